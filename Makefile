@@ -1,0 +1,47 @@
+# Everything a newcomer needs: `make demo`, `make test`. Only Python 3.11, make and Debian's packages are assumed.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: install demo test check bench soak clean browser
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml requirements/all.txt requirements/uv.txt
+	@echo "==> a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { echo "Python 3.11 with venv is needed (Debian: apt install python3 python3-venv)"; exit 1; }
+	@echo "==> dependencies, each checked against its hash"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements/all.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+	@echo "==> installed: $(BIN)/verify"
+
+demo: install
+	@$(BIN)/verify demo $(ARGS)
+
+browser:
+	@command -v chromium >/dev/null || { echo "==> Chromium, for the browser tests (apt)"; \
+		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+		else echo "Chromium is needed by the browser tests: sudo apt install chromium"; exit 1; fi; }
+
+check: install
+	@echo "==> ruff, mypy, import-linter"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test: install browser check
+	@echo "==> tests, in parallel, over real PostgreSQL, Valkey and Chromium"
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+soak: install browser
+	@echo "==> the long forms, seeded"
+	@$(BIN)/pytest -m soak -n 2 $(ARGS)
+
+bench: install
+	@$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) .verify

@@ -1,0 +1,1 @@
+"""What we say: conversations as pure generators."""

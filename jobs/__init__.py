@@ -1,0 +1,1 @@
+"""When work happens: thin RQ entry points and the schedule."""
