@@ -1,0 +1,89 @@
+"""One PostgreSQL and one Valkey for the whole run, a database per test process, emptied after each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from verify_service.ground import crypto, database, embedded, keys, programme, queue, settings
+
+KEPT = ("alembic_version", "area", "decision_row")  # reference tables: filled once, never changed by a test
+TEMPLATE = "verify_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller starts the servers; workers are told where they are."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="verify-tests-"))
+    servers = embedded.start(folder, durable=False)
+    config._verify_servers = servers  # type: ignore[attr-defined]
+    environment = keys.environment_for(folder) | {"VERIFY_DATA_DIR": str(folder)}
+    os.environ.update({**environment, "VERIFY_REDIS_URL": servers.redis_url, "VERIFY_DATABASE_URL": _at(servers)})
+    os.environ["VERIFY_OWNER_DATABASE_URL"] = servers.owner_url.replace("/verify?", f"/{TEMPLATE}?")
+    os.environ["VERIFY_DEMO"] = "1"
+    with psycopg.connect(servers.owner_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    from verify_service.installation import migrate
+
+    migrate()
+
+
+def _at(servers: embedded.Servers, name: str = TEMPLATE) -> str:
+    return servers.application_url.replace("/verify?", f"/{name}?")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    servers = getattr(config, "_verify_servers", None)
+    if servers is not None:
+        servers.stop()
+        shutil.rmtree(servers.data_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def owner_url(worker_id: str) -> str:
+    """The owner's address of this process's own database (superuser: for what the application may not do)."""
+    template = os.environ["VERIFY_OWNER_DATABASE_URL"]
+    name = f"verify_{worker_id}"
+    with psycopg.connect(template.replace(f"/{TEMPLATE}?", "/postgres?"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
+        )
+    return template.replace(f"/{TEMPLATE}?", f"/{name}?")
+
+
+@pytest.fixture(scope="session")
+def _own_database(owner_url: str, worker_id: str) -> None:
+    address = os.environ["VERIFY_DATABASE_URL"].replace(f"/{TEMPLATE}?", f"/verify_{worker_id}?")
+    os.environ["VERIFY_DATABASE_URL"] = address
+    os.environ["VERIFY_OWNER_DATABASE_URL"] = owner_url
+    os.environ["VERIFY_REDIS_URL"] += f"?db={sum(map(ord, worker_id)) % 16}"
+    forget_everything()
+
+
+def forget_everything() -> None:
+    """Read settings again and let go of connections."""
+    database.forget_engine()
+    queue.forget_connection()
+    settings.settings.cache_clear()
+    programme.programme.cache_clear()
+    crypto.forget_keys()
+
+
+@pytest.fixture
+def db(_own_database: None, owner_url: str) -> Iterator[Any]:
+    """A clean database, and the owner's own connection to look into it with (autocommit)."""
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        yield connection
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        names = [sql.Identifier(name) for (name,) in tables if name not in KEPT]
+        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(names)))
+    queue.connection().flushdb()

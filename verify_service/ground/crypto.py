@@ -1,0 +1,105 @@
+"""Keeping people's data unreadable at rest: field encryption with key ids, blind indexes, derived codes.
+
+AES-256-GCM per field, the table and column bound in as associated data so that a ciphertext cannot be moved to another
+column. Look-ups go through an HMAC blind index whose key is not in the database: a NIK has little entropy, and a plain
+hash of it protects nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from verify_service.ground.settings import settings
+
+_NONCE = 12
+INDEX_BYTES = 16
+
+
+class Unreadable(Exception):
+    """A stored field cannot be decrypted: its key is missing from VERIFY_DATA_KEYS, or the value was altered."""
+
+
+class Cipher:
+    """Encrypts with the first key and reads with any, so that keys can be rotated while the service runs."""
+
+    def __init__(self, keys: dict[str, bytes]) -> None:
+        self._readers = {name.encode(): AESGCM(key) for name, key in keys.items()}
+        self._writer = next(iter(self._readers))
+
+    def seal(self, text: str, purpose: str) -> bytes:
+        """`purpose` names table and column ("worker.nik"); the same is needed to open it again."""
+        nonce = secrets.token_bytes(_NONCE)
+        box = self._readers[self._writer].encrypt(nonce, text.encode(), purpose.encode())
+        return self._writer + b":" + nonce + box
+
+    def open(self, sealed: bytes, purpose: str) -> str:
+        key_id, separator, rest = bytes(sealed).partition(b":")
+        reader = self._readers.get(key_id) if separator else None
+        if reader is None:
+            raise Unreadable(f"no key {key_id[:8]!r} for {purpose}; add it to VERIFY_DATA_KEYS")
+        try:
+            return reader.decrypt(rest[:_NONCE], rest[_NONCE:], purpose.encode()).decode()
+        except InvalidTag:
+            raise Unreadable(f"a stored {purpose} was altered or belongs elsewhere") from None
+
+
+@lru_cache(maxsize=1)
+def _cipher() -> Cipher:
+    return Cipher(settings().data_keys)
+
+
+def seal(text: str, purpose: str) -> bytes:
+    """Encrypt one field; see Cipher.seal."""
+    return _cipher().seal(text, purpose)
+
+
+def unseal(sealed: bytes, purpose: str) -> str:
+    """Decrypt one field, or raise Unreadable."""
+    return _cipher().open(sealed, purpose)
+
+
+def blind_index(value: str, purpose: str) -> bytes:
+    """16 bytes to find a sealed value by; `purpose` is "nik", "kpj" or "phone", so that columns cannot be joined."""
+    return hmac.digest(settings().index_key, f"{purpose}\0{value}".encode(), hashlib.sha256)[:INDEX_BYTES]
+
+
+def keyed_hash(value: str, purpose: str) -> bytes:
+    """16 bytes that recognise a value again without keeping it (the transcript of a USSD session)."""
+    key = settings().secret_key.get_secret_value().encode()
+    return hmac.digest(key, f"{purpose}\0{value}".encode(), hashlib.sha256)[:INDEX_BYTES]
+
+
+def letter_code(purpose: str, person: int, issue: int, digits: int = 6) -> str:
+    """The code printed on a letter: derived, never stored, and void once a newer letter is issued."""
+    digest = hmac.digest(settings().pin_pepper, f"letter\0{purpose}\0{person}\0{issue}".encode(), hashlib.sha256)
+    return str(int.from_bytes(digest[:8]) % 10**digits).zfill(digits)
+
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"  # 29, a prime; no 0 O 1 I L U Z: read aloud, written by hand
+
+
+def reference_number(prefix: str, number: int, salt: int = 0) -> str:
+    """A receipt people can copy: PREFIX-XXXXXC, unguessable, the last character a check on the others.
+
+    The check is a weighted sum modulo 29, the size of the alphabet: any single wrong character or swap changes it.
+    """
+    digest = hmac.digest(settings().seal_key, f"{prefix}\0{number}\0{salt}".encode(), hashlib.sha256)
+    value = int.from_bytes(digest[:8])
+    body = "".join(_ALPHABET[(value // 29**place) % 29] for place in range(5))
+    return f"{prefix}-{body}{check_letter(body)}"
+
+
+def check_letter(body: str) -> str:
+    """The last character of a reference number, from the ones before it."""
+    return _ALPHABET[sum((place + 2) * _ALPHABET.index(letter) for place, letter in enumerate(body)) % 29]
+
+
+def forget_keys() -> None:
+    """Read the keys again (tests and key rotation)."""
+    _cipher.cache_clear()

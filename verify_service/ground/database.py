@@ -1,0 +1,139 @@
+"""Connections and transactions. Doors and jobs open transactions; the rooms below take a session and never commit."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from verify_service.ground.settings import settings
+
+Unavailable = (DBAPIError, PoolTimeout)
+
+
+def sqlalchemy_url(url: str) -> str:
+    """A postgresql:// address with its driver named, so that nothing depends on SQLAlchemy's default."""
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    """The pool of this process, opened on first use (never before a fork)."""
+    made = create_engine(
+        sqlalchemy_url(settings().database_url),
+        pool_size=int(os.environ.get("VERIFY_POOL_SIZE", "8")),
+        max_overflow=8,
+        pool_timeout=3,
+        connect_args={"connect_timeout": 3, "application_name": "verify-service"},
+    )
+
+    @event.listens_for(made, "checkout")
+    def _revive(connection: Any, record: Any, proxy: Any) -> None:
+        # A pooled connection whose server has restarted reads as closed: take a new one instead of failing a citizen.
+        if connection.closed or _hung_up(connection.fileno()):
+            from sqlalchemy.exc import DisconnectionError
+
+            raise DisconnectionError
+
+    return made
+
+
+def _hung_up(descriptor: int) -> bool:
+    """Whether the server has closed an idle connection: one system call instead of a SELECT 1 at each hop."""
+    duplicate = socket.socket(fileno=os.dup(descriptor))
+    try:
+        return duplicate.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    finally:
+        duplicate.close()
+
+
+@contextmanager
+def transaction(seconds: float | None = None) -> Iterator[Session]:
+    """One use case, one transaction: commits at the end, rolls back on an error.
+
+    With `seconds`, the connection is cut when the work takes longer, however the server hangs: a citizen who waits
+    hears that the service is busy instead of silence. A cut before the commit stores nothing; a cut during it is found
+    out by the gateway's repeat of the same hop.
+    """
+    with Session(engine(), expire_on_commit=False) as session:
+        if seconds is None:
+            with session.begin():
+                yield session
+            return
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        with _watchdog().over(driver.fileno(), seconds):
+            yield session
+            session.commit()
+
+
+class _Watchdog:
+    """Cuts connections that outlive their time. A statement_timeout cannot: it is kept by the server that hangs."""
+
+    def __init__(self) -> None:
+        self._pid = os.getpid()
+        self._waiting: dict[int, tuple[float, int]] = {}
+        self._lock = threading.Lock()
+        self._serial = 0
+        threading.Thread(target=self._watch, name="deadlines", daemon=True).start()
+
+    @contextmanager
+    def over(self, descriptor: int, seconds: float) -> Iterator[None]:
+        with self._lock:
+            self._serial += 1
+            ticket = self._serial
+            self._waiting[ticket] = (time.monotonic() + seconds, descriptor)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting.pop(ticket, None)
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(0.1)
+            if not self._waiting:
+                continue
+            now = time.monotonic()
+            with self._lock:
+                late = [ticket for ticket, (due, _) in self._waiting.items() if due < now]
+                for ticket in late:
+                    _, descriptor = self._waiting.pop(ticket)
+                    with suppress(OSError):
+                        duplicate = socket.socket(fileno=os.dup(descriptor))
+                        duplicate.shutdown(socket.SHUT_RDWR)
+                        duplicate.close()
+
+
+_the_watchdog: _Watchdog | None = None
+_watchdog_lock = threading.Lock()
+
+
+def _watchdog() -> _Watchdog:
+    global _the_watchdog
+    with _watchdog_lock:
+        if _the_watchdog is None or _the_watchdog._pid != os.getpid():
+            _the_watchdog = _Watchdog()
+        return _the_watchdog
+
+
+def forget_engine() -> None:
+    """Let go of the pool (tests change databases; a forked child must not share its parent's sockets)."""
+    if engine.cache_info().currsize:
+        engine().dispose(close=False)
+    engine.cache_clear()

@@ -1,0 +1,121 @@
+"""The programme file: all that makes this the service of one city."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from verify_service.ground.settings import SettingsRefused, settings
+
+DEFAULT = Path(__file__).parent.parent / "programmes" / "bekasi.toml"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Premium(_Table):
+    """What the city pays for one worker and month, in rupiah."""
+
+    amount: int = Field(gt=0)
+    effective_from: dt.date
+    ceiling: int = Field(gt=0)
+
+
+class Eligibility(_Table):
+    nik_prefixes: tuple[str, ...]
+    age_from: int
+    age_to: int
+
+
+class Benefits(_Table):
+    """Amounts in rupiah, periods in months or years, as the insurer pays them from `effective_from`."""
+
+    effective_from: dt.date
+    reported_wage: int
+    jkm_full: int
+    jkm_before_waiting: int
+    jkm_waiting_months: int
+    jkk_death: int
+    scholarship_max: int
+    scholarship_jkm_years: int
+
+
+class SendWindow(_Table):
+    opens: dt.time = Field(alias="from")
+    closes: dt.time = Field(alias="to")
+
+
+class Sessions(_Table):
+    resume_minutes: int = Field(gt=0)
+    hops_per_minute: int = Field(gt=0)
+    link_tries_per_day: int = Field(gt=0)
+
+
+class Sla(_Table):
+    verification: int
+    information: int
+    ordinary: int
+    field: int
+
+
+class Retention(_Table):
+    ussd_conversations: int
+    sms_texts: int
+    payment_evidence: int
+    grievances_after_close: int
+
+
+class Programme(_Table):
+    """One city's programme, as its TOML file states it."""
+
+    name: str
+    brand: str
+    city: str
+    decree: str
+    languages: tuple[str, ...]
+    hotline: str
+    ussd_code: str
+    timezone: str
+    ussd_zero_rated: bool
+    jkm_waiting_confirmed: bool
+    premium: Premium
+    eligibility: Eligibility
+    benefits: Benefits
+    send_window: SendWindow
+    sessions: Sessions
+    sla: Sla
+    retention: Retention
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def standing(self) -> dict[str, str]:
+        """The values every text may use."""
+        return {"brand": self.brand, "hotline": self.hotline, "ussd": self.ussd_code}
+
+
+def read_programme(path: Path) -> Programme:
+    """The programme in this file, or SettingsRefused naming the key that is wrong."""
+    try:
+        return Programme.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise SettingsRefused(f"VERIFY_PROGRAMME: there is no file {path}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsRefused(f"VERIFY_PROGRAMME: {path.name} is not TOML: {error}") from None
+    except ValidationError as error:
+        faults = "\n  ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors())
+        raise SettingsRefused(f"VERIFY_PROGRAMME: {path.name} is incomplete:\n  {faults}") from None
+
+
+@lru_cache(maxsize=1)
+def programme() -> Programme:
+    """The programme this process serves, read once."""
+    return read_programme(settings().programme or DEFAULT)

@@ -1,0 +1,98 @@
+"""Nudges. Rows are the truth; a job only says "look now", so losing one costs seconds and nothing else.
+
+The queue takes dotted names: this side never imports `jobs`. Arguments are opaque ids, never people's data.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import lru_cache
+
+import redis
+import structlog
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from verify_service.ground.settings import settings
+
+QUEUE = "verify"
+RECONCILE = "jobs.reconcile.reconcile"
+HANDLE_MESSAGES = "jobs.messages.handle"
+
+log = structlog.get_logger()
+
+
+@lru_cache(maxsize=1)
+def connection() -> redis.Redis:
+    """One client of Valkey for this process; short patience, since a citizen may be waiting behind it."""
+    return redis.Redis.from_url(
+        settings().redis_url, socket_timeout=1, socket_connect_timeout=0.5, health_check_interval=30, retry=None
+    )
+
+
+def queue(client: redis.Redis | None = None) -> Queue:
+    """The one queue: a worker listening on two loses jobs when it is killed between them (rq issue 1716)."""
+    return Queue(QUEUE, connection=client or connection(), serializer=JSONSerializer)
+
+
+class _Breaker:
+    """After a failure, do not ask Valkey again for a moment: every hop would wait for it otherwise."""
+
+    def __init__(self) -> None:
+        self._closed_until = 0.0
+        self._lock = threading.Lock()
+
+    def open(self) -> bool:
+        return time.monotonic() >= self._closed_until
+
+    def trip(self) -> None:
+        with self._lock:
+            self._closed_until = time.monotonic() + 1.0
+
+
+_breaker = _Breaker()
+
+
+def nudge(job: str, delay_key: str = "") -> bool:
+    """Ask a worker to look now. Several nudges before it looks are one. Call it after commit; False when Valkey is away.
+
+    Whatever fails here is logged and forgotten: the clock nudges again within seconds.
+    """
+    if not _breaker.open():
+        return False
+    try:
+        client = connection()
+        # The marker is taken down by the job when it starts, so a nudge after that queues the next look. It expires by
+        # itself, so that a lost job cannot silence the ones after it.
+        if not client.set(f"nudged:{job}", 1, nx=True, px=2000):
+            return True
+        queue(client).enqueue_call(job, result_ttl=0, failure_ttl=3600, timeout=600, description=job)
+    except (redis.RedisError, OSError) as error:
+        _breaker.trip()
+        log.warning("nudge lost", job=job, reason=type(error).__name__)
+        return False
+    return True
+
+
+def started(job: str) -> None:
+    """The job has begun to look: nudges from now on mean work it may not see."""
+    try:
+        connection().delete(f"nudged:{job}")
+    except redis.RedisError as error:
+        log.warning("marker kept", job=job, reason=type(error).__name__)
+
+
+def healthy() -> bool:
+    """Whether Valkey answers."""
+    try:
+        return bool(connection().ping())
+    except (redis.RedisError, OSError):
+        return False
+
+
+def forget_connection() -> None:
+    """Let go of the client (tests; forked children)."""
+    if connection.cache_info().currsize:
+        connection().close()
+    connection.cache_clear()

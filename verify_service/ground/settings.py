@@ -1,0 +1,108 @@
+"""What an operator may set, read once at start; a wrong value is complained about by name."""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+GATEWAYS = ("console", "africastalking")
+
+
+class SettingsRefused(Exception):
+    """The environment is wrong: one line per variable, saying what to do."""
+
+
+class Settings(BaseSettings):
+    """Everything read from the environment (`VERIFY_` prefix).
+
+    Keys are base64 of 32 random bytes and none is derived from another, so that one leaked key opens one door.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="VERIFY_", extra="ignore", frozen=True)
+
+    database_url: str
+    owner_database_url: str | None = None  # migrations only; the application never needs it
+    redis_url: str
+    webhook_secrets: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)  # two at once while one is rotated out
+    secret_key: SecretStr
+    data_keys: Annotated[dict[str, bytes], NoDecode] = Field(min_length=1, repr=False)  # "k2:...,k1:..."; first writes
+    index_key: Annotated[bytes, NoDecode] = Field(repr=False)
+    pin_pepper: Annotated[bytes, NoDecode] = Field(repr=False)
+    seal_key: Annotated[bytes, NoDecode] = Field(repr=False)
+    gateway: str = "console"
+    at_username: str = ""
+    at_api_key: SecretStr = SecretStr("")
+    at_base_url: str = ""
+    programme: Path | None = None  # default: the Bekasi file that ships with us
+    metrics_token: SecretStr | None = None
+    demo: bool = False
+    data_dir: Path | None = None
+
+    @field_validator("webhook_secrets", mode="before")
+    @classmethod
+    def _secrets(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        secrets = tuple(part.strip() for part in value.split(",") if part.strip())
+        if any(len(secret) < 16 for secret in secrets):
+            raise ValueError("each secret needs at least 16 characters (32 or more is better)")
+        return secrets
+
+    @field_validator("data_keys", mode="before")
+    @classmethod
+    def _data_keys(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        keys: dict[str, bytes] = {}
+        for part in filter(None, (piece.strip() for piece in value.split(","))):
+            name, separator, key = part.partition(":")
+            if not separator or not name.isalnum() or len(name) > 8:
+                raise ValueError("write NAME:BASE64KEY, the newest first, separated by commas (NAME: up to 8 letters)")
+            keys[name] = _key(key)
+        return keys
+
+    @field_validator("index_key", "pin_pepper", "seal_key", mode="before")
+    @classmethod
+    def _keys(cls, value: object) -> object:
+        return _key(value) if isinstance(value, str) else value
+
+    @field_validator("gateway")
+    @classmethod
+    def _known_gateway(cls, value: str) -> str:
+        if value not in GATEWAYS:
+            raise ValueError(f"one of {', '.join(GATEWAYS)}")
+        return value
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError("not base64; make one with: openssl rand -base64 32") from None
+    if len(key) != 32:
+        raise ValueError(f"a key is 32 bytes, this one is {len(key)}; make one with: openssl rand -base64 32")
+    return key
+
+
+def read_settings() -> Settings:
+    """The settings of this process, or SettingsRefused naming each variable that is wrong."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # the values come from the environment
+    except ValidationError as error:
+        lines = []
+        for fault in error.errors():
+            name = "VERIFY_" + "_".join(str(part) for part in fault["loc"][:1]).upper()
+            reason = "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+            lines.append(f"{name}: {reason}")  # never the value: it may be a secret
+        raise SettingsRefused("Settings are incomplete:\n  " + "\n  ".join(sorted(set(lines)))) from None
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings, read once."""
+    return read_settings()

@@ -1,0 +1,50 @@
+"""The tables, one file per topic. Rows are the truth; jobs are nudges."""
+
+from verify_service.ground.tables.accounts import Officer, OfficerSession, SignInAttempt
+from verify_service.ground.tables.audit import AuditEntry
+from verify_service.ground.tables.base import Base
+from verify_service.ground.tables.conversations import Conversation, HopCount, LinkTry, SessionEnd
+from verify_service.ground.tables.messages import DeliveryNotice, InboundMessage, OptOutNotice
+from verify_service.ground.tables.registry import (
+    Area,
+    Enrolment,
+    FileImport,
+    ImportProblem,
+    InsurerRecord,
+    Payment,
+    Phone,
+    PhoneLink,
+    RtHead,
+    Worker,
+)
+from verify_service.ground.tables.verification import DecisionRow, Discrepancy, Evidence, StaleEnrolment, Verdict
+
+__all__ = [
+    "Area",
+    "AuditEntry",
+    "Base",
+    "Conversation",
+    "DecisionRow",
+    "DeliveryNotice",
+    "Discrepancy",
+    "Enrolment",
+    "Evidence",
+    "FileImport",
+    "HopCount",
+    "ImportProblem",
+    "InboundMessage",
+    "InsurerRecord",
+    "LinkTry",
+    "Officer",
+    "OfficerSession",
+    "OptOutNotice",
+    "Payment",
+    "Phone",
+    "PhoneLink",
+    "RtHead",
+    "SessionEnd",
+    "SignInAttempt",
+    "StaleEnrolment",
+    "Verdict",
+    "Worker",
+]

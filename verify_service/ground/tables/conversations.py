@@ -1,0 +1,69 @@
+"""Where each talk stands. The transcript itself is never stored: it carries secrets."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from verify_service.ground.tables.base import Base, Id, Moment
+
+
+class Conversation(Base):
+    """One USSD session: how much of it was heard, where the talk stands, what the phone shows."""
+
+    __tablename__ = "conversation"
+    id: Mapped[Id]
+    gateway: Mapped[str]
+    session: Mapped[str] = mapped_column(comment="the provider's session id")
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"))
+    heard_length: Mapped[int] = mapped_column(server_default=text("0"), comment="characters of the transcript")
+    heard_hash: Mapped[bytes | None] = mapped_column(comment="keyed hash of the transcript heard so far")
+    hops: Mapped[int] = mapped_column(server_default=text("0"))
+    talk: Mapped[bytes | None] = mapped_column(comment="sealed: conversation.talk; emptied when over")
+    screen: Mapped[bytes | None] = mapped_column(
+        comment="sealed: conversation.screen; the last answer, CON/END included"
+    )
+    resumes_id: Mapped[int | None] = mapped_column(comment="the dropped conversation it may continue")
+    worker_id: Mapped[int | None] = mapped_column(comment="who is answering, once chosen")
+    receipt: Mapped[str | None] = mapped_column(unique=True)
+    started_at: Mapped[Moment]
+    touched_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    ended_how: Mapped[str | None] = mapped_column(comment="said goodbye | continued elsewhere | started again")
+    __table_args__ = (UniqueConstraint("gateway", "session"), Index(None, "phone_id", "touched_at"))
+
+
+class SessionEnd(Base):
+    """The provider's word that a session is over: early, late, twice or never, so nothing depends on it."""
+
+    __tablename__ = "session_end"
+    id: Mapped[Id]
+    gateway: Mapped[str]
+    session: Mapped[str]
+    status: Mapped[str | None]
+    cost: Mapped[str | None]
+    duration_ms: Mapped[int | None]
+    hops: Mapped[int | None]
+    received_at: Mapped[Moment]
+    times: Mapped[int] = mapped_column(server_default=text("1"), comment="how often it was reported")
+    __table_args__ = (UniqueConstraint("gateway", "session"),)
+
+
+class LinkTry(Base):
+    """Tries at NIK and code from one phone on one day (Jakarta): three, then tomorrow."""
+
+    __tablename__ = "link_try"
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    tries: Mapped[int] = mapped_column(SmallInteger)
+
+
+class HopCount(Base):
+    """Hops of one phone in one minute, counted where Valkey cannot lose them."""
+
+    __tablename__ = "hop_count"
+    phone_id: Mapped[int] = mapped_column(primary_key=True)
+    minute: Mapped[Moment]
+    hops: Mapped[int] = mapped_column(SmallInteger)

@@ -1,0 +1,208 @@
+"""Who is on the list, what was paid for them, what the insurer says, and who heads each RT.
+
+Months are dates: the first day of the month. NIK, KPJ, KK, phones and addresses are sealed; NIK, KPJ and phones have a
+blind index to be found by.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ARRAY, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from verify_service.ground.tables.base import Base, Id, Moment
+
+
+class Area(Base):
+    """A kelurahan (urban ward) and its kecamatan (district), by Kemendagri code."""
+
+    __tablename__ = "area"
+    kelurahan_code: Mapped[str] = mapped_column(primary_key=True)
+    kelurahan: Mapped[str]
+    kecamatan_code: Mapped[str]
+    kecamatan: Mapped[str]
+    bps_code: Mapped[str | None] = mapped_column(comment="another code system: never compare with the Kemendagri code")
+
+
+class FileImport(Base):
+    """One version of a list, with the decree it rests on: which file, when, by whom, with what result."""
+
+    __tablename__ = "file_import"
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(comment="roster | payments | insurer | rt_heads")
+    filename: Mapped[str]
+    sha256: Mapped[bytes]
+    period: Mapped[dt.date | None]
+    decree: Mapped[str | None]
+    imported_at: Mapped[Moment]
+    actor: Mapped[str]
+    rows: Mapped[int]
+    accepted: Mapped[int]
+    flagged: Mapped[int]
+    rejected: Mapped[int]
+    unmatched: Mapped[int] = mapped_column(server_default=text("0"), comment="NIKs that are not on the roster")
+    report: Mapped[dict[str, Any]] = mapped_column(comment="counts by code; never values")
+    __table_args__ = (
+        UniqueConstraint("kind", "sha256", "period", postgresql_nulls_not_distinct=True),
+        Index(None, "kind", "period"),
+    )
+
+
+class ImportProblem(Base):
+    """One fault of one row, so that nothing is lost silently: what was found is sealed, the row may be refused."""
+
+    __tablename__ = "import_problem"
+    id: Mapped[Id]
+    import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"), index=True)
+    row: Mapped[int] = mapped_column(comment="the spreadsheet's own number, header lines counted")
+    column: Mapped[str]
+    code: Mapped[str]
+    expected: Mapped[str]
+    rejected: Mapped[bool]
+    found: Mapped[bytes | None] = mapped_column(comment="sealed: import_problem.found")
+    whole_row: Mapped[bytes | None] = mapped_column(comment="sealed, for refused rows: import_problem.whole_row")
+
+
+class Worker(Base):
+    """A person on the list, once, however many rows or files name them."""
+
+    __tablename__ = "worker"
+    id: Mapped[Id]
+    nik: Mapped[bytes] = mapped_column(comment="sealed: worker.nik")
+    nik_index: Mapped[bytes] = mapped_column(unique=True)
+    nik_last4: Mapped[str]
+    kpj: Mapped[bytes | None] = mapped_column(comment="sealed: worker.kpj")
+    kpj_index: Mapped[bytes | None] = mapped_column(index=True)
+    kk: Mapped[bytes | None] = mapped_column(comment="sealed: worker.kk")
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(index=True, comment="normalised: titles off, upper case, words sorted")
+    birth_date: Mapped[dt.date | None]
+    sex: Mapped[str | None] = mapped_column(comment="L | P")
+    address: Mapped[bytes | None] = mapped_column(comment="sealed: worker.address")
+    letter_issue: Mapped[int] = mapped_column(
+        server_default=text("1"), comment="a new letter voids the codes before it"
+    )
+    created_at: Mapped[Moment]
+
+
+class Enrolment(Base):
+    """One line of the roster: this worker's premium is the city's to pay from `paid_from` for `months` months."""
+
+    __tablename__ = "enrolment"
+    id: Mapped[Id]
+    worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"), index=True)
+    row: Mapped[int] = mapped_column(comment="the spreadsheet's own number in that file")
+    kelurahan_code: Mapped[str | None] = mapped_column(ForeignKey("area.kelurahan_code"))
+    rw: Mapped[str | None]
+    rt: Mapped[str | None]
+    occupation: Mapped[str | None]
+    decile: Mapped[int | None] = mapped_column(SmallInteger)
+    source: Mapped[str | None] = mapped_column(comment="who put the person forward")
+    paid_from: Mapped[dt.date] = mapped_column(comment="first planned month")
+    months: Mapped[int] = mapped_column(SmallInteger)
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    other_payer: Mapped[bool] = mapped_column(server_default=text("false"), comment="somebody else pays this KPJ too")
+    removed_from: Mapped[dt.date | None] = mapped_column(comment="first month no longer paid, after a decision")
+    created_at: Mapped[Moment]
+    __table_args__ = (
+        UniqueConstraint("worker_id", "import_id", "row"),
+        Index(None, "kelurahan_code", "rw", "rt"),
+    )
+
+
+class Payment(Base):
+    """What the city paid for one NIK and month, as the treasury's file says; the NIK need not be on the roster."""
+
+    __tablename__ = "payment"
+    id: Mapped[Id]
+    import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"))
+    period: Mapped[dt.date]
+    row: Mapped[int]
+    nik: Mapped[bytes] = mapped_column(comment="sealed: payment.nik")
+    nik_index: Mapped[bytes]
+    amount: Mapped[int] = mapped_column(comment="rupiah")
+    paid_on: Mapped[dt.date | None]
+    reference: Mapped[str | None] = mapped_column(comment="SP2D number")
+    __table_args__ = (UniqueConstraint("period", "nik_index"),)
+
+
+class InsurerRecord(Base):
+    """What BPJS Ketenagakerjaan returned for one NIK and month; absence from an imported month means not found."""
+
+    __tablename__ = "insurer_record"
+    id: Mapped[Id]
+    import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"))
+    period: Mapped[dt.date]
+    row: Mapped[int]
+    nik: Mapped[bytes] = mapped_column(comment="sealed: insurer_record.nik")
+    nik_index: Mapped[bytes]
+    kpj: Mapped[bytes | None] = mapped_column(comment="sealed: insurer_record.kpj")
+    kpj_index: Mapped[bytes | None]
+    status: Mapped[str] = mapped_column(comment="active | unpaid | inactive")
+    member_since: Mapped[dt.date | None] = mapped_column(comment="TMT kepesertaan")
+    paid_on: Mapped[dt.date | None]
+    payment_code: Mapped[str | None]
+    __table_args__ = (UniqueConstraint("period", "nik_index"),)
+
+
+class RtHead(Base):
+    """Who heads an RT, from when; a post without a current holder is vacant."""
+
+    __tablename__ = "rt_head"
+    id: Mapped[Id]
+    import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"))
+    kelurahan_code: Mapped[str] = mapped_column(ForeignKey("area.kelurahan_code"))
+    rw: Mapped[str]
+    rt: Mapped[str]
+    name: Mapped[str]
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id"), index=True)
+    since: Mapped[dt.date | None]
+    until: Mapped[dt.date | None]
+    letter_issue: Mapped[int] = mapped_column(server_default=text("1"))
+    __table_args__ = (
+        Index(
+            "uq_rt_head_current",
+            "kelurahan_code",
+            "rw",
+            "rt",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+
+class Phone(Base):
+    """A number, which is a channel and not an identity: families share phones and numbers are recycled."""
+
+    __tablename__ = "phone"
+    id: Mapped[Id]
+    number: Mapped[bytes] = mapped_column(comment="sealed: phone.number, E.164")
+    number_index: Mapped[bytes] = mapped_column(unique=True)
+    language: Mapped[str | None]
+    noticed_at: Mapped[Moment | None] = mapped_column(comment="when the data notice was accepted")
+    created_at: Mapped[Moment]
+
+
+class PhoneLink(Base):
+    """This phone answers for this worker, until it says it does not."""
+
+    __tablename__ = "phone_link"
+    id: Mapped[Id]
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"))
+    worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"), index=True)
+    how: Mapped[str] = mapped_column(comment="roster | code")
+    linked_at: Mapped[Moment]
+    unlinked_at: Mapped[Moment | None]
+    unlinked_why: Mapped[str | None]
+    __table_args__ = (
+        Index(
+            "uq_phone_link_current",
+            "phone_id",
+            "worker_id",
+            unique=True,
+            postgresql_where=text("unlinked_at IS NULL"),
+        ),
+    )

@@ -1,0 +1,94 @@
+"""What people said, what it amounts to, and where somebody must act."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Boolean, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from verify_service.ground.tables.base import Base, Id, Moment
+
+
+class Evidence(Base):
+    """Who said what about which enrolment. Append-only: the application's role cannot change or delete a row."""
+
+    __tablename__ = "evidence"
+    id: Mapped[Id]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    source: Mapped[str] = mapped_column(comment="worker | rt_head")
+    statement: Mapped[str]
+    detail: Mapped[str] = mapped_column(server_default=text("''"))
+    assisted: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    channel: Mapped[str] = mapped_column(comment="ussd | sms")
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id"))
+    period: Mapped[dt.date | None] = mapped_column(comment="newest insurer month when it was said; none yet: null")
+    round_id: Mapped[int | None]
+    inbound: Mapped[str] = mapped_column(comment="the row it came from: conversation:ID:HOP or message:ID")
+    screen: Mapped[str | None] = mapped_column(comment="the question that was on the phone")
+    received_at: Mapped[Moment] = mapped_column(comment="first receipt of the answer")
+    __table_args__ = (
+        Index("uq_evidence_inbound", "inbound", "enrolment_id", "source", "statement", unique=True),
+        Index("ix_evidence_latest", "enrolment_id", "source", "received_at", "id"),
+    )
+
+
+class StaleEnrolment(Base):
+    """Work to do: this enrolment's verdicts must be computed again. A row per cause, so that writers never wait."""
+
+    __tablename__ = "stale_enrolment"
+    id: Mapped[Id]
+    enrolment_id: Mapped[int]
+    since: Mapped[Moment]
+
+
+class DecisionRow(Base):
+    """One row of the decision table, written by the pure function; the set-based job joins it."""
+
+    __tablename__ = "decision_row"
+    list: Mapped[str] = mapped_column(primary_key=True)
+    insurer: Mapped[str] = mapped_column(primary_key=True)
+    worker: Mapped[str] = mapped_column(primary_key=True)
+    rt_head: Mapped[str] = mapped_column(primary_key=True)
+    duplicate: Mapped[str] = mapped_column(primary_key=True)
+    verdict: Mapped[str]
+    owner: Mapped[str]
+    at_risk: Mapped[bool] = mapped_column(comment="whether that month's premium may be lost")
+
+
+class Verdict(Base):
+    """What one enrolment's month amounts to, with the case it was computed from."""
+
+    __tablename__ = "verdict"
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    period: Mapped[dt.date] = mapped_column(primary_key=True)
+    list: Mapped[str]
+    insurer: Mapped[str]
+    worker: Mapped[str]
+    rt_head: Mapped[str]
+    duplicate: Mapped[str]
+    paid_by: Mapped[str] = mapped_column(comment="payments: a payment file of that month; plan: the roster's plan")
+    verdict: Mapped[str]
+    owner: Mapped[str]
+    rupiah: Mapped[int] = mapped_column(comment="at risk that month")
+    computed_at: Mapped[Moment]
+    __table_args__ = (Index(None, "period", "verdict"),)
+
+
+class Discrepancy(Base):
+    """Somebody must act: opened, updated and closed by reconciliation, one open at a time for an enrolment."""
+
+    __tablename__ = "discrepancy"
+    id: Mapped[Id]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    period: Mapped[dt.date]
+    verdict: Mapped[str]
+    owner: Mapped[str]
+    rupiah: Mapped[int]
+    opened_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+    closed_at: Mapped[Moment | None]
+    __table_args__ = (
+        Index("uq_discrepancy_open", "enrolment_id", unique=True, postgresql_where=text("closed_at IS NULL")),
+        Index(None, "closed_at", "opened_at"),
+    )

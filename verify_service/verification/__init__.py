@@ -1,0 +1,1 @@
+"""What people said, weighed into verdicts; where somebody must act, a discrepancy."""

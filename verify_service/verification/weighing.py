@@ -1,0 +1,84 @@
+"""The weighing rule: which of a source's statements holds for a month. One definition, as data, for Python and for SQL.
+
+Nobody's statement is ground truth. Among several of one source the latest valid one holds, by time of first receipt and
+then row id; the person's own goes before one given with another's help; "not me" voids the earlier answers of that
+phone. A statement counts for the newest insurer month when it was given and for later months, until a newer one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from verify_service.verification.decision import RtHeadSays, WorkerSays
+
+# What each statement means in a case. One that is not here is kept beside the case (card received, money asked).
+STATEMENTS: dict[str, dict[str, str]] = {
+    "worker": {value.value: value.value for value in WorkerSays if value is not WorkerSays.NO_ANSWER},
+    "rt_head": {value.value: value.value for value in RtHeadSays if value is not RtHeadSays.NO_ANSWER},
+}
+VOIDS = "not_me"  # by phone: everything that phone said before as this worker
+
+# Which statement holds, strongest first: (column, whether the smaller value wins).
+ORDER: tuple[tuple[str, bool], ...] = (("assisted", True), ("received_at", False), ("id", False))
+
+
+@dataclass(frozen=True)
+class Said:
+    """One row of evidence, as far as weighing looks at it."""
+
+    id: int
+    source: str
+    statement: str
+    assisted: bool
+    phone_id: int | None
+    period: dt.date | None
+    received_at: dt.datetime
+
+
+def weigh(source: str, evidence: Iterable[Said], period: dt.date) -> str:
+    """What this source says for this month, "no_answer" when nothing valid was said."""
+    said = [row for row in evidence if row.source == source]
+    valid = [
+        row
+        for row in said
+        if row.statement in STATEMENTS[source]
+        and (row.period is None or row.period <= period)
+        and not any(_voids(other, row) for other in said)
+    ]
+    if not valid:
+        return "no_answer"
+    held = min(valid, key=_strength)
+    return STATEMENTS[source][held.statement]
+
+
+def _voids(other: Said, row: Said) -> bool:
+    return (
+        other.source == "worker"
+        and other.statement == VOIDS
+        and other.phone_id is not None
+        and other.phone_id == row.phone_id
+        and (other.received_at, other.id) > (row.received_at, row.id)
+    )
+
+
+def _strength(row: Said) -> tuple[float, ...]:
+    values = {"assisted": float(row.assisted), "received_at": row.received_at.timestamp(), "id": float(row.id)}
+    return tuple(values[column] if smaller else -values[column] for column, smaller in ORDER)
+
+
+def holds_sql(source: str, enrolment: str, period: str) -> str:
+    """The same rule as a scalar subquery: the statement of `source` that holds for `enrolment` in `period`."""
+    known = ", ".join(f"'{statement}'" for statement in STATEMENTS[source])
+    order = ", ".join(f"said.{column} {'ASC' if smaller else 'DESC'}" for column, smaller in ORDER)
+    return f"""(
+        SELECT said.statement FROM evidence said
+        WHERE said.enrolment_id = {enrolment} AND said.source = '{source}' AND said.statement IN ({known})
+          AND (said.period IS NULL OR said.period <= {period})
+          AND NOT EXISTS (
+              SELECT 1 FROM evidence voids
+              WHERE voids.enrolment_id = said.enrolment_id AND voids.source = 'worker' AND voids.statement = '{VOIDS}'
+                AND voids.phone_id = said.phone_id
+                AND (voids.received_at, voids.id) > (said.received_at, said.id))
+        ORDER BY {order} LIMIT 1)"""  # noqa: S608  # constants of this file
