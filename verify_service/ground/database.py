@@ -35,6 +35,7 @@ def engine() -> Engine:
         pool_size=int(os.environ.get("VERIFY_POOL_SIZE", "8")),
         max_overflow=8,
         pool_timeout=3,
+        hide_parameters=True,  # an error message must not carry people's data into a log
         connect_args={"connect_timeout": 3, "application_name": "verify-service"},
     )
 

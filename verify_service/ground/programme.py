@@ -76,6 +76,7 @@ class Programme(_Table):
 
     name: str
     brand: str
+    reference_prefix: str = Field(pattern="^[A-Z]{2,4}$")
     city: str
     decree: str
     languages: tuple[str, ...]

@@ -18,7 +18,6 @@ from verify_service.ground.settings import settings
 
 QUEUE = "verify"
 RECONCILE = "jobs.reconcile.reconcile"
-HANDLE_MESSAGES = "jobs.messages.handle"
 
 log = structlog.get_logger()
 
@@ -29,6 +28,11 @@ def connection() -> redis.Redis:
     return redis.Redis.from_url(
         settings().redis_url, socket_timeout=1, socket_connect_timeout=0.5, health_check_interval=30, retry=None
     )
+
+
+def worker_connection() -> redis.Redis:
+    """A worker's client: it waits for jobs, so it is patient."""
+    return redis.Redis.from_url(settings().redis_url, socket_connect_timeout=2, health_check_interval=30)
 
 
 def queue(client: redis.Redis | None = None) -> Queue:
@@ -54,7 +58,7 @@ class _Breaker:
 _breaker = _Breaker()
 
 
-def nudge(job: str, delay_key: str = "") -> bool:
+def nudge(job: str) -> bool:
     """Ask a worker to look now. Several nudges before it looks are one. Call it after commit; False when Valkey is away.
 
     Whatever fails here is logged and forgotten: the clock nudges again within seconds.

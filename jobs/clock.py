@@ -1,0 +1,60 @@
+"""The clock: nudges again what a lost job left behind. Rows say what is due, so a missed or doubled tick does no harm.
+
+RQ's own cron keeps its times in memory, passes no job id and always pickles; this needs none of that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+import threading
+from types import FrameType
+
+from sqlalchemy import text
+
+from verify_service.ground import queue
+from verify_service.ground.database import Unavailable, transaction
+from verify_service.ground.settings import SettingsRefused, settings
+from verify_service.logs import configure
+
+EVERY = dt.timedelta(seconds=2)
+
+# What is looked for, and the job that deals with it.
+DUE = {queue.RECONCILE: "SELECT EXISTS (SELECT 1 FROM stale_enrolment)"}
+
+
+def tick() -> list[str]:
+    """Nudge every job for which rows are waiting; returns what was nudged."""
+    due = []
+    with transaction(seconds=3) as session:
+        for job, waiting in DUE.items():
+            if session.scalar(text(waiting)):
+                due.append(job)
+    for job in due:
+        queue.nudge(job)
+    return due
+
+
+def main() -> None:
+    """Tick until told to stop."""
+    configure()
+    try:
+        settings()
+    except SettingsRefused as refused:
+        raise SystemExit(str(refused)) from None
+    stop = threading.Event()
+
+    def stopping(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, stopping)
+    signal.signal(signal.SIGINT, stopping)
+    while not stop.wait(EVERY.total_seconds()):
+        try:
+            tick()
+        except Unavailable:
+            continue  # the database is away; so is all work
+
+
+if __name__ == "__main__":
+    main()

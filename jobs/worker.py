@@ -1,0 +1,36 @@
+"""The worker process: one queue, JSON, everything imported before the first job.
+
+SimpleWorker runs jobs in its own process: ours are short, drain rows, and are safe to kill at any point, so a fork per
+job (20 ms each) would buy nothing. Only one queue: a worker on two loses what it popped when it is killed.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+import jobs.reconcile
+from verify_service.ground import queue
+from verify_service.ground.settings import SettingsRefused, settings
+from verify_service.logs import configure
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Work until told to stop."""
+    configure()
+    try:
+        settings()
+    except SettingsRefused as refused:
+        raise SystemExit(str(refused)) from None
+    jobs.reconcile.reconcile()  # what waited while no worker ran
+    worker = SimpleWorker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)
+    worker.log_job_description = False
+    worker.work(logging_level="WARNING", with_scheduler=False)
+
+
+if __name__ == "__main__":
+    main()

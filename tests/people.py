@@ -1,0 +1,110 @@
+"""Invented people, put straight into the tables: what an import would have written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from verify_service.ground.crypto import blind_index, letter_code, seal
+
+NOW = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)  # 10:00 in Jakarta
+NEWEST = dt.date(2026, 10, 1)
+_HASH = b"\0" * 32
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A worker as a test knows him."""
+
+    worker: int
+    enrolment: int
+    nik: str
+    number: str
+
+    @property
+    def code(self) -> str:
+        return letter_code("invitation", self.worker, 1)
+
+
+def a_file(db: Any, kind: str, period: dt.date | None = None) -> int:
+    """An import of this kind and month; the same one when asked again."""
+    known = db.execute(
+        "SELECT id FROM file_import WHERE kind = %s AND period IS NOT DISTINCT FROM %s", [kind, period]
+    ).fetchone()
+    if known:
+        return int(known[0])
+    (made,) = db.execute(
+        """INSERT INTO file_import (kind, filename, sha256, period, imported_at, actor, rows, accepted, flagged,
+                                    rejected, report)
+           VALUES (%s, 'a file', %s, %s, %s, 'test', 0, 0, 0, 0, '{}') RETURNING id""",
+        [kind, _HASH, period, NOW],
+    ).fetchone()
+    return int(made)
+
+
+def a_worker(
+    db: Any,
+    *,
+    nik: str = "3275011501900001",
+    name: str = "Sulistiawati Dewi",
+    phone: str | None = "+6281234567890",
+    insurer: str | None = "active",
+    paid: bool = True,
+    rt: str = "003",
+    rw: str = "011",
+    kelurahan: str = "32.75.01.1001",
+    language: str | None = "id",
+    noticed: bool = True,
+    since: dt.date = dt.date(2026, 1, 1),
+    row: int = 2,
+) -> Someone:
+    """Somebody on the list; `insurer` None: the newest insurer file does not name them."""
+    (worker,) = db.execute(
+        """INSERT INTO worker (nik, nik_index, nik_last4, name, name_key, created_at) VALUES (%s, %s, %s, %s, %s, %s)
+           ON CONFLICT (nik_index) DO UPDATE SET name = excluded.name RETURNING id""",
+        [seal(nik, "worker.nik"), blind_index(nik, "nik"), nik[-4:], name, name.upper(), NOW],
+    ).fetchone()
+    (enrolment,) = db.execute(
+        """INSERT INTO enrolment (worker_id, import_id, row, kelurahan_code, rw, rt, paid_from, months, created_at)
+           VALUES (%s, %s, %s, %s, %s, %s, '2026-01-01', 12, %s) RETURNING id""",
+        [worker, a_file(db, "roster"), row, kelurahan, rw, rt, NOW],
+    ).fetchone()
+    a_file(db, "insurer", NEWEST)
+    if insurer is not None:
+        db.execute(
+            """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status, member_since)
+               VALUES (%s, %s, 2, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            [
+                a_file(db, "insurer", NEWEST),
+                NEWEST,
+                seal(nik, "insurer_record.nik"),
+                blind_index(nik, "nik"),
+                insurer,
+                since,
+            ],
+        )
+    if not paid:
+        a_file(db, "payments", NEWEST)
+    if phone is not None:
+        link(db, phone, int(worker), language=language, noticed=noticed)
+    db.execute("INSERT INTO stale_enrolment (enrolment_id, since) VALUES (%s, %s)", [enrolment, NOW])
+    return Someone(int(worker), int(enrolment), nik, phone or "")
+
+
+def a_phone(db: Any, number: str, *, language: str | None = "id", noticed: bool = True) -> int:
+    """A phone that has been through the first contact (unless told otherwise)."""
+    (made,) = db.execute(
+        """INSERT INTO phone (number, number_index, language, noticed_at, created_at) VALUES (%s, %s, %s, %s, %s)
+           ON CONFLICT (number_index) DO UPDATE SET language = excluded.language RETURNING id""",
+        [seal(number, "phone.number"), blind_index(number, "phone"), language, NOW if noticed else None, NOW],
+    ).fetchone()
+    return int(made)
+
+
+def link(db: Any, number: str, worker: int, *, language: str | None = "id", noticed: bool = True) -> None:
+    """This phone answers for this worker, as the roster says."""
+    db.execute(
+        "INSERT INTO phone_link (phone_id, worker_id, how, linked_at) VALUES (%s, %s, 'roster', %s)",
+        [a_phone(db, number, language=language, noticed=noticed), worker, NOW],
+    )

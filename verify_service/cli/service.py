@@ -1,0 +1,89 @@
+"""How a command gets its servers: outside ones from the environment, a running demo's, or its own for the moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from verify_service.ground import embedded, keys, schema
+from verify_service.ground.settings import SettingsRefused
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: os.environ.get("VERIFY_DATA_DIR", ".verify"),
+    show_default="$VERIFY_DATA_DIR or ./.verify",
+    help="Where the embedded servers keep their data.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+
+
+def print_json(document: Any) -> None:
+    """The one JSON document of a command."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+@contextmanager
+def servers(data_dir: Path) -> Iterator[None]:
+    """Settings and servers for one command; see the module."""
+    if os.environ.get("VERIFY_DATABASE_URL"):
+        yield
+        return
+    data_dir = embedded.prepare(data_dir)
+    os.environ.update(keys.environment_for(data_dir))
+    found = embedded.running(data_dir)
+    if found is not None:
+        _point_at(found["owner_url"], found["application_url"], found["redis_url"], data_dir)
+        yield
+        return
+    own = embedded.start(data_dir)
+    try:
+        _point_at(own.owner_url, own.application_url, own.redis_url, data_dir)
+        from verify_service.installation import migrate
+
+        migrate()
+        yield
+    finally:
+        own.stop()
+
+
+def _point_at(owner: str, application: str, redis: str, data_dir: Path) -> None:
+    os.environ["VERIFY_OWNER_DATABASE_URL"] = owner
+    os.environ["VERIFY_DATABASE_URL"] = application
+    os.environ["VERIFY_REDIS_URL"] = redis
+    os.environ.setdefault("VERIFY_DATA_DIR", str(data_dir))
+
+
+def with_servers(command: Callable[P, R]) -> Callable[Concatenate[Path, P], R]:
+    """Run a command with its servers, and turn what may go wrong into a sentence and exit 1."""
+
+    @wraps(command)
+    def run(data_dir: Path, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with servers(data_dir):
+                return command(*args, **kwargs)
+        except (embedded.ServersRefused, SettingsRefused) as refused:
+            raise click.ClickException(str(refused)) from None
+        except DBAPIError as error:
+            raise click.ClickException(_database_sentence(error)) from None
+
+    return data_dir_option(run)
+
+
+def _database_sentence(error: DBAPIError) -> str:
+    what = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+    if "does not exist" in what and "relation" in what:
+        return f"The database has no tables yet; run: verify migrate (newest schema: {schema.newest()})"
+    return f"The database refused: {what}"

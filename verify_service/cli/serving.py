@@ -1,0 +1,41 @@
+"""`verify demo`, `verify migrate`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from verify_service.cli.service import data_dir_option, with_servers
+from verify_service.ground import embedded
+from verify_service.ground.settings import SettingsRefused
+
+
+@click.command()
+@with_servers
+def migrate() -> None:
+    """Bring the database to the newest schema, roles included."""
+    from verify_service.installation import migrate as bring_up
+
+    click.echo(f"The database is at {bring_up()}.")
+
+
+@click.command()
+@data_dir_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default=None,
+    help="Load this roster instead of the sample city.",
+)
+def demo(data_dir: Path, port: int, roster: Path | None) -> None:
+    """The whole service on one machine, with an invented city of 2,000; Ctrl-C stops it."""
+    from verify_service.demo.supervisor import run
+
+    os.environ["VERIFY_DATA_DIR"] = str(data_dir)
+    try:
+        run(data_dir, port, roster, say=click.echo)
+    except (embedded.ServersRefused, SettingsRefused) as refused:
+        raise click.ClickException(str(refused)) from None

@@ -1,0 +1,21 @@
+"""The words, read once from the files beside the flows."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from flows.wording import Wordings, from_tables
+from verify_service.ground.programme import programme
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("flows") / "texts" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def wordings() -> Wordings:
+    """Every screen in every language of the programme."""
+    return from_tables(_table("screens"), {language: _table(language) for language in programme().languages})

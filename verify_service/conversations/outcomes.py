@@ -1,0 +1,189 @@
+"""What a finished flow changes, and which flow comes next. Only here does a talk touch the tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from flows import outcomes as said
+from flows.caller import Caller
+from flows.conversation import Outcome
+from verify_service import audit
+from verify_service.conversations.caller import who_calls
+from verify_service.ground.crypto import blind_index, letter_code, reference_number
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Conversation, LinkTry, Phone, PhoneLink, Worker
+from verify_service.verification.evidence import Statement, record_statement
+
+
+@dataclass
+class Talking:
+    """The talk an outcome belongs to."""
+
+    session: Session
+    conversation: Conversation
+    phone: Phone
+    now: dt.datetime
+    caller: Caller
+    screen: str = ""  # the question that was on the phone
+    nudge: bool = field(default=False)  # whether verdicts are stale after this
+
+    @property
+    def actor(self) -> str:
+        return f"phone:{self.phone.id}"
+
+    def fresh_caller(self, page: int = 0) -> Caller:
+        """What we know now, after something changed."""
+        caller = who_calls(self.session, self.phone, now=self.now, worker_id=self.conversation.worker_id, page=page)
+        return replace(caller, receipt=self.conversation.receipt or "")
+
+
+@dataclass(frozen=True)
+class Next:
+    """The flow that comes next, and what it may know."""
+
+    flow: str
+    caller: Caller
+
+
+@dataclass(frozen=True)
+class Over:
+    """The talk is over: the last screen."""
+
+    screen: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def first_flow(caller: Caller) -> str:
+    """Where a talk begins: language, then the data notice, then the menu."""
+    if caller.language is None:
+        return "language"
+    return "main" if caller.noticed else "data_notice"
+
+
+def apply(talking: Talking, outcome: Outcome) -> Next | Over:
+    """Do what the person meant. Everything happens in the hop's own transaction."""
+    match outcome:
+        case said.Goodbye(screen, values):
+            return Over(screen, dict(values))
+        case said.GoTo(flow):
+            return Next(flow, talking.caller)
+        case said.Back():
+            return Next(first_flow(talking.caller), talking.caller)
+        case said.ChosePerson(worker):
+            talking.conversation.worker_id = worker
+            return Next("cover", talking.fresh_caller())
+        case said.MorePeople(page):
+            return Next("who", talking.fresh_caller(page))
+        case said.ChoseLanguage(language):
+            return _language(talking, language)
+        case said.AcceptedNotice():
+            talking.phone.noticed_at = talking.now
+            _record(talking, "data notice accepted")
+            return Next("main", talking.fresh_caller())
+        case said.FindWorker(nik, code):
+            return _find_worker(talking, nik, code)
+        case said.Said():
+            return _said(talking, outcome)
+        case said.Finished():
+            return _finished(talking)
+    raise AssertionError(f"no use case for {type(outcome).__name__}")
+
+
+def _language(talking: Talking, language: str) -> Next:
+    talking.phone.language = language
+    _record(talking, "language chosen", language=language)
+    caller = talking.fresh_caller()
+    return Next(first_flow(caller), caller)
+
+
+def _find_worker(talking: Talking, nik: str, code: str) -> Next | Over:
+    """Link this phone to the worker whose NIK and letter code it gave.
+
+    A wrong NIK and a wrong code take the same steps and end on the same screen, so that nobody learns who is on the
+    list; three tries per phone and day, counted in the database.
+    """
+    if _tries_today(talking) > programme().sessions.link_tries_per_day:
+        _record(talking, "linking refused", reason="too many tries")
+        return Over("b18.too_many_tries")
+    worker = talking.session.scalar(select(Worker).where(Worker.nik_index == blind_index(nik, "nik")))
+    number, issue = (worker.id, worker.letter_issue) if worker is not None else (0, 0)
+    right = hmac.compare_digest(letter_code("invitation", number, issue).encode(), code.encode())
+    if worker is None or not right:
+        _record(talking, "linking failed")
+        return Next("not_found", talking.caller)
+    link = upsert(PhoneLink).values(
+        phone_id=talking.phone.id, worker_id=worker.id, how="code", linked_at=talking.now
+    )
+    talking.session.execute(link.on_conflict_do_nothing())
+    talking.conversation.worker_id = worker.id
+    _record(talking, "phone linked", worker=worker.id)
+    return Next("cover", talking.fresh_caller())
+
+
+def _tries_today(talking: Talking) -> int:
+    day = talking.now.astimezone(programme().zone).date()
+    first = upsert(LinkTry).values(phone_id=talking.phone.id, day=day, tries=1)
+    counted = first.on_conflict_do_update(
+        index_elements=[LinkTry.phone_id, LinkTry.day], set_={"tries": LinkTry.tries + 1}
+    )
+    return talking.session.scalars(counted.returning(LinkTry.tries)).one()
+
+
+def _said(talking: Talking, outcome: said.Said) -> Next | Over:
+    person = talking.caller.person
+    if person is None:  # unlinked meanwhile, by another phone or an officer
+        caller = talking.fresh_caller()
+        return Next(first_flow(caller), caller)
+    statement = Statement(
+        source="worker",
+        statement=outcome.statement,
+        detail=outcome.detail,
+        channel="ussd",
+        inbound=f"conversation:{talking.conversation.id}:{talking.conversation.hops}",
+        phone_id=talking.phone.id,
+        screen=talking.screen,
+    )
+    record_statement(talking.session, statement, worker_id=person.worker, now=talking.now)
+    talking.nudge = True
+    talking.conversation.worker_id = person.worker
+    if outcome.statement == "not_me":
+        _unlink(talking, person.worker)
+    return Next(outcome.then or "main", talking.caller)
+
+
+def _unlink(talking: Talking, worker_id: int) -> None:
+    """Somebody else has this number now: it no longer answers for, or sees, that worker."""
+    talking.session.execute(
+        update(PhoneLink)
+        .where(
+            PhoneLink.phone_id == talking.phone.id, PhoneLink.worker_id == worker_id, PhoneLink.unlinked_at.is_(None)
+        )
+        .values(unlinked_at=talking.now, unlinked_why="not me")
+    )
+    talking.conversation.worker_id = None
+    _record(talking, "phone unlinked", worker=worker_id, reason="not me")
+
+
+def _finished(talking: Talking) -> Next:
+    """Give the answers a number the worker can quote."""
+    conversation = talking.conversation
+    salt = 0
+    while conversation.receipt is None:
+        number = reference_number(programme().reference_prefix, conversation.id, salt)
+        taken = talking.session.scalar(select(Conversation.id).where(Conversation.receipt == number))
+        if taken is None:
+            conversation.receipt = number
+        salt += 1
+    return Next("saved", replace(talking.caller, receipt=conversation.receipt))
+
+
+def _record(talking: Talking, action: str, **detail: str | int | bool | None) -> None:
+    audit.record(
+        talking.session, now=talking.now, actor=talking.actor, action=action, on=f"phone:{talking.phone.id}", **detail
+    )

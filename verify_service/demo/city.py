@@ -1,0 +1,150 @@
+"""The sample city: 2,000 invented workers, their months shifted so that the newest is last month."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from verify_service.conversations.caller import mask_name
+from verify_service.ground.crypto import letter_code, unseal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Enrolment, Phone, PhoneLink, RtHead, Worker
+from verify_service.installation import DATA
+from verify_service.registry import loading
+from verify_service.registry.letters import ACTIVATION, INVITATION
+
+SAMPLE = DATA / "sample"
+MONTHS = ("2026-01", "2026-02", "2026-03")  # as the sample files say
+_ACTOR = "demo"
+_DATE = re.compile(r"\b(2026)-(0[1-3])(?=-\d\d\b|$)|\b(\d\d)-(0[1-3])-(2026)\b")
+
+
+def empty(session: Session) -> bool:
+    """Whether nobody is enrolled yet."""
+    return not session.scalar(select(func.count()).select_from(Enrolment))
+
+
+def shifted_months(today: dt.date) -> dict[str, dt.date]:
+    """The sample's months and those they stand for: the newest is last month."""
+    newest = (today.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+    months = {}
+    for age, month in enumerate(reversed(MONTHS)):
+        index = newest.year * 12 + newest.month - 1 - age
+        months[month] = dt.date(index // 12, index % 12 + 1, 1)
+    return months
+
+
+def shift_file(source: Path, target: Path, months: dict[str, dt.date]) -> Path:
+    """A copy of a monthly file with every date moved to the month it stands for."""
+
+    def moved(found: re.Match[str]) -> str:
+        if found[1]:
+            return f"{months[f'{found[1]}-{found[2]}']:%Y-%m}"
+        month = months[f"{found[5]}-{found[4]}"]
+        return f"{found[3]}-{month:%m-%Y}"
+
+    with source.open(encoding="utf-8-sig", newline="") as original, target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        for row in csv.reader(original):
+            writer.writerow([_DATE.sub(moved, cell) for cell in row])
+    return target
+
+
+def load(session: Session, folder: Path, *, roster: Path | None, now: dt.datetime, say: Callable[[str], None]) -> None:
+    """Import everything the sample city has (or another roster with nothing beside it), in the caller's transaction."""
+    months = shifted_months(now.astimezone(programme().zone).date())
+
+    def quiet(done: int, total: int) -> None: ...
+
+    common = {"dry_run": False, "progress": quiet, "now": now, "actor": _ACTOR}
+    first = months[MONTHS[0]]
+    listed = roster or SAMPLE / "roster_clean.csv"
+    report = loading.import_roster(session, listed, decree=programme().decree, paid_from=first, months=None, **common)  # type: ignore[arg-type]
+    say(f"  {report.accepted} workers enrolled from {listed.name}")
+    if roster is not None:
+        return
+    folder.mkdir(mode=0o700, exist_ok=True)
+    heads = loading.import_rt_heads(session, SAMPLE / "rt_heads.csv", **common)  # type: ignore[arg-type]
+    say(f"  {heads.accepted} RT heads")
+    for month, period in months.items():
+        for kind, importer in (("payments", loading.import_payments), ("insurer", loading.import_insurer)):
+            file = shift_file(SAMPLE / f"{kind}_{month}.csv", folder / f"{kind}_{period:%Y-%m}.csv", months)
+            importer(session, file, period=period, **common)  # type: ignore[operator]
+    say(f"  payments and insurer files for {', '.join(f'{period:%Y-%m}' for period in months.values())}")
+
+
+_TELLING = """
+SELECT DISTINCT ON (insurer.status, shared.people > 1) phone_link.phone_id, phone_link.worker_id, insurer.status, shared.people
+FROM phone_link
+JOIN worker ON worker.id = phone_link.worker_id
+JOIN LATERAL (SELECT count(*) AS people FROM phone_link other
+              WHERE other.phone_id = phone_link.phone_id AND other.unlinked_at IS NULL) AS shared ON true
+LEFT JOIN insurer_record insurer ON insurer.nik_index = worker.nik_index
+     AND insurer.period = (SELECT max(period) FROM file_import WHERE kind = 'insurer')
+WHERE phone_link.unlinked_at IS NULL
+ORDER BY insurer.status, shared.people > 1, phone_link.id
+"""
+
+
+def people(session: Session, ordinary: int = 24) -> list[dict[str, str]]:
+    """Whom to dial as: one of each kind first, then ordinary workers, RT heads, and somebody without a known phone."""
+    told = session.execute(text(_TELLING)).all()
+    seen = {row.worker_id for row in told}
+    some = session.execute(
+        select(PhoneLink.phone_id, PhoneLink.worker_id).where(PhoneLink.unlinked_at.is_(None)).order_by(PhoneLink.id).limit(ordinary)
+    ).all()
+    listed = []
+    for row in told:
+        kind = {"active": "cover active", "unpaid": "premium not recorded", "inactive": "cover lapsed"}.get(
+            row.status or "", "unknown to the insurer"
+        )
+        listed.append(_worker(session, row.phone_id, row.worker_id, kind + (", shared phone" if row.people > 1 else "")))
+    listed += [_worker(session, phone, worker, "") for phone, worker in some if worker not in seen]
+    listed.append(_stranger(session))
+    heads = session.scalars(select(RtHead).where(RtHead.phone_id.is_not(None)).order_by(RtHead.id).limit(4))
+    for head in heads:
+        listed.append(
+            {
+                "number": _number(session, head.phone_id),
+                "role": "rt_head",
+                "name": head.name,
+                "code": letter_code(ACTIVATION, head.id, head.letter_issue),
+                "note": f"RT {head.rt} RW {head.rw}",
+            }
+        )
+    return listed
+
+
+def _worker(session: Session, phone_id: int, worker_id: int, note: str) -> dict[str, str]:
+    worker = session.get_one(Worker, worker_id)
+    return {
+        "number": _number(session, phone_id),
+        "role": "worker",
+        "name": worker.name,
+        "nik": unseal(worker.nik, "worker.nik"),
+        "code": letter_code(INVITATION, worker.id, worker.letter_issue),
+        "note": note,
+    }
+
+
+def _stranger(session: Session) -> dict[str, str]:
+    """A phone nobody knows, with the NIK and code of somebody on the list: a worker with a new number."""
+    worker = session.scalars(select(Worker).order_by(Worker.id.desc()).limit(1)).one()
+    return {
+        "number": "+6281299990001",
+        "role": "unknown",
+        "name": f"A new phone of {mask_name(worker.name)}",
+        "nik": unseal(worker.nik, "worker.nik"),
+        "code": letter_code(INVITATION, worker.id, worker.letter_issue),
+        "note": "not linked: asks NIK and code",
+    }
+
+
+def _number(session: Session, phone_id: int | None) -> str:
+    return unseal(session.get_one(Phone, phone_id).number, "phone.number")

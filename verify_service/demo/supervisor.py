@@ -1,0 +1,229 @@
+"""Starting everything and keeping it running: servers, web, worker, clock. Stops all when it stops, however it stops."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+from verify_service.ground import embedded, keys
+from verify_service.ground.embedded import ServersRefused, dying_with_owner, write_private
+from verify_service.ground.settings import SettingsRefused, settings
+
+OFFICER = "petugas@demo.bekasi.example"
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+Say = Callable[[str], None]
+
+
+def run(data_dir: Path, port: int, roster: Path | None, *, say: Say) -> None:
+    """Run the demo until it is told to stop; raises ServersRefused or SettingsRefused with a clear sentence."""
+    began = time.monotonic()
+    _port_is_free(port)
+    data_dir = embedded.prepare(data_dir)
+    stop = _Stop()
+    say("==> PostgreSQL and Valkey")
+    servers = embedded.start(data_dir)
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        _set_environment(data_dir, servers)
+        _refuse_live_gateway(sample_city=roster is None)
+        facts = _prepare(data_dir, port, roster, say)
+        say("==> web, worker, clock")
+        commands = _commands(port)
+        for name in commands:
+            children[name] = _spawn(commands[name], data_dir / f"{name}.log")
+        _await_ready(f"http://127.0.0.1:{port}/health/ready", children, data_dir, stop)
+        write_private(data_dir / "demo.json", json.dumps(facts, ensure_ascii=False, indent=1))
+        _tell(facts, time.monotonic() - began, say)
+        _keep_running(children, commands, servers, data_dir, stop, say)
+    finally:
+        (data_dir / "demo.json").unlink(missing_ok=True)
+        _stop(children)
+        servers.stop()
+        say("Stopped; the data are kept.")
+
+
+class _Stop:
+    """Ctrl-C or a terminate signal was received."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        signal.signal(signal.SIGTERM, self._ask)
+        signal.signal(signal.SIGINT, self._ask)
+
+    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
+def _port_is_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise ServersRefused(f"Port {port} needs more rights than you have; choose another: --port 8000") from None
+        except OSError:
+            raise ServersRefused(f"Port {port} is in use by another program; choose another: --port {port + 1}") from None
+
+
+def _set_environment(data_dir: Path, servers: embedded.Servers) -> None:
+    """`verify demo` honours every VERIFY_ variable that is set; the rest it makes up."""
+    own = keys.environment_for(data_dir) | {
+        "VERIFY_DATABASE_URL": servers.application_url,
+        "VERIFY_OWNER_DATABASE_URL": servers.owner_url,
+        "VERIFY_REDIS_URL": servers.redis_url,
+        "VERIFY_GATEWAY": "console",
+    }
+    for name, value in own.items():
+        os.environ.setdefault(name, value)
+    os.environ["VERIFY_DATA_DIR"] = str(data_dir)
+    os.environ["VERIFY_DEMO"] = "1"
+
+
+def _refuse_live_gateway(*, sample_city: bool) -> None:
+    """Invented numbers belong to real people somewhere: the sample city never meets a live gateway."""
+    chosen = settings()
+    if not sample_city or chosen.gateway == "console":
+        return
+    if urlsplit(chosen.at_base_url).hostname not in _LOOPBACK:
+        raise SettingsRefused(
+            f"VERIFY_GATEWAY: the sample city is not started with {chosen.gateway!r}, whose messages would reach"
+            " strangers. Unset it, point VERIFY_AT_BASE_URL at this machine, or load your own list: --roster FILE"
+        )
+
+
+def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[str, object]:
+    from verify_service.accounts.officers import add_officer, set_password
+    from verify_service.demo import city
+    from verify_service.ground.database import forget_engine, transaction
+    from verify_service.ground.programme import programme
+    from verify_service.installation import migrate
+    from verify_service.verification.reconciliation import drain, reconcile_batch
+
+    say(f"==> schema {migrate()}")
+    now = dt.datetime.now(dt.UTC)
+    with transaction() as session:
+        if city.empty(session):
+            say("==> the sample city" if roster is None else f"==> {roster.name}")
+            city.load(session, data_dir / "sample", roster=roster, now=now, say=say)
+        password = _kept_password(data_dir)
+        if not set_password(session, OFFICER, password, now=now):
+            add_officer(session, OFFICER, role="admin", password=password, name="Petugas Demo", now=now)
+        phones = city.people(session)
+
+    def one_batch() -> object:
+        with transaction() as session:
+            return reconcile_batch(session, premium=programme().premium.amount, now=now)
+
+    say(f"==> {drain(one_batch).verdicts} verdicts")  # type: ignore[arg-type]
+    forget_engine()
+    return {
+        "url": f"http://127.0.0.1:{port}",
+        "webhook_secret": settings().webhook_secrets[0],
+        "officer": {"email": OFFICER, "password": password},
+        "ussd_code": programme().ussd_code,
+        "phones": phones,
+    }
+
+
+def _kept_password(data_dir: Path) -> str:
+    path = data_dir / "officer.password"
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(9))
+    return path.read_text().strip()
+
+
+def _commands(port: int) -> dict[str, list[str]]:
+    web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+    web += ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning", "--no-access-log", "wsgi:app"]
+    return {
+        "web": [sys.executable, *web],
+        "worker": [sys.executable, "-m", "jobs.worker"],
+        "clock": [sys.executable, "-m", "jobs.clock"],
+    }
+
+
+def _spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=dying_with_owner(signal.SIGTERM),
+        )
+
+
+def _await_ready(url: str, children: dict[str, subprocess.Popen[bytes]], data_dir: Path, stop: _Stop) -> None:
+    for _ in range(600):
+        for name, child in children.items():
+            if child.poll() is not None:
+                raise ServersRefused(f"The {name} process stopped while starting; details: {data_dir / name}.log")
+        try:
+            with urllib.request.urlopen(url, timeout=3):  # noqa: S310  # our own address
+                return
+        except (urllib.error.URLError, OSError):
+            if stop.asked:
+                return
+            time.sleep(0.1)
+    raise ServersRefused(f"The web process did not answer within a minute; details: {data_dir / 'web.log'}")
+
+
+def _tell(facts: dict[str, object], seconds: float, say: Say) -> None:
+    url, officer, phones = facts["url"], facts["officer"], facts["phones"]
+    assert isinstance(officer, dict)
+    assert isinstance(phones, list)
+    say(f"\nReady in {seconds:.1f} s.\n")
+    say(f"  A phone        {url}/simulator")
+    say(f"  The officers   {url}/console/   {officer['email']}  {officer['password']}")
+    say(f"  The public     {url}/")
+    say(f"\nDial {facts['ussd_code']} as, for example:")
+    for phone in phones[:6]:
+        say(f"  {phone['number']:<16} {phone['name'][:28]:<28} {phone['note']}")
+    say("\nChoose 1, then 1 again, and watch the console. Ctrl-C stops everything.")
+
+
+def _keep_running(
+    children: dict[str, subprocess.Popen[bytes]],
+    commands: dict[str, list[str]],
+    servers: embedded.Servers,
+    data_dir: Path,
+    stop: _Stop,
+    say: Say,
+) -> None:
+    while not stop.asked:
+        time.sleep(0.2)
+        if not servers.alive():
+            raise ServersRefused(f"PostgreSQL or Valkey stopped; details: {data_dir}/postgres.log and valkey.log")
+        for name, child in children.items():
+            if child.poll() is not None:
+                say(f"The {name} process stopped ({child.returncode}); starting it again.")
+                time.sleep(0.5)
+                children[name] = _spawn(commands[name], data_dir / f"{name}.log")
+
+
+def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    for child in children.values():
+        if child.poll() is None:
+            child.terminate()
+    for child in children.values():
+        try:
+            child.wait(5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
