@@ -1,0 +1,93 @@
+"""The catalogue of words: what a screen is in every language, what it says in one, and what may be amiss with it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+STANDING = ("brand", "hotline", "ussd")  # values of the programme that any text may use
+MENU = "menu_"  # {menu_report}: the digit of that option in the main menu, so that an SMS never names an old one
+MAIN_MENU = "a3.main"
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class WordingError(ValueError):
+    """The catalogue, or what was asked of it, is not complete; the message names screen, language and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a screen is in every language: its channel, the digit of each option, the values its text may use."""
+
+    channel: str
+    kind: str = "menu"
+    options: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
+    back: bool = False
+    hint_over_first_line: bool = False
+    awaits: str = ""
+    spoken_by: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One screen in one language: its text, the text of a free service, the short one, and its options."""
+
+    text: str
+    text_if_free: str = ""
+    short: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    short_options: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Common:
+    """What every screen of a language shares: the words for back and more, and the hints after a wrong answer."""
+
+    name: str
+    back: str
+    more: str
+    hint_pick: str
+    hint_ask: str
+
+
+Forms = Mapping[str, Form]
+Languages = Mapping[str, Mapping[str, Words]]
+
+
+def form(table: Mapping[str, Any]) -> Form:
+    """One screen of screens.toml; raises TypeError on a key it does not know."""
+    return Form(**{**table, "values": tuple(table.get("values", ()))})
+
+
+def words(table: Mapping[str, Any]) -> Words:
+    """One screen of a language's file; raises TypeError on a key it does not know."""
+    also = {option: tuple(further) for option, further in table.get("also", {}).items()}
+    return Words(**{**table, "also": also})
+
+
+def mistakes(screens: Forms, languages: Languages, widths: Mapping[str, int]) -> Iterator[str]:
+    """What is missing or superfluous in the catalogue, one sentence each."""
+    for language, entries in languages.items():
+        for key in sorted(screens.keys() - entries.keys()):
+            yield f"{language}: {key} has no words"
+        for key in sorted(entries.keys() - screens.keys()):
+            yield f"{language}: {key} has words but no form"
+        for key in sorted(screens.keys() & entries.keys()):
+            main = screens[MAIN_MENU].options if MAIN_MENU in screens else {}
+            known = {*STANDING, *screens[key].values, *(MENU + option for option in main)}
+            yield from (f"{language}: {key} {amiss}" for amiss in _amiss(screens[key], entries[key], known))
+    for name in sorted({*STANDING, *(name for form in screens.values() for name in form.values)} - widths.keys()):
+        yield f"no width is declared for {{{name}}}"
+
+
+def _amiss(form: Form, words: Words, known: set[str]) -> Iterator[str]:
+    """What is amiss with one screen in one language."""
+    if tuple(words.options) != tuple(form.options):
+        yield f"has options {list(words.options)}, its form {list(form.options)}"
+    for extra in sorted((words.short_options.keys() | words.also.keys()) - form.options.keys()):
+        yield f"has no option {extra}"
+    texts = (words.text, words.text_if_free, words.short, *words.options.values(), *words.short_options.values())
+    for name in sorted({name for text in texts for name in PLACEHOLDER.findall(text)} - known):
+        yield f"uses {{{name}}}, which its form does not declare"

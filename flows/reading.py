@@ -1,0 +1,65 @@
+"""What a written answer means: an option's word, in any language, is as good as its digit."""
+
+import re
+from collections.abc import Iterator
+
+from flows import gsm
+from flows.catalogue import Form, Words
+from flows.conversation import Menu, Pick, printable
+from flows.wording import Wordings
+
+_NOT_A_WORD = re.compile(r"[^\w\s]|_")
+_LONGEST_WORDS = 200  # characters looked at; the longest label has some 30
+
+
+def option(wordings: Wordings, screen: Menu | Pick, text: str, language: str | None = None) -> str | None:
+    """The option whose word this is, in the caller's language first, then in any; None when none or several are.
+
+    An SMS "YA" is as good as 1: case, blanks and punctuation do not matter, and "Ya" stands for "Ya, kecelakaan"
+    where only one option begins so.
+    """
+    said, form = spoken(text), wordings.screens.get(screen.screen)
+    if not said or form is None:
+        return None
+    wanted = set(screen.options if isinstance(screen, Menu) else (screen.none, screen.more))
+    for words in _own_language_first(wordings, screen.screen, language):
+        for reading in (_whole_words, _leading_words):
+            meant = {key for key in wanted & set(words.options) if said in reading(words, form, key)}
+            if len(meant) == 1:
+                return meant.pop()
+    return None
+
+
+def is_back(wordings: Wordings, text: str) -> bool:
+    """Whether this is the word for going back, in any language."""
+    return spoken(text) in {spoken(common.back) for common in wordings.common.values()}
+
+
+def is_more(wordings: Wordings, text: str) -> bool:
+    """Whether this is the word for the next page, in any language."""
+    return spoken(text) in {spoken(common.more) for common in wordings.common.values()}
+
+
+def spoken(text: str) -> str:
+    """Words as they are compared: basic letters, lower case, no punctuation, single blanks."""
+    return " ".join(_NOT_A_WORD.sub(" ", gsm.fold(printable(text[:_LONGEST_WORDS]))).casefold().split())
+
+
+def _own_language_first(wordings: Wordings, key: str, language: str | None) -> Iterator[Words]:
+    """The words of this screen in the caller's language, then in the others."""
+    own = wordings.spoken(language)
+    for name in sorted(wordings.languages, key=lambda name: name != own):
+        if key in wordings.languages[name]:
+            yield wordings.languages[name][key]
+
+
+def _whole_words(words: Words, form: Form, option: str) -> set[str]:
+    """What stands for this option alone: its label, its short label, further words, or the digit and the label."""
+    labels = {words.options[option], words.short_options.get(option, ""), *words.also.get(option, ())} - {""}
+    said = {spoken(label) for label in labels}
+    return said | {f"{form.options[option]} {word}" for word in said}
+
+
+def _leading_words(words: Words, form: Form, option: str) -> set[str]:
+    """The part of the label before a comma or a bracket: "Ya" of "Ya, kecelakaan"."""
+    return {spoken(re.split(r"[,(]", words.options[option])[0])}

@@ -1,0 +1,194 @@
+"""The words of every screen and SMS in each language, and how a screen is written so that it fits a phone."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from flows import catalogue, gsm
+from flows.catalogue import MAIN_MENU, MENU, PLACEHOLDER, Common, Form, Forms, Languages, WordingError, Words
+from flows.conversation import (
+    BACK,
+    MORE,
+    NONE_OF_THESE,
+    PREFIX_SEPTETS,
+    SCREEN_SEPTETS,
+    Ask,
+    Menu,
+    Pick,
+    Screen,
+    one_line,
+)
+
+_NO_VALUES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """The catalogue: form of each screen, words by language and screen, and the declared width of each placeholder.
+
+    The first language is the one spoken to somebody who has not chosen.
+    """
+
+    screens: Forms
+    languages: Languages
+    common: Mapping[str, Common]
+    widths: Mapping[str, int]
+
+    @classmethod
+    def from_tables(cls, screens: Mapping[str, Any], languages: Mapping[str, Mapping[str, Any]]) -> "Wordings":
+        """Build the catalogue from screens.toml and {language: its toml}; raises WordingError with all mistakes."""
+        try:
+            wordings = cls(
+                {key: catalogue.form(table) for key, table in screens["screens"].items()},
+                {
+                    language: {key: catalogue.words(entry) for key, entry in table.items() if key != "common"}
+                    for language, table in languages.items()
+                },
+                {language: Common(**table["common"]) for language, table in languages.items()},
+                dict(screens["widths"]),
+            )
+        except (KeyError, TypeError, AttributeError) as odd:
+            raise WordingError(f"the catalogue has another form than expected: {odd}") from odd
+        if amiss := list(catalogue.mistakes(wordings.screens, wordings.languages, wordings.widths)):
+            raise WordingError("; ".join(amiss))
+        return wordings
+
+    def say(
+        self,
+        screen: Screen,
+        language: str | None,
+        *,
+        hinted: bool = False,
+        page: int = 0,
+        standing: Mapping[str, str],
+        free: bool = False,
+    ) -> str:
+        """The screen as the phone shows it, without CON: at most 156 septets of the basic table.
+
+        `hinted` puts what to do in front after a wrong answer; `page` is that of a list; `free` says that operators
+        charge nothing for the session.
+        """
+        spoken = self.spoken(language)
+        key, hint = screen.screen, ""
+        if hinted and isinstance(screen, Ask):
+            key, hint = (screen.hint, "") if screen.hint else (key, self.common[spoken].hint_ask)
+        elif hinted:
+            hint = self.common[spoken].hint_pick
+        facts = {**standing, **screen.values}
+        lines = self._lines(screen, key, spoken, facts, page)
+        short_lines = self._lines(screen, key, spoken, facts, page, short=True)
+        return self._fitting(key, spoken, (lines, short_lines), facts, hint=hint, free=free)
+
+    def ending(
+        self,
+        key: str,
+        language: str | None,
+        values: Mapping[str, str] = _NO_VALUES,
+        *,
+        standing: Mapping[str, str],
+        free: bool = False,
+    ) -> str:
+        """The last screen of a talk, without END: at most 156 septets of the basic table."""
+        return self._fitting(key, self.spoken(language), ([], []), {**standing, **values}, hint="", free=free)
+
+    def sms(
+        self,
+        key: str,
+        language: str | None,
+        values: Mapping[str, str] = _NO_VALUES,
+        *,
+        standing: Mapping[str, str],
+        free: bool = False,
+    ) -> str:
+        """One SMS: at most 160 septets of the basic table, so that it costs one part."""
+        words = self._words(key, self.spoken(language))
+        text = words.text_if_free if free and words.text_if_free else words.text
+        return self._fill(key, text, {**standing, **values})
+
+    def too_wide(self, standing: Mapping[str, str]) -> tuple[str, ...]:
+        """Those of the programme's values that would be cut: a cut hotline is a wrong number, so refuse it at start."""
+        return tuple(name for name, value in standing.items() if len(one_line(value)) > self.widths.get(name, 0))
+
+    def spoken(self, language: str | None) -> str:
+        """The language to speak: the one chosen, else the first."""
+        return language if language is not None and language in self.languages else next(iter(self.languages))
+
+    def _words(self, key: str, language: str) -> Words:
+        """The words of one screen; raises WordingError when there is none."""
+        try:
+            return self.languages[language][key]
+        except KeyError:
+            raise WordingError(f"{language}: {key} has no words") from None
+
+    def _lines(
+        self, screen: Screen, key: str, language: str, values: Mapping[str, str], page: int, *, short: bool = False
+    ) -> list[str]:
+        """The lines below the text: options with their digits, then back."""
+        words, common = self._words(key, language), self.common[language]
+        labels = {**words.options, **(words.short_options if short else {})}
+        back = screen.back
+        lines = []
+        if isinstance(screen, Menu):
+            digits = self.screens[key].options
+            lines = [f"{digits[option]} {self._fill(key, labels[option], values)}" for option in screen.options]
+        elif isinstance(screen, Pick):
+            pages = screen.pages()
+            page = min(max(page, 0), len(pages) - 1)
+            lines = [f"{place} {label}" for place, (_, label) in enumerate(pages[page], start=1)]
+            if screen.none:
+                lines.append(f"{NONE_OF_THESE} {labels[screen.none]}")
+            if page < len(pages) - 1 or screen.more:
+                lines.append(f"{MORE} {common.more}")
+            back = back or page > 0
+        return [*lines, f"{BACK} {common.back}"] if back else lines
+
+    def _fitting(
+        self,
+        key: str,
+        language: str,
+        lines: tuple[list[str], list[str]],
+        values: Mapping[str, str],
+        *,
+        hint: str,
+        free: bool,
+    ) -> str:
+        """The fullest way of saying it that fits; the tests hold that one does at the widest values."""
+        words = self._words(key, language)
+        texts = [(words.text, lines[0]), (words.short or words.text, lines[1])]
+        if free and words.text_if_free:
+            texts.insert(0, (words.text_if_free, lines[0]))
+        said = ""
+        filled = [(self._fill(key, text, values), rest) for text, rest in texts]
+        for said in self._ways(self.screens[key], filled, hint):
+            if gsm.septets(said) <= SCREEN_SEPTETS - PREFIX_SEPTETS:
+                return said
+        return said
+
+    @staticmethod
+    def _ways(form: Form, texts: Iterable[tuple[str, list[str]]], hint: str) -> Iterator[str]:
+        """The ways to say a screen, fullest first: hint above all of it, hint over its first line, then shorter."""
+        for text, rest in texts:
+            below = [*([text] if text else []), *rest]
+            yield "\n".join([hint, *below] if hint else below)
+            if hint and (form.hint_over_first_line or form.kind == "pick"):
+                yield "\n".join([hint, *below[1:]])
+
+    def _fill(self, key: str, text: str, values: Mapping[str, str]) -> str:
+        """The text with its values: folded to the basic table, on one line, cut to the declared width."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            if name.startswith(MENU):
+                return self.screens[MAIN_MENU].options[name.removeprefix(MENU)]
+            if name not in values:
+                raise WordingError(f"{key} needs a value for {{{name}}}")
+            return one_line(values[name])[: self.widths[name]].rstrip()
+
+        return gsm.fold(PLACEHOLDER.sub(value, text))
+
+
+from_tables = Wordings.from_tables
+
+__all__ = ["Common", "Form", "WordingError", "Wordings", "Words", "from_tables"]

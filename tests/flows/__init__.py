@@ -1,0 +1,1 @@
+"""What we say, tested as a person would read and answer it."""

@@ -1,0 +1,56 @@
+"""The words as they are shipped, and the callers that the tests speak as."""
+
+import tomllib
+from dataclasses import replace
+from importlib.resources import files
+
+from flows.caller import Caller, Cover, Person
+from flows.wording import Wordings, from_tables
+
+TEXTS = files("flows") / "texts"
+LANGUAGES = ("id", "su", "en")
+
+
+def table(name: str) -> dict[str, object]:
+    """One file of words."""
+    return tomllib.loads((TEXTS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def shipped() -> Wordings:
+    """The catalogue as it is shipped."""
+    return from_tables(table("screens"), {language: table(language) for language in LANGUAGES})
+
+
+WORDINGS = shipped()
+STANDING = {"brand": "SIGAP Bekasi", "hotline": "1500444", "ussd": "*123*456#"}
+WIDEST = {name: "W" * width for name, width in WORDINGS.widths.items()}
+WIDEST_STANDING = {name: WIDEST[name] for name in STANDING}
+
+SULIS = Person(41, "Sulistiaw***", "0001")
+TONO = Person(42, "Hartono", "0002")
+UNKNOWN = Caller(language="id", noticed=True)
+KNOWN = Caller(language="id", noticed=True, person=SULIS, people=(SULIS,))
+
+
+def covered(state: str, *, until: str = "31/03/26", asof: str = "05/04/26", waiting: str = "") -> Caller:
+    """A worker on the phone for whom the insurer says this."""
+    return replace(KNOWN, cover=Cover(state, asof, until, waiting))  # type: ignore[arg-type]
+
+
+STATES = ("active", "unpaid", "inactive", "not_found", "no_file")
+CALLERS = {
+    "a new phone": Caller(language=None, noticed=False),
+    "a phone not linked": UNKNOWN,
+    "several on one phone": replace(UNKNOWN, people=(SULIS, TONO)),
+    "many on one phone": replace(
+        UNKNOWN,
+        people=tuple(Person(n, "W" * 12, f"{n:04}") for n in range(1, 13)),
+        more_people=True,
+        people_page=1,
+    ),
+    "not looked up yet": KNOWN,
+    "newly covered": covered("active", waiting="01/05/26"),
+    "never paid": covered("inactive", until=""),
+    "with a receipt": replace(covered("active"), receipt="BKS-7K2M9Q"),
+    **{state: covered(state) for state in STATES},
+}

@@ -1,0 +1,282 @@
+"""Every path of every flow: no text is missing, none is dead, every talk can end, and says what it should."""
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from flows import outcomes
+from flows.caller import Caller
+from flows.conversation import Ask, Menu, Outcome, Pick, Screen
+from flows.gsm import BASIC, septets
+from flows.outcomes import (
+    AcceptedNotice,
+    Back,
+    ChoseLanguage,
+    ChosePerson,
+    ContinueTalk,
+    FindWorker,
+    Finished,
+    Goodbye,
+    GoTo,
+    MorePeople,
+    Said,
+    StartAgain,
+    Statement,
+)
+from flows.talk import FLOWS, HELP
+from tests.flows.city import CALLERS, KNOWN, LANGUAGES, STANDING, STATES, UNKNOWN, WORDINGS, covered
+from tests.flows.walking import CODE, NIK, Path, paths
+
+CASES = [pytest.param(flow, caller, id=f"{flow}-{name}") for flow in FLOWS for name, caller in CALLERS.items()]
+
+
+def hinted_ways(screen: Screen) -> Iterator[Screen]:
+    """The screen with each hint that may be shown in its place after a wrong answer."""
+    yield screen
+    if isinstance(screen, Ask):
+        yield from (replace(screen, hint=screen.hint_for("1" * length)) for length in (5, 11, 13))
+
+
+def hints(screen: Screen) -> set[str]:
+    """The keys of those hints."""
+    return {shown.hint for shown in hinted_ways(screen) if isinstance(shown, Ask)}
+
+
+@pytest.mark.parametrize(("flow", "caller"), CASES)
+def test_every_path_ends_and_every_screen_on_it_has_words_that_fit(flow: str, caller: Caller) -> None:
+    walked = list(paths(flow, caller))
+    assert walked
+    for path in walked:
+        for screen in path.screens:
+            for language in LANGUAGES:
+                for shown in hinted_ways(screen):
+                    for hinted in (False, True):
+                        said = WORDINGS.say(shown, language, hinted=hinted, standing=STANDING)
+                        assert septets(f"CON {said}") <= 160
+                        assert set(said) <= BASIC
+
+
+@pytest.mark.parametrize(("flow", "caller"), CASES)
+def test_a_flow_offers_what_its_words_describe(flow: str, caller: Caller) -> None:
+    for path in paths(flow, caller):
+        for screen in path.screens:
+            form = WORDINGS.screens[screen.screen]
+            assert form.kind == type(screen).__name__.lower()
+            assert form.back == screen.back
+            assert not form.awaits
+            if isinstance(screen, Menu):
+                assert dict(form.options) == screen.digits()
+            elif isinstance(screen, Pick):
+                assert set(form.options) == {screen.none}
+
+
+@pytest.mark.parametrize(("flow", "caller"), CASES)
+def test_every_outcome_leads_somewhere(flow: str, caller: Caller) -> None:
+    for path in paths(flow, caller):
+        match path.outcome:
+            case GoTo(following) | Said(then=following):
+                assert following in FLOWS
+            case Goodbye(screen, values):
+                assert WORDINGS.screens[screen].channel == "ussd_end"
+                assert set(values) == set(WORDINGS.screens[screen].values)
+                for language in LANGUAGES:
+                    assert WORDINGS.ending(screen, language, values, standing=STANDING)
+            case ChosePerson(worker):
+                assert worker in {person.worker for person in caller.people}
+        if isinstance(path.outcome, Said):
+            assert path.outcome.statement in get_args(Statement)
+
+
+def test_no_words_are_dead_unless_their_flow_is_awaited() -> None:
+    seen = {HELP}
+    for flow in FLOWS:
+        for caller in CALLERS.values():
+            for path in paths(flow, caller):
+                seen |= {screen.screen for screen in path.screens}
+                seen |= {hint for screen in path.screens for hint in hints(screen)}
+                if isinstance(path.outcome, Goodbye):
+                    seen.add(path.outcome.screen)
+    said = {
+        key for key, form in WORDINGS.screens.items() if not (form.awaits or form.spoken_by or form.channel == "sms")
+    }
+    assert seen == said
+
+
+def next_flows(outcome: Outcome, caller: Caller) -> list[tuple[str, Caller]]:
+    """Where the service may go on after this outcome; nowhere after a goodbye."""
+    match outcome:
+        case Goodbye():
+            return []
+        case GoTo(flow) | Said(then=flow):
+            return [(flow, caller)]
+        case Back() | StartAgain() | ContinueTalk() | AcceptedNotice():
+            return [("main", replace(caller, noticed=True))]
+        case ChoseLanguage(language):
+            return [("main" if caller.noticed else "data_notice", replace(caller, language=language))]
+        case FindWorker():
+            return [("not_found", caller), *(("cover", covered(state)) for state in STATES)]
+        case ChosePerson():
+            return [("cover", covered(state)) for state in STATES]
+        case MorePeople(page):
+            return [("who", replace(caller, people_page=page, more_people=False))]
+        case Finished():
+            return [("saved", replace(caller, receipt="BKS-7K2M9Q"))]
+    raise AssertionError(outcome)
+
+
+def whole_talks(caller: Caller) -> dict[tuple[str, Caller], list[Path]]:
+    """Every flow that a talk which begins at the main menu can come to, with its paths."""
+    found: dict[tuple[str, Caller], list[Path]] = {}
+    waiting = [("resume", caller), ("language", caller)]
+    while waiting:
+        place = waiting.pop()
+        if place not in found:
+            found[place] = list(paths(*place))
+            waiting += [after for path in found[place] for after in next_flows(path.outcome, place[1])]
+    return found
+
+
+@pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS.keys())
+def test_from_everywhere_in_a_talk_there_is_an_end(caller: Caller) -> None:
+    talks = whole_talks(caller)
+    ends = {place for place, walked in talks.items() if any(isinstance(path.outcome, Goodbye) for path in walked)}
+    while True:
+        more = {
+            place
+            for place, walked in talks.items()
+            if place not in ends
+            and any(after in ends for path in walked for after in next_flows(path.outcome, place[1]))
+        }
+        if not more:
+            break
+        ends |= more
+    assert ends == set(talks)
+
+
+@pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS.keys())
+def test_no_flows_follow_each_other_for_ever_without_asking(caller: Caller) -> None:
+    for place in whole_talks(caller):
+        silent = [place]
+        while silent:
+            assert len(silent) <= len(FLOWS), silent
+            walked = list(paths(*silent[-1]))
+            if walked[0].screens:
+                break
+            following = next_flows(walked[0].outcome, silent[-1][1])
+            if not following:
+                break
+            silent.append(following[0])
+
+
+@pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS.keys())
+def test_whoever_keeps_answering_is_thanked_with_a_number_within_ten_screens(caller: Caller) -> None:
+    place = ("cover", replace(caller, person=KNOWN.person))
+    asked = 0
+    for _ in range(2 * len(FLOWS)):
+        path = next(iter(paths(*place)))  # always the first option
+        asked += len(path.screens)
+        following = next_flows(path.outcome, place[1])
+        if not following:
+            break
+        place = following[0]
+    assert path.outcome == Goodbye("b13.saved", {"name": "Sulistiaw***", "case": "BKS-7K2M9Q"})
+    assert asked <= 10
+
+
+def said_by(flow: str, caller: Caller, *dialled: str) -> Outcome:
+    """The outcome of dialling exactly this."""
+    return next(path.outcome for path in paths(flow, caller) if path.answers == dialled)
+
+
+ACTIVE, NEW = covered("active"), covered("active", waiting="01/05/26")
+TABLE: list[tuple[str, Caller, tuple[str, ...], Outcome]] = [
+    ("language", UNKNOWN, ("2",), ChoseLanguage("su")),
+    ("data_notice", UNKNOWN, ("1",), AcceptedNotice()),
+    ("data_notice", UNKNOWN, ("2",), Goodbye("a6.end")),
+    ("main", UNKNOWN, ("1",), GoTo("cover")),
+    ("main", UNKNOWN, ("2",), GoTo("by_phone")),
+    ("main", UNKNOWN, ("5",), GoTo("by_phone")),
+    ("main", UNKNOWN, ("6",), GoTo("language")),
+    ("main", UNKNOWN, ("0",), Goodbye("a6.end")),
+    ("by_phone", UNKNOWN, ("0",), Back()),
+    ("resume", UNKNOWN, ("1",), ContinueTalk()),
+    ("resume", UNKNOWN, ("2",), StartAgain()),
+    ("link", UNKNOWN, (NIK, CODE), FindWorker(NIK, CODE)),
+    ("link", UNKNOWN, ("0",), Back()),
+    ("not_found", UNKNOWN, ("1",), GoTo("by_phone")),
+    ("not_found", UNKNOWN, ("2",), GoTo("link")),
+    ("not_found", UNKNOWN, ("3",), GoTo("by_phone")),
+    ("cover", UNKNOWN, (), GoTo("link")),
+    ("cover", CALLERS["several on one phone"], (), GoTo("who")),
+    ("who", CALLERS["several on one phone"], ("2",), ChosePerson(42)),
+    ("who", CALLERS["several on one phone"], ("8",), GoTo("link")),
+    ("cover", ACTIVE, ("1",), Said("confirms", then="card")),
+    ("cover", NEW, ("1",), Said("confirms", then="waiting")),
+    ("cover", ACTIVE, ("2",), Said("wrong_data", then="which_wrong")),
+    ("cover", ACTIVE, ("3",), Said("not_me", then="not_me")),
+    ("cover", covered("unpaid"), ("1",), Said("confirms", then="unpaid")),
+    ("cover", covered("not_found"), ("1",), Said("confirms", then="unpaid")),
+    ("cover", covered("inactive"), ("1",), Said("confirms", then="inactive")),
+    ("cover", covered("no_file"), ("1",), Said("confirms", then="no_file")),
+    ("cover", KNOWN, ("1",), Said("confirms", then="no_file")),
+    ("cover", covered("unpaid"), ("2",), Said("not_me", then="not_me")),
+    ("unpaid", covered("unpaid"), ("1",), Said("asks_officer", then="card")),
+    ("unpaid", covered("unpaid"), ("2",), Said("wants_news", then="card")),
+    ("inactive", covered("inactive"), ("1",), Said("asks_officer", then="card")),
+    ("inactive", covered("inactive"), ("2",), Said("asks_self_pay", then="pay_yourself")),
+    ("no_file", covered("no_file"), ("2",), Said("wants_news", then="card")),
+    ("pay_yourself", covered("inactive"), ("1",), GoTo("card")),
+    ("waiting", NEW, ("1",), GoTo("card")),
+    ("waiting", ACTIVE, (), GoTo("card")),
+    ("which_wrong", ACTIVE, ("6",), Said("wrong_field", "birth_date", then="card")),
+    ("card", ACTIVE, ("3",), Said("card", "unsure", then="still_working")),
+    ("still_working", ACTIVE, ("1",), Said("still_working", then="asked_money")),
+    ("still_working", ACTIVE, ("2",), Said("moved", then="asked_money")),
+    ("still_working", ACTIVE, ("3",), Said("not_working", then="asked_money")),
+    ("still_working", ACTIVE, ("4",), Said("now_employed", then="asked_money")),
+    ("asked_money", ACTIVE, ("1",), Said("asked_money", "no", then="finish")),
+    ("asked_money", ACTIVE, ("2",), Said("asked_money", "yes", then="finish")),
+    ("asked_money", ACTIVE, ("3",), Said("asked_money", "declined", then="finish")),
+    ("finish", ACTIVE, (), Finished()),
+    ("saved", CALLERS["with a receipt"], (), Goodbye("b13.saved", {"name": "Sulistiaw***", "case": "BKS-7K2M9Q"})),
+    ("saved", UNKNOWN, (), Goodbye("a6.end")),
+    ("not_me", ACTIVE, (), Goodbye("b14.not_me")),
+]
+
+
+@pytest.mark.parametrize(
+    ("flow", "caller", "dialled", "outcome"), TABLE, ids=[f"{row[0]}-{n}" for n, row in enumerate(TABLE)]
+)
+def test_what_is_dialled_means_this(flow: str, caller: Caller, dialled: tuple[str, ...], outcome: Outcome) -> None:
+    assert said_by(flow, caller, *dialled) == outcome
+
+
+def test_all_people_of_a_page_can_be_chosen_and_the_next_page_is_asked_for() -> None:
+    outcomes_seen = [path.outcome for path in paths("who", CALLERS["many on one phone"])]
+    assert [ChosePerson(n) for n in range(1, 13)] == [seen for seen in outcomes_seen if isinstance(seen, ChosePerson)]
+    assert MorePeople(2) in outcomes_seen
+
+
+def test_effects_are_those_that_are_stored() -> None:
+    kinds = [kind for kind in vars(outcomes).values() if isinstance(kind, type) and issubclass(kind, Outcome)]
+    effects = {kind.__name__ for kind in kinds if kind.effect and kind is not outcomes.Effect}
+    assert effects == {"ChoseLanguage", "AcceptedNotice", "FindWorker", "Said", "Finished"}
+    for kind in kinds:
+        assert dataclasses.is_dataclass(kind)
+
+
+def test_bad_news_and_cover_are_shown_after_the_name_only() -> None:
+    for state in ("unpaid", "inactive", "not_found", "no_file"):
+        first = next(iter(paths("cover", covered(state)))).screens[0]
+        said = WORDINGS.say(first, "id", standing=STANDING)
+        assert first.screen == "b15.is_this_you"
+        assert "BPJS" not in said
+
+
+def test_a_nik_and_a_code_are_not_shown_by_accident() -> None:
+    shown = repr(FindWorker(NIK, CODE))
+    assert NIK not in shown
+    assert CODE not in shown
