@@ -61,11 +61,13 @@ def owner_url(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def _own_database(owner_url: str, worker_id: str) -> None:
+def _own_database(owner_url: str, worker_id: str) -> Iterator[None]:
     address = os.environ["VERIFY_DATABASE_URL"].replace(f"/{TEMPLATE}?", f"/verify_{worker_id}?")
     os.environ["VERIFY_DATABASE_URL"] = address
     os.environ["VERIFY_OWNER_DATABASE_URL"] = owner_url
     os.environ["VERIFY_REDIS_URL"] += f"?db={sum(map(ord, worker_id)) % 16}"
+    forget_everything()
+    yield
     forget_everything()
 
 
@@ -87,3 +89,7 @@ def db(_own_database: None, owner_url: str) -> Iterator[Any]:
         names = [sql.Identifier(name) for (name,) in tables if name not in KEPT]
         connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(names)))
     queue.connection().flushdb()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-talks", action="store_true", help="write the golden talks anew")

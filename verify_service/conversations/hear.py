@@ -139,7 +139,7 @@ def _navigate(talking: Talking, talk: Talk | None, step: Screen | Over, pieces: 
     for piece in pieces:
         if talk is None or not isinstance(step, Menu | Pick):
             break
-        after, result = answer(talk, piece)
+        after, result = answer(talk, piece, wordings())
         if after.wrong or (isinstance(result, Outcome) and result.effect):
             break
         talk, step = _settle(talking, after, result)
@@ -157,7 +157,7 @@ def _go_on(
     talking = Talking(session, conversation, phone, now, talk.caller)
     if isinstance(screen, Menu | Ask | Pick):
         talking.screen = screen.screen
-        talk, screen_or_outcome = answer(talk, heard)
+        talk, screen_or_outcome = answer(talk, heard, wordings())
     else:
         screen_or_outcome = screen
     return _show(talking, *_settle(talking, talk, screen_or_outcome), hop)
@@ -224,7 +224,7 @@ def _stored_talk(session: Session, phone: Phone, conversation: Conversation, now
                 return Talk.from_dict(stored)
             except StaleCaller:  # an older release knew other things of callers
                 fresh = who_calls(session, phone, now=now, worker_id=conversation.worker_id)
-                return Talk.from_dict(stored | {"caller": fresh.to_dict()})
+                return Talk.from_dict(stored, fresh)
         except (Unreadable, KeyError, ValueError, TypeError):
             pass
     fresh = fresh or who_calls(session, phone, now=now, worker_id=conversation.worker_id)

@@ -134,7 +134,7 @@ def _watchdog() -> _Watchdog:
 
 
 def forget_engine() -> None:
-    """Let go of the pool (tests change databases; a forked child must not share its parent's sockets)."""
+    """Close the pool; the next use opens one by the settings of that moment."""
     if engine.cache_info().currsize:
-        engine().dispose(close=False)
+        engine().dispose()
     engine.cache_clear()

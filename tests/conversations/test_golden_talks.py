@@ -1,0 +1,63 @@
+"""Whole talks as text files, as a person reads them; `pytest --update-talks` writes what the phone shows today.
+
+A talk names who is calling, then alternates what is done ("> 1", "~ redial") with the screen that follows. What it
+leaves in the tables closes it ("= ...").
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conversations.people import BY_NAME, Scene
+from tests.handset import Handset
+from verify_service.app import create_app
+
+TALKS = Path(__file__).parent.parent / "talks"
+FILES = sorted(TALKS.glob("*/*.txt"))
+_RECEIPT = re.compile(r"BKS-[2-9A-Y]{6}")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_the_talk_goes_as_written(db: Any, file: Path, request: pytest.FixtureRequest) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    done = [line for line in lines if line.startswith((">", "~"))]
+    head = [line for line in lines if line.startswith(("#", "as:"))]
+    who = next(line for line in head if line.startswith("as:")).removeprefix("as:").strip()
+    scene = BY_NAME[who](db, file.parent.name)
+    heard = "\n".join([*head, *_talk(db, scene, done), *_left_behind(db), ""])
+    if request.config.getoption("--update-talks"):
+        file.write_text(heard, encoding="utf-8")
+    assert heard == "\n".join(lines) + "\n"
+
+
+def _talk(db: Any, scene: Scene, done: list[str]) -> list[str]:
+    phone = Handset(create_app().test_client(), scene.number)
+    told = ["", _shown(phone.dial())]
+    for line in done:
+        told += ["", line, _shown(_do(db, scene, phone, line))]
+    return told
+
+
+def _do(db: Any, scene: Scene, phone: Handset, line: str) -> str:
+    action, _, what = line.partition(" ")
+    if action == ">":
+        return phone.send(what.format(nik=scene.nik, code=scene.code, wrong_code=scene.wrong_code))
+    if what == "repeat":
+        return phone.repeat()
+    if what == "redial after 2 hours":
+        db.execute("UPDATE conversation SET touched_at = touched_at - interval '2 hours'")
+    assert what.startswith("redial"), line
+    return phone.dial()
+
+
+def _shown(screen: str) -> str:
+    return _RECEIPT.sub("BKS-......", screen)
+
+
+def _left_behind(db: Any) -> list[str]:
+    rows = db.execute("SELECT statement, detail FROM evidence ORDER BY id").fetchall()
+    return ["", *(f"= {statement} {detail}".rstrip() for statement, detail in rows)] if rows else ["", "= nothing"]
