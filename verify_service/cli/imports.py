@@ -21,7 +21,7 @@ from verify_service.registry.report import ImportReport
 _ACTOR = "command line"
 
 
-class Month(click.ParamType):
+class Month(click.ParamType[dt.date]):
     """A month as YYYY-MM, kept as its first day."""
 
     name = "YYYY-MM"
@@ -48,8 +48,12 @@ _period = click.option("--period", type=Month(), required=True, help="The month 
 @import_file.command("roster")
 @_file
 @click.option("--decree", default=None, help="The decree this list rests on. Default: the programme file's.")
-@click.option("--paid-from", type=Month(), default=None, help="First month the city pays. Default: the premium's start.")
-@click.option("--months", type=click.IntRange(1, 120), default=None, help="Months paid. Default: the file's column, or 12.")
+@click.option(
+    "--paid-from", type=Month(), default=None, help="First month the city pays. Default: the premium's start."
+)
+@click.option(
+    "--months", type=click.IntRange(1, 120), default=None, help="Months paid. Default: the file's column, or 12."
+)
 @_dry
 @json_option
 @with_servers

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -66,7 +66,7 @@ def _point_at(owner: str, application: str, redis: str, data_dir: Path) -> None:
     os.environ.setdefault("VERIFY_DATA_DIR", str(data_dir))
 
 
-def with_servers(command: Callable[P, R]) -> Callable[Concatenate[Path, P], R]:
+def with_servers(command: Callable[P, R]) -> Callable[..., R]:
     """Run a command with its servers, and turn what may go wrong into a sentence and exit 1."""
 
     @wraps(command)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from flows.caller import Caller, Cover, Person
+from flows.caller import Caller, Cover, CoverState, Person
 from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
@@ -30,7 +31,9 @@ def known_phone(session: Session, number: Number, *, now: dt.datetime) -> Phone:
     return phone
 
 
-def who_calls(session: Session, phone: Phone, *, now: dt.datetime, worker_id: int | None = None, page: int = 0) -> Caller:
+def who_calls(
+    session: Session, phone: Phone, *, now: dt.datetime, worker_id: int | None = None, page: int = 0
+) -> Caller:
     """What a talk with this phone may know: the people it answers for, and the cover of the one who is answering."""
     workers = session.scalars(
         select(Worker)
@@ -93,7 +96,7 @@ def cover_of(session: Session, worker: Worker, *, today: dt.date) -> Cover:
         )
     )
     return Cover(
-        state=record.status if record is not None else "not_found",
+        state=cast("CoverState", record.status) if record is not None else "not_found",
         asof=_short(_month_end(newest)),
         until=_short(_month_end(paid)) if paid else "-",
         full_death_from=_full_death_from(record, today) if record is not None else "",

@@ -1,8 +1,8 @@
 """One USSD hop, heard in one transaction: what is new in it, what it means, what the phone shows next.
 
-The gateway repeats the whole transcript at each hop, secrets included, so the transcript is never stored: its length and
-a keyed hash tell what is new. What was shown last is kept (sealed), so that a repeated hop sees it again and nothing
-happens twice.
+The gateway repeats the whole transcript at each hop, secrets included, so the transcript is never stored: its length
+and a keyed hash tell what is new. What was shown last is kept (sealed), so that a repeated hop sees it again and
+nothing happens twice.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import known_phone, who_calls
 from verify_service.conversations.catalogue import wordings
-from verify_service.conversations.outcomes import Next, Over, Talking, apply, first_flow
+from verify_service.conversations.outcomes import Over, Talking, apply, first_flow
 from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
@@ -133,7 +133,9 @@ def _begin(session: Session, phone: Phone, hop: Hop, now: dt.datetime) -> Heard:
     return _show(talking, talk, step, hop)
 
 
-def _navigate(talking: Talking, talk: Talk | None, step: Screen | Over, pieces: list[str]) -> tuple[Talk | None, Screen | Over]:
+def _navigate(
+    talking: Talking, talk: Talk | None, step: Screen | Over, pieces: list[str]
+) -> tuple[Talk | None, Screen | Over]:
     """Follow a transcript whose story we do not know, through menus only: secrets, free text and effects wait for a
     fresh answer from the person."""
     for piece in pieces:
@@ -146,9 +148,7 @@ def _navigate(talking: Talking, talk: Talk | None, step: Screen | Over, pieces: 
     return talk, step
 
 
-def _go_on(
-    session: Session, phone: Phone, conversation: Conversation, hop: Hop, heard: str, now: dt.datetime
-) -> Heard:
+def _go_on(session: Session, phone: Phone, conversation: Conversation, hop: Hop, heard: str, now: dt.datetime) -> Heard:
     """The next answer of a talk we know."""
     conversation.hops += 1
     conversation.touched_at = now

@@ -117,9 +117,7 @@ def _find_worker(talking: Talking, nik: str, code: str) -> Next | Over:
     if worker is None or not right:
         _record(talking, "linking failed")
         return Next("not_found", talking.caller)
-    link = upsert(PhoneLink).values(
-        phone_id=talking.phone.id, worker_id=worker.id, how="code", linked_at=talking.now
-    )
+    link = upsert(PhoneLink).values(phone_id=talking.phone.id, worker_id=worker.id, how="code", linked_at=talking.now)
     talking.session.execute(link.on_conflict_do_nothing())
     talking.conversation.worker_id = worker.id
     _record(talking, "phone linked", worker=worker.id)

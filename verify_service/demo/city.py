@@ -49,7 +49,10 @@ def shift_file(source: Path, target: Path, months: dict[str, dt.date]) -> Path:
         month = months[f"{found[5]}-{found[4]}"]
         return f"{found[3]}-{month:%m-%Y}"
 
-    with source.open(encoding="utf-8-sig", newline="") as original, target.open("w", encoding="utf-8", newline="") as out:
+    with (
+        source.open(encoding="utf-8-sig", newline="") as original,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
         writer = csv.writer(out)
         for row in csv.reader(original):
             writer.writerow([_DATE.sub(moved, cell) for cell in row])
@@ -59,28 +62,25 @@ def shift_file(source: Path, target: Path, months: dict[str, dt.date]) -> Path:
 def load(session: Session, folder: Path, *, roster: Path | None, now: dt.datetime, say: Callable[[str], None]) -> None:
     """Import everything the sample city has (or another roster with nothing beside it), in the caller's transaction."""
     months = shifted_months(now.astimezone(programme().zone).date())
-
-    def quiet(done: int, total: int) -> None: ...
-
-    common = {"dry_run": False, "progress": quiet, "now": now, "actor": _ACTOR}
     first = months[MONTHS[0]]
     listed = roster or SAMPLE / "roster_clean.csv"
-    report = loading.import_roster(session, listed, decree=programme().decree, paid_from=first, months=None, **common)  # type: ignore[arg-type]
+    report = loading.import_roster(session, listed, decree=programme().decree, paid_from=first, now=now, actor=_ACTOR)
     say(f"  {report.accepted} workers enrolled from {listed.name}")
     if roster is not None:
         return
     folder.mkdir(mode=0o700, exist_ok=True)
-    heads = loading.import_rt_heads(session, SAMPLE / "rt_heads.csv", **common)  # type: ignore[arg-type]
+    heads = loading.import_rt_heads(session, SAMPLE / "rt_heads.csv", now=now, actor=_ACTOR)
     say(f"  {heads.accepted} RT heads")
     for month, period in months.items():
         for kind, importer in (("payments", loading.import_payments), ("insurer", loading.import_insurer)):
             file = shift_file(SAMPLE / f"{kind}_{month}.csv", folder / f"{kind}_{period:%Y-%m}.csv", months)
-            importer(session, file, period=period, **common)  # type: ignore[operator]
+            importer(session, file, period=period, now=now, actor=_ACTOR)
     say(f"  payments and insurer files for {', '.join(f'{period:%Y-%m}' for period in months.values())}")
 
 
 _TELLING = """
-SELECT DISTINCT ON (insurer.status, shared.people > 1) phone_link.phone_id, phone_link.worker_id, insurer.status, shared.people
+SELECT DISTINCT ON (insurer.status, shared.people > 1) phone_link.phone_id, phone_link.worker_id, insurer.status,
+       shared.people
 FROM phone_link
 JOIN worker ON worker.id = phone_link.worker_id
 JOIN LATERAL (SELECT count(*) AS people FROM phone_link other
@@ -97,14 +97,19 @@ def people(session: Session, ordinary: int = 24) -> list[dict[str, str]]:
     told = session.execute(text(_TELLING)).all()
     seen = {row.worker_id for row in told}
     some = session.execute(
-        select(PhoneLink.phone_id, PhoneLink.worker_id).where(PhoneLink.unlinked_at.is_(None)).order_by(PhoneLink.id).limit(ordinary)
+        select(PhoneLink.phone_id, PhoneLink.worker_id)
+        .where(PhoneLink.unlinked_at.is_(None))
+        .order_by(PhoneLink.id)
+        .limit(ordinary)
     ).all()
     listed = []
     for row in told:
         kind = {"active": "cover active", "unpaid": "premium not recorded", "inactive": "cover lapsed"}.get(
             row.status or "", "unknown to the insurer"
         )
-        listed.append(_worker(session, row.phone_id, row.worker_id, kind + (", shared phone" if row.people > 1 else "")))
+        listed.append(
+            _worker(session, row.phone_id, row.worker_id, kind + (", shared phone" if row.people > 1 else ""))
+        )
     listed += [_worker(session, phone, worker, "") for phone, worker in some if worker not in seen]
     listed.append(_stranger(session))
     heads = session.scalars(select(RtHead).where(RtHead.phone_id.is_not(None)).order_by(RtHead.id).limit(4))

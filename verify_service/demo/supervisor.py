@@ -1,4 +1,4 @@
-"""Starting everything and keeping it running: servers, web, worker, clock. Stops all when it stops, however it stops."""
+"""Starting everything and keeping it running: servers, web, worker, clock. All of it stops when this does."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ def _port_is_free(port: int) -> None:
         except PermissionError:
             raise ServersRefused(f"Port {port} needs more rights than you have; choose another: --port 8000") from None
         except OSError:
-            raise ServersRefused(f"Port {port} is in use by another program; choose another: --port {port + 1}") from None
+            raise ServersRefused(
+                f"Port {port} is in use by another program; choose another: --port {port + 1}"
+            ) from None
 
 
 def _set_environment(data_dir: Path, servers: embedded.Servers) -> None:
@@ -108,10 +110,13 @@ def _refuse_live_gateway(*, sample_city: bool) -> None:
 
 
 def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[str, object]:
-    from verify_service.accounts.officers import add_officer, set_password
+    from sqlalchemy import select
+
+    from verify_service.accounts.officers import add_officer
     from verify_service.demo import city
     from verify_service.ground.database import forget_engine, transaction
     from verify_service.ground.programme import programme
+    from verify_service.ground.tables import Officer
     from verify_service.installation import migrate
     from verify_service.verification.reconciliation import drain, reconcile_batch
 
@@ -122,8 +127,8 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
             say("==> the sample city" if roster is None else f"==> {roster.name}")
             city.load(session, data_dir / "sample", roster=roster, now=now, say=say)
         password = _kept_password(data_dir)
-        if not set_password(session, OFFICER, password, now=now):
-            add_officer(session, OFFICER, role="admin", password=password, name="Petugas Demo", now=now)
+        if session.scalar(select(Officer.id).where(Officer.email == OFFICER)) is None:
+            add_officer(session, OFFICER, role="admin", password=password, name="Petugas Demo", actor="demo")
         phones = city.people(session)
 
     def one_batch() -> object:

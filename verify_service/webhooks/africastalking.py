@@ -23,7 +23,7 @@ from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, transaction
 from verify_service.ground.settings import settings
 from verify_service.messaging import inbox
-from verify_service.messaging.gateways import africastalking_events as provider
+from verify_service.messaging.gateways.africastalking import webhooks as provider
 from verify_service.messaging.gateways.contract import (
     DeliveryReport,
     Event,
@@ -59,9 +59,9 @@ def _check() -> None:
 def ussd(secret: str) -> Response:
     """A hop: the next screen, whatever happens behind it."""
     hops = [event for event in _events("ussd") if isinstance(event, UssdHop)]
-    if not hops or hops[0].phone is None or not hops[0].session or hops[0].text is None:
+    if not hops or hops[0].phone is None or not hops[0].session:
         return _screen(busy())
-    hop = Hop(GATEWAY, hops[0].session, hops[0].phone, hops[0].text)
+    hop = Hop(GATEWAY, hops[0].session, hops[0].phone, hops[0].text or "")
     try:
         heard = _twice(lambda session, now: hear(session, hop, now=now))
     except Unavailable as away:
@@ -94,9 +94,9 @@ def sms(secret: str) -> Response:
     raw = request.get_data()
 
     def store(session: Session, now: dt.datetime) -> None:
-        for event in _events("sms"):
-            if isinstance(event, InboundSms):
-                inbox.store_message(session, GATEWAY, event, raw, now=now)
+        texts = [event for event in _events("sms") if isinstance(event, InboundSms)]
+        for text in texts or [inbox.unreadable()] if raw else []:
+            inbox.store_message(session, GATEWAY, text, raw, now=now)
 
     return _stored(store)
 
