@@ -75,7 +75,7 @@ def load(session: Session, folder: Path, *, roster: Path | None, now: dt.datetim
         for kind, importer in (("payments", loading.import_payments), ("insurer", loading.import_insurer)):
             file = shift_file(SAMPLE / f"{kind}_{month}.csv", folder / f"{kind}_{period:%Y-%m}.csv", months)
             importer(session, file, period=period, now=now, actor=_ACTOR)
-    say(f"  payments and insurer files for {', '.join(f'{period:%Y-%m}' for period in months.values())}")
+    say(f"  payments and insurer files for {', '.join(f'{period:%Y-%m}' for period in sorted(months.values()))}")
 
 
 _TELLING = """

@@ -7,6 +7,7 @@ import html
 from collections.abc import Iterator
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from verify_service import audit
@@ -61,7 +62,7 @@ def _invitations(session: Session, kelurahan: str | None) -> Iterator[str]:
         select(Worker, Enrolment, Area)
         .join(Enrolment, Enrolment.worker_id == Worker.id)
         .outerjoin(Area, Area.kelurahan_code == Enrolment.kelurahan_code)
-        .distinct(Area.kelurahan, Enrolment.rw, Enrolment.rt, Worker.id)
+        .ext(distinct_on(Area.kelurahan, Enrolment.rw, Enrolment.rt, Worker.id))
         .order_by(Area.kelurahan, Enrolment.rw, Enrolment.rt, Worker.id, Enrolment.id)
     )
     if kelurahan is not None:

@@ -1,0 +1,139 @@
+"""The command line as an operator and a script use it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.people import a_worker
+from verify_service.cli import main
+from verify_service.installation import DATA
+
+SAMPLE = DATA / "sample"
+
+
+def verify(*arguments: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(main, list(arguments), input=stdin)
+
+
+def document(*arguments: str) -> Any:
+    """The one JSON document on standard output."""
+    result = verify(*arguments)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("\n") == 1
+    return json.loads(result.stdout)
+
+
+def test_the_sample_goes_in_and_verdicts_come_out(db: Any) -> None:
+    report = document("import", "roster", str(SAMPLE / "roster_clean.csv"), "--paid-from", "2026-01", "--json")
+    assert (report["rows"], report["accepted"], report["rejected"]) == (2000, 2000, 0)
+    assert (
+        document("import", "payments", str(SAMPLE / "payments_2026-03.csv"), "--period", "2026-03", "--json")["rows"]
+        == 1974
+    )
+    assert (
+        document("import", "insurer", str(SAMPLE / "insurer_2026-03.csv"), "--period", "2026-03", "--json")["rows"]
+        == 1891
+    )
+    verdicts = document("verdicts", "--json")
+    assert len(verdicts) == 2000
+    assert set(verdicts[0]) >= {"enrolment", "row", "period", "case", "verdict", "owner", "rupiah"}
+    assert set(verdicts[0]["case"]) == {"list", "insurer", "worker", "rt_head", "duplicate"}
+    assert {row["period"] for row in verdicts} == {"2026-03"}
+    missing = [row for row in verdicts if row["verdict"] == "missing_at_insurer"]
+    assert all(row["rupiah"] == 16_800 and row["case"]["insurer"] == "not_found" for row in missing)
+    again = document("reconcile", "--all", "--json")
+    assert again["enrolments"] == 2000
+    assert document("verdicts", "--json") == verdicts
+
+
+@pytest.mark.parametrize("file", ["roster_part1.xlsx", "roster_part2.csv"])
+def test_a_report_counts_every_row(db: Any, file: str) -> None:
+    report = document("import", "roster", str(SAMPLE / file), "--json")
+    assert report["rows"] == report["accepted"] + report["rejected"] == 1030
+    assert report["flagged"] <= report["accepted"]
+    faulty = {problem["row"] for problem in report["problems"]}
+    assert len(faulty) >= report["rejected"]
+    assert all(set(problem) >= {"row", "column", "code", "found", "expected"} for problem in report["problems"])
+
+
+def test_a_dry_run_writes_nothing(db: Any) -> None:
+    document("import", "roster", str(SAMPLE / "roster_clean.csv"), "--dry-run", "--json")
+    for table in ("worker", "enrolment", "file_import", "phone", "stale_enrolment", "audit"):
+        assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+
+
+def test_a_refused_file_is_explained_and_leaves_nothing(db: Any, tmp_path: Path) -> None:
+    file = tmp_path / "photo.xlsx"
+    file.write_bytes(b"\xff\xd8\xff\xe0 a photograph")
+    result = verify("import", "roster", str(file))
+    assert result.exit_code == 1
+    assert "photo.xlsx" in result.stderr
+    assert "Traceback" not in result.output
+    assert db.execute("SELECT count(*) FROM file_import").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", "insurer", "no-such-file.csv", "--period", "2026-03"),
+        ("import", "insurer", str(SAMPLE / "insurer_2026-03.csv"), "--period", "March"),
+        ("import", "insurer", str(SAMPLE / "insurer_2026-03.csv")),
+        ("officer", "add", "a@b.example", "--role", "king"),
+        ("nonsense",),
+    ],
+)
+def test_bad_usage_ends_with_2(db: Any, arguments: tuple[str, ...]) -> None:
+    assert verify(*arguments).exit_code == 2
+
+
+def test_the_table_is_printed_without_any_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VERIFY_DATABASE_URL", "VERIFY_REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    rows = document("verdicts", "--table", "--json")
+    assert len(rows) == 5760
+
+
+def test_letters_carry_the_code_that_links_a_phone(db: Any, tmp_path: Path) -> None:
+    someone = a_worker(db, name="Siti <b>Aminah</b>")
+    out = tmp_path / "letters.html"
+    assert verify("letters", "--out", str(out)).exit_code == 0
+    page = out.read_text()
+    assert someone.code in page
+    assert someone.nik not in page
+    assert "<b>Aminah" not in page
+    assert out.stat().st_mode & 0o077 == 0
+    assert db.execute("SELECT action FROM audit").fetchall() == [("letters printed",)]
+
+
+def test_letters_of_a_kelurahan_nobody_knows_are_refused(db: Any, tmp_path: Path) -> None:
+    result = verify("letters", "--kelurahan", "Jatiluhurr", "--out", str(tmp_path / "x.html"))
+    assert result.exit_code == 1
+    assert "Jatiluhur" in result.stderr
+
+
+def test_an_officer_is_added_once(db: Any) -> None:
+    made = verify("officer", "add", "Budi@Bekasi.example", "--role", "officer")
+    assert made.exit_code == 0
+    assert "shown once" in made.stdout
+    again = verify(
+        "officer", "add", "budi@bekasi.example", "--role", "officer", "--password-stdin", stdin="a long password\n"
+    )
+    assert again.exit_code == 1
+    assert "already" in again.stderr
+
+
+def test_a_missing_setting_is_named(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.conftest import forget_everything
+
+    monkeypatch.delenv("VERIFY_INDEX_KEY")
+    forget_everything()
+    result = verify("verdicts")
+    monkeypatch.undo()
+    forget_everything()
+    assert result.exit_code == 1
+    assert "VERIFY_INDEX_KEY: is not set" in result.stderr

@@ -1,0 +1,87 @@
+"""Settings complain by name, and never repeat a secret."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from verify_service.ground.programme import DEFAULT, read_programme
+from verify_service.ground.settings import SettingsRefused, read_settings
+
+KEY = base64.b64encode(b"k" * 32).decode()
+WHOLE = {
+    "VERIFY_DATABASE_URL": "postgresql://app@db/verify",
+    "VERIFY_REDIS_URL": "redis://queue",
+    "VERIFY_WEBHOOK_SECRETS": "a-secret-of-enough-length",
+    "VERIFY_SECRET_KEY": "s" * 40,
+    "VERIFY_DATA_KEYS": f"k2:{KEY},k1:{KEY}",
+    "VERIFY_INDEX_KEY": KEY,
+    "VERIFY_PIN_PEPPER": KEY,
+    "VERIFY_SEAL_KEY": KEY,
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("VERIFY_"):
+            monkeypatch.delenv(name)
+    for name, value in WHOLE.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_a_whole_environment_is_read(environment: pytest.MonkeyPatch) -> None:
+    read = read_settings()
+    assert list(read.data_keys) == ["k2", "k1"]
+    assert read.gateway == "console"
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE))
+def test_a_missing_variable_is_named(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.delenv(name)
+    with pytest.raises(SettingsRefused, match=f"{name}: is not set"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("VERIFY_WEBHOOK_SECRETS", "short", "at least 16 characters"),
+        ("VERIFY_WEBHOOK_SECRETS", "", "at least 1 item"),
+        ("VERIFY_INDEX_KEY", "c2hvcnQ=", "32 bytes, this one is 5"),
+        ("VERIFY_INDEX_KEY", "not base64!", "openssl rand -base64 32"),
+        ("VERIFY_DATA_KEYS", KEY, "NAME:BASE64KEY"),
+        ("VERIFY_DATA_KEYS", "k1:short", "not base64"),
+        ("VERIFY_GATEWAY", "pigeon", "one of console, africastalking"),
+    ],
+)
+def test_a_wrong_value_is_explained(environment: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(SettingsRefused) as refused:
+        read_settings()
+    assert name in str(refused.value)
+    assert said in str(refused.value)
+    if len(value) > 5:
+        assert value not in str(refused.value), "a secret must not be repeated"
+
+
+def test_the_programme_of_bekasi_is_whole() -> None:
+    programme = read_programme(DEFAULT)
+    assert programme.premium.amount == 16_800
+    assert not programme.ussd_zero_rated
+    assert not programme.jkm_waiting_confirmed
+
+
+def test_a_programme_file_complains_by_key(tmp_path: Path) -> None:
+    broken = tmp_path / "city.toml"
+    broken.write_text(DEFAULT.read_text().replace("amount = 16800", "amount = 0").replace('hotline = "1500444"', ""))
+    with pytest.raises(SettingsRefused, match="hotline") as refused:
+        read_programme(broken)
+    assert "premium.amount" in str(refused.value)
+    with pytest.raises(SettingsRefused, match="there is no file"):
+        read_programme(tmp_path / "none.toml")
