@@ -20,7 +20,11 @@ from verify_service.logs import configure
 EVERY = dt.timedelta(seconds=2)
 
 # What is looked for, and the job that deals with it.
-DUE = {queue.RECONCILE: "SELECT EXISTS (SELECT 1 FROM stale_enrolment)"}
+DUE = {
+    queue.RECONCILE: "SELECT EXISTS (SELECT 1 FROM stale_enrolment)",
+    queue.RETENTION: """SELECT EXISTS (SELECT 1 FROM conversation WHERE screen IS NOT NULL
+                        AND touched_at < now() - interval '25 hours')""",
+}
 
 
 def tick() -> list[str]:

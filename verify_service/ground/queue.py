@@ -18,6 +18,8 @@ from verify_service.ground.settings import settings
 
 QUEUE = "verify"
 RECONCILE = "jobs.reconcile.reconcile"
+RETENTION = "jobs.retention.retention"
+JOBS = (RECONCILE, RETENTION)
 
 log = structlog.get_logger()
 

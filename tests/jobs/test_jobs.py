@@ -1,0 +1,119 @@
+"""Jobs are nudges: each resolves, each may run twice or never, and real workers carry them out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobs import clock
+from jobs.reconcile import reconcile
+from tests.people import NOW, a_worker
+from verify_service.conversations.forgetting import forget_old
+from verify_service.ground import queue
+from verify_service.ground.database import transaction
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", queue.JOBS)
+def test_every_job_name_resolves(name: str) -> None:
+    module, _, function = name.rpartition(".")
+    assert callable(getattr(import_module(module), function))
+
+
+def test_the_clock_knows_every_job() -> None:
+    assert set(clock.DUE) == set(queue.JOBS)
+
+
+def test_the_clock_nudges_only_what_is_due(db: Any) -> None:
+    assert clock.tick() == []
+    a_worker(db)
+    assert clock.tick() == [queue.RECONCILE]
+    reconcile()
+    assert clock.tick() == []
+
+
+def test_several_nudges_before_a_worker_looks_are_one(db: Any) -> None:
+    for _ in range(20):
+        assert queue.nudge(queue.RECONCILE)
+    assert queue.queue().count == 1
+    queue.started(queue.RECONCILE)
+    queue.nudge(queue.RECONCILE)
+    assert queue.queue().count == 2
+
+
+def test_a_job_carries_nothing_of_anybody(db: Any) -> None:
+    queue.nudge(queue.RECONCILE)
+    (job,) = queue.queue().jobs
+    assert job.args == []
+    assert job.kwargs == {}
+
+
+def test_old_screens_are_forgotten(db: Any) -> None:
+    someone = a_worker(db)
+    db.execute(
+        """INSERT INTO conversation (gateway, session, phone_id, talk, screen, started_at, touched_at)
+           SELECT 'africastalking', age::text, phone.id, 'x', 'x', %(now)s, %(now)s - make_interval(hours => age)
+           FROM phone, unnest(ARRAY[1, 30, 24 * 100]) AS age""",
+        {"now": NOW},
+    )
+    with transaction() as session:
+        forget_old(session, now=NOW)
+    left = db.execute(
+        "SELECT session, screen IS NULL, talk IS NULL FROM conversation ORDER BY touched_at DESC"
+    ).fetchall()
+    assert left == [("1", False, False), ("30", True, True)]
+    assert someone.worker
+
+
+@pytest.fixture
+def processes(db: Any) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """A real worker and a real clock, as the Procfile starts them."""
+    started = [
+        subprocess.Popen([sys.executable, "-m", f"jobs.{name}"], cwd=ROOT, env=os.environ)
+        for name in ("worker", "clock")
+    ]
+    yield started
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait(10)
+
+
+def _until(db: Any, question: str, seconds: float) -> float:
+    began = time.monotonic()
+    while not db.execute(question).fetchone()[0]:
+        assert time.monotonic() - began < seconds, question
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def test_a_real_worker_reconciles_when_nudged_and_when_not(db: Any, processes: list[subprocess.Popen[bytes]]) -> None:
+    a_worker(db)
+    _until(db, "SELECT count(*) = 1 FROM verdict", 15)  # nobody nudged: the clock does
+    db.execute(
+        """INSERT INTO evidence (enrolment_id, source, statement, channel, inbound, received_at)
+           SELECT id, 'worker', 'confirms', 'ussd', 'test:1', %s FROM enrolment""",
+        [dt.datetime.now(dt.UTC)],
+    )
+    db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
+    queue.nudge(queue.RECONCILE)
+    _until(db, "SELECT bool_and(verdict = 'confirmed') FROM verdict", 2)
+
+
+def test_work_goes_on_after_the_queue_was_emptied(db: Any, processes: list[subprocess.Popen[bytes]]) -> None:
+    a_worker(db)
+    _until(db, "SELECT count(*) = 1 FROM verdict", 15)
+    queue.connection().flushdb()
+    db.execute("UPDATE verdict SET verdict = 'x', worker = 'confirms'")
+    db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
+    _until(db, "SELECT bool_and(verdict = 'unconfirmed') FROM verdict", 10)

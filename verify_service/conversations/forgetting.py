@@ -1,0 +1,36 @@
+"""Letting go of what a talk no longer needs, so that it cannot be read by anybody later."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import CursorResult, delete, or_, update
+from sqlalchemy.orm import Session
+
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Conversation, HopCount, LinkTry, SessionEnd, SignInAttempt
+
+SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a hop, far shorter than anybody's memory
+COUNTS_KEPT = dt.timedelta(days=2)
+
+
+def forget_old(session: Session, *, now: dt.datetime) -> int:
+    """Empty the screens and answers of old talks, and drop conversations past their retention; returns rows changed.
+
+    Evidence is untouched: it holds what was said, not how the talk went.
+    """
+    held = or_(Conversation.screen.is_not(None), Conversation.talk.is_not(None))
+    emptied = session.execute(
+        update(Conversation)
+        .where(held, Conversation.touched_at < now - SCREENS_KEPT)
+        .values(screen=None, talk=None, heard_hash=None)
+    )
+    past = now - dt.timedelta(days=programme().retention.ussd_conversations)
+    gone = [
+        session.execute(delete(Conversation).where(Conversation.touched_at < past)),
+        session.execute(delete(SessionEnd).where(SessionEnd.received_at < past)),
+        session.execute(delete(HopCount).where(HopCount.minute < now - COUNTS_KEPT)),
+        session.execute(delete(LinkTry).where(LinkTry.day < (now - COUNTS_KEPT).date())),
+        session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - COUNTS_KEPT)),
+    ]
+    return sum(result.rowcount for result in [emptied, *gone] if isinstance(result, CursorResult))
