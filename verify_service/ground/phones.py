@@ -9,9 +9,8 @@ import phonenumbers
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _COMMON: Final = re.compile(r"(?:\+?620?|0?)(8[1-35-9][0-9]{7,10})")
-_DIALLED_ABROAD: Final = re.compile(
-    r"(?:01017|00[1789]?)(?=62)"
-)  # IDD prefixes of the Indonesian carriers, and plain 00
+# International prefixes of the Indonesian carriers, and plain 00; at the start only, 0062 also occurs within numbers.
+_DIALLED_ABROAD: Final = re.compile(r"^(?:01017|00[1789]?)(?=62)")
 _EXCEL_FLOAT: Final = re.compile(r"[0-9]{8,15}\.0")
 _SEPARATORS: Final = frozenset(" -.()")
 _LONGEST: Final = 64  # characters; a number with every separator people use is under 30
@@ -96,6 +95,7 @@ def read_phone(raw: str | None) -> Phone | PhoneProblem:
     digits = _digits(raw)
     if isinstance(digits, PhoneProblem):
         return digits
+    # Also decides what the library gets wrong: 62811123456 is 0811 123456, not a landline of area 0628.
     common = _COMMON.fullmatch(digits)
     if common is not None:
         return Phone("+62" + common[1])
@@ -135,7 +135,7 @@ def _digits(raw: str | None) -> str | PhoneProblem:
     bare = "".join(character for character in text if character not in _SEPARATORS)
     if re.fullmatch(r"\+?[0-9]+", bare) is None:
         return _CHARACTERS
-    return _DIALLED_ABROAD.sub("+", bare, count=1) if bare.startswith("0") else bare
+    return _DIALLED_ABROAD.sub("+", bare)
 
 
 def _plain(character: str) -> str:

@@ -36,6 +36,11 @@ def store_message(session: Session, gateway: str, message: InboundSms, raw: byte
     return session.scalar(stored) is not None
 
 
+def unreadable() -> InboundSms:
+    """A text of which nothing can be read: kept for a person to look at, since it cannot be asked for again."""
+    return InboundSms("", None, "", "", "", None, "", "", problem="not a text as the provider sends them")
+
+
 def store_delivery_report(session: Session, gateway: str, report: DeliveryReport, *, now: dt.datetime) -> None:
     """Keep a delivery report, known message or not: it may overtake our own send call."""
     first = insert(DeliveryNotice).values(

@@ -102,9 +102,7 @@ class DeliveryStatus(StrEnum):
         return self in _FINAL
 
 
-_FINAL = frozenset(
-    {DeliveryStatus.DELIVERED, DeliveryStatus.EXPIRED, DeliveryStatus.FAILED, DeliveryStatus.REJECTED}
-)
+_FINAL = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.EXPIRED, DeliveryStatus.FAILED, DeliveryStatus.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)

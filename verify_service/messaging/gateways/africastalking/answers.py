@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from flows.gsm import sms_parts
+from flows.gsm import parts as sms_parts
 from verify_service.ground.phones import Phone, read_gateway_phone
 from verify_service.messaging.gateways.contract import Outgoing, SendOutcome, Sent
 
@@ -111,8 +111,7 @@ def _numbers(raw: object) -> Iterator[str]:
     read = read_gateway_phone(text)
     if not isinstance(read, Phone) and text.strip()[:1] in "123456789":
         read = read_gateway_phone("+" + text.strip())
-    if isinstance(read, Phone):
-        yield read.e164
+    yield read.e164 if isinstance(read, Phone) else "+" + re.sub(r"[^0-9]", "", text[:32])
 
 
 def _for_one(text: Outgoing, entry: Mapping[str, object] | None) -> Sent:

@@ -32,6 +32,7 @@ _STATUSES: Final[Mapping[str, DeliveryStatus]] = {
     "buffered": DeliveryStatus.BUFFERED,
     "absentsubscriber": DeliveryStatus.ABSENT,
     "success": DeliveryStatus.DELIVERED,
+    "delivered": DeliveryStatus.DELIVERED,
     "expired": DeliveryStatus.EXPIRED,
     "failed": DeliveryStatus.FAILED,
     "rejected": DeliveryStatus.REJECTED,
@@ -75,7 +76,8 @@ def _end(form: Form) -> UssdEnd | None:
     )
 
 
-def _sms(form: Form) -> InboundSms | None:
+def read_sms(form: Form) -> InboundSms:
+    """A text from its fields, called back or fetched; always an event, with its `problem` if it has one."""
     sender_raw = form.word("from")
     sender = _phone(form, "from")
     return InboundSms(
@@ -106,6 +108,8 @@ def _sms_problem(form: Form, sender: Phone | None) -> str:
 
 def _report(form: Form) -> DeliveryReport | None:
     provider_id, raw_status = form.word("id", LONGEST_ID), form.word("status")
+    if provider_id.casefold() == "none":  # as refused texts have it in the send call
+        provider_id = ""
     if not provider_id and not raw_status:
         return None
     return DeliveryReport(
@@ -126,7 +130,7 @@ def _opt_out(form: Form) -> OptOut | None:
 _READERS: Final[Mapping[str, Callable[[Form], Event | None]]] = {
     "ussd": _hop,
     "ussd-events": _end,
-    "sms": _sms,
+    "sms": read_sms,
     "delivery-reports": _report,
     "opt-outs": _opt_out,
 }

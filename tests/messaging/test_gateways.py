@@ -1,0 +1,106 @@
+"""The gateway an operator names is the one that sends."""
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from verify_service.ground.phones import Phone
+from verify_service.ground.settings import GATEWAYS, Settings
+from verify_service.messaging.gateways import Gateway, UnknownGateway, gateway_named
+from verify_service.messaging.gateways.africastalking import AfricasTalking
+from verify_service.messaging.gateways.console import Console
+from verify_service.messaging.gateways.contract import Outgoing, RawRequest, SendOutcome
+
+TEXT = Outgoing(7, Phone("+6281234567890"), "Kode Anda rahasia.")
+
+
+class Key:
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def get_secret_value(self) -> str:
+        return self._value
+
+
+class Given:
+    def __init__(self, username: str = "sandbox", key: str = "the-key", url: str = "") -> None:
+        self.at_username, self.at_api_key, self.at_base_url = username, Key(key), url
+
+
+@pytest.mark.parametrize("name", GATEWAYS)
+def test_every_name_the_settings_allow_is_a_gateway(name: str) -> None:
+    gateway: Gateway = gateway_named(name, Given())
+
+    assert gateway.name == name
+    assert gateway.capabilities.two_way
+
+
+def test_the_settings_of_a_process_are_enough_to_make_one(db: object) -> None:
+    assert gateway_named("console", Settings()).name == "console"  # type: ignore[call-arg]
+
+
+def test_an_unknown_name_is_refused_with_those_we_have() -> None:
+    with pytest.raises(UnknownGateway, match="console, africastalking"):
+        gateway_named("pigeon", Given())
+
+
+@pytest.mark.parametrize(
+    ("given", "variable"),
+    [
+        (Given(username=""), "VERIFY_AT_USERNAME"),
+        (Given(username="a b"), "VERIFY_AT_USERNAME"),
+        (Given(key=""), "VERIFY_AT_API_KEY"),
+        (Given(key="secret\n"), "VERIFY_AT_API_KEY"),
+        (Given(url="api.example.org"), "VERIFY_AT_BASE_URL"),
+        (Given(url="ftp://api.example.org"), "VERIFY_AT_BASE_URL"),
+        (Given(url="http://api.example.org"), "VERIFY_AT_BASE_URL"),
+        (Given(url="https://user:word@api.example.org"), "VERIFY_AT_BASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_complained_about_by_name_and_without_the_secret(given: Given, variable: str) -> None:
+    with pytest.raises(ValueError, match=variable) as complaint:
+        gateway_named("africastalking", given)
+    assert "secret\n" not in str(complaint.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("", ""),
+        ("https://api.example.org", "https://api.example.org/version1"),
+        ("https://api.example.org/version1/", "https://api.example.org/version1"),
+        ("http://127.0.0.1:9000", "http://127.0.0.1:9000/version1"),
+        ("http://[::1]:9000", "http://[::1]:9000/version1"),
+        ("http://localhost:9000/version1", "http://localhost:9000/version1"),
+    ],
+)
+def test_the_address_may_be_given_with_or_without_its_version(given: str, used: str) -> None:
+    gateway = AfricasTalking("sandbox", "the-key", given)
+
+    assert gateway._account[2] == used
+
+
+def test_the_demo_hands_each_text_to_whoever_shows_it() -> None:
+    shown: list[Outgoing] = []
+    gateway = gateway_named("console", Given(), sink=shown.append)
+    (answer,) = gateway.send([TEXT])
+
+    assert shown == [TEXT]
+    assert (answer.our_id, answer.outcome, answer.provider_id) == (7, SendOutcome.ACCEPTED, "console-7")
+
+
+def test_the_demo_s_log_has_neither_number_nor_words() -> None:
+    structlog.reset_defaults()
+    with capture_logs() as lines:
+        Console().send([TEXT])
+
+    assert [line["our_id"] for line in lines] == [7]
+    assert "3456" not in repr(lines)
+    assert "rahasia" not in repr(lines)
+
+
+def test_nobody_calls_back_from_the_demo_s_gateway() -> None:
+    request = RawRequest("sms", "POST", {}, b"id=1", secret="known-to-everybody")
+
+    assert not Console().verify(request, ["known-to-everybody"])
+    assert Console().parse(request) == []

@@ -1,0 +1,198 @@
+"""Africa's Talking: the development and demo provider, and the shape that a local aggregator will have.
+
+Its documents name no Indonesian network, so a pilot in Bekasi needs another gateway beside this one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import requests
+
+from flows.gsm import parts as sms_parts
+from verify_service.messaging.gateways.africastalking.answers import all_the_same, read_answer
+from verify_service.messaging.gateways.africastalking.line import (
+    BrokenAnswer,
+    Line,
+    Timeout,
+    checked_base_url,
+    never_left,
+)
+from verify_service.messaging.gateways.africastalking.webhooks import parse, read_sms
+from verify_service.messaging.gateways.contract import (
+    KINDS,
+    Capabilities,
+    Event,
+    InboundSms,
+    Outgoing,
+    RawRequest,
+    Reply,
+    SendOutcome,
+    Sent,
+    secret_is_known,
+)
+from verify_service.messaging.gateways.form import Form
+
+__all__ = ["AfricasTalking", "Fetched", "parse"]
+
+NAME: Final = "africastalking"
+CAPABILITIES: Final = Capabilities(
+    ussd=True,
+    two_way=True,
+    ucs2=True,
+    max_parts=4,
+    max_batch=100,
+    dlr_trust="weak",
+    needs_sender_registration=True,
+    number_form="+62",
+)
+_SENDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._&-]{0,10}|\+?[0-9]{3,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Texts waiting at the provider, oldest first; `problem` says why there are none, "" when it answered."""
+
+    messages: tuple[InboundSms, ...] = field(default=(), repr=False)
+    problem: str = ""
+
+
+class AfricasTalking:
+    """The gateway. Holds no connection between calls, so it is safe across threads and forks."""
+
+    name = NAME
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self, username: str, api_key: str, base_url: str = "", *, timeout: Timeout = (3.05, 9.05), max_batch: int = 100
+    ) -> None:
+        """Timeout: seconds to connect and seconds to wait for the answer. Raises ValueError naming a wrong setting."""
+        if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", username) is None:
+            raise ValueError("VERIFY_AT_USERNAME: the account's user name, `sandbox` for the sandbox")
+        if re.fullmatch(r"[!-~]{1,256}", api_key) is None:
+            raise ValueError("VERIFY_AT_API_KEY: the account's API key, without blanks or line breaks")
+        self._account = (username, api_key, checked_base_url(base_url))
+        self._timeout = timeout
+        self._max_batch = max_batch
+
+    def __repr__(self) -> str:
+        return f"AfricasTalking({self._account[0]!r})"
+
+    def verify(self, raw: RawRequest, secrets: Sequence[str]) -> bool:
+        """The secret in the path is all there is: the provider signs nothing and publishes no addresses."""
+        return raw.method == "POST" and raw.kind in KINDS and secret_is_known(raw.secret, secrets)
+
+    def parse(self, raw: RawRequest) -> list[Event]:
+        """The event in a callback; never raises."""
+        return parse(raw)
+
+    def ack(self, kind: str, *, stored: bool = True, screen: str = "") -> Reply:
+        """A hop wants 200 with its screen whatever happened; the others exactly 200 once stored, else they repeat."""
+        if kind == "ussd":
+            if not screen.startswith(("CON ", "END ")):
+                raise ValueError("a screen begins with `CON ` or `END `; the provider drops the session otherwise")
+            return Reply(200, screen)
+        return Reply(200) if stored else Reply(503)
+
+    def send(self, batch: Sequence[Outgoing]) -> list[Sent]:
+        """Hand texts over, those with the same words in one call; one Sent each, in the order given.
+
+        There is no idempotency key: whatever broke after the request left is `unknown`, and it is for the sender to
+        decide, by kind of text, whether twice is better than never.
+        """
+        results = {id(text): refusal for text in batch if (refusal := _refusal(text)) is not None}
+        good = [text for text in batch if id(text) not in results]
+        if good:
+            with Line(*self._account) as line:
+                for group in _groups(good, self._max_batch):
+                    results.update(zip(map(id, group), self._send_group(line, group), strict=True))
+        return [results[id(text)] for text in batch]
+
+    def _send_group(self, line: Line, group: list[Outgoing]) -> list[Sent]:
+        numbers = [text.phone.e164 for text in group]
+        try:
+            status, body = line.send(group[0].text, numbers, sender_id=group[0].sender or None, timeout=self._timeout)
+        except requests.RequestException as error:
+            if never_left(error):
+                return all_the_same(group, SendOutcome.TRY_LATER, "no connection")
+            return all_the_same(group, SendOutcome.UNKNOWN, "no answer")
+        except BrokenAnswer:
+            return all_the_same(group, SendOutcome.UNKNOWN, "the answer broke off")
+        if status in (400, 413, 414, 422) and len(group) > 1:
+            # The whole call was refused for what is perhaps one number: its neighbours get another chance.
+            middle = len(group) // 2
+            return self._send_group(line, group[:middle]) + self._send_group(line, group[middle:])
+        return read_answer(status, body, group)
+
+    def fetch(self, after_id: int = 0) -> Fetched:
+        """Texts that the provider took in after that id of its own, to heal callbacks lost while we were down.
+
+        Ids here are whole numbers and those of the callbacks are not, so the same text may have two: compare sender,
+        words and time before believing that one is new.
+        """
+        try:
+            with Line(*self._account) as line:
+                status, body = line.fetch_messages(after_id, timeout=self._timeout)
+        except (requests.RequestException, BrokenAnswer) as error:
+            return Fetched(problem=f"no answer ({type(error).__name__})")
+        if status != 200:
+            return Fetched(problem=f"HTTP {status}")
+        try:
+            found = json.loads(body)["SMSMessageData"]["Messages"]
+        except (ValueError, RecursionError, KeyError, TypeError):
+            return Fetched(problem="unreadable answer")
+        if not isinstance(found, list):
+            return Fetched(problem="unreadable answer")
+        return Fetched(tuple(_fetched(entry) for entry in found if isinstance(entry, dict)))
+
+
+def _fetched(entry: dict[str, object]) -> InboundSms:
+    """A fetched text, read exactly as if it had been called back."""
+    return read_sms(Form({name: _field(value) for name, value in entry.items() if isinstance(value, str | int)}))
+
+
+def _field(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**30 else ""
+    return value.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+def _refusal(text: Outgoing) -> Sent | None:
+    """Why a text is not even tried. The SDK checks less: it sends without a message and lets line breaks pass."""
+    reason = ""
+    if not text.text.strip():
+        reason = "empty text"
+    elif "\x00" in text.text or not _encodable(text.text):
+        reason = "text with characters no phone has"
+    elif sms_parts(text.text) > CAPABILITIES.max_parts:
+        reason = "text too long"
+    elif text.sender and _SENDER.fullmatch(text.sender) is None:
+        reason = "no possible sender name"
+    return Sent(text.our_id, SendOutcome.REFUSED_FOR_GOOD, reason=reason) if reason else None
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _groups(texts: Iterable[Outgoing], most: int) -> Iterator[list[Outgoing]]:
+    """Texts of the same words and sender, at most `most` together and never one number twice (families share one)."""
+    groups: dict[tuple[str, str | None], list[list[Outgoing]]] = {}
+    for text in texts:
+        open_groups = groups.setdefault((text.text, text.sender), [])
+        for group in open_groups:
+            if len(group) < most and all(other.phone != text.phone for other in group):
+                group.append(text)
+                break
+        else:
+            open_groups.append([text])
+    for open_groups in groups.values():
+        yield from open_groups
