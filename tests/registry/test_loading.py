@@ -1,0 +1,292 @@
+"""Files into the tables: whole or not at all, once, and nobody lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from verify_service.ground.crypto import blind_index, unseal
+from verify_service.ground.database import transaction
+from verify_service.registry import loading
+from verify_service.registry.problems import FileRefused
+from verify_service.registry.report import ImportReport
+
+SAMPLE = Path(__file__).parents[2] / "verify_service" / "data" / "sample"
+NOW = dt.datetime(2026, 4, 2, 3, 0, tzinfo=dt.UTC)
+JANUARY = dt.date(2026, 1, 1)
+HEADINGS = "NIK,NAMA,TGL LAHIR,RT,RW,KELURAHAN,KECAMATAN,NO HP,NO KK"
+ANI = "3275014107800001,Ani Lestari,01-07-1980,1,2,Margahayu,Bekasi Timur,081234567890,"
+BUDI = "3275011203750002,Budi Santoso,12-03-1975,1,2,Margahayu,Bekasi Timur,081234567890,"
+
+
+def written(folder: Path, *lines: str, name: str = "list.csv", headings: str = HEADINGS) -> Path:
+    file = folder / name
+    file.write_text("\n".join([headings, *lines]) + "\n", encoding="utf-8")
+    return file
+
+
+def roster(file: Path, now: dt.datetime = NOW, **more: Any) -> ImportReport:
+    given: dict[str, Any] = {"paid_from": JANUARY, "actor": "test", "now": now} | more
+    with transaction() as session:
+        return loading.import_roster(session, file, **given)
+
+
+def ledger(kind: str, file: Path, period: dt.date = JANUARY, **more: Any) -> ImportReport:
+    with transaction() as session:
+        importer = getattr(loading, f"import_{kind}")
+        report: ImportReport = importer(session, file, period=period, now=NOW, actor="test", **more)
+        return report
+
+
+def heads(file: Path, now: dt.datetime = NOW) -> ImportReport:
+    with transaction() as session:
+        return loading.import_rt_heads(session, file, now=now, actor="test")
+
+
+def count(db: Any, table: str, where: str = "true") -> int:
+    return int(db.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()[0])
+
+
+def test_the_sample_city_loads_as_its_offices_send_it(db: Any) -> None:
+    first = roster(SAMPLE / "roster_part1.xlsx")
+    second = roster(SAMPLE / "roster_part2.csv")
+    assert (first.rows, first.created, first.updated) == (1030, first.accepted, 0)
+    assert second.rows == second.accepted + second.rejected == 1030
+    assert second.created + second.updated == second.accepted
+    # 27 people stand in both files; some of them with a NIK that cannot be used in one of the two.
+    assert 15 <= second.updated <= 27
+    assert count(db, "enrolment") == first.created + second.created
+    assert count(db, "import_problem", "whole_row IS NOT NULL") == first.rejected + second.rejected
+    assert count(db, "worker") < count(db, "enrolment")  # the same NIK twice in one file
+    assert count(db, "audit", "action = 'import roster'") == 2
+
+
+def test_payments_and_insurer_files_find_their_people_and_count_the_others(db: Any) -> None:
+    roster(SAMPLE / "roster_clean.csv")
+    assert count(db, "enrolment") == count(db, "worker") == 2000
+    paid = ledger("payments", SAMPLE / "payments_2026-01.csv")
+    returned = ledger("insurer", SAMPLE / "insurer_2026-01.csv")
+    assert (paid.rows, paid.accepted, paid.unmatched) == (1972, 1972, 0)
+    assert (returned.rows, returned.accepted, returned.unmatched) == (1891, 1891, 0)
+    assert count(db, "payment", "amount = 16800") == 1972
+    assert count(db, "insurer_record", "status = 'active'") == 1810
+    assert count(db, "worker", "kpj_index IS NOT NULL") == 1891
+    assert db.execute("SELECT count(DISTINCT enrolment_id) FROM stale_enrolment").fetchone()[0] == 2000
+
+
+def test_rt_heads_load_with_their_phones(db: Any) -> None:
+    report = heads(SAMPLE / "rt_heads.csv")
+    assert (report.rows, report.accepted, report.created) == (1659, 1659, 1659)
+    assert count(db, "rt_head", "until IS NULL AND phone_id IS NOT NULL") == 1658  # one number is not one
+
+
+def test_the_same_file_twice_changes_nothing_and_says_so(db: Any) -> None:
+    for load in (
+        lambda: roster(SAMPLE / "roster_part2.csv"),
+        lambda: ledger("payments", SAMPLE / "payments_2026-01.csv"),
+        lambda: heads(SAMPLE / "rt_heads.csv"),
+    ):
+        once = load()
+        before = _everything(db)
+        twice = load()
+        assert (once.unchanged, twice.unchanged) == (False, True)
+        assert (twice.rows, twice.accepted, twice.rejected) == (once.rows, once.accepted, once.rejected)
+        assert "imported before" in twice.to_text()
+        assert _everything(db) == before
+
+
+def _everything(db: Any) -> list[Any]:
+    tables = ("worker", "enrolment", "phone", "phone_link", "payment", "rt_head", "file_import", "audit")
+    return [db.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in (*tables, "import_problem")]
+
+
+def test_a_dry_run_tells_the_figures_and_stores_nothing(db: Any) -> None:
+    dry = roster(SAMPLE / "roster_part1.xlsx", dry_run=True)
+    assert all(rows == [] for rows in _everything(db))
+    real = roster(SAMPLE / "roster_part1.xlsx")
+    assert (dry.created, dry.flagged, dry.rejected) == (real.created, real.flagged, real.rejected)
+    assert dry.to_json() == real.to_json() | {"dry_run": True}
+    assert "dry run" in dry.to_text()
+
+
+def test_a_refused_file_leaves_no_trace_and_the_callers_transaction_goes_on(db: Any, tmp_path: Path) -> None:
+    with transaction() as session:
+        with pytest.raises(FileRefused):
+            loading.import_roster(
+                session, written(tmp_path, headings="A,B,C"), paid_from=JANUARY, now=NOW, actor="test"
+            )
+        loading.import_roster(session, written(tmp_path, ANI), paid_from=JANUARY, now=NOW, actor="test")
+    assert count(db, "file_import") == 1
+
+
+def test_a_fault_halfway_through_leaves_nothing_half_written(db: Any, tmp_path: Path) -> None:
+    with pytest.raises(DBAPIError):
+        _import_then_fail(written(tmp_path, ANI))
+    assert all(rows == [] for rows in _everything(db))
+
+
+def _import_then_fail(file: Path) -> None:
+    with transaction() as session:
+        loading.import_roster(session, file, paid_from=JANUARY, now=NOW, actor="test")
+        session.execute(text("SELECT 1 / 0"))
+
+
+def test_a_new_version_of_the_list_updates_the_same_enrolment(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI))
+    again = roster(written(tmp_path, ANI.replace("Margahayu", "Durenjaya"), BUDI, name="second.csv"))
+    assert (again.created, again.updated) == (1, 1)
+    assert count(db, "enrolment", "kelurahan_code = '32.75.01.1003'") == 1
+    assert (count(db, "worker"), count(db, "enrolment")) == (2, 2)
+
+
+def test_a_blank_in_a_new_version_keeps_what_was_known(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI))
+    roster(written(tmp_path, "3275014107800001,Ani Lestari,,,,,,,", name="second.csv"))
+    assert db.execute(
+        "SELECT birth_date, rt, rw, kelurahan_code FROM worker JOIN enrolment ON worker_id = worker.id"
+    ).fetchall() == [(dt.date(1980, 7, 1), "001", "002", "32.75.01.1002")]
+    assert count(db, "phone_link", "unlinked_at IS NULL") == 1
+
+
+@pytest.mark.parametrize(
+    ("paid_from", "months", "then"),
+    [
+        ("2027-01", 12, ("2026-01-01", 24)),  # follows on: one unbroken cover
+        ("2026-07", 12, ("2026-01-01", 18)),
+        ("2026-01", 6, ("2026-01-01", 6)),  # a correction may shorten
+        ("2028-01", 12, ("2028-01-01", 12)),  # after a gap: months nobody paid are not planned
+        ("2025-11", 12, ("2025-11-01", 12)),
+    ],
+)
+def test_a_later_list_prolongs_cover_only_when_it_follows_on(
+    db: Any, tmp_path: Path, paid_from: str, months: int, then: tuple[str, int]
+) -> None:
+    roster(written(tmp_path, ANI))
+    first = dt.date.fromisoformat(f"{paid_from}-01")
+    roster(written(tmp_path, ANI, BUDI, name="second.csv"), paid_from=first, months=months)
+    found = db.execute("SELECT paid_from::text, months FROM enrolment ORDER BY id LIMIT 1").fetchone()
+    assert found == then
+
+
+def test_a_nik_twice_in_one_file_is_one_worker_with_two_enrolments_the_second_flagged(db: Any, tmp_path: Path) -> None:
+    report = roster(written(tmp_path, ANI, BUDI, ANI))
+    assert [(pair.rows, pair.kind) for pair in report.duplicates] == [((2, 4), "same_nik")]
+    assert (count(db, "worker"), count(db, "enrolment")) == (2, 3)
+    assert db.execute("SELECT row FROM enrolment WHERE 'same_nik' = ANY(flags)").fetchall() == [(4,)]
+
+
+def test_a_person_listed_already_under_another_nik_is_flagged(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI))
+    report = roster(written(tmp_path, ANI.replace("800001", "800007").replace("Ani", "Any"), name="second.csv"))
+    assert [problem.code for problem in report.problems if problem.level == "flagged"] == ["same_person_listed"]
+    assert report.flagged == 1
+    assert count(db, "enrolment", "'same_person_listed' = ANY(flags)") == 1
+
+
+def test_families_share_a_phone(db: Any, tmp_path: Path) -> None:
+    report = roster(written(tmp_path, ANI, BUDI))
+    assert report.duplicates == ()
+    assert (count(db, "phone"), count(db, "phone_link", "how = 'roster'")) == (1, 2)
+
+
+def test_a_new_number_replaces_the_old_but_a_refused_one_never_comes_back(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI))
+    roster(written(tmp_path, ANI.replace("081234567890", "081311112222"), name="second.csv"))
+    assert db.execute("SELECT unlinked_why FROM phone_link ORDER BY id").fetchall() == [("newer list",), (None,)]
+    roster(written(tmp_path, ANI, BUDI, name="third.csv"))  # back to the first number: linked again
+    ani = "worker_id = (SELECT id FROM worker WHERE name = 'Ani Lestari')"
+    assert count(db, "phone_link", f"unlinked_at IS NULL AND {ani}") == 1
+    db.execute(
+        f"UPDATE phone_link SET unlinked_at = now(), unlinked_why = 'not_me' WHERE unlinked_at IS NULL AND {ani}"
+    )
+    roster(written(tmp_path, BUDI, ANI, name="fourth.csv"))
+    assert count(db, "phone_link", f"unlinked_at IS NULL AND {ani}") == 0
+
+
+def test_people_removed_by_decision_stay_removed(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI))
+    db.execute("UPDATE enrolment SET removed_from = '2026-03-01'")
+    report = roster(written(tmp_path, ANI, BUDI, name="second.csv"))
+    assert any("removed by decision" in note for note in report.notes)
+    assert count(db, "enrolment", "removed_from IS NOT NULL") == 1
+
+
+def test_identities_are_stored_sealed_and_found_by_blind_index(db: Any, tmp_path: Path) -> None:
+    kk = "3275011508120003"
+    roster(written(tmp_path, ANI + kk))
+    row = db.execute(
+        "SELECT nik, kk, name_key, nik_last4 FROM worker WHERE nik_index = %s",
+        (blind_index("3275014107800001", "nik"),),
+    ).fetchone()
+    assert unseal(row[0], "worker.nik") == "3275014107800001"
+    assert unseal(row[1], "worker.kk") == kk
+    assert row[2:] == ("ANI LESTARI", "0001")
+    phone = db.execute("SELECT number FROM phone WHERE number_index = %s", (blind_index("+6281234567890", "phone"),))
+    assert unseal(phone.fetchone()[0], "phone.number") == "+6281234567890"
+
+
+def test_a_rejected_row_is_kept_whole_but_for_the_mothers_name(db: Any, tmp_path: Path) -> None:
+    file = written(tmp_path, "12345,Ani Lestari,SITI AMINAH,Catatan", headings="NIK,NAMA,NAMA IBU KANDUNG,XYZ")
+    report = roster(file)
+    assert (report.accepted, report.rejected) == (0, 1)
+    (sealed,) = db.execute("SELECT whole_row FROM import_problem WHERE whole_row IS NOT NULL").fetchone()
+    kept = json.loads(unseal(sealed, "import_problem.whole_row"))
+    assert kept == {"NIK": "12345", "NAMA": "Ani Lestari", "column 4": "Catatan"}
+    assert "AMINAH" not in json.dumps(report.to_json())
+
+
+def test_two_payments_for_one_nik_are_one_sum_and_flagged(db: Any, tmp_path: Path) -> None:
+    lines = ("3275014107800001,Ani,16.800", "3275014107800001,Ani,16.800", "3275011203750002,Budi,16800")
+    report = ledger("payments", written(tmp_path, *lines, headings="NIK,NAMA,JUMLAH"))
+    assert db.execute("SELECT amount FROM payment ORDER BY amount").fetchall() == [(16800,), (33600,)]
+    assert (report.unmatched, report.flagged, [pair.kind for pair in report.duplicates]) == (2, 1, ["same_nik"])
+
+
+def test_the_best_of_two_memberships_counts(db: Any, tmp_path: Path) -> None:
+    lines = ("3275014107800001,26000000001,NON AKTIF", "3275014107800001,26000000002,AKTIF")
+    ledger("insurer", written(tmp_path, *lines, headings="NIK,KPJ,STATUS"))
+    row = db.execute("SELECT status, kpj FROM insurer_record").fetchall()
+    assert [(status, unseal(kpj, "insurer_record.kpj")) for status, kpj in row] == [("active", "26000000002")]
+
+
+def test_a_newer_file_of_the_month_replaces_the_rows_it_names(db: Any, tmp_path: Path) -> None:
+    headings = "NIK,KPJ,STATUS"
+    ledger("insurer", written(tmp_path, "3275014107800001,26000000001,MENUNGGAK", headings=headings))
+    again = written(tmp_path, "3275014107800001,26000000001,AKTIF", headings=headings, name="second.csv")
+    report = ledger("insurer", again)
+    assert (report.created, report.updated) == (0, 1)
+    assert db.execute("SELECT status FROM insurer_record").fetchall() == [("active",)]
+
+
+def test_a_file_of_another_month_is_refused(db: Any) -> None:
+    with pytest.raises(FileRefused, match="for 2026-02, not for 2026-01"):
+        ledger("insurer", SAMPLE / "insurer_2026-02.csv")
+    assert count(db, "file_import") == 0
+
+
+def test_a_new_head_ends_the_term_of_the_one_before(db: Any, tmp_path: Path) -> None:
+    headings = "KECAMATAN,KELURAHAN,RW,RT,NAMA_KETUA_RT,NO_HP,MULAI_JABATAN"
+    post = "Bekasi Timur,Margahayu,1,2"
+    heads(written(tmp_path, f"{post},Pak Joko,081234567890,2024-01-01", headings=headings))
+    heads(written(tmp_path, f"{post},H. Joko,081234567891,2024-01-01", headings=headings, name="b.csv"))
+    assert count(db, "rt_head") == 1  # the same man, with another number
+    heads(written(tmp_path, f"{post},Ibu Rina,081234567892,2026-02-01", headings=headings, name="c.csv"))
+    terms = db.execute("SELECT name, until::text FROM rt_head ORDER BY id").fetchall()
+    assert terms == [("H. Joko", "2026-02-01"), ("Ibu Rina", None)]
+    old = heads(written(tmp_path, f"{post},Joko,081234567891,2024-01-01", headings=headings, name="d.csv"))
+    assert (old.created, old.updated) == (0, 0)  # an older list displaces nobody
+    heads(written(tmp_path, f"{post},KOSONG,,", headings=headings, name="e.csv"))
+    assert count(db, "rt_head", "until IS NULL") == 0
+
+
+def test_progress_counts_to_the_last_row(db: Any) -> None:
+    seen: list[tuple[int, int]] = []
+    roster(SAMPLE / "roster_part2.csv", progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (1030, 1030)
+    assert seen == sorted(seen)

@@ -1,0 +1,1 @@
+"""Lists as offices send them: rosters, payments, insurer returns, RT heads. Read, doubted, reported, loaded."""

@@ -1,0 +1,103 @@
+"""The city's kecamatan and kelurahan, found by names as offices spell them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from verify_service.registry.problems import Cell, Fault, text_of
+
+AREAS = Path(__file__).parent.parent / "data" / "bekasi_areas.csv"
+
+
+@dataclass(frozen=True)
+class Area:
+    """One kelurahan with its Kemendagri codes (32.75.01.1001), never those of BPS, which look alike."""
+
+    kelurahan_code: str
+    kelurahan: str
+    kecamatan_code: str
+    kecamatan: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """A kelurahan found, if any, and the doubts about it as (field, Fault)."""
+
+    area: Area | None
+    doubts: tuple[tuple[str, Fault], ...] = ()
+
+
+@dataclass(frozen=True)
+class AreaTable:
+    """All kelurahan of the programme's city."""
+
+    areas: tuple[Area, ...]
+    _by_name: dict[str, list[Area]] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for area in self.areas:
+            self._by_name.setdefault(_spelling(area.kelurahan), []).append(area)
+
+    def find(self, kelurahan: Cell, kecamatan: Cell) -> Match:
+        """The kelurahan of this name, case and blanks ignored; a misspelt one is suggested, never assumed."""
+        name, district = _spelling(text_of(kelurahan)), _spelling(text_of(kecamatan))
+        if name in ("", "-"):
+            return Match(None, (("kelurahan", Fault("kelurahan_missing", "the kelurahan where the person lives")),))
+        named = self._by_name.get(name, [])
+        if not named:
+            return Match(None, (("kelurahan", Fault("kelurahan_unknown", self._suggestion(name, district))),))
+        within = [area for area in named if _spelling(area.kecamatan) == district]
+        if within or not district:
+            return Match((within or named)[0]) if within or len(named) == 1 else Match(None, (_ambiguous(named),))
+        doubt = Fault("kecamatan_differs", f"{named[0].kelurahan} lies in {named[0].kecamatan}")
+        return Match(named[0] if len(named) == 1 else None, (("kecamatan", doubt),))
+
+    def _suggestion(self, name: str, district: str) -> str:
+        near = process.extractOne(name, list(self._by_name), scorer=fuzz.ratio, score_cutoff=80)
+        if near is None:
+            return "a kelurahan of this city"
+        area = self._by_name[near[0]][0]
+        return f"a kelurahan of this city; {area.kelurahan} ({area.kecamatan})?"
+
+
+def _ambiguous(named: list[Area]) -> tuple[str, Fault]:
+    return "kecamatan", Fault("kecamatan_missing", " or ".join(area.kecamatan for area in named))
+
+
+def _spelling(name: str) -> str:
+    plain = re.sub(r"^\s*(kelurahan|kel|desa|kecamatan|kec)\b\.?\s*", "", name, flags=re.IGNORECASE)
+    return re.sub(r"[^a-z0-9]", "", plain.lower())
+
+
+@lru_cache(maxsize=4)
+def area_table(path: Path = AREAS) -> AreaTable:
+    """The area table that ships with the programme (columns kelurahan_code, kelurahan, kecamatan_code, kecamatan)."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return AreaTable(
+            tuple(
+                Area(row["kelurahan_code"], row["kelurahan"], row["kecamatan_code"], row["kecamatan"])
+                for row in csv.DictReader(file)
+            )
+        )
+
+
+def read_unit(raw: Cell, field_name: str) -> str | Fault | None:
+    """An RT or RW as three digits ("008" from 8, "08", "RT 8"), None when the cell is empty."""
+    text = re.sub(r"^(rt|rw|no)[\s.:]*", "", text_of(raw).strip("'").lower()).replace(" ", "")
+    if text.strip("-0.") == "":
+        return None
+    if not re.fullmatch(r"0*[1-9][0-9]{0,2}", text):
+        return Fault(f"{field_name}_unreadable", f"the number of the {field_name.upper()}, 001-999")
+    return text.lstrip("0").zfill(3)
+
+
+def read_rt_rw(raw: Cell) -> tuple[Cell, Cell]:
+    """The two numbers of "008/004" or "RT 8 RW 4"; what cannot be split stays with the RT, to be reported."""
+    numbers = re.findall(r"\d+", text_of(raw))
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else (raw, None)

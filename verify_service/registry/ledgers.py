@@ -1,0 +1,132 @@
+"""Payment and insurer files into the tables: one row for each NIK and month, on the roster or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from verify_service.ground.crypto import blind_index, seal
+from verify_service.registry.enrolments import Merged
+from verify_service.registry.insurers import InsurerRow
+from verify_service.registry.payments import PaymentRow
+from verify_service.registry.staging import changed, stage
+
+_PAYMENT_COLUMNS = (
+    ("row", "int8"), ("nik", "bytea"), ("nik_index", "bytea"), ("amount", "int8"), ("paid_on", "date"),
+    ("reference", "text"),
+)  # fmt: skip
+
+# Two payments for one NIK in one file are one sum: the city paid both.
+_PAYMENTS = """
+WITH summed AS (
+    SELECT min(row) AS row, (array_agg(nik ORDER BY row))[1] AS nik, nik_index, sum(amount)::bigint AS amount,
+           max(paid_on) AS paid_on, string_agg(DISTINCT reference, ', ') AS reference
+    FROM staged_payment GROUP BY nik_index
+), merged AS (
+    INSERT INTO payment AS held (import_id, period, row, nik, nik_index, amount, paid_on, reference)
+    SELECT :import_id, :period, row, nik, nik_index, amount, paid_on, reference FROM summed ORDER BY row
+    ON CONFLICT (period, nik_index) DO UPDATE SET
+        import_id = excluded.import_id, row = excluded.row, amount = excluded.amount, paid_on = excluded.paid_on,
+        reference = excluded.reference
+    RETURNING xmax = 0 AS new
+)
+SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM merged
+"""
+
+
+def stage_payments(session: Session, rows: Sequence[PaymentRow]) -> None:
+    """The accepted rows, sealed, in the temporary table `staged_payment`."""
+    stage(session, "staged_payment", _PAYMENT_COLUMNS, _sealed_payments(rows))
+
+
+def _sealed_payments(rows: Sequence[PaymentRow]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            row.row,
+            seal(row.nik, "payment.nik"),
+            blind_index(row.nik, "nik"),
+            row.amount,
+            row.paid_on,
+            row.order_number or None,
+        )
+
+
+def merge_payments(session: Session, *, import_id: int, period: dt.date, now: dt.datetime) -> Merged:
+    """The staged payments into the month; everybody is stale, for whom the file leaves out was not paid."""
+    created, updated = session.execute(text(_PAYMENTS), {"import_id": import_id, "period": period}).one()
+    _all_stale(session, now)
+    return Merged(created, updated)
+
+
+_INSURER_COLUMNS = (
+    ("row", "int8"), ("nik", "bytea"), ("nik_index", "bytea"), ("kpj", "bytea"), ("kpj_index", "bytea"),
+    ("worker_kpj", "bytea"), ("status", "text"), ("member_since", "date"), ("paid_on", "date"),
+    ("payment_code", "text"),
+)  # fmt: skip
+
+# Somebody with two memberships is covered if one of them is: the best status counts.
+_RECORDS = """
+WITH best AS (
+    SELECT DISTINCT ON (nik_index) * FROM staged_insurer
+    ORDER BY nik_index, array_position(ARRAY['active', 'unpaid', 'inactive'], status), row
+), kpj AS (
+    UPDATE worker SET kpj = best.worker_kpj, kpj_index = best.kpj_index
+    FROM best WHERE worker.nik_index = best.nik_index AND best.kpj_index IS NOT NULL
+      AND worker.kpj_index IS DISTINCT FROM best.kpj_index
+), merged AS (
+    INSERT INTO insurer_record AS held
+        (import_id, period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code)
+    SELECT :import_id, :period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code
+    FROM best ORDER BY row
+    ON CONFLICT (period, nik_index) DO UPDATE SET
+        import_id = excluded.import_id, row = excluded.row, kpj = excluded.kpj, kpj_index = excluded.kpj_index,
+        status = excluded.status, member_since = excluded.member_since, paid_on = excluded.paid_on,
+        payment_code = excluded.payment_code
+    RETURNING xmax = 0 AS new
+)
+SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM merged
+"""
+
+
+def stage_insurer(session: Session, rows: Sequence[InsurerRow]) -> None:
+    """The accepted rows, sealed, in the temporary table `staged_insurer`."""
+    stage(session, "staged_insurer", _INSURER_COLUMNS, _sealed_records(rows))
+
+
+def _sealed_records(rows: Sequence[InsurerRow]) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        yield (
+            row.row,
+            seal(row.nik, "insurer_record.nik"),
+            blind_index(row.nik, "nik"),
+            seal(row.kpj, "insurer_record.kpj") if row.kpj else None,
+            blind_index(row.kpj, "kpj") if row.kpj else None,
+            seal(row.kpj, "worker.kpj") if row.kpj else None,
+            row.status,
+            row.joined,
+            row.paid_on,
+            row.payment_code or None,
+        )
+
+
+def merge_insurer(session: Session, *, import_id: int, period: dt.date, now: dt.datetime) -> Merged:
+    """The staged records into the month; everybody is stale, for whom the file leaves out was not found."""
+    created, updated = session.execute(text(_RECORDS), {"import_id": import_id, "period": period}).one()
+    _all_stale(session, now)
+    return Merged(created, updated)
+
+
+def unmatched(session: Session, staged: str) -> int:
+    """NIKs of a staged file that no enrolment has: paid or insured, and not on the roster."""
+    statement = f"""
+        SELECT count(DISTINCT nik_index) FROM {staged} staged WHERE NOT EXISTS (
+            SELECT 1 FROM worker JOIN enrolment ON enrolment.worker_id = worker.id
+            WHERE worker.nik_index = staged.nik_index)"""  # noqa: S608  # one of our two table names
+    return int(session.execute(text(statement)).scalar_one())
+
+
+def _all_stale(session: Session, now: dt.datetime) -> None:
+    changed(session, "INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, :now FROM enrolment", now=now)

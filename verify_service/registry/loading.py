@@ -1,0 +1,304 @@
+"""`verify import`: a file read, reported and merged in the caller's transaction, whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.ground.crypto import seal
+from verify_service.ground.programme import Programme, programme
+from verify_service.ground.tables import FileImport
+from verify_service.registry import enrolments, ledgers, posts
+from verify_service.registry.enrolments import Merged
+from verify_service.registry.insurers import read_insurer
+from verify_service.registry.nik import Eligible
+from verify_service.registry.payments import read_payments
+from verify_service.registry.problems import FileRefused, Problem
+from verify_service.registry.reading import Progress, Reading
+from verify_service.registry.report import ImportReport, report_of, with_notes
+from verify_service.registry.rosters import Desk, RosterRow, read_roster
+from verify_service.registry.rt_heads import read_rt_heads
+from verify_service.registry.staging import copy_into
+
+__all__ = ["FileRefused", "ImportReport", "import_insurer", "import_payments", "import_roster", "import_rt_heads"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """One file to be imported: by whom, when, as what, and whether only to see what would happen."""
+
+    kind: str
+    path: Path
+    now: dt.datetime
+    actor: str
+    dry_run: bool = False
+    period: dt.date | None = None
+    decree: str | None = None
+
+
+def import_roster(
+    session: Session,
+    path: Path,
+    *,
+    paid_from: dt.date,
+    months: int | None = None,
+    decree: str | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    now: dt.datetime,
+    actor: str,
+) -> ImportReport:
+    """A roster: whose premium the city pays from `paid_from` (first of a month).
+
+    `months` goes before the file's own months column; without either it is twelve. The same file again changes nothing;
+    a NIK that another file enrolled keeps its enrolment, brought up to date; a second line of a NIK in this file is a
+    second enrolment.
+    Raises FileRefused, with nothing stored, for a file that cannot be read. Never commits.
+    """
+    order = Order("roster", path, now, actor, dry_run, decree=decree or programme().decree)
+
+    def read() -> Reading[RosterRow]:
+        return read_roster(path, _desk(programme(), now), progress=progress)
+
+    def merge(reading: Reading[RosterRow], import_id: int) -> tuple[Merged, int, tuple[Problem, ...]]:
+        enrolments.stage_roster(session, reading.accepted, reading.flags(), months)
+        listed = [_listed_problem(reading, row) for row in enrolments.listed_under_another_nik(session)]
+        merged = enrolments.merge_roster(session, import_id=import_id, paid_from=_first(paid_from), now=now)
+        return merged, 0, tuple(listed)
+
+    return _import(session, order, read, merge)
+
+
+def import_payments(
+    session: Session,
+    path: Path,
+    *,
+    period: dt.date,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    now: dt.datetime,
+    actor: str,
+) -> ImportReport:
+    """A payment file of one month; a newer file of the month replaces the rows it names. See import_roster."""
+    month = _first(period)
+    order = Order("payments", path, now, actor, dry_run, period=month)
+
+    def merge(reading: Reading[Any], import_id: int) -> tuple[Merged, int, tuple[Problem, ...]]:
+        ledgers.stage_payments(session, reading.accepted)
+        strangers = ledgers.unmatched(session, "staged_payment")
+        return ledgers.merge_payments(session, import_id=import_id, period=month, now=now), strangers, ()
+
+    premium = programme().premium.amount
+    today = _today(programme(), now)
+    return _import(session, order, lambda: read_payments(path, month, today, premium, progress=progress), merge)
+
+
+def import_insurer(
+    session: Session,
+    path: Path,
+    *,
+    period: dt.date,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    now: dt.datetime,
+    actor: str,
+) -> ImportReport:
+    """An insurer's return file of one month; gives workers their KPJ. See import_payments."""
+    month = _first(period)
+    order = Order("insurer", path, now, actor, dry_run, period=month)
+
+    def merge(reading: Reading[Any], import_id: int) -> tuple[Merged, int, tuple[Problem, ...]]:
+        ledgers.stage_insurer(session, reading.accepted)
+        strangers = ledgers.unmatched(session, "staged_insurer")
+        return ledgers.merge_insurer(session, import_id=import_id, period=month, now=now), strangers, ()
+
+    today = _today(programme(), now)
+    return _import(session, order, lambda: read_insurer(path, month, today, progress=progress), merge)
+
+
+def import_rt_heads(
+    session: Session,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    now: dt.datetime,
+    actor: str,
+) -> ImportReport:
+    """A list of RT heads; a new name ends the term of the head before, an empty one leaves the post vacant."""
+    order = Order("rt_heads", path, now, actor, dry_run)
+    desk = _desk(programme(), now)
+
+    def merge(reading: Reading[Any], import_id: int) -> tuple[Merged, int, tuple[Problem, ...]]:
+        merged = posts.merge_rt_heads(session, reading.accepted, import_id=import_id, today=desk.today, now=now)
+        return merged, 0, ()
+
+    return _import(session, order, lambda: read_rt_heads(path, desk, progress=progress), merge)
+
+
+def _import(
+    session: Session,
+    order: Order,
+    read: Callable[[], Reading[Any]],
+    merge: Callable[[Reading[Any], int], tuple[Merged, int, tuple[Problem, ...]]],
+) -> ImportReport:
+    """The course of every import; on an error the savepoint takes back all of it, and a dry run always does."""
+    if not order.path.is_file():
+        raise FileRefused(f"There is no file {order.path.name}.")
+    digest = hashlib.sha256(order.path.read_bytes()).digest()
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('verify import'))"))
+    before = _imported_before(session, order, digest)
+    if before is not None:
+        return before
+    reading = read()
+    report = report_of(order.kind, order.path.name, reading)
+    savepoint = session.begin_nested()
+    with nullcontext() if order.dry_run else savepoint:
+        import_id = _open(session, order, digest, report)
+        merged, strangers, more = merge(reading, import_id)
+        if more:
+            reading = replace(reading, problems=reading.problems + more)
+            report = report_of(order.kind, order.path.name, reading)
+        report = _told(report, order, merged, strangers, import_id)
+        _close(session, order, report, reading, import_id)
+        session.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
+    if order.dry_run:
+        savepoint.rollback()
+        return replace(report, import_id=None, dry_run=True)
+    return report
+
+
+def _told(report: ImportReport, order: Order, merged: Merged, strangers: int, import_id: int) -> ImportReport:
+    removed = merged.removed_again
+    note = f"{removed} of these people had been removed by decision; they stay removed." if removed else ""
+    return replace(
+        with_notes(report, note),
+        unmatched=strangers,
+        created=merged.created,
+        updated=merged.updated,
+        import_id=import_id,
+    )
+
+
+def _imported_before(session: Session, order: Order, digest: bytes) -> ImportReport | None:
+    held = session.scalars(
+        select(FileImport).where(
+            FileImport.kind == order.kind,
+            FileImport.sha256 == digest,
+            FileImport.period.is_not_distinct_from(order.period),
+        )
+    ).one_or_none()
+    if held is None:
+        return None
+    return ImportReport(
+        order.kind,
+        order.path.name,
+        held.rows,
+        held.accepted,
+        held.flagged,
+        held.rejected,
+        notes=(f"This file was imported on {held.imported_at:%Y-%m-%d} as {held.filename}. Nothing was changed.",),
+        unmatched=held.unmatched,
+        unchanged=True,
+        dry_run=order.dry_run,
+        import_id=held.id,
+        counts=held.report.get("counts", {}),
+    )
+
+
+def _open(session: Session, order: Order, digest: bytes, report: ImportReport) -> int:
+    row = insert(FileImport).values(
+        kind=order.kind,
+        filename=order.path.name,
+        sha256=digest,
+        period=order.period,
+        decree=order.decree,
+        imported_at=order.now,
+        actor=order.actor,
+        rows=report.rows,
+        accepted=report.accepted,
+        flagged=report.flagged,
+        rejected=report.rejected,
+        report={},
+    )
+    return int(session.execute(row.returning(FileImport.id)).scalar_one())
+
+
+def _close(session: Session, order: Order, report: ImportReport, reading: Reading[Any], import_id: int) -> None:
+    detail = {
+        "counts": report.counts,
+        "duplicates": len(report.duplicates),
+        "created": report.created,
+        "updated": report.updated,
+    }
+    session.execute(
+        update(FileImport)
+        .where(FileImport.id == import_id)
+        .values(flagged=report.flagged, unmatched=report.unmatched, report=detail)
+    )
+    copy_into(session, "import_problem", _PROBLEM_COLUMNS, _problem_rows(reading, import_id))
+    audit.record(
+        session,
+        now=order.now,
+        actor=order.actor,
+        action=f"import {order.kind}",
+        on=f"file_import:{import_id}",
+        rows=report.rows,
+        accepted=report.accepted,
+        rejected=report.rejected,
+        created=report.created,
+        updated=report.updated,
+        period=f"{order.period:%Y-%m}" if order.period else None,
+    )
+
+
+_PROBLEM_COLUMNS = (
+    ("import_id", "int8"), ("row", "int8"), ("column", "text"), ("code", "text"), ("expected", "text"),
+    ("rejected", "bool"), ("found", "bytea"), ("whole_row", "bytea"),
+)  # fmt: skip
+
+
+def _problem_rows(reading: Reading[Any], import_id: int) -> Iterator[tuple[object, ...]]:
+    """The problems as stored; a refused row goes whole, sealed, with its first."""
+    refused = {row.row: row.cells for row in reading.rejected}
+    for problem in reading.problems:
+        whole = refused.pop(problem.row, None) if problem.level == "rejected" else None
+        yield (
+            import_id,
+            problem.row,
+            problem.column,
+            problem.code,
+            problem.expected,
+            problem.level == "rejected",
+            seal(problem.raw, "import_problem.found") if problem.raw else None,
+            seal(json.dumps(whole, ensure_ascii=False), "import_problem.whole_row") if whole is not None else None,
+        )
+
+
+def _listed_problem(reading: Reading[RosterRow], row: int) -> Problem:
+    name = next(one.name for one in reading.accepted if one.row == row)
+    expected = "a person who is not on the roster yet: name and birth date are listed under another NIK"
+    return Problem(row, "NAMA_LENGKAP", "same_person_listed", name, expected, "flagged", raw=name)
+
+
+def _desk(held: Programme, now: dt.datetime) -> Desk:
+    whom = held.eligibility
+    return Desk(_today(held, now), Eligible(whom.nik_prefixes, whom.age_from, whom.age_to))
+
+
+def _today(held: Programme, now: dt.datetime) -> dt.date:
+    return now.astimezone(held.zone).date()
+
+
+def _first(month: dt.date) -> dt.date:
+    return month.replace(day=1)

@@ -1,0 +1,109 @@
+"""Payment files: what the treasury paid, for whom, in one month."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from verify_service.registry.columns import PAYMENTS
+from verify_service.registry.dates import read_date, read_month
+from verify_service.registry.names import name_key
+from verify_service.registry.people import Sighting, same_niks
+from verify_service.registry.problems import Cell, Fault, FileRefused, text_of
+from verify_service.registry.reading import (
+    Progress,
+    Reading,
+    RejectedRow,
+    Scrutiny,
+    file_problems,
+    note_pairs,
+    scrutinise,
+)
+from verify_service.registry.sheets import LIMITS, Limits, Table, read_table
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """What was paid for one NIK; `amount` in rupiah."""
+
+    row: int
+    nik: str = field(repr=False)
+    name_key: str
+    amount: int
+    paid_on: dt.date | None
+    order_number: str
+
+
+def read_payments(
+    path: Path,
+    period: dt.date,
+    today: dt.date,
+    premium: int | None = None,
+    limits: Limits = LIMITS,
+    progress: Progress | None = None,
+) -> Reading[PaymentRow]:
+    """A payment file of one month; an amount that is no multiple of the premium is only flagged."""
+    table = read_table(path, PAYMENTS, limits)
+    refuse_other_month(table, period)
+    accepted: list[PaymentRow] = []
+    rejected: list[RejectedRow] = []
+    problems = file_problems(table)
+    for scrutiny in scrutinise(table, progress):
+        row = _read_row(scrutiny, period, today, premium)
+        if row is None:
+            rejected.append(scrutiny.whole())
+        else:
+            accepted.append(row)
+        problems += scrutiny.problems
+    sightings = [Sighting(row.row, row.nik, row.name_key) for row in accepted]
+    pairs = same_niks(sightings, table.header.heading("nik"))
+    note_pairs(problems, pairs, {row.row: row.nik for row in accepted})
+    return Reading(len(table.rows), tuple(accepted), tuple(rejected), tuple(problems), tuple(pairs), table.notes)
+
+
+def _read_row(row: Scrutiny, period: dt.date, today: dt.date, premium: int | None) -> PaymentRow | None:
+    nik = row.nik()
+    reject_other_month(row, period)
+    amount = read_rupiah(row.cell("amount"))
+    if isinstance(amount, Fault):
+        row.reject("amount", amount)
+        amount = 0
+    elif premium and amount % premium:
+        row.flag("amount", Fault("amount_unusual", f"a multiple of the premium of {premium} rupiah"))
+    paid_on = row.sound("paid_on", read_date(row.cell("paid_on"), today))
+    if nik is None or row.rejected:
+        return None
+    return PaymentRow(row.number, nik.value, name_key(row.text("name")), amount, paid_on, row.text("order_number"))
+
+
+def read_rupiah(raw: Cell) -> int | Fault:
+    """An amount above zero: 16800, "16.800", "Rp 16.800,00", "16,800"."""
+    fault = Fault("amount_unreadable", "an amount in rupiah above zero")
+    if isinstance(raw, float | int) and not isinstance(raw, bool):
+        return int(raw) if raw > 0 and float(raw).is_integer() else fault
+    text = re.sub(r"^rp\.?|,-+$|\s", "", text_of(raw).lower().strip())
+    text = re.sub(r"[.,]0{1,2}$", "", text)
+    if not re.fullmatch(r"\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", text):
+        return fault
+    amount = int(re.sub(r"[.,]", "", text))
+    return amount if 0 < amount < 10**12 else fault
+
+
+def refuse_other_month(table: Table, period: dt.date) -> None:
+    """Refuse a file all of whose rows name another month: imported under the wrong one it would unsettle everybody."""
+    months = {read_month(table.cell(row, "period")) for row in table.rows}
+    named = {month for month in months if isinstance(month, dt.date)}
+    if named and period not in named:
+        found = ", ".join(f"{month:%Y-%m}" for month in sorted(named)[:3])
+        raise FileRefused(f"This file is for {found}, not for {period:%Y-%m}. Give the month that the file is for.")
+
+
+def reject_other_month(row: Scrutiny, period: dt.date) -> None:
+    """A row that names another month than its file's cannot be booked."""
+    month = read_month(row.cell("period"))
+    if isinstance(month, Fault):
+        row.reject("period", month)
+    elif month is not None and month != period:
+        row.reject("period", Fault("period_differs", f"{period:%Y-%m}, the month of this file"))

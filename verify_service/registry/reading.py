@@ -1,0 +1,163 @@
+"""Reading a table row by row: what was understood, what was doubted, what was refused. Nothing gets lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from verify_service.registry.columns import field_title, is_forbidden
+from verify_service.registry.nik import Nik, read_nik
+from verify_service.registry.problems import Cell, Fault, Level, Problem, masked, text_of
+from verify_service.registry.sheets import SheetRow, Table
+
+Progress = Callable[[int, int], None]
+Row = TypeVar("Row")
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Two rows that may be one person, one membership or one post."""
+
+    rows: tuple[int, int]
+    kind: str
+    column: str
+    why: str
+
+    def to_json(self) -> dict[str, object]:
+        return {"rows": list(self.rows), "kind": self.kind, "column": self.column, "why": self.why}
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that could not be used, kept whole (heading -> text) but for the columns that are never kept."""
+
+    row: int
+    cells: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reading(Generic[Row]):
+    """A file read: `rows` = accepted + rejected, and every row with a fault has an entry in `problems`."""
+
+    rows: int
+    accepted: tuple[Row, ...]
+    rejected: tuple[RejectedRow, ...]
+    problems: tuple[Problem, ...]
+    duplicates: tuple[Duplicate, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def flags(self) -> dict[int, tuple[str, ...]]:
+        """The codes raised on each row that has any, in the order they were raised."""
+        codes: dict[int, dict[str, None]] = {}
+        for problem in self.problems:
+            if problem.level != "file":
+                codes.setdefault(problem.row, {})[problem.code] = None
+        return {row: tuple(found) for row, found in codes.items()}
+
+
+class Scrutiny:
+    """One row under reading: gives its cells and gathers the faults found in them."""
+
+    def __init__(self, table: Table, row: SheetRow) -> None:
+        self._table, self._row = table, row
+        self.number = row.number
+        self.problems: list[Problem] = []
+
+    @property
+    def rejected(self) -> bool:
+        return any(problem.level == "rejected" for problem in self.problems)
+
+    def cell(self, name: str) -> Cell:
+        return self._table.cell(self._row, name)
+
+    def text(self, name: str) -> str:
+        return text_of(self.cell(name))
+
+    def has(self, name: str) -> bool:
+        """Whether the file has this column, so that an empty cell is a fault of the row."""
+        return name not in self._table.header.missing
+
+    def reject(self, name: str, fault: Fault) -> None:
+        self._note(name, fault, "rejected")
+
+    def flag(self, name: str, fault: Fault) -> None:
+        self._note(name, fault, "flagged")
+
+    def _note(self, name: str, fault: Fault, level: Level) -> None:
+        cell = self.cell(self._table.header.field_at(name))
+        self.problems.append(
+            Problem(
+                self.number,
+                self._table.header.heading(name),
+                fault.code,
+                masked(cell),
+                fault.expected,
+                level,
+                raw=text_of(cell),
+            )
+        )
+
+    def sound(self, name: str, value: Value | Fault | None) -> Value | None:
+        """The value if it could be read; otherwise a flag on the row, and None."""
+        if isinstance(value, Fault):
+            self.flag(name, value)
+            return None
+        return value
+
+    def nik(self) -> Nik | None:
+        """The row's NIK; without one the row is rejected, since it cannot be said who it is."""
+        nik = read_nik(self.cell("nik"))
+        if isinstance(nik, Fault):
+            self.reject("nik", nik)
+            return None
+        return nik
+
+    def whole(self) -> RejectedRow:
+        return RejectedRow(self.number, self._table.kept_cells(self._row))
+
+
+def scrutinise(table: Table, progress: Progress | None = None) -> Iterable[Scrutiny]:
+    """Each row in turn; a row with cells beyond the header is rejected, since its cells have moved."""
+    total = len(table.rows)
+    for done, row in enumerate(table.rows, start=1):
+        scrutiny = Scrutiny(table, row)
+        if any(text_of(cell) for cell in row.cells[table.header.width :]):
+            expected = f"{table.header.width} cells as in the header; this row has more (a delimiter inside a cell?)"
+            scrutiny.reject(table.layout.mandatory[0], Fault("row_shifted", expected))
+        yield scrutiny
+        if progress and (done % 500 == 0 or done == total):
+            progress(done, total)
+
+
+def file_problems(table: Table) -> list[Problem]:
+    """Faults of the file itself: columns we do not know, and columns we miss."""
+    header = table.header
+    unknown = [
+        Problem(header.row, heading, "unknown_column", heading, "a column we know; this one was not read", "file")
+        for heading in header.unknown
+        if not is_forbidden(heading)
+    ]
+    missing = [
+        Problem(header.row, field_title(name), "missing_column", "", f"a column {field_title(name)}", "file")
+        for name in header.missing
+    ]
+    return unknown + missing
+
+
+def note_pairs(problems: list[Problem], duplicates: Iterable[Duplicate], shown: Mapping[int, str]) -> None:
+    """Give the later row of each pair its problem entry, so that a duplicate is a flag like any other."""
+    for duplicate in duplicates:
+        first, second = duplicate.rows
+        problems.append(
+            Problem(
+                second,
+                duplicate.column,
+                duplicate.kind,
+                masked(shown.get(second, "")),
+                f"another person than in row {first}: {duplicate.why}",
+                "flagged",
+                raw=shown.get(second, ""),
+            )
+        )

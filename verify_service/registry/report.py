@@ -1,0 +1,165 @@
+"""What became of a file: figures for machines, plain sentences for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from verify_service.registry.problems import Problem
+from verify_service.registry.reading import Duplicate, Reading
+
+SHOWN = 20
+
+_SENTENCES = {
+    "nik_missing": "The NIK is missing.",
+    "nik_scientific": "The spreadsheet turned the NIK into a number and lost its last digits.",
+    "nik_length": "The NIK does not have 16 digits.",
+    "nik_letters": "The NIK holds something other than digits.",
+    "nik_province": "The NIK starts with no province.",
+    "nik_day": "The birth day in the NIK cannot be.",
+    "nik_month": "The birth month in the NIK cannot be.",
+    "nik_date": "The birth date in the NIK does not exist.",
+    "nik_serial": "The NIK ends in 0000.",
+    "nik_is_kk": "The number of the family card stands in the NIK column.",
+    "nik_other_area": "The NIK was first issued in another city (this is often right).",
+    "nik_serial_high": "The last four digits of the NIK are unusually high.",
+    "name_missing": "The name is missing.",
+    "birth_date_missing": "The birth date is missing.",
+    "birth_date_swapped": "Day and month of the birth date are swapped.",
+    "birth_date_differs": "The birth date is not the one in the NIK.",
+    "date_unreadable": "A date cannot be read.",
+    "date_impossible": "A date does not exist or cannot be meant.",
+    "sex_differs": "The sex is not the one in the NIK.",
+    "age_outside": "The age is outside the programme's range.",
+    "kelurahan_missing": "The kelurahan is missing.",
+    "kelurahan_unknown": "The kelurahan is not one of this city.",
+    "kecamatan_differs": "The kelurahan lies in another kecamatan.",
+    "rt_missing": "The RT is missing.",
+    "rw_missing": "The RW is missing.",
+    "phone_missing": "There is no phone number.",
+    "phone_not_mobile": "The phone is a landline or a service number.",
+    "phone_letters": "The phone number holds letters (O for 0?).",
+    "phone_too_short": "The phone number is too short.",
+    "phone_too_long": "The phone number is too long.",
+    "phone_characters": "The phone cell holds more than one number.",
+    "phone_invalid": "The phone number cannot be a mobile number.",
+    "same_phone": "One phone is given for two RT.",
+    "same_person_listed": "The same person seems to be on the roster already under another NIK.",
+    "period_differs": "The row is for another month.",
+    "status_unknown": "The status is not one we know.",
+    "amount_unreadable": "The amount cannot be read.",
+    "amount_unusual": "The amount is no multiple of the premium.",
+    "same_nik": "The same NIK stands in an earlier row.",
+    "same_person": "The same person seems to stand in an earlier row under another NIK.",
+    "same_kpj": "The same KPJ stands in an earlier row with another NIK.",
+    "same_post": "The same RT stands in an earlier row.",
+    "row_shifted": "The row has more cells than the header.",
+    "unknown_column": "A column was not recognised and not read.",
+    "missing_column": "An expected column is not in the file.",
+    "post_vacant": "The post of RT head is vacant.",
+}
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """The outcome of one file. `rows` = accepted + rejected; flagged rows are among the accepted."""
+
+    kind: str
+    filename: str
+    rows: int
+    accepted: int
+    flagged: int
+    rejected: int
+    problems: tuple[Problem, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
+    notes: tuple[str, ...] = ()
+    unmatched: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: bool = False
+    dry_run: bool = False
+    import_id: int | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON document of `verify import --json`."""
+        return {
+            "kind": self.kind,
+            "file": self.filename,
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "flagged": self.flagged,
+            "rejected": self.rejected,
+            "created": self.created,
+            "updated": self.updated,
+            "unmatched": self.unmatched,
+            "unchanged": self.unchanged,
+            "dry_run": self.dry_run,
+            "problems": [problem.to_json() for problem in self.problems],
+            "duplicates": [duplicate.to_json() for duplicate in self.duplicates],
+            "counts": self.counts,
+            "notes": list(self.notes),
+        }
+
+    def to_text(self) -> str:
+        """Counts, then the problems by kind, then the first of them row by row."""
+        if self.unchanged:
+            return f"{self.filename}: this file was imported before. Nothing was changed."
+        lines = [
+            f"{self.filename}: {self.rows:,} rows, {self.accepted:,} accepted"
+            f" ({self.flagged:,} of them flagged), {self.rejected:,} rejected."
+        ]
+        if self.dry_run:
+            lines[0] += " Nothing was stored (dry run)."
+        if self.created or self.updated:
+            lines.append(f"{self.created:,} new, {self.updated:,} brought up to date.")
+        if self.unmatched:
+            lines.append(f"{self.unmatched:,} NIKs are not on the roster; they were kept.")
+        lines += self.notes
+        if self.counts:
+            lines += ["", "What was found:"]
+            lines += [f"  {count:>6,}  {_SENTENCES.get(code, code)}" for code, count in _ranked(self.counts)]
+        listed = self._first()
+        if listed:
+            lines += ["", f"The first {len(listed)} of {len(self.problems):,} faults:"]
+            lines += [_line(problem) for problem in listed]
+        return "\n".join(lines)
+
+    def _first(self) -> list[Problem]:
+        order = {"file": 0, "rejected": 1, "flagged": 2}
+        # The commonest flag is usually a harmless one and would push the rest off the page.
+        ranked = sorted(self.problems, key=lambda one: (order[one.level], self.counts.get(one.code, 0), one.row))
+        return sorted(ranked[:SHOWN], key=lambda one: (order[one.level], one.code, one.row))
+
+
+def _ranked(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _line(problem: Problem) -> str:
+    found = f"found {problem.found!r}, " if problem.found else ""
+    return f"  row {problem.row}, {problem.column}: {problem.code}; {found}expected {problem.expected}"
+
+
+def report_of(kind: str, filename: str, reading: Reading[Any]) -> ImportReport:
+    """The report of a file as read, before anything is stored."""
+    refused = {row.row for row in reading.rejected}
+    flagged = {one.row for one in reading.problems if one.level == "flagged"} - refused
+    return ImportReport(
+        kind,
+        filename,
+        reading.rows,
+        len(reading.accepted),
+        len(flagged),
+        len(reading.rejected),
+        reading.problems,
+        reading.duplicates,
+        reading.notes,
+        counts=dict(Counter(problem.code for problem in reading.problems)),
+    )
+
+
+def with_notes(report: ImportReport, *notes: str) -> ImportReport:
+    """The report with more to say."""
+    return replace(report, notes=report.notes + tuple(note for note in notes if note))

@@ -1,0 +1,367 @@
+"""Opening what offices send: workbooks and text tables, told apart by their content, with their own row numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import python_calamine
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from verify_service.registry.columns import (
+    Header,
+    Layout,
+    field_of,
+    field_title,
+    find_header,
+    refuse_clashes,
+    refuse_missing,
+)
+from verify_service.registry.problems import Cell, FileRefused, text_of
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be before it is refused unread. Sizes in bytes."""
+
+    rows: int = 25_000
+    file_bytes: int = 20_000_000
+    unpacked_bytes: int = 50_000_000
+    ratio: int = 300
+    entries: int = 2_000
+    cells: int = 4_000_000
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row with the number a spreadsheet shows beside it (1-based, letterhead counted)."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet, or one reading of a text file; blank rows left out."""
+
+    name: str
+    rows: tuple[SheetRow, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of people in a file, and what was passed over to find them."""
+
+    layout: Layout
+    sheet: str
+    header: Header
+    rows: tuple[SheetRow, ...]
+    notes: tuple[str, ...]
+
+    def cell(self, row: SheetRow, field: str) -> Cell:
+        """The cell of a field, or None where the file has no such column or the row ends before it."""
+        place = self.header.columns.get(field)
+        return row.cells[place[0]] if place and place[0] < len(row.cells) else None
+
+    def kept_cells(self, row: SheetRow) -> dict[str, str]:
+        """All cells of a row by heading or column number, but for those that are never kept."""
+        names = dict(self.header.columns.values())
+        return {
+            names.get(column, f"column {column + 1}"): text_of(cell)
+            for column, cell in enumerate(row.cells)
+            if column not in self.header.forbidden and text_of(cell)
+        }
+
+
+def read_table(path: Path, layout: Layout, limits: Limits = LIMITS, sheet: str | None = None) -> Table:
+    """The table of one kind in this file, or FileRefused with what to send instead.
+
+    With several sheets the one with our columns is read; two such sheets are refused unless `sheet` names one.
+    """
+    grids = [grid for grid in open_grids(path, limits) if sheet in (None, grid.name)]
+    found = _with_headers(grids, layout)
+    if not found:
+        _refuse_headerless(path, grids, layout)
+    most = max(len(header.columns) for _, header in found)
+    full = [(grid, header) for grid, header in found if not set(layout.mandatory) & set(header.missing)]
+    filled = [(grid, header, rows, notes) for grid, header in full for rows, notes in [_body(grid, header, layout)]]
+    filled = [entry for entry in filled if entry[2]]
+    if len(filled) > 1 and filled[0][0].name != filled[1][0].name:
+        names = ", ".join(f"{grid.name!r} ({len(rows)} rows)" for grid, _, rows, _ in filled)
+        raise FileRefused(f"More than one sheet holds such rows: {names}. Send one sheet in each file.")
+    if not filled:
+        grid, header = next(entry for entry in found if len(entry[1].columns) == most)
+        refuse_missing(header, layout)
+        raise FileRefused(f"The header stands in row {header.row} of {path.name}, but no row follows it.")
+    grid, header, rows, notes = max(filled, key=lambda entry: len(entry[1].columns))
+    refuse_clashes(header)
+    if len(rows) > limits.rows:
+        raise FileRefused(f"{path.name} holds {len(rows):,} rows; at most {limits.rows:,} are read at once. Split it.")
+    return Table(layout, grid.name, header, rows, notes)
+
+
+def _with_headers(grids: Sequence[Grid], layout: Layout) -> list[tuple[Grid, Header]]:
+    pairs = [(grid, find_header([(row.number, row.cells) for row in grid.rows[:60]], layout)) for grid in grids]
+    found = [(grid, header) for grid, header in pairs if header is not None]
+    # The readings of one text file with several delimiters share a name: the one with most columns is meant.
+    best: dict[str, tuple[Grid, Header]] = {}
+    for grid, header in found:
+        if grid.name not in best or len(header.columns) > len(best[grid.name][1].columns):
+            best[grid.name] = (grid, header)
+    return list(best.values())
+
+
+def _refuse_headerless(path: Path, grids: Sequence[Grid], layout: Layout) -> None:
+    rows = [row for grid in grids for row in grid.rows]
+    if not rows:
+        raise FileRefused(f"{path.name} is empty: no row holds anything.")
+    expected = ", ".join(field_title(field) for field in layout.mandatory + layout.wanted)
+    fullest = max(rows[:60], key=lambda row: sum(1 for cell in row.cells if text_of(cell)))
+    found = ", ".join(_heading_shown(cell) for cell in fullest.cells if text_of(cell))[:160]
+    raise FileRefused(
+        f"No header row was found in {path.name}. Expected columns like {expected}; the fullest row ({fullest.number})"
+        f" reads: {found}."
+    )
+
+
+def _heading_shown(cell: Cell) -> str:
+    """A would-be heading for the message: digits hidden, since the row may be a person's."""
+    return re.sub(r"\d", "*", text_of(cell))[:24]
+
+
+_TOTAL = re.compile(r"(grand ?)?(sub ?)?(jumlah|total)(\s|:|$|/)", re.IGNORECASE)
+
+
+def _body(grid: Grid, header: Header, layout: Layout) -> tuple[tuple[SheetRow, ...], tuple[str, ...]]:
+    """The rows of people below the header; totals, repeated headers, column numbers and signatures are passed over."""
+    kept: list[SheetRow] = []
+    notes: list[str] = []
+    closed = False
+    for row in grid.rows:
+        if row.number <= header.last_row:
+            continue
+        filled = [text for text in map(text_of, row.cells) if text]
+        if _is_total(filled):
+            notes.append(f"Row {row.number} is a total ({_total_said(filled)}) and was not read as a person.")
+            closed = True
+        elif _is_numbering(filled, header) or _is_header(row, header, layout):
+            notes.append(f"Row {row.number} repeats the header and was not read as a person.")
+        elif closed and len(filled) <= 3 and not _has_number(filled):
+            notes.append(f"Row {row.number} below the total was not read as a person.")
+        else:
+            kept.append(row)
+    return tuple(kept), tuple(notes)
+
+
+def _is_total(filled: Sequence[str]) -> bool:
+    return len(filled) <= 5 and any(_TOTAL.match(text) for text in filled[:2]) and not _has_number(filled)
+
+
+def _has_number(filled: Sequence[str]) -> bool:
+    return any(len(re.sub(r"\D", "", text)) >= 13 and "NIP" not in text.upper() for text in filled)
+
+
+def _total_said(filled: Sequence[str]) -> str:
+    return " ".join(text[:20] for text in filled[:2])
+
+
+def _is_numbering(filled: Sequence[str], header: Header) -> bool:
+    """Forms number their columns under the heading: 1, 2, 3 or (1), (2), (3)."""
+    numbers = [text.strip("()") for text in filled]
+    return len(filled) >= 3 and numbers == [str(place + 1) for place in range(len(numbers))]
+
+
+def _is_header(row: SheetRow, header: Header, layout: Layout) -> bool:
+    first = header.columns.get(layout.mandatory[0])
+    if first and (first[0] >= len(row.cells) or field_of(row.cells[first[0]], layout) != layout.mandatory[0]):
+        return False  # nearly every row, at the price of one cell
+    again = sum(
+        1
+        for field, (column, _) in header.columns.items()
+        if column < len(row.cells) and field_of(row.cells[column], layout) == field
+    )
+    return again >= max(2, len(header.columns) // 2)
+
+
+# Files, told by their first bytes: names lie.
+_OTHER_KINDS = {
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"\x89PNG": "a PNG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"{\\rtf": "a text document (RTF)",
+}
+_ADVICE = "Save the list as .xlsx or .csv and send that."
+
+
+def open_grids(path: Path, limits: Limits = LIMITS) -> list[Grid]:
+    """Every sheet of a workbook, or every reading of a text table; FileRefused when it is neither."""
+    if not path.is_file():
+        raise FileRefused(f"There is no file {path.name}.")
+    if path.stat().st_size > limits.file_bytes:
+        raise FileRefused(f"{path.name} is larger than {limits.file_bytes // 1_000_000} MB. Split it.")
+    content = path.read_bytes()
+    if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        raise FileRefused(f"{path.name} is empty.")
+    for start, what in _OTHER_KINDS.items():
+        if content.startswith(start):
+            raise FileRefused(f"{path.name} is {what}, not a spreadsheet. {_ADVICE}")
+    if content.startswith(b"PK"):
+        _check_zip(path.name, content, limits)
+        return _workbook(path.name, content, limits)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise FileRefused(f"{path.name} is protected by a password. Send it without one.")
+        return _workbook(path.name, content, limits)
+    return list(_text_grids(path.name, _decode(path.name, content)))
+
+
+def _check_zip(name: str, content: bytes, limits: Limits) -> None:
+    """A workbook is a zip archive: refuse one that would unpack to more than a list can be, before unpacking it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            unpacked = sum(entry.file_size for entry in entries)
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise FileRefused(f"{name} is protected by a password. Send it without one.")
+            if len(entries) > limits.entries or unpacked > limits.unpacked_bytes:
+                raise FileRefused(f"{name} unpacks to {unpacked // 1_000_000} MB: more than a list needs. {_ADVICE}")
+            if any(e.file_size > 1_000_000 and e.file_size > limits.ratio * e.compress_size for e in entries):
+                raise FileRefused(f"{name} is packed far more tightly than a real list (a zip bomb?). {_ADVICE}")
+            names = {entry.filename for entry in entries}
+            if not ("xl/workbook.xml" in names or "xl/workbook.bin" in names or "content.xml" in names):
+                raise FileRefused(f"{name} is a zip archive, not a spreadsheet. {_ADVICE}")
+            # Reading every entry proves the sizes in the directory true, which the limits above rely on.
+            if archive.testzip() is not None:
+                raise FileRefused(f"{name} is damaged. Save it again and send it.")
+            _check_extent(name, archive, limits)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise FileRefused(f"{name} is damaged and cannot be opened. Save it again and send it.") from error
+
+
+_REFERENCE = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+
+
+def _check_extent(name: str, archive: zipfile.ZipFile, limits: Limits) -> None:
+    """One stray cell at the far corner would make the reader lay out seventeen thousand million cells."""
+    for entry in archive.namelist():
+        if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", entry):
+            continue
+        last_row, last_column = 0, 0
+        for letters, digits in _REFERENCE.findall(archive.read(entry)):
+            last_row = max(last_row, int(digits))
+            last_column = max(last_column, _column_number(letters))
+        if last_row * last_column > limits.cells:
+            raise FileRefused(
+                f"A sheet of {name} reaches to row {last_row:,} and column {last_column:,}: delete the stray cells far"
+                " from the list, or split the file."
+            )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _workbook(name: str, content: bytes, limits: Limits) -> list[Grid]:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        visible = [
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+        return [_grid(book, sheet) for sheet in visible]
+    except python_calamine.PasswordError:
+        raise FileRefused(f"{name} is protected by a password. Send it without one.") from None
+    except (python_calamine.CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise FileRefused(f"{name} cannot be opened as a spreadsheet. Save it again as .xlsx and send it.") from error
+
+
+def _grid(book: CalamineWorkbook, name: str) -> Grid:
+    sheet = book.get_sheet_by_name(name)
+    cells: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
+        # A value merged over several rows (one kelurahan for all below) belongs to each of them.
+        if left == right and bottom < len(cells) and left < len(cells[top]):
+            for row in range(top + 1, bottom + 1):
+                cells[row][left] = cells[top][left]
+    return Grid(name, _numbered(cells))
+
+
+def _numbered(rows: Sequence[Sequence[Cell]]) -> tuple[SheetRow, ...]:
+    return tuple(
+        SheetRow(number, tuple(cells))
+        for number, cells in enumerate(rows, start=1)
+        if any(text_of(cell) for cell in cells)
+    )
+
+
+def _decode(name: str, content: bytes) -> str:
+    """Text in the encodings offices' programs write: UTF-8 with or without mark, UTF-16 with mark, Windows-1252."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise FileRefused(f"{name} is damaged text. Save it again as .csv (UTF-8).") from None
+    if b"\x00" in content:
+        raise FileRefused(f"{name} holds NUL bytes: it is not a text table. {_ADVICE}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<table", "<?xml")):
+        raise FileRefused(f"{name} is a web page saved under a spreadsheet's name. Open it, then {_ADVICE.lower()}")
+    if sum(1 for letter in text[:5000] if letter < " " and letter not in "\t\r\n\x0c") > 5:
+        raise FileRefused(f"{name} is not a text table. {_ADVICE}")
+    return text
+
+
+def _text_grids(name: str, text: str) -> Iterator[Grid]:
+    """The file read with each delimiter it holds; the header tells later which was meant."""
+    held = [delimiter for delimiter in ";,\t|" if delimiter in text]
+    if not held:
+        yield Grid(name, _numbered([[line] for line in text.splitlines()]))
+    usual = max(held, key=text.count, default="")
+    for delimiter in held:
+        try:
+            yield Grid(name, _numbered(_records(name, text, delimiter)))
+        except FileRefused:
+            if delimiter == usual:
+                raise
+
+
+def _records(name: str, text: str, delimiter: str) -> list[list[str]]:
+    records: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    while True:
+        opened = reader.line_num + 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return records
+        except csv.Error as error:
+            raise FileRefused(f"{name}, line {opened}: {error}. Look for a quote that is never closed.") from None
+        if any(_swallows(cell, delimiter) for cell in record):
+            raise FileRefused(f'{name}, line {opened}: a quote (") is opened and not closed in the same cell.')
+        records.append(record)
+
+
+def _swallows(cell: str, delimiter: str) -> bool:
+    """Whether a quote that was never closed has taken the people below it into one cell."""
+    return "\n" in cell and any(
+        line.count(delimiter) >= 3 and re.search(r"\d{13}", line) for line in cell.split("\n")[1:]
+    )
