@@ -1,0 +1,69 @@
+"""Signed-in browsers. The cookie holds a random token, the row only its hash: stolen rows open nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.accounts.officers import Role, SignedInOfficer
+from verify_service.ground.tables import Officer, OfficerSession
+
+IDLE = dt.timedelta(minutes=30)
+LONGEST = dt.timedelta(hours=12)
+_SEEN_EVERY = dt.timedelta(seconds=60)  # not a write at each click
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def open_session(session: Session, officer_id: int, *, now: dt.datetime) -> str:
+    """A new signed-in browser; returns the token for its cookie (256 bits). Sessions that are over are swept away."""
+    session.execute(
+        delete(OfficerSession).where((OfficerSession.expires_at <= now) | (OfficerSession.seen_at <= now - IDLE))
+    )
+    token = secrets.token_urlsafe(32)
+    session.add(
+        OfficerSession(
+            token_hash=_hash(token), officer_id=officer_id, created_at=now, seen_at=now, expires_at=now + LONGEST
+        )
+    )
+    return token
+
+
+def find_officer(session: Session, token: str, *, now: dt.datetime, active: bool = True) -> SignedInOfficer | None:
+    """Who this token belongs to; None after 30 idle minutes, 12 hours in all, signing out, or being disabled.
+
+    `active` is False for what a page asks by itself: watching alone does not keep a session open.
+    """
+    found = session.execute(
+        select(Officer, OfficerSession.seen_at)
+        .join(OfficerSession, OfficerSession.officer_id == Officer.id)
+        .where(
+            OfficerSession.token_hash == _hash(token),
+            OfficerSession.expires_at > now,
+            OfficerSession.seen_at > now - IDLE,
+            Officer.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    officer, seen_at = found
+    if active and seen_at < now - _SEEN_EVERY:
+        session.execute(update(OfficerSession).where(OfficerSession.token_hash == _hash(token)).values(seen_at=now))
+    return SignedInOfficer(officer.id, officer.name, Role(officer.role), officer.language)
+
+
+def close_session(session: Session, token: str, *, now: dt.datetime) -> None:
+    """Sign this browser out; a token nobody knows changes nothing."""
+    officer_id = session.scalar(
+        delete(OfficerSession).where(OfficerSession.token_hash == _hash(token)).returning(OfficerSession.officer_id)
+    )
+    if officer_id is not None:
+        who = f"officer:{officer_id}"
+        audit.record(session, now=now, actor=who, action="signed out", on=who)

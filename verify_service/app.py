@@ -1,0 +1,117 @@
+"""The web application: every door behind one set of headers, one way of failing and one log."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from verify_service import console, failures, health, languages, logs, public, simulator, telemetry, webhooks
+from verify_service.ground.programme import programme
+from verify_service.ground.settings import settings
+
+WEBHOOK_BYTES = 16 * 1024
+PAGE_BYTES = 1024 * 1024
+_POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app() -> Flask:
+    """The WSGI application. Settings and programme are read at once: a wrong one stops the start, not a citizen."""
+    if not structlog.is_configured():
+        logs.configure()
+    app = Flask("verify_service")
+    _configure(app)
+    if not settings().demo:
+        # In production a proxy of ours stands in front (it buffers slow bodies): believe what the last one adds.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_headers)
+    telemetry.watch(app)
+    failures.answer(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(webhooks.blueprint)
+    officers = LoginManager(app)
+    officers.request_loader(console.officer_of)
+    Babel(app, locale_selector=languages.chosen, timezone_selector=lambda: programme().timezone)
+    for blueprint in (webhooks.blueprint, console.blueprint, public.blueprint, health.blueprint, simulator.blueprint):
+        app.register_blueprint(blueprint)
+    _prepare_templates(app)
+    return app
+
+
+def _configure(app: Flask) -> None:
+    demo = settings().demo
+    app.config.update(
+        SECRET_KEY=settings().secret_key.get_secret_value(),
+        MAX_CONTENT_LENGTH=PAGE_BYTES,
+        # __Host- binds a cookie to this very host over TLS; the demo speaks plain http, where browsers refuse it.
+        SESSION_COOKIE_NAME="session" if demo else "__Host-session",
+        SESSION_COOKIE_SECURE=not demo,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
+        BABEL_DEFAULT_LOCALE="id",
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        BABEL_DEFAULT_TIMEZONE=programme().timezone,
+        SEND_FILE_MAX_AGE_DEFAULT=dt.timedelta(days=365),  # addresses carry a digest of the content
+    )
+
+
+def _begin() -> None:
+    g.nonce = secrets.token_urlsafe(16)
+    if request.path.startswith("/webhooks/"):
+        request.max_content_length = WEBHOOK_BYTES
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=g.get("nonce", "")))
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if not settings().demo:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.url_defaults(_fingerprint)
+    app.context_processor(_standing)
+    app.jinja_env.filters.update(languages.FILTERS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _standing() -> dict[str, Any]:
+    return {
+        "programme": programme(),
+        "nonce": g.get("nonce", "") if has_request_context() else "",
+        "language": languages.chosen(),
+        "officer": current_user,
+        "demo": settings().demo,
+    }
+
+
+def _fingerprint(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "filename" in values:
+        values["v"] = _digest(values["filename"])
+
+
+@lru_cache(maxsize=64)
+def _digest(filename: str) -> str:
+    path = Path(__file__).parent / "static" / filename
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"

@@ -1,0 +1,109 @@
+"""Signing in and out, and in which language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import urlsplit
+
+from flask import Request, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask_login import current_user
+
+from verify_service import languages
+from verify_service.accounts.officers import SignedInOfficer, choose_language
+from verify_service.accounts.sessions import LONGEST, close_session, find_officer
+from verify_service.accounts.sign_in import Refused, SignedIn, sign_in
+from verify_service.console.blueprint import blueprint
+from verify_service.ground.database import transaction
+from verify_service.ground.settings import settings
+
+PATIENCE = 5.0  # seconds for the database before a page says that it is busy
+_BY_ITSELF = "/console/live"  # what an open page asks each second is no sign of an officer at the desk
+
+
+def cookie_name() -> str:
+    """The cookie of a signed-in browser; bound to this very host wherever there is TLS."""
+    return "officer" if settings().demo else "__Host-officer"
+
+
+def officer_of(asking: Request) -> SignedInOfficer | None:
+    """The officer behind a request, looked up at every request so that a disabled one is out at once."""
+    token = asking.cookies.get(cookie_name())
+    if not token or asking.blueprint != "console":
+        return None
+    with transaction(seconds=PATIENCE) as database:
+        return find_officer(database, token, now=dt.datetime.now(dt.UTC), active=asking.path != _BY_ITSELF)
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> Response:
+    """The sign-in page. The answer to a wrong password does not say which part was wrong."""
+    if request.method == "GET":
+        if current_user.is_authenticated:
+            return make_response(redirect(same_site(request.args.get("next"))))
+        return languages.remember(make_response(_form()), request.args.get("lang"))
+    with transaction(seconds=PATIENCE) as database:
+        answer = sign_in(
+            database,
+            request.form.get("email", "")[:254],
+            request.form.get("password", "")[:1024],
+            request.remote_addr or "",
+            now=dt.datetime.now(dt.UTC),
+            old_token=request.cookies.get(cookie_name()),
+        )
+    if isinstance(answer, Refused):
+        return make_response(_form(answer), 429 if answer.wait else 401)
+    return _welcome(answer)
+
+
+def _form(refused: Refused | None = None) -> str:
+    return render_template("console/login.html", refused=refused, next=request.values.get("next", ""))
+
+
+def _welcome(answer: SignedIn) -> Response:
+    session.clear()  # with it the form token of whoever sat here before
+    response = make_response(redirect(same_site(request.form.get("next")), 303))
+    response.set_cookie(
+        cookie_name(),
+        answer.token,
+        max_age=int(LONGEST.total_seconds()),
+        secure=not settings().demo,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """Sign this browser out."""
+    token = request.cookies.get(cookie_name(), "")
+    with transaction(seconds=PATIENCE) as database:
+        close_session(database, token, now=dt.datetime.now(dt.UTC))
+    session.clear()
+    g.pop("_login_user", None)
+    response = make_response(redirect(url_for("console.login"), 303))
+    response.delete_cookie(cookie_name(), secure=not settings().demo, httponly=True, samesite="Lax")
+    return response
+
+
+@blueprint.post("/language")
+def language() -> Response:
+    """Read the console in the other language from now on, on every machine."""
+    wanted = request.form.get("language", "")
+    with transaction(seconds=PATIENCE) as database:
+        choose_language(database, current_user.id, wanted, now=dt.datetime.now(dt.UTC))
+    response = make_response(redirect(same_site(request.form.get("next")), 303))
+    return languages.remember(response, wanted)
+
+
+def same_site(path: str | None) -> str:
+    """Where to go next: a page of the console, whatever a link that somebody sent says; the first one otherwise."""
+    home = url_for("console.home")
+    if not path or any(character < "!" or character in "\\\x7f" for character in path):
+        return home
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return home
+    inside = not parts.scheme and not parts.netloc and not path.startswith("//") and ".." not in parts.path
+    return path if inside and parts.path.startswith(home) else home

@@ -1,0 +1,117 @@
+"""The first page: how the city stands this month and what is open, changing by itself while it is looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, current_app, make_response, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import text
+
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import blueprint
+from verify_service.console.wording import OWNERS, ROLES, VERDICTS, owner_name, reason_text, verdict_name
+from verify_service.ground.database import transaction
+from verify_service.verification import figures
+from verify_service.verification.decision import RULES, Owner
+
+FRESH = 0.2  # seconds figures are shared among officers: a hundred open pages cost the database no more than a few
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything the page shows that may change."""
+
+    headline: figures.Headline
+    verdicts: tuple[figures.VerdictCount, ...]
+    districts: tuple[figures.KecamatanCount, ...]
+    open: figures.DiscrepancyPage
+
+
+class Shared:
+    """The last answer to each question, for a moment; one of many who ask at once works it out."""
+
+    def __init__(self) -> None:
+        self._held: dict[Any, tuple[float, Standing]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, question: Any, ask: Callable[[], Standing]) -> Standing:
+        alone = self._lock.acquire(timeout=1)  # behind a database that hangs nobody waits for somebody else's turn
+        try:
+            at, standing = self._held.get(question, (0.0, None))
+            if standing is None or time.monotonic() - at > FRESH:
+                at, standing = time.monotonic(), ask()
+                kept = {key: held for key, held in tuple(self._held.items()) if at - held[0] <= FRESH}
+                self._held = {**kept, question: (at, standing)}
+            return standing
+        finally:
+            if alone:
+                self._lock.release()
+
+
+@blueprint.get("/")
+def home() -> str:
+    """The whole page."""
+    return render_template("console/home.html", **_contents())
+
+
+@blueprint.get("/live")
+def live() -> Response:
+    """What may change of it; 304 while nothing has."""
+    body = render_template("console/live.html", **_contents())
+    response = make_response(body)
+    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:24])
+    response.make_conditional(request)
+    return response
+
+
+def _contents() -> dict[str, Any]:
+    filters, page = _asked()
+    shared = current_app.extensions.setdefault("shared_figures", Shared())
+    standing = shared.get((filters, page), lambda: _standing(filters, page))
+    chosen = {name: value for name, value in vars(filters).items() if value is not None}
+    return {
+        "standing": standing,
+        "filters": filters,
+        "districts": [(row.code, row.name) for row in standing.districts if row.code is not None],
+        "owners": [(owner.value, OWNERS[owner]) for owner in Owner if owner.acts],
+        "verdicts": [(rule.name, VERDICTS[rule.name]) for rule in RULES if rule.owner.acts],
+        "verdict_name": verdict_name,
+        "owner_name": owner_name,
+        "role_name": ROLES[current_user.role],
+        "reason_text": reason_text,
+        "live_url": url_for("console.live", page=page, **chosen),
+        "page_url": lambda number: url_for("console.home", page=number, **chosen) + "#open",
+    }
+
+
+def _asked() -> tuple[figures.Filters, int]:
+    asked = request.args
+    owner = asked.get("owner")
+    verdict = asked.get("verdict")
+    kecamatan = (asked.get("kecamatan") or "")[:20].replace("\0", "") or None
+    page = asked.get("page", default=1, type=int) or 1
+    return (
+        figures.Filters(
+            owner=owner if owner in set(Owner) else None,
+            verdict=verdict if verdict in VERDICTS else None,
+            kecamatan=kecamatan,
+        ),
+        min(max(page, 1), 1_000_000),
+    )
+
+
+def _standing(filters: figures.Filters, page: int) -> Standing:
+    with transaction(seconds=PATIENCE) as session:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # figures that fit together
+        return Standing(
+            figures.headline(session),
+            figures.by_verdict(session),
+            figures.by_kecamatan(session),
+            figures.open_discrepancies(session, filters, page),
+        )

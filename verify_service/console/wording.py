@@ -1,0 +1,80 @@
+"""What verdicts and owners are called on pages. Why each verdict is what it is stands in the decision table."""
+
+from __future__ import annotations
+
+from flask_babel import gettext, lazy_gettext
+
+from verify_service.accounts.officers import Role
+from verify_service.verification.decision import Owner
+
+VERDICTS = {
+    "reported_deceased": lazy_gettext("Reported deceased"),
+    "proposal": lazy_gettext("Proposal"),
+    "covered_elsewhere": lazy_gettext("Covered elsewhere"),
+    "not_listed": lazy_gettext("Not listed"),
+    "removal_questioned": lazy_gettext("Removal questioned"),
+    "removed_still_active": lazy_gettext("Removed, still active"),
+    "removed": lazy_gettext("Removed"),
+    "missing_at_insurer": lazy_gettext("Missing at the insurer"),
+    "lapsed_at_insurer": lazy_gettext("Lapsed at the insurer"),
+    "payment_not_recorded": lazy_gettext("Payment not recorded"),
+    "duplicate_and_other_payer": lazy_gettext("Listed twice, and another payer"),
+    "duplicate_entry": lazy_gettext("Listed twice"),
+    "other_payer": lazy_gettext("Another payer"),
+    "not_paid_not_covered": lazy_gettext("Not paid, not covered"),
+    "wrong_person_on_phone": lazy_gettext("Wrong person on the phone"),
+    "phone_not_theirs": lazy_gettext("Phone is somebody else's"),
+    "moved_away": lazy_gettext("Moved away"),
+    "now_employed": lazy_gettext("Now employed"),
+    "not_working": lazy_gettext("No longer working"),
+    "unaware": lazy_gettext("Covered, unaware"),
+    "waiting_and_unaware": lazy_gettext("Unaware, awaiting insurer"),
+    "residence_disputed": lazy_gettext("Residence disputed"),
+    "work_disputed": lazy_gettext("Work disputed"),
+    "data_to_correct": lazy_gettext("Data to correct"),
+    "reported_moved": lazy_gettext("Reported moved"),
+    "unknown_to_rt_head": lazy_gettext("Unknown to the RT head"),
+    "reported_employed": lazy_gettext("Reported employed"),
+    "reported_not_working": lazy_gettext("Reported not working"),
+    "awaiting_insurer_confirmed": lazy_gettext("Confirmed, awaiting insurer"),
+    "awaiting_insurer": lazy_gettext("Awaiting insurer"),
+    "covered_without_payment": lazy_gettext("Covered without payment"),
+    "confirmed_twice": lazy_gettext("Confirmed by worker and RT head"),
+    "confirmed": lazy_gettext("Confirmed by worker"),
+    "known_to_rt_head": lazy_gettext("Known to the RT head"),
+    "own_family_of_rt_head": lazy_gettext("RT head's own family"),
+    "unconfirmed": lazy_gettext("Not confirmed yet"),
+}
+
+OWNERS = {
+    Owner.PROGRAMME: lazy_gettext("Programme office"),
+    Owner.INSURER: lazy_gettext("BPJS Ketenagakerjaan"),
+    Owner.KELURAHAN: lazy_gettext("Kelurahan"),
+    Owner.OFFICER: lazy_gettext("Grievance officer"),
+    Owner.WORKER: lazy_gettext("The worker"),
+    Owner.NOBODY: lazy_gettext("Nobody"),
+}
+
+
+ROLES = {
+    Role.OFFICER: lazy_gettext("Grievance officer"),
+    Role.SUPERVISOR: lazy_gettext("Supervisor"),
+    Role.KELURAHAN: lazy_gettext("Kelurahan"),
+    Role.ADMIN: lazy_gettext("Administrator"),
+    Role.AUDITOR: lazy_gettext("Auditor, reads only"),
+}
+
+
+def verdict_name(verdict: str) -> str:
+    """A verdict in plain words; its code where it has no words yet."""
+    return str(VERDICTS.get(verdict, verdict.replace("_", " ")))
+
+
+def owner_name(owner: str) -> str:
+    """Who must act, in plain words."""
+    return str(OWNERS[Owner(owner)])
+
+
+def reason_text(reason: str) -> str:
+    """A rule's reason, as the decision table words it, in the page's language."""
+    return str(gettext(reason))

@@ -1,0 +1,78 @@
+"""What operators may know of each request: the route's template, the answer and the time; never a path or a person."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+import traceback
+
+import structlog
+from flask import Flask, Response, abort, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from verify_service.ground.settings import settings
+
+REQUESTS = Counter("verify_requests", "Requests answered", ["method", "route", "status"])
+SECONDS = Histogram("verify_request_seconds", "Time to answer", ["route"])
+_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
+log = structlog.get_logger("verify_service.web")
+
+
+def watch(app: Flask) -> None:
+    """Log and count each answer, and serve the counts."""
+
+    @app.before_request
+    def _start() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        seconds = time.perf_counter() - g.get("began", time.perf_counter())
+        method = request.method if request.method in _METHODS else "other"
+        REQUESTS.labels(method, route(), response.status_code).inc()
+        SECONDS.labels(route()).observe(seconds)
+        if request.endpoint not in ("static", "console.live", "health.live", "health.ready"):  # one a second each
+            log.info("answered", method=method, route=route(), status=response.status_code, ms=round(seconds * 1000, 1))
+        return response
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        """Prometheus' text format; outside the demo only for whoever shows the token."""
+        _check_token()
+        return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def route() -> str:
+    """The template of the route, such as /webhooks/africastalking/<secret>/ussd; "unmatched" when there is none."""
+    return request.url_rule.rule if request.url_rule is not None else "unmatched"
+
+
+def _check_token() -> None:
+    if settings().demo:
+        return
+    token = settings().metrics_token
+    shown = request.headers.get("Authorization", "")
+    if token is None or not hmac.compare_digest(shown.encode(), f"Bearer {token.get_secret_value()}".encode()):
+        abort(404)  # nobody needs to know that there are figures here
+
+
+def _registry() -> CollectorRegistry:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:  # several web processes share a directory of counts
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
+def log_fault(error: BaseException) -> None:
+    """An unexpected fault: its kind and where, not its message, which may quote what somebody typed."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    log.error(
+        "fault",
+        route=route(),
+        kind=type(error).__name__,
+        where=[f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
+    )
