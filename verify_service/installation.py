@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground import schema
 from verify_service.ground.database import sqlalchemy_url
+from verify_service.ground.programme import programme
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.ground.tables import Area, DecisionRow
 from verify_service.verification.decision import decision_table
@@ -35,13 +36,18 @@ def migrate() -> str:
 
 
 def _load_areas(session: Session) -> None:
-    with (DATA / "bekasi_bps_crosswalk.csv").open(encoding="utf-8", newline="") as file:
-        bps = {row["kelurahan_code"]: row["bps_kelurahan_code"] or None for row in csv.DictReader(file)}
-    with (DATA / "bekasi_areas.csv").open(encoding="utf-8", newline="") as file:
-        rows = [{**row, "bps_code": bps.get(row["kelurahan_code"])} for row in csv.DictReader(file)]
+    bps = {row["kelurahan_code"]: row["bps_kelurahan_code"] or None for row in _rows(programme().bps_codes)}
+    rows = [{**row, "bps_code": bps.get(row["kelurahan_code"])} for row in _rows(programme().area_table)]
     statement = upsert(Area)
     changed = {column: statement.excluded[column] for column in rows[0] if column != "kelurahan_code"}
     session.execute(statement.on_conflict_do_update(index_elements=[Area.kelurahan_code], set_=changed), rows)
+
+
+def _rows(path: Path | None) -> list[dict[str, str]]:
+    if path is None:
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def publish_decision_table(session: Session) -> None:

@@ -79,6 +79,8 @@ class Programme(_Table):
     reference_prefix: str = Field(pattern="^[A-Z]{2,4}$")
     city: str
     decree: str
+    area_table: Path  # kelurahan_code, kelurahan, kecamatan_code, kecamatan; relative to the programme file
+    bps_codes: Path | None = None  # kelurahan_code, bps_kelurahan_code
     languages: tuple[str, ...]
     hotline: str
     ussd_code: str
@@ -106,7 +108,7 @@ class Programme(_Table):
 def read_programme(path: Path) -> Programme:
     """The programme in this file, or SettingsRefused naming the key that is wrong."""
     try:
-        return Programme.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        read = Programme.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise SettingsRefused(f"VERIFY_PROGRAMME: there is no file {path}") from None
     except tomllib.TOMLDecodeError as error:
@@ -114,6 +116,12 @@ def read_programme(path: Path) -> Programme:
     except ValidationError as error:
         faults = "\n  ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors())
         raise SettingsRefused(f"VERIFY_PROGRAMME: {path.name} is incomplete:\n  {faults}") from None
+    beside = path.resolve().parent
+    files = {"area_table": beside / read.area_table, "bps_codes": read.bps_codes and beside / read.bps_codes}
+    for key, file in files.items():
+        if file is not None and not file.is_file():
+            raise SettingsRefused(f"VERIFY_PROGRAMME: {key} in {path.name} names a file that is not there: {file.name}")
+    return read.model_copy(update=files)
 
 
 @lru_cache(maxsize=1)

@@ -61,7 +61,7 @@ _breaker = _Breaker()
 
 
 def nudge(job: str) -> bool:
-    """Ask a worker to look now. Several nudges before it looks are one. Call it after commit; False when Valkey is away.
+    """Ask a worker to look now, after the commit; several nudges before it looks are one. False when Valkey is away.
 
     Whatever fails here is logged and forgotten: the clock nudges again within seconds.
     """

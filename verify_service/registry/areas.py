@@ -10,9 +10,8 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from verify_service.ground.programme import programme
 from verify_service.registry.problems import Cell, Fault, text_of
-
-AREAS = Path(__file__).parent.parent / "data" / "bekasi_areas.csv"
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,13 @@ def _spelling(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain.lower())
 
 
+def area_table(path: Path | None = None) -> AreaTable:
+    """The programme's area table, or another (columns kelurahan_code, kelurahan, kecamatan_code, kecamatan)."""
+    return _read_areas(path or programme().area_table)
+
+
 @lru_cache(maxsize=4)
-def area_table(path: Path = AREAS) -> AreaTable:
-    """The area table that ships with the programme (columns kelurahan_code, kelurahan, kecamatan_code, kecamatan)."""
+def _read_areas(path: Path) -> AreaTable:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return AreaTable(
             tuple(
