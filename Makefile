@@ -38,7 +38,7 @@ test: install browser check
 
 soak: install browser
 	@echo "==> the long forms, seeded"
-	@$(BIN)/pytest -m soak -n 2 $(ARGS)
+	@VERIFY_EXAMPLES=$${EXAMPLES:-2000} $(BIN)/pytest -m long -n 2 --timeout 3600 --hypothesis-seed=$${SEED:-1} -v $(ARGS)
 
 bench: install
 	@$(BIN)/python -m tests.bench

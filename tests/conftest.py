@@ -15,6 +15,14 @@ from psycopg import sql
 
 from verify_service.ground import crypto, database, embedded, keys, programme, queue, settings
 
+EXAMPLES = int(os.environ.get("VERIFY_EXAMPLES", "0"))  # `make soak` asks for more of each property
+
+
+def examples(short: int) -> int:
+    """How many examples a property is tried on: few in `make test`, many in `make soak`."""
+    return max(short, EXAMPLES)
+
+
 KEPT = ("alembic_version", "area", "decision_row")  # reference tables: filled once, never changed by a test
 TEMPLATE = "verify_template"
 

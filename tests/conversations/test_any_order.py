@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker
 from verify_service.app import create_app
@@ -79,7 +81,8 @@ def _of_worker(db: Any, worker: int) -> tuple[list[Any], list[Any]]:
     return said, verdicts
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.long
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(step, max_size=14), st.booleans())
 @example([("send", "1"), ("repeat", ""), ("send", "1"), ("stale", ""), ("redial", ""), ("send", "1")], True)
 def test_noise_changes_nothing(db: Any, steps: list[tuple[str, str]], known: bool) -> None:

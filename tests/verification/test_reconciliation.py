@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from tests.people import NEWEST, NOW, a_file, a_phone, a_worker
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts, reconcile_batch
@@ -180,7 +181,8 @@ _said = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.long
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_said)
 def test_sql_weighs_as_the_rule_does(db: Any, rows: list[tuple[Any, ...]]) -> None:
     db.execute("TRUNCATE evidence, verdict, discrepancy, stale_enrolment, enrolment, worker CASCADE")

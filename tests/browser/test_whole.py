@@ -1,0 +1,143 @@
+"""The promise of the first page of the README: run the demo, dial, confirm, and see the verdict change."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+READY_WITHIN = 40  # seconds; 15 on an idle machine with two cores, and here other tests run beside it
+SEEN_WITHIN = 2.0
+
+
+@dataclass
+class Demo:
+    """A running `verify demo`."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+    facts: dict[str, Any]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo in a fresh data directory, as a newcomer starts it."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VERIFY_")}
+    command = [
+        sys.executable,
+        "-m",
+        "verify_service.cli",
+        "demo",
+        "--data-dir",
+        str(folder),
+        "--port",
+        str(_free_port()),
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    deadline = time.monotonic() + READY_WITHIN
+    while not (folder / "demo.json").exists():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline, "the demo was not ready in time"
+        time.sleep(0.1)
+    time.sleep(0.2)
+    yield Demo(process, folder, json.loads((folder / "demo.json").read_text()))
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+    assert "the data are kept" in said
+    assert not (folder / "demo.json").exists()
+
+
+def _sign_in(page: Page, facts: dict[str, Any]) -> None:
+    page.goto(facts["url"] + "/console/")
+    page.fill("[name=email]", facts["officer"]["email"])
+    page.fill("[name=password]", facts["officer"]["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-figure=confirmed]")
+
+
+def _answer(page: Page, text: str, shows: str) -> None:
+    page.fill("[data-reply-text]", text)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-text]")).to_contain_text(shows)
+
+
+def test_a_confirmation_is_on_the_officers_page_within_two_seconds(demo: Demo, chromium: Browser) -> None:
+    worker = next(phone for phone in demo.facts["phones"] if phone["note"] == "cover active")
+    officers = chromium.new_context().new_page()
+    phone = chromium.new_context().new_page()
+    for page in (officers, phone):
+        page.set_default_timeout(10_000)
+    _sign_in(officers, demo.facts)
+    assert officers.text_content("[data-figure=confirmed]") == "0"
+    phone.goto(demo.facts["url"] + "/simulator")
+    phone.get_by_text(worker["number"]).first.click()
+    phone.click("[data-key=send]")
+    expect(phone.locator("[data-text]")).to_contain_text("Pilih bahasa")
+    _answer(phone, "1", "Data Anda")
+    _answer(phone, "1", "SIGAP Bekasi")
+    _answer(phone, "1", "AKTIF")
+    _answer(phone, "1", "kartu peserta")
+    confirmed = time.monotonic()
+    expect(officers.locator("[data-figure=confirmed]")).to_have_text("1")
+    assert time.monotonic() - confirmed < SEEN_WITHIN
+    for page in (officers, phone):
+        page.context.close()
+
+
+def test_what_the_demo_writes_down_is_for_its_owner_alone(demo: Demo) -> None:
+    for name in ("demo.json", "keys", "passwords.json", "servers.json", "officer.password"):
+        assert (demo.folder / name).stat().st_mode & 0o077 == 0, name
+    assert set(demo.facts) >= {"url", "webhook_secret", "officer", "phones"}
+    assert {"number", "role", "name", "code"} <= set(demo.facts["phones"][0])
+
+
+def test_the_logs_hold_no_secret_and_nobody(demo: Demo) -> None:
+    logs = "".join(path.read_text(errors="replace") for path in demo.folder.glob("*.log"))
+    assert "/webhooks/africastalking/<secret>/ussd" in logs
+    assert demo.facts["webhook_secret"] not in logs
+    for phone in demo.facts["phones"]:
+        assert phone["number"] not in logs
+        assert phone.get("nik", "none at all") not in logs
+    assert not re.search(r"\b(32|36|31)\d{14}\b", logs)
+
+
+def test_a_second_demo_is_told_what_to_do(demo: Demo) -> None:
+    port = demo.facts["url"].rpartition(":")[2]
+    for arguments, said in (
+        (["--data-dir", str(demo.folder), "--port", str(_free_port())], "in use by a running service"),
+        (["--data-dir", str(demo.folder / "other"), "--port", port], f"Port {port} is in use"),
+        (["--data-dir", "/proc/nowhere", "--port", str(_free_port())], "cannot be written"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "verify_service.cli", "demo", *arguments],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,3 @@
+from verify_service.cli import main
+
+main()
