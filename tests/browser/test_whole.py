@@ -124,6 +124,20 @@ def test_the_logs_hold_no_secret_and_nobody(demo: Demo) -> None:
     assert not re.search(r"\b(32|36|31)\d{14}\b", logs)
 
 
+def test_the_sample_city_never_meets_a_live_gateway(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VERIFY_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "verify_service.cli", "demo", "--data-dir", str(tmp_path), "--port", str(_free_port())],
+        env=environment | {"VERIFY_GATEWAY": "africastalking"},
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "VERIFY_GATEWAY: the sample city is not started" in done.stderr
+
+
 def test_a_second_demo_is_told_what_to_do(demo: Demo) -> None:
     port = demo.facts["url"].rpartition(":")[2]
     for arguments, said in (

@@ -181,8 +181,9 @@ def test_a_directory_has_one_owner(tmp_path: Path) -> None:
     assert embedded.running(tmp_path) is None
 
 
-def test_a_long_path_still_has_room_for_a_socket(tmp_path: Path) -> None:
-    servers = embedded.start(tmp_path / ("d" * 120))
+@pytest.mark.parametrize("name", ["d" * 120, "a folder, with blanks", "%41 & 'quotes'", "földer"])
+def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
+    servers = embedded.start(tmp_path / name)
     servers.stop()
 
 

@@ -28,8 +28,9 @@ def cookie_name() -> str:
 def officer_of(asking: Request) -> SignedInOfficer | None:
     """The officer behind a request, looked up at every request so that a disabled one is out at once."""
     token = asking.cookies.get(cookie_name())
-    if not token or asking.blueprint != "console":
-        return None
+    if not token or asking.blueprint != "console" or "officer_asked" in g:
+        return None  # asked in vain before: the page that says so must not ask a database that is down once more
+    g.officer_asked = True
     with transaction(seconds=PATIENCE) as database:
         return find_officer(database, token, now=dt.datetime.now(dt.UTC), active=asking.path != _BY_ITSELF)
 

@@ -17,6 +17,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -35,6 +36,7 @@ import redis
 _PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER = 0x10000000
 _SOCKET_PATH_LIMIT = 100  # the kernel allows 107 bytes, PostgreSQL adds "/.s.PGSQL.5432"
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # goes into three kinds of address, each with its own quoting
 OWNER, APPLICATION = "verify_owner", "verify_app"
 DATABASE = "verify"
 
@@ -171,9 +173,9 @@ def _passwords(data_dir: Path) -> dict[str, str]:
 
 
 def _socket_folder(data_dir: Path) -> Path:
-    """Beside the data where the path is short enough for a socket, else in the system's own temporary folder."""
+    """Beside the data where the path is short and plain enough for a socket's address, else in the temporary folder."""
     folder = data_dir / "run"
-    if len(str(folder)) > _SOCKET_PATH_LIMIT - 20:
+    if len(str(folder)) > _SOCKET_PATH_LIMIT - 20 or not _PLAIN_PATH.fullmatch(str(folder)):
         name = hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
         folder = Path(tempfile.gettempdir()) / f"verify-{os.getuid()}-{name}"
     folder.mkdir(mode=0o700, exist_ok=True)

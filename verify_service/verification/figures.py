@@ -233,8 +233,6 @@ def _discrepancy(row: Row[tuple[object, ...]]) -> OpenDiscrepancy:
 
 
 def masked_name(name: str) -> str:
-    """A name an officer who knows the case recognises: "Kairav Haryanto" is "Kai*** H***"; never a whole word."""
-    words = name.split()
-    return " ".join(
-        f"{word[: min(3, max(1, len(word) - 2)) if place == 0 else 1]}***" for place, word in enumerate(words)
-    )
+    """A name an officer who knows the case recognises: "Kairav Haryanto" is "Kai*** H***"."""
+    first, *others = name.split() or ["-"]
+    return " ".join([f"{first[: min(3, max(1, len(first) - 2))]}***", *(f"{word[0]}***" for word in others)])
