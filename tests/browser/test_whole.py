@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +117,10 @@ def test_what_the_demo_writes_down_is_for_its_owner_alone(demo: Demo) -> None:
 
 
 def test_the_logs_hold_no_secret_and_nobody(demo: Demo) -> None:
+    door = f"{demo.facts['url']}/webhooks/africastalking/{demo.facts['webhook_secret']}/ussd"
+    hop = {"sessionId": "S1", "phoneNumber": demo.facts["phones"][3]["number"], "text": ""}
+    with urllib.request.urlopen(door, urllib.parse.urlencode(hop).encode()) as answer:
+        assert answer.read().startswith(b"CON ")
     logs = "".join(path.read_text(errors="replace") for path in demo.folder.glob("*.log"))
     assert "/webhooks/africastalking/<secret>/ussd" in logs
     assert demo.facts["webhook_secret"] not in logs

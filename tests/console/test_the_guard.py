@@ -1,0 +1,86 @@
+"""Nothing of the console opens without a signed-in officer, whatever is added to it later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from tests.officers import an_officer, form_token, sign_in
+from verify_service.console.blueprint import OPEN
+
+
+def _address(rule: Rule) -> str:
+    address: str = rule.rule
+    for argument in rule.arguments:
+        address = address.replace(f"<{argument}>", "1").replace(f"<int:{argument}>", "1")
+    return address
+
+
+def _console(app: Flask) -> list[tuple[str, str]]:
+    return [
+        (method, _address(rule))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/console") and rule.endpoint not in OPEN
+        for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}
+    ]
+
+
+def test_every_page_of_the_console_asks_who_is_there(client: FlaskClient) -> None:
+    walked = _console(client.application)  # type: ignore[arg-type]
+    assert ("GET", "/console/") in walked
+    client.application.config["WTF_CSRF_ENABLED"] = False  # so that the guard alone answers
+    for method, address in walked:
+        answer = client.open(address, method=method)
+        assert answer.status_code in (302, 303), address
+        assert answer.headers["Location"].startswith("/console/login"), address
+
+
+def test_only_signing_in_is_open() -> None:
+    assert frozenset({"console.login"}) == OPEN
+
+
+def test_a_page_refreshing_itself_is_taken_to_the_sign_in_page(client: FlaskClient) -> None:
+    answer = client.get("/console/live", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/console/login?next=/console/")
+
+
+def test_an_auditor_reads_and_changes_nothing(client: FlaskClient, db: Any) -> None:
+    an_officer(role="auditor")
+    sign_in(client)
+    page = client.get("/console/").get_data(as_text=True)
+    token = form_token(page)
+    app = client.application
+
+    own = {"console.logout", "console.language"}
+    writes = [
+        _address(rule)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/console") and "POST" in (rule.methods or set()) and rule.endpoint not in OPEN | own
+    ]
+    for address in writes:
+        assert client.post(address, data={"csrf_token": token}).status_code == 403, address
+    assert client.post("/console/", data={"csrf_token": token}).status_code == 405
+
+
+def test_the_language_an_officer_chooses_is_remembered_in_the_account(client: FlaskClient, db: Any) -> None:
+    an_officer()
+    sign_in(client)
+    page = client.get("/console/").get_data(as_text=True)
+    assert '<html lang="id">' in page
+    client.post("/console/language", data={"csrf_token": form_token(page), "language": "en", "next": "/console/"})
+    client.delete_cookie("language")
+    assert "Where the city stands" in client.get("/console/").get_data(as_text=True)
+    assert db.execute("SELECT language FROM officer").fetchone() == ("en",)
+
+
+@pytest.mark.parametrize(
+    "query", ["?page=-1", "?page=x", "?page=99999999999", "?owner=%00", "?kecamatan=%00'", "?verdict=x"]
+)
+def test_damaged_questions_still_get_a_page(client: FlaskClient, query: str) -> None:
+    an_officer()
+    sign_in(client)
+    assert client.get(f"/console/{query}").status_code == 200
