@@ -140,6 +140,16 @@ def test_a_reply_counts_for_its_month_and_later_ones_only(db: Any) -> None:
     assert workers == [("no_answer",), ("confirms",)]
 
 
+def test_not_me_takes_nothing_from_the_rt_head_who_has_the_phone(db: Any) -> None:
+    enrolment = a_worker(db).enrolment
+    phone = a_phone(db, "+6281200000009")
+    says(db, enrolment, "resident", source="rt_head", phone=phone)
+    says(db, enrolment, "confirms", at=1, phone=phone)
+    says(db, enrolment, "not_me", at=2, phone=phone)
+    reconcile()
+    assert db.execute("SELECT worker, rt_head FROM verdict").fetchone() == ("not_me", "resident")
+
+
 def test_the_same_nik_twice_is_a_duplicate_on_both_lines(db: Any) -> None:
     first, second = a_worker(db, row=2).enrolment, a_worker(db, row=3, phone=None).enrolment
     reconcile()

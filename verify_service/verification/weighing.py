@@ -18,7 +18,7 @@ STATEMENTS: dict[str, dict[str, str]] = {
     "worker": {value.value: value.value for value in WorkerSays if value is not WorkerSays.NO_ANSWER},
     "rt_head": {value.value: value.value for value in RtHeadSays if value is not RtHeadSays.NO_ANSWER},
 }
-VOIDS = "not_me"  # by phone: everything that phone said before as this worker
+VOIDS = "not_me"  # by phone: what that phone said before as this worker; never what it said as RT head
 
 # Which statement holds, strongest first: (column, whether the smaller value wins).
 ORDER: tuple[tuple[str, bool], ...] = (("assisted", True), ("received_at", False), ("id", False))
@@ -55,7 +55,7 @@ def weigh(source: str, evidence: Iterable[Said], period: dt.date) -> str:
 
 def _voids(other: Said, row: Said) -> bool:
     return (
-        other.source == "worker"
+        other.source == row.source
         and other.statement == VOIDS
         and other.phone_id is not None
         and other.phone_id == row.phone_id
@@ -78,7 +78,8 @@ def holds_sql(source: str, enrolment: str, period: str) -> str:
           AND (said.period IS NULL OR said.period <= {period})
           AND NOT EXISTS (
               SELECT 1 FROM evidence voids
-              WHERE voids.enrolment_id = said.enrolment_id AND voids.source = 'worker' AND voids.statement = '{VOIDS}'
+              WHERE voids.enrolment_id = said.enrolment_id AND voids.source = said.source
+                AND voids.statement = '{VOIDS}'
                 AND voids.phone_id = said.phone_id
                 AND (voids.received_at, voids.id) > (said.received_at, said.id))
         ORDER BY {order} LIMIT 1)"""  # noqa: S608  # constants of this file
