@@ -112,7 +112,7 @@ def _without_names(screen: str, nik: str) -> str:
 def _clean(db: Any) -> None:
     db.execute(
         "TRUNCATE conversation, evidence, verdict, discrepancy, stale_enrolment, enrolment, worker, phone, "
-        "session_end, link_try, hop_count, audit CASCADE"
+        "session_end, link_try, audit CASCADE"
     )
 
 

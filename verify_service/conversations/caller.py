@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -20,14 +20,24 @@ PEOPLE_ON_A_PAGE = 8  # a Caller holds at most one page of any list
 
 
 def known_phone(session: Session, number: Number, *, now: dt.datetime) -> Phone:
-    """The row of this number, locked: two hops of one phone are heard one after the other."""
+    """The row of this number, its hop counted and the row locked: two hops of one phone are heard one after the other.
+
+    The count is kept where Valkey cannot lose it.
+    """
     index = blind_index(number.e164, "phone")
-    wanted = select(Phone).where(Phone.number_index == index).with_for_update()
-    phone = session.scalar(wanted)
+    minute = now.replace(second=0, microsecond=0)
+    counted = (
+        update(Phone)
+        .where(Phone.number_index == index)
+        .values(hop_minute=minute, hops=case((Phone.hop_minute == minute, Phone.hops + 1), else_=1))
+        .returning(Phone)
+        .execution_options(synchronize_session=False)
+    )
+    phone = session.scalar(counted)
     if phone is None:
         new = upsert(Phone).values(number=seal(number.e164, "phone.number"), number_index=index, created_at=now)
         session.execute(new.on_conflict_do_nothing(index_elements=[Phone.number_index]))
-        phone = session.scalars(wanted).one()
+        phone = session.scalars(counted).one()
     return phone
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, delete, or_, update
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, HopCount, LinkTry, SessionEnd, SignInAttempt
+from verify_service.ground.tables import Conversation, LinkTry, SessionEnd, SignInAttempt
 
 SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a hop, far shorter than anybody's memory
 COUNTS_KEPT = dt.timedelta(days=2)
@@ -29,7 +29,6 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
     gone = [
         session.execute(delete(Conversation).where(Conversation.touched_at < past)),
         session.execute(delete(SessionEnd).where(SessionEnd.received_at < past)),
-        session.execute(delete(HopCount).where(HopCount.minute < now - COUNTS_KEPT)),
         session.execute(delete(LinkTry).where(LinkTry.day < (now - COUNTS_KEPT).date())),
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - COUNTS_KEPT)),
     ]

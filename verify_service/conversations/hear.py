@@ -10,10 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from flows import outcomes as said
@@ -26,7 +24,7 @@ from verify_service.conversations.outcomes import Over, Talking, apply, first_fl
 from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, HopCount, Phone
+from verify_service.ground.tables import Conversation, Phone
 
 _MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop (goflow's limit)
 _WORTH_RESUMING = 5  # how many of a phone's newest conversations are looked at
@@ -58,8 +56,13 @@ def busy(language: str | None = None) -> str:
 
 def hear(session: Session, hop: Hop, *, now: dt.datetime) -> Heard:
     """Hear one hop. Any repeat of it, however late, gives the same screen and has no second effect."""
+    with session.no_autoflush:  # one UPDATE at the end instead of one before each question
+        return _hear(session, hop, now)
+
+
+def _hear(session: Session, hop: Hop, now: dt.datetime) -> Heard:
     phone = known_phone(session, hop.phone, now=now)
-    if _too_many_hops(session, phone, now):
+    if phone.hops > programme().sessions.hops_per_minute:
         return Heard(busy(phone.language))
     conversation = session.scalar(
         select(Conversation).where(Conversation.gateway == hop.gateway, Conversation.session == hop.session)
@@ -72,24 +75,6 @@ def hear(session: Session, hop: Hop, *, now: dt.datetime) -> Heard:
     if heard is None or conversation.ended_at is not None:
         return Heard(_last_screen(conversation) or busy(phone.language))
     return _go_on(session, phone, conversation, hop, heard, now)
-
-
-def _too_many_hops(session: Session, phone: Phone, now: dt.datetime) -> bool:
-    minute = now.replace(second=0, microsecond=0)
-    first = upsert(HopCount).values(phone_id=phone.id, minute=minute, hops=1)
-    same = HopCount.minute == first.excluded.minute
-    counted = first.on_conflict_do_update(
-        index_elements=[HopCount.phone_id],
-        set_={"minute": first.excluded.minute, "hops": _case(same, HopCount.hops + 1, 1)},
-    )
-    hops = session.scalars(counted.returning(HopCount.hops)).one()
-    return hops > programme().sessions.hops_per_minute
-
-
-def _case(condition: Any, then: Any, otherwise: Any) -> Any:
-    from sqlalchemy import case
-
-    return case((condition, then), else_=otherwise)
 
 
 def _new_input(conversation: Conversation, text: str) -> str | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import CursorResult, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from verify_service.ground.tables import Enrolment, Evidence, FileImport, StaleEnrolment
+from verify_service.ground.tables import FileImport, StaleEnrolment
 
 
 @dataclass(frozen=True)
@@ -35,32 +34,25 @@ def newest_period(session: Session) -> dt.date | None:
     return session.scalar(select(func.max(FileImport.period)).where(FileImport.kind == "insurer"))
 
 
+_RECORD = text(
+    """
+    WITH new AS (
+        INSERT INTO evidence (enrolment_id, source, statement, detail, assisted, channel, phone_id, period, inbound,
+                              screen, received_at)
+        SELECT enrolment.id, :source, :statement, :detail, :assisted, :channel, :phone_id,
+               (SELECT max(period) FROM file_import WHERE kind = 'insurer'), :inbound, :screen, :now
+        FROM enrolment WHERE enrolment.worker_id = :worker_id
+        ON CONFLICT DO NOTHING RETURNING enrolment_id)
+    INSERT INTO stale_enrolment (enrolment_id, since) SELECT enrolment_id, :now FROM new
+    """
+)
+
+
 def record_statement(session: Session, said: Statement, *, worker_id: int, now: dt.datetime) -> int:
     """Add a statement to each of the worker's enrolments and mark them stale; returns how many rows were new."""
-    enrolments = session.scalars(select(Enrolment.id).where(Enrolment.worker_id == worker_id)).all()
-    if not enrolments:
-        return 0
-    period = newest_period(session)
-    rows = [
-        {
-            "enrolment_id": enrolment,
-            "source": said.source,
-            "statement": said.statement,
-            "detail": said.detail,
-            "assisted": said.assisted,
-            "channel": said.channel,
-            "phone_id": said.phone_id,
-            "period": period,
-            "inbound": said.inbound,
-            "screen": said.screen,
-            "received_at": now,
-        }
-        for enrolment in enrolments
-    ]
-    new = session.scalars(upsert(Evidence).on_conflict_do_nothing().returning(Evidence.id), rows).all()
-    if new:
-        mark_stale(session, enrolments, now=now)
-    return len(new)
+    values = {**asdict(said), "worker_id": worker_id, "now": now}
+    new = session.execute(_RECORD, values)
+    return new.rowcount if isinstance(new, CursorResult) else 0
 
 
 def mark_stale(session: Session, enrolments: Iterable[int], *, now: dt.datetime) -> None:

@@ -3,7 +3,7 @@
 from verify_service.ground.tables.accounts import Officer, OfficerSession, SignInAttempt
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
-from verify_service.ground.tables.conversations import Conversation, HopCount, LinkTry, SessionEnd
+from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
 from verify_service.ground.tables.messages import DeliveryNotice, InboundMessage, OptOutNotice
 from verify_service.ground.tables.registry import (
     Area,
@@ -30,7 +30,6 @@ __all__ = [
     "Enrolment",
     "Evidence",
     "FileImport",
-    "HopCount",
     "ImportProblem",
     "InboundMessage",
     "InsurerRecord",

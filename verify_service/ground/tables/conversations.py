@@ -58,12 +58,3 @@ class LinkTry(Base):
     phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"), primary_key=True)
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     tries: Mapped[int] = mapped_column(SmallInteger)
-
-
-class HopCount(Base):
-    """Hops of one phone in one minute, counted where Valkey cannot lose them."""
-
-    __tablename__ = "hop_count"
-    phone_id: Mapped[int] = mapped_column(primary_key=True)
-    minute: Mapped[Moment]
-    hops: Mapped[int] = mapped_column(SmallInteger)

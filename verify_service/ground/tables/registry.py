@@ -183,6 +183,8 @@ class Phone(Base):
     number_index: Mapped[bytes] = mapped_column(unique=True)
     language: Mapped[str | None]
     noticed_at: Mapped[Moment | None] = mapped_column(comment="when the data notice was accepted")
+    hop_minute: Mapped[Moment | None] = mapped_column(comment="the minute its last hop came in")
+    hops: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="hops in that minute")
     created_at: Mapped[Moment]
 
 
