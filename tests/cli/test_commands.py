@@ -116,6 +116,30 @@ def test_letters_of_a_kelurahan_nobody_knows_are_refused(db: Any, tmp_path: Path
     assert "Jatiluhur" in result.stderr
 
 
+def test_letters_that_cannot_be_written_were_not_printed(db: Any) -> None:
+    a_worker(db)
+    result = verify("letters", "--out", "/nonexistent/letters.html")
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr
+    assert db.execute("SELECT count(*) FROM audit").fetchone() == (0,)
+
+
+def test_commands_that_share_a_fresh_directory_wait_for_one_another(tmp_path: Path) -> None:
+    import os
+    import subprocess
+    import sys
+
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VERIFY_")}
+    command = [sys.executable, "-m", "verify_service.cli", "verdicts", "--json", "--data-dir", str(tmp_path)]
+    running = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for process in running:
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out.strip(), err) == (0, "[]", "")
+
+
 def test_an_officer_is_added_once(db: Any) -> None:
     made = verify("officer", "add", "Budi@Bekasi.example", "--role", "officer")
     assert made.exit_code == 0

@@ -173,12 +173,14 @@ def test_a_directory_has_one_owner(tmp_path: Path) -> None:
     try:
         with pytest.raises(embedded.ServersRefused, match="in use"):
             embedded.start(tmp_path)
-        found = embedded.running(tmp_path)
-        assert found is not None
-        assert found["redis_url"] == first.redis_url
+        first.announce()
+        with embedded.joined(tmp_path) as found:
+            assert found is not None
+            assert found["redis_url"] == first.redis_url
     finally:
         first.stop()
-    assert embedded.running(tmp_path) is None
+    with embedded.joined(tmp_path) as found:
+        assert found is None
 
 
 @pytest.mark.parametrize("name", ["d" * 120, "a folder, with blanks", "%41 & 'quotes'", "földer"])

@@ -58,6 +58,9 @@ def test_a_missing_variable_is_named(environment: pytest.MonkeyPatch, name: str)
         ("VERIFY_DATA_KEYS", KEY, "NAME:BASE64KEY"),
         ("VERIFY_DATA_KEYS", "k1:short", "not base64"),
         ("VERIFY_GATEWAY", "pigeon", "one of console, africastalking"),
+        ("VERIFY_DATABASE_URL", "nonsense", "postgresql://ROLE"),
+        ("VERIFY_OWNER_DATABASE_URL", "sqlite:///x", "postgresql://ROLE"),
+        ("VERIFY_REDIS_URL", "localhost:6379", "redis://HOST"),
     ],
 )
 def test_a_wrong_value_is_explained(environment: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -162,6 +163,32 @@ def test_two_secrets_are_valid_while_one_is_rotated(db: Any, monkeypatch: pytest
 def test_the_door_knows_size_and_method(client: FlaskClient, kind: str) -> None:
     assert client.get(webhook(kind)).status_code == 405
     assert raw(client, b"text=" + b"x" * 17_000, kind).status_code == 413
+
+
+@pytest.mark.parametrize("kind", ["ussd", "sms"])
+def test_a_body_without_a_length_is_measured_all_the_same(db: Any, client: FlaskClient, kind: str) -> None:
+    body = b"id=1&from=%2B6281234567890&date=2026-11-23&text=" + b"x" * 41_000
+    answer = client.post(
+        webhook(kind),
+        input_stream=BytesIO(body),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 413
+    assert db.execute("SELECT count(*) FROM inbound_message").fetchone() == (0,)
+
+
+def test_a_session_opened_before_not_me_neither_shows_nor_speaks_for_the_worker(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    early, late = Handset(client, NUMBER), Handset(client, NUMBER)
+    early.dial()
+    assert early.send("1").startswith(COVER)
+    late.dial("1")
+    late.send("3")
+    for key in "9111":
+        assert "Sulistiaw" not in early.send(key)
+    assert statements(db) == ["not_me"]
 
 
 def test_a_body_of_exactly_16_kib_is_read(db: Any, client: FlaskClient) -> None:

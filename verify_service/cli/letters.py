@@ -22,10 +22,9 @@ def letters(kelurahan: str | None, out: Path) -> None:
     try:
         with transaction() as session:
             page, count = letters_html(session, kelurahan=kelurahan, now=dt.datetime.now(dt.UTC), actor="command line")
+            write_private(out, page)  # before the commit: letters that could not be written were not printed
     except NoSuchKelurahan as unknown:
         raise click.ClickException(str(unknown)) from None
-    try:
-        write_private(out, page)
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
     click.echo(f"{count} letters in {out}. They carry codes: print them, then delete the file.")

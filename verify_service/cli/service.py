@@ -20,9 +20,19 @@ from verify_service.ground.settings import SettingsRefused
 P = ParamSpec("P")
 R = TypeVar("R")
 
+
+class _Folder(click.Path):
+    """A folder; an empty name, which would be the current one, is a slip."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if str(value) == "":
+            self.fail("name a folder; an empty name would be the current one", param, ctx)
+        return Path(str(value))
+
+
 data_dir_option = click.option(
     "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_Folder(file_okay=False),
     default=lambda: os.environ.get("VERIFY_DATA_DIR", ".verify"),
     show_default="$VERIFY_DATA_DIR or ./.verify",
     help="Where the embedded servers keep their data.",
@@ -43,20 +53,31 @@ def servers(data_dir: Path) -> Iterator[None]:
         return
     data_dir = embedded.prepare(data_dir)
     os.environ.update(keys.environment_for(data_dir))
-    found = embedded.running(data_dir)
-    if found is not None:
-        _point_at(found["owner_url"], found["application_url"], found["redis_url"], data_dir)
-        yield
-        return
-    own = embedded.start(data_dir)
+    own = None
+    while own is None:
+        with embedded.joined(data_dir) as found:
+            if found is not None:
+                _point_at(found["owner_url"], found["application_url"], found["redis_url"], data_dir)
+                yield
+                return
+        own = _start_unless_taken(data_dir)
     try:
         _point_at(own.owner_url, own.application_url, own.redis_url, data_dir)
         from verify_service.installation import migrate
 
         migrate()
+        own.announce()
         yield
     finally:
-        own.stop()
+        own.stop(after_users=True)
+
+
+def _start_unless_taken(data_dir: Path) -> embedded.Servers | None:
+    """Servers of our own, or None when another command was quicker: join that one then."""
+    try:
+        return embedded.start(data_dir)
+    except embedded.DirectoryTaken:
+        return None
 
 
 def _point_at(owner: str, application: str, redis: str, data_dir: Path) -> None:
@@ -77,12 +98,13 @@ def with_servers(command: Callable[P, R]) -> Callable[..., R]:
         except (embedded.ServersRefused, SettingsRefused) as refused:
             raise click.ClickException(str(refused)) from None
         except DBAPIError as error:
-            raise click.ClickException(_database_sentence(error)) from None
+            raise click.ClickException(database_sentence(error)) from None
 
     return data_dir_option(run)
 
 
-def _database_sentence(error: DBAPIError) -> str:
+def database_sentence(error: DBAPIError) -> str:
+    """What the database said, in one line without values."""
     what = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
     if "does not exist" in what and "relation" in what:
         return f"The database has no tables yet; run: verify migrate (newest schema: {schema.newest()})"

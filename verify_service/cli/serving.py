@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
-from verify_service.cli.service import data_dir_option, with_servers
+from verify_service.cli.service import data_dir_option, database_sentence, with_servers
 from verify_service.ground import embedded
 from verify_service.ground.settings import SettingsRefused
 
@@ -33,9 +34,12 @@ def migrate() -> None:
 def demo(data_dir: Path, port: int, roster: Path | None) -> None:
     """The whole service on one machine, with an invented city of 2,000; Ctrl-C stops it."""
     from verify_service.demo.supervisor import run
+    from verify_service.registry.problems import FileRefused
 
     os.environ["VERIFY_DATA_DIR"] = str(data_dir)
     try:
         run(data_dir, port, roster, say=click.echo)
-    except (embedded.ServersRefused, SettingsRefused) as refused:
+    except (embedded.ServersRefused, SettingsRefused, FileRefused) as refused:
         raise click.ClickException(str(refused)) from None
+    except DBAPIError as error:
+        raise click.ClickException(database_sentence(error)) from None

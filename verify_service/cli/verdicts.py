@@ -15,6 +15,7 @@ from verify_service.cli.imports import Month
 from verify_service.cli.service import data_dir_option, json_option, print_json, with_servers
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import DEFAULT, programme, read_programme
+from verify_service.ground.settings import SettingsRefused
 from verify_service.ground.tables import StaleEnrolment
 from verify_service.verification.decision import decision_table
 from verify_service.verification.evidence import newest_period
@@ -137,4 +138,7 @@ def _print_table(as_json: bool) -> None:
 
 def programme_premium() -> int:
     """The premium of the programme file, without needing any other setting."""
-    return read_programme(Path(os.environ.get("VERIFY_PROGRAMME") or DEFAULT)).premium.amount
+    try:
+        return read_programme(Path(os.environ.get("VERIFY_PROGRAMME") or DEFAULT)).premium.amount
+    except SettingsRefused as refused:
+        raise click.ClickException(str(refused)) from None

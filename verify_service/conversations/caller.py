@@ -70,6 +70,14 @@ def who_calls(
     )
 
 
+def answers_for(session: Session, phone: Phone, worker_id: int) -> bool:
+    """Whether this phone is still linked to this worker."""
+    live = select(PhoneLink.id).where(
+        PhoneLink.phone_id == phone.id, PhoneLink.worker_id == worker_id, PhoneLink.unlinked_at.is_(None)
+    )
+    return session.scalar(live) is not None
+
+
 def _linked_worker(session: Session, phone: Phone, worker_id: int) -> Worker | None:
     linked = select(Worker).join(PhoneLink, PhoneLink.worker_id == Worker.id)
     return session.scalar(

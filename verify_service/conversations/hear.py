@@ -18,7 +18,7 @@ from flows import outcomes as said
 from flows.caller import Caller, StaleCaller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.talk import Talk, answer, current
-from verify_service.conversations.caller import known_phone, who_calls
+from verify_service.conversations.caller import answers_for, known_phone, who_calls
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import Over, Talking, apply, first_flow
 from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
@@ -137,7 +137,7 @@ def _go_on(session: Session, phone: Phone, conversation: Conversation, hop: Hop,
     """The next answer of a talk we know."""
     conversation.hops += 1
     conversation.touched_at = now
-    talk = _stored_talk(session, phone, conversation, now)
+    talk = _still_theirs(session, phone, conversation, _stored_talk(session, phone, conversation, now), now)
     talk, screen = current(talk)  # after an upgrade the prefix that still holds is kept
     talking = Talking(session, conversation, phone, now, talk.caller)
     if isinstance(screen, Menu | Ask | Pick):
@@ -213,6 +213,17 @@ def _stored_talk(session: Session, phone: Phone, conversation: Conversation, now
         except (Unreadable, KeyError, ValueError, TypeError):
             pass
     fresh = fresh or who_calls(session, phone, now=now, worker_id=conversation.worker_id)
+    return Talk(flow=first_flow(fresh), caller=fresh)
+
+
+def _still_theirs(session: Session, phone: Phone, conversation: Conversation, talk: Talk, now: dt.datetime) -> Talk:
+    """The talk, unless this phone was unlinked from its worker meanwhile (in another session, by an officer, by a newer
+    list): then it starts again, and neither shows that worker nor speaks for them."""
+    person = talk.caller.person
+    if person is None or talk.flow == "saved" or answers_for(session, phone, person.worker):
+        return talk
+    conversation.worker_id = None
+    fresh = who_calls(session, phone, now=now)
     return Talk(flow=first_flow(fresh), caller=fresh)
 
 

@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -46,6 +47,7 @@ def run(data_dir: Path, port: int, roster: Path | None, *, say: Say) -> None:
         for name in commands:
             children[name] = _spawn(commands[name], data_dir / f"{name}.log")
         _await_ready(f"http://127.0.0.1:{port}/health/ready", children, data_dir, stop)
+        servers.announce()
         write_private(data_dir / "demo.json", json.dumps(facts, ensure_ascii=False, indent=1))
         _tell(facts, time.monotonic() - began, say)
         _keep_running(children, commands, servers, data_dir, stop, say)
@@ -218,17 +220,22 @@ def _keep_running(
         for name, child in children.items():
             if child.poll() is not None:
                 say(f"The {name} process stopped ({child.returncode}); starting it again.")
+                _signal_all(child, signal.SIGKILL)  # what it had started, and holds its port
                 time.sleep(0.5)
                 children[name] = _spawn(commands[name], data_dir / f"{name}.log")
 
 
 def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
     for child in children.values():
-        if child.poll() is None:
-            child.terminate()
+        _signal_all(child, signal.SIGTERM)
     for child in children.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(5)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        _signal_all(child, signal.SIGKILL)
+        child.wait()
+
+
+def _signal_all(child: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    """To the child and to whatever it started: each leads a session of its own."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, how)

@@ -24,8 +24,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -45,6 +45,10 @@ class ServersRefused(Exception):
     """The servers cannot start; the message says what to do."""
 
 
+class DirectoryTaken(ServersRefused):
+    """Another process owns the data directory."""
+
+
 @dataclass
 class Servers:
     """Two running servers and their addresses."""
@@ -56,8 +60,23 @@ class Servers:
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
     lock: IO[str] | None = None
 
-    def stop(self) -> None:
-        """Stop both, keep their data."""
+    def announce(self) -> None:
+        """Write down where they are, for commands that join: once the schema is there, not before."""
+        written = {
+            "pid": os.getpid(),
+            "owner_url": self.owner_url,
+            "application_url": self.application_url,
+            "redis_url": self.redis_url,
+        }
+        write_private(self.data_dir / "servers.json", json.dumps(written))
+
+    def stop(self, *, after_users: bool = False) -> None:
+        """Stop both, keep their data; with `after_users`, once the commands that joined have finished."""
+        with suppress(FileNotFoundError):
+            (self.data_dir / "servers.json").unlink()
+        if after_users:
+            with (self.data_dir / "users").open("a+") as users:
+                fcntl.flock(users, fcntl.LOCK_EX)
         for child, how in zip(self.children, (signal.SIGINT, signal.SIGTERM), strict=False):
             if child.poll() is None:
                 child.send_signal(how)  # SIGINT: PostgreSQL's fast shutdown
@@ -68,8 +87,6 @@ class Servers:
                 child.kill()
                 child.wait()
         if self.lock is not None:
-            with suppress(FileNotFoundError):
-                (self.data_dir / "servers.json").unlink()
             self.lock.close()
 
     def alive(self) -> bool:
@@ -91,13 +108,23 @@ def prepare(data_dir: Path) -> Path:
     return path
 
 
-def running(data_dir: Path) -> dict[str, Any] | None:
-    """What the present owner of this data directory wrote down, or None when nobody owns it."""
-    lock = _try_lock(data_dir)
-    if lock is not None:
-        lock.close()
-        return None
-    for _ in range(300):  # its owner may be half-way through starting
+@contextmanager
+def joined(data_dir: Path) -> Iterator[dict[str, Any] | None]:
+    """Where the servers of this directory's present owner are, or None when nobody owns it.
+
+    While this lasts, an owner that started them for one command only waits with stopping them.
+    """
+    with (data_dir / "users").open("a+") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield _running(data_dir)
+
+
+def _running(data_dir: Path) -> dict[str, Any] | None:
+    for _ in range(600):  # its owner may be half-way through starting, or through stopping
+        lock = _try_lock(data_dir)
+        if lock is not None:
+            lock.close()
+            return None
         with suppress(FileNotFoundError, json.JSONDecodeError):
             found: dict[str, Any] = json.loads((data_dir / "servers.json").read_text())
             return found
@@ -106,7 +133,10 @@ def running(data_dir: Path) -> dict[str, Any] | None:
 
 
 def _try_lock(data_dir: Path) -> IO[str] | None:
-    lock = (data_dir / "lock").open("a+")
+    try:
+        lock = (data_dir / "lock").open("a+")
+    except OSError as error:
+        raise ServersRefused(f"{data_dir}/lock cannot be opened: {error.strerror}; remove it") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -119,12 +149,13 @@ def start(data_dir: Path, *, durable: bool = True) -> Servers:
     """Start both servers on this data directory.
 
     `durable=False` turns fsync off: for tests, which throw their data away. Raises ServersRefused when another process
-    owns the directory (see `running`) or a server does not come up.
+    owns the directory (see `joined`) or a server does not come up.
     """
     data_dir = prepare(data_dir)
     lock = _try_lock(data_dir)
     if lock is None:
-        raise ServersRefused(f"{data_dir} is in use by a running service; stop it, or choose another: --data-dir DIR")
+        raise DirectoryTaken(f"{data_dir} is in use by a running service; stop it, or choose another: --data-dir DIR")
+    (data_dir / "servers.json").unlink(missing_ok=True)  # of an owner that was killed
     passwords = _passwords(data_dir)
     sockets = _socket_folder(data_dir)
     servers = Servers(
@@ -145,13 +176,6 @@ def start(data_dir: Path, *, durable: bool = True) -> Servers:
         servers.children = [child for child in (locals().get("postgres"), locals().get("valkey")) if child]
         servers.stop()
         raise
-    written = {
-        "pid": os.getpid(),
-        "owner_url": servers.owner_url,
-        "application_url": servers.application_url,
-        "redis_url": servers.redis_url,
-    }
-    write_private(data_dir / "servers.json", json.dumps(written))
     return servers
 
 
@@ -168,8 +192,13 @@ def _passwords(data_dir: Path) -> dict[str, str]:
     path = data_dir / "passwords.json"
     if not path.exists():
         write_private(path, json.dumps({role: secrets.token_urlsafe(24) for role in (OWNER, APPLICATION)}))
-    found: dict[str, str] = json.loads(path.read_text())
-    return found
+    try:
+        found: dict[str, str] = json.loads(path.read_text())
+        return {role: found[role] for role in (OWNER, APPLICATION)}
+    except (ValueError, KeyError, TypeError):
+        raise ServersRefused(
+            f"{path} is damaged; restore it from a backup: without it the data cannot be opened"
+        ) from None
 
 
 def _socket_folder(data_dir: Path) -> Path:
@@ -341,6 +370,11 @@ def _dying_with_owner(how: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return arrange
+
+
+def die_with_parent() -> None:
+    """This process is told to stop when its parent dies: for workers that a web server starts by itself."""
+    _libc().prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
 
 
 def dying_with_owner(how: signal.Signals = signal.SIGTERM) -> Callable[[], None]:

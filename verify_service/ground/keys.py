@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from verify_service.ground.embedded import write_private
+from verify_service.ground.embedded import ServersRefused, write_private
 
 
 def _random_key() -> str:
@@ -29,4 +29,6 @@ def environment_for(data_dir: Path) -> dict[str, str]:
         write_private(path, "".join(f"{name}={value}\n" for name, value in made.items()))
     lines = (line.partition("=") for line in path.read_text().splitlines() if line.strip())
     kept = {name: value for name, _, value in lines}
+    if not kept:
+        raise ServersRefused(f"{path} is empty; restore it from a backup: without it people's data cannot be read")
     return {name: os.environ.get(name, value) for name, value in kept.items()}

@@ -110,6 +110,9 @@ RETURNING enrolment_id
 )
 
 
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('reconcile'))")
+
+
 @dataclass(frozen=True)
 class Reconciled:
     """What one run changed."""
@@ -132,7 +135,7 @@ def reconcile_batch(session: Session, *, premium: int, now: dt.datetime, batch: 
 
     `premium` is rupiah a worker and month. One at a time: of two at once, the one that read earlier could write later.
     """
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('reconcile'))"))
+    session.execute(_ONE_AT_A_TIME)
     claimed = sorted({row[0] for row in session.execute(_CLAIM, {"batch": batch})})
     if not claimed:
         return Reconciled()
@@ -171,6 +174,7 @@ def mark_all_stale(session: Session, *, now: dt.datetime) -> int:
 
 def forget_verdicts(session: Session, *, now: dt.datetime) -> int:
     """Throw every verdict away, to rebuild them from evidence alone; returns how many enrolments are stale now."""
+    session.execute(_ONE_AT_A_TIME)
     session.execute(text("DELETE FROM verdict"))
     session.execute(text("DELETE FROM stale_enrolment"))
     return mark_all_stale(session, now=now)
