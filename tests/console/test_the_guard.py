@@ -84,3 +84,8 @@ def test_damaged_questions_still_get_a_page(client: FlaskClient, query: str) -> 
     an_officer()
     sign_in(client)
     assert client.get(f"/console/{query}").status_code == 200
+
+
+def test_looking_at_the_sign_in_page_is_no_attempt(client: FlaskClient, db: Any) -> None:
+    assert client.head("/console/login").status_code == 200
+    assert db.execute("SELECT count(*) FROM sign_in_attempt").fetchone() == (0,)

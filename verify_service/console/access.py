@@ -38,7 +38,7 @@ def officer_of(asking: Request) -> SignedInOfficer | None:
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> Response:
     """The sign-in page. The answer to a wrong password does not say which part was wrong."""
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD too
         if current_user.is_authenticated:
             return make_response(redirect(same_site(request.args.get("next"))))
         return languages.remember(make_response(_form()), request.args.get("lang"))
