@@ -1,0 +1,67 @@
+"""A deploy or a key rotation in the middle of a talk: what still holds is kept, and nobody gets a dead screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.handset import Handset
+from tests.people import a_phone, a_worker
+from verify_service.app import create_app
+from verify_service.ground.crypto import seal, unseal
+
+NUMBER = "+6281234567890"
+
+
+@pytest.fixture
+def phone(db: Any) -> Handset:
+    return Handset(create_app().test_client(), NUMBER)
+
+
+def rewrite(db: Any, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the stored talk as an older or newer release would have written it."""
+    (sealed,) = db.execute("SELECT talk FROM conversation ORDER BY id DESC LIMIT 1").fetchone()
+    talk = json.loads(unseal(sealed, "conversation.talk"))
+    change(talk)
+    db.execute("UPDATE conversation SET talk = %s", [seal(json.dumps(talk), "conversation.talk")])
+
+
+def test_a_caller_of_an_older_release_is_looked_up_again(db: Any, phone: Handset) -> None:
+    a_worker(db)
+    phone.dial()
+    phone.send("1")
+    rewrite(db, lambda talk: talk["caller"].update(version=0, something_old=1))
+    assert phone.send("1").startswith("CON Apakah kartu")
+
+
+def test_the_answers_that_hold_are_kept_and_the_talk_goes_on_at_the_first_changed_question(
+    db: Any, phone: Handset
+) -> None:
+    a_phone(db, NUMBER)
+    phone.dial()
+    phone.send("1")
+    phone.send("3275011501900001")
+    rewrite(db, lambda talk: talk["turns"].append({"screen": "b99.gone", "answer": "x", "about": ""}))
+    screen = phone.send("123456")
+    assert screen.startswith(("CON Data belum ditemukan", "CON Ketik 6 angka")), screen
+
+
+def test_a_flow_that_no_longer_exists_leads_to_the_menu(db: Any, phone: Handset) -> None:
+    a_worker(db)
+    phone.dial()
+    phone.send("1")
+    rewrite(db, lambda talk: talk.update(flow="gone_with_the_release", turns=[]))
+    assert phone.send("1").startswith("CON ")
+    assert db.execute("SELECT count(*) FROM evidence").fetchone() == (0,)
+
+
+def test_a_talk_that_cannot_be_read_starts_again(db: Any, phone: Handset) -> None:
+    a_worker(db)
+    phone.dial()
+    phone.send("1")
+    db.execute("UPDATE conversation SET talk = 'k9:rotated away', screen = 'k9:rotated away'")
+    assert phone.repeat().startswith("END Maaf")  # what was shown is gone; nothing is guessed
+    assert phone.send("1").startswith("CON Sulistiaw")
