@@ -1,5 +1,5 @@
 # Everything a newcomer needs: `make demo`, `make test`. Only Python 3.11, make and Debian's packages are assumed.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
