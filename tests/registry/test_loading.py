@@ -255,13 +255,127 @@ def test_the_best_of_two_memberships_counts(db: Any, tmp_path: Path) -> None:
     assert [(status, unseal(kpj, "insurer_record.kpj")) for status, kpj in row] == [("active", "26000000002")]
 
 
-def test_a_newer_file_of_the_month_replaces_the_rows_it_names(db: Any, tmp_path: Path) -> None:
+def test_a_newer_file_of_the_month_brings_its_people_up_to_date(db: Any, tmp_path: Path) -> None:
     headings = "NIK,KPJ,STATUS"
     ledger("insurer", written(tmp_path, "3275014107800001,26000000001,MENUNGGAK", headings=headings))
     again = written(tmp_path, "3275014107800001,26000000001,AKTIF", headings=headings, name="second.csv")
     report = ledger("insurer", again)
     assert (report.created, report.updated) == (0, 1)
     assert db.execute("SELECT status FROM insurer_record").fetchall() == [("active",)]
+
+
+CICI = "3275011203750003"
+NIKS = ("3275014107800001", "3275011203750002", CICI)
+LEDGERS = {
+    "payments": ("payment", "JUMLAH", "16800", "not paid"),
+    "insurer": ("insurer_record", "STATUS", "AKTIF", "not found"),
+}
+
+
+def of_month(folder: Path, kind: str, name: str, *niks: str) -> Path:
+    _, heading, cell, _ = LEDGERS[kind]
+    return written(folder, *(f"{nik},{cell}" for nik in niks), headings=f"NIK,{heading}", name=name)
+
+
+@pytest.mark.parametrize("kind", LEDGERS)
+def test_a_corrected_file_takes_people_out_of_the_month_and_the_first_may_come_back(
+    db: Any, tmp_path: Path, kind: str
+) -> None:
+    table, _, _, gone = LEDGERS[kind]
+    first, second = of_month(tmp_path, kind, "a.csv", *NIKS), of_month(tmp_path, kind, "b.csv", *NIKS[:2])
+    ledger(kind, of_month(tmp_path, kind, "other.csv", *NIKS), dt.date(2026, 2, 1))
+    ledger(kind, first)
+    dry = ledger(kind, second, dry_run=True)
+    assert count(db, table, "period = '2026-01-01'") == 3
+    corrected = ledger(kind, second)
+    assert corrected.notes == dry.notes
+    assert corrected.notes[-1] == (
+        f"1 people of the earlier file of this month are not in this one; they count as {gone} now."
+    )
+    assert count(db, table, "period = '2026-01-01'") == 2
+    assert count(db, table, "period = '2026-02-01'") == 3
+    back = ledger(kind, first)
+    assert (back.unchanged, back.created, back.updated) == (False, 1, 2)
+    assert count(db, table, "period = '2026-01-01'") == 3
+    assert ledger(kind, first).unchanged
+    assert count(db, "file_import") == 3
+    assert count(db, "audit", f"action = 'import {kind}'") == 4
+
+
+@pytest.mark.parametrize("kind", LEDGERS)
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_partial_file_of_a_month_is_refused_with_the_counts(
+    db: Any, tmp_path: Path, kind: str, dry_run: bool
+) -> None:
+    ledger(kind, of_month(tmp_path, kind, "a.csv", *NIKS))
+    before = _everything(db)
+    with transaction() as session:
+        importer = getattr(loading, f"import_{kind}")
+        with pytest.raises(FileRefused, match="names 1 of the 3 people whom the file of 2026-01 had"):
+            importer(
+                session, of_month(tmp_path, kind, "b.csv", CICI), period=JANUARY, now=NOW, actor="test", dry_run=dry_run
+            )
+    assert _everything(db) == before
+
+
+@pytest.mark.parametrize("kind", LEDGERS)
+@pytest.mark.parametrize(("period", "taken"), [
+    ("2014-12", False), ("2015-01", True), ("2026-04", True), ("2026-05", False), ("2062-01", False),
+])  # fmt: skip
+def test_a_month_that_cannot_be_is_refused_with_the_range(
+    db: Any, tmp_path: Path, kind: str, period: str, taken: bool
+) -> None:
+    file, month = of_month(tmp_path, kind, "a.csv", *NIKS), dt.date.fromisoformat(f"{period}-01")
+    if taken:
+        assert ledger(kind, file, month).accepted == 3
+        return
+    with pytest.raises(FileRefused, match=f"no file for {period}: give a month from 2015-01 to 2026-04"):
+        ledger(kind, file, month)
+    assert count(db, "file_import") == 0
+
+
+def test_the_current_month_is_that_of_the_programmes_zone(tmp_path: Path, db: Any) -> None:
+    file = of_month(tmp_path, "insurer", "a.csv", *NIKS)
+    with transaction() as session:  # in Bekasi it is May already
+        eve = dt.datetime(2026, 4, 30, 18, 0, tzinfo=dt.UTC)
+        assert loading.import_insurer(session, file, period=dt.date(2026, 5, 1), now=eve, actor="test").accepted == 3
+
+
+def test_the_same_list_with_other_terms_corrects_the_enrolments_that_rest_on_it(db: Any, tmp_path: Path) -> None:
+    file = written(tmp_path, ANI, BUDI)
+    roster(file)
+    roster(written(tmp_path, BUDI, name="second.csv"))  # Budi's enrolment rests on the second list now
+    corrected = roster(file, paid_from=dt.date(2026, 2, 1), months=6)
+    assert (corrected.unchanged, corrected.created, corrected.updated) == (False, 0, 1)
+    terms = db.execute("SELECT paid_from::text, months FROM enrolment ORDER BY id").fetchall()
+    assert terms == [("2026-02-01", 6), ("2026-01-01", 12)]
+    assert roster(file, paid_from=dt.date(2026, 2, 1), months=6).unchanged
+    assert db.execute("SELECT report -> 'terms' FROM file_import ORDER BY id LIMIT 1").fetchone() == (
+        {"paid_from": "2026-02", "months": 6},
+    )
+    assert (count(db, "worker"), count(db, "enrolment"), count(db, "file_import")) == (2, 2, 2)
+
+
+def test_one_cell_with_a_page_in_it_does_not_refuse_the_list(db: Any, tmp_path: Path) -> None:
+    page = "Lestari " * 2000
+    headings = "NIK,NAMA,PEKERJAAN,SUMBER DATA,ALAMAT"
+    long = f"3275014107800001,{page},,,"
+    report = roster(written(tmp_path, long, f"3275011203750002,Budi Santoso,{page},{page},{page}", headings=headings))
+    assert (report.accepted, report.rejected) == (1, 1)
+    codes = [(problem.row, problem.column, problem.code) for problem in report.problems]
+    assert (2, "NAMA", "name_too_long") in codes
+    assert [code for code in codes if code[2] == "text_too_long"] == [
+        (3, "PEKERJAAN", "text_too_long"), (3, "ALAMAT", "text_too_long"), (3, "SUMBER DATA", "text_too_long"),
+    ]  # fmt: skip
+    assert db.execute("SELECT length(occupation), length(source) FROM enrolment").fetchall() == [(120, 120)]
+    post = f"Bekasi Timur,Margahayu,1,2,{page},081234567890,"
+    headings = "KECAMATAN,KELURAHAN,RW,RT,NAMA_KETUA_RT,NO_HP,MULAI_JABATAN"
+    listed = heads(written(tmp_path, post, headings=headings, name="rt.csv"))
+    assert [problem.code for problem in listed.problems if problem.level == "rejected"] == ["name_too_long"]
+    paid = ledger("payments", written(tmp_path, f"{CICI},{page},16800,{page}", headings="NIK,NAMA,JUMLAH,NO_SP2D"))
+    assert (paid.accepted, paid.counts["text_too_long"]) == (1, 1)
+    known = ledger("insurer", written(tmp_path, f"{CICI},{page},AKTIF,{page}", headings="NIK,NAMA,STATUS,KODE_IURAN"))
+    assert (known.accepted, known.counts["text_too_long"]) == (1, 1)
 
 
 def test_a_file_of_another_month_is_refused(db: Any) -> None:

@@ -80,6 +80,11 @@ def test_the_rows_are_those_a_spreadsheet_shows() -> None:
     assert reading(PARTS[0]).notes == ("Row 1036 is a total (JUMLAH 1030) and was not read as a person.",)
 
 
+def test_the_sheet_beside_the_list_is_named_and_the_list_still_accepted() -> None:
+    told = [(one.code, one.column, one.found) for one in reading(PARTS[0]).problems if one.level == "file"]
+    assert told == [("sheet_not_read", "REKAP", "sheet REKAP (1 rows) was not read")]
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_every_person_listed_twice_is_found_and_nobody_else(name: str) -> None:
     found = {pair.rows for pair in reading(name).duplicates}

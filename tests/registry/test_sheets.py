@@ -58,6 +58,24 @@ def test_text_tables_are_read_with_any_delimiter_and_encoding(
     assert table.cell(table.rows[0], "name") == "René Lestari"
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+def test_lines_of_two_encodings_pasted_together_are_each_read_in_their_own(
+    tmp_path: Path, mark: bytes, ending: bytes
+) -> None:
+    people = ["3275014107800001;René", "3275011203750002;Zoë"]
+    lines = [b"NIK;NAMA", people[0].encode(), people[1].encode("cp1252")]
+    table = read_table(text_file(tmp_path, mark + ending.join(lines)), ROSTER)
+    assert [table.cell(row, "name") for row in table.rows] == ["René", "Zoë"]
+    assert [fault.code for fault in table.faults] == ["mixed_encoding"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_one_encoding_is_no_mixture(tmp_path: Path, encoding: str) -> None:
+    content = "NIK;NAMA\n3275014107800001;René\n3275011203750002;Budi\n".encode(encoding)
+    assert read_table(text_file(tmp_path, content), ROSTER).faults == ()
+
+
 def test_commas_in_addresses_do_not_make_it_a_comma_file(tmp_path: Path) -> None:
     lines = "NIK;NAMA;ALAMAT\n" + "".join(
         f"327501410780000{n};Ani, S.Pd;Jl. A, No. 1, RT 2, RW 3\n" for n in range(1, 9)
@@ -171,6 +189,52 @@ def test_people_below_a_total_are_still_people(tmp_path: Path) -> None:
     assert [number for number, _ in niks(table)] == [2, 4]
 
 
+@pytest.mark.parametrize(
+    ("row", "person"),
+    [
+        (["", "", "Cici Lestari", ""], True),  # people follow below: no signature can stand here
+        (["3", "", "Cici Lestari", ""], True),
+        (["", "", "Cici Lestari", "Kranji"], True),
+        (["", "12345", "", ""], True),
+        (["1", "", "Total Budiman", ""], True),
+        (["1", "", "Total Budiman", "Kranji"], True),
+        (["", "", "Total Budiman", ""], True),
+        (["", "", "JUMLAH", "3"], False),
+        (["JUMLAH", "", "", "3"], False),
+        (["", "", "Sub Total Kel. Margahayu", "120"], False),
+        (["Total Margahayu", "", "", "120"], False),
+        (["JUMLAH KESELURUHAN", "", "", "120 orang"], False),
+        (["Grand Total : ", "Rp 16.800", "", ""], False),
+    ],
+)
+def test_a_row_without_a_nik_in_the_middle_of_the_list_is_a_person_unless_it_is_a_total(
+    tmp_path: Path, row: list[str], person: bool
+) -> None:
+    headings, others = ["No", *HEADINGS], [["1", *PEOPLE[0]], ["2", *PEOPLE[1]]]
+    table = read_table(sheet_of(tmp_path, headings, others[0], ["SUB TOTAL", "", "", 1], row, others[1]), ROSTER)
+    assert [number for number, _ in niks(table)] == ([2, 4, 5] if person else [2, 5])
+    assert len(table.notes) == (1 if person else 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "person"),
+    [
+        (["3", "", "Cici Lestari", ""], True),
+        (["", "", "Cici Lestari", "Kranji"], True),
+        (["", "12345", "", ""], True),
+        (["1", "", "Total Budiman", ""], True),
+        (["", "", "Bekasi, 2 Januari 2026", ""], False),
+        (["", "", "Mengetahui,", "Bekasi, 2 Januari 2026"], False),
+        (["", "", "NIP. 196805121990031002", ""], False),
+        (["", "", "Drs. Ahmad", ""], False),
+    ],
+)
+def test_below_the_last_total_people_are_told_from_signatures(tmp_path: Path, row: list[str], person: bool) -> None:
+    table = read_table(sheet_of(tmp_path, ["No", *HEADINGS], ["1", *PEOPLE[0]], ["JUMLAH", "", "", 1], row), ROSTER)
+    assert [number for number, _ in niks(table)] == ([2, 4] if person else [2])
+    assert len(table.notes) == (1 if person else 2)
+
+
 def test_a_header_of_three_rows_is_read_as_one(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["DATA DIRI", "", "", "ALAMAT", "", ""],
@@ -207,6 +271,44 @@ def test_the_sheet_with_the_list_is_found_and_hidden_ones_are_left(tmp_path: Pat
                 sheet.append(row)
 
     assert read_table(workbook(tmp_path, fill), ROSTER).sheet == "DATA"
+
+
+def sheets(folder: Path, *more: tuple[str, str, list[list[str]]]) -> Path:
+    def fill(book: Workbook) -> None:
+        assert book.active is not None
+        for row in (HEADINGS, *PEOPLE):
+            book.active.append(row)
+        for name, state, rows in more:
+            sheet = book.create_sheet(name)
+            sheet.sheet_state = state
+            for row in rows:
+                sheet.append(row)
+
+    return workbook(folder, fill)
+
+
+@pytest.mark.parametrize("nik", ["3275011203750003", "3275 0112 0375 0003", "'3275011203750003"])
+def test_a_list_that_goes_on_in_a_sheet_without_a_header_is_refused(tmp_path: Path, nik: str) -> None:
+    file = sheets(tmp_path, ("Sheet2", "visible", [[nik, "Cici", "Kranji"]]))
+    with pytest.raises(FileRefused, match=r"Sheet 'Sheet2' of list\.xlsx holds 1 rows with a number of 16 digits"):
+        read_table(file, ROSTER)
+
+
+def test_every_other_sheet_with_anything_in_it_is_named(tmp_path: Path) -> None:
+    file = sheets(
+        tmp_path,
+        ("REKAP", "visible", [["lihat DATA"]]),
+        ("LAMA", "hidden", [HEADINGS, *PEOPLE]),
+        ("SANGAT LAMA", "veryHidden", PEOPLE),
+        ("KOSONG", "visible", []),
+    )
+    table = read_table(file, ROSTER)
+    assert len(table.rows) == 2
+    assert [(fault.code, fault.level, fault.found) for fault in file_problems(table) if fault in table.faults] == [
+        ("sheet_not_read", "file", "sheet REKAP (1 rows) was not read"),
+        ("sheet_not_read", "file", "hidden sheet LAMA (3 rows) was not read"),
+        ("sheet_not_read", "file", "hidden sheet SANGAT LAMA (2 rows) was not read"),
+    ]
 
 
 def test_two_sheets_of_people_are_refused_unless_one_is_named(tmp_path: Path) -> None:

@@ -112,24 +112,32 @@ def prepare(data_dir: Path) -> Path:
 def joined(data_dir: Path) -> Iterator[dict[str, Any] | None]:
     """Where the servers of this directory's present owner are, or None when nobody owns it.
 
-    While this lasts, an owner that started them for one command only waits with stopping them.
+    While this lasts, an owner that started them for one command only waits with stopping them. Whoever waits for an
+    owner that is still starting, or already stopping, holds nothing: the owner may be waiting for us.
     """
-    with (data_dir / "users").open("a+") as users:
-        fcntl.flock(users, fcntl.LOCK_SH)
-        yield _running(data_dir)
-
-
-def _running(data_dir: Path) -> dict[str, Any] | None:
-    for _ in range(600):  # its owner may be half-way through starting, or through stopping
-        lock = _try_lock(data_dir)
-        if lock is not None:
-            lock.close()
-            return None
-        with suppress(FileNotFoundError, json.JSONDecodeError):
-            found: dict[str, Any] = json.loads((data_dir / "servers.json").read_text())
-            return found
+    for _ in range(600):
+        with (data_dir / "users").open("a+") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            lock = _try_lock(data_dir)
+            if lock is not None:
+                lock.close()
+                users.close()
+                yield None
+                return
+            found = _announced(data_dir)
+            if found is not None:
+                yield found
+                return
         time.sleep(0.1)
     raise ServersRefused(f"Another process holds {data_dir}/lock but has not said where its servers are; stop it first")
+
+
+def _announced(data_dir: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads((data_dir / "servers.json").read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return found
 
 
 def _try_lock(data_dir: Path) -> IO[str] | None:

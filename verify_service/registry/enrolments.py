@@ -28,11 +28,12 @@ A_YEAR = 12
 
 @dataclass(frozen=True)
 class Merged:
-    """How many rows a merge made, and how many it brought up to date."""
+    """How many rows a merge made, and how many it brought up to date; `dropped`: taken out of the month again."""
 
     created: int
     updated: int
     removed_again: int = 0
+    dropped: int = 0
 
 
 def stage_roster(
@@ -164,6 +165,26 @@ def merge_roster(session: Session, *, import_id: int, paid_from: dt.date, now: d
     _link_phones(session, now)
     changed(session, _STALE, now=now)
     return Merged(created, updated, removed)
+
+
+_TERMS = """
+WITH corrected AS (
+    UPDATE enrolment SET paid_from = :paid_from, months = staged.months
+    FROM staged_roster staged
+    WHERE enrolment.import_id = :import_id AND enrolment.row = staged.row
+      AND (enrolment.paid_from, enrolment.months) IS DISTINCT FROM (CAST(:paid_from AS date), staged.months)
+    RETURNING enrolment.id
+), stale AS (
+    INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, :now FROM corrected
+)
+SELECT count(*) FROM corrected
+"""
+
+
+def correct_terms(session: Session, *, import_id: int, paid_from: dt.date, now: dt.datetime) -> Merged:
+    """First month and months of the enrolments that rest on this file; those a later list took over keep theirs."""
+    given = {"import_id": import_id, "paid_from": paid_from, "now": now}
+    return Merged(0, int(session.execute(text(_TERMS), given).scalar_one()))
 
 
 ADD_PHONES = """

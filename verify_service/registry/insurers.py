@@ -16,6 +16,7 @@ from verify_service.registry.payments import refuse_other_month, reject_other_mo
 from verify_service.registry.people import Sighting, same_niks
 from verify_service.registry.problems import Cell, Fault, text_of, words
 from verify_service.registry.reading import (
+    LONGEST_TEXT,
     Duplicate,
     Progress,
     Reading,
@@ -76,11 +77,11 @@ def _read_row(row: Scrutiny, period: dt.date, today: dt.date) -> InsurerRow | No
         status = ""
     joined = row.sound("joined", read_date(row.cell("joined"), today))
     paid_on = row.sound("paid_on", read_date(row.cell("paid_on"), today))
+    payment_code = row.short("payment_code")
     if nik is None or row.rejected:
         return None
-    return InsurerRow(
-        row.number, nik.value, kpj, name_key(row.text("name")), status, joined, paid_on, row.text("payment_code")
-    )
+    key = name_key(row.text("name")[:LONGEST_TEXT])
+    return InsurerRow(row.number, nik.value, kpj, key, status, joined, paid_on, payment_code)
 
 
 _STATUSES = {

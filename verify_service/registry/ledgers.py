@@ -12,6 +12,7 @@ from verify_service.ground.crypto import blind_index, seal
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.insurers import InsurerRow
 from verify_service.registry.payments import PaymentRow
+from verify_service.registry.problems import FileRefused
 from verify_service.registry.staging import changed, stage
 
 _PAYMENT_COLUMNS = (
@@ -55,10 +56,14 @@ def _sealed_payments(rows: Sequence[PaymentRow]) -> Iterator[tuple[object, ...]]
 
 
 def merge_payments(session: Session, *, import_id: int, period: dt.date, now: dt.datetime) -> Merged:
-    """The staged payments into the month; everybody is stale, for whom the file leaves out was not paid."""
+    """The staged payments as the month's; everybody is stale, for whom the file leaves out was not paid.
+
+    Raises FileRefused when the file names fewer than half of the people the month had.
+    """
+    dropped = _drop_unnamed(session, "payment", "staged_payment", period)
     created, updated = session.execute(text(_PAYMENTS), {"import_id": import_id, "period": period}).one()
     _all_stale(session, now)
-    return Merged(created, updated)
+    return Merged(created, updated, dropped=dropped)
 
 
 _INSURER_COLUMNS = (
@@ -113,10 +118,39 @@ def _sealed_records(rows: Sequence[InsurerRow]) -> Iterator[tuple[object, ...]]:
 
 
 def merge_insurer(session: Session, *, import_id: int, period: dt.date, now: dt.datetime) -> Merged:
-    """The staged records into the month; everybody is stale, for whom the file leaves out was not found."""
+    """The staged records as the month's; everybody is stale, for whom the file leaves out was not found.
+
+    Raises FileRefused when the file names fewer than half of the people the month had.
+    """
+    dropped = _drop_unnamed(session, "insurer_record", "staged_insurer", period)
     created, updated = session.execute(text(_RECORDS), {"import_id": import_id, "period": period}).one()
     _all_stale(session, now)
-    return Merged(created, updated)
+    return Merged(created, updated, dropped=dropped)
+
+
+def _drop_unnamed(session: Session, table: str, staged: str, period: dt.date) -> int:
+    """Take out whom the month's file before named and this one does not; a partial file is refused."""
+    unnamed = f"""
+        FROM {table} held WHERE period = :period
+          AND NOT EXISTS (SELECT 1 FROM {staged} staged WHERE staged.nik_index = held.nik_index)"""  # noqa: S608  # one of our two table names
+    given = {"period": period}
+    had = int(session.execute(text(f"SELECT count(*) FROM {table} WHERE period = :period"), given).scalar_one())  # noqa: S608
+    lost = int(session.execute(text(f"SELECT count(*) {unnamed}"), given).scalar_one())
+    if 2 * (had - lost) < had:
+        raise FileRefused(
+            f"This file names {had - lost:,} of the {had:,} people whom the file of {period:%Y-%m} had before, fewer"
+            " than half. A newer file replaces the month: complete a partial file first, then send it."
+        )
+    return changed(session, f"DELETE {unnamed}", period=period)
+
+
+_TABLES = {"payments": "payment", "insurer": "insurer_record"}
+
+
+def is_superseded(session: Session, kind: str, *, import_id: int, period: dt.date) -> bool:
+    """Whether a later file of this month took the place of this one."""
+    statement = f"SELECT EXISTS (SELECT 1 FROM {_TABLES[kind]} WHERE period = :period AND import_id <> :import_id)"  # noqa: S608
+    return bool(session.execute(text(statement), {"period": period, "import_id": import_id}).scalar_one())
 
 
 def unmatched(session: Session, staged: str) -> int:

@@ -6,18 +6,17 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.ground.crypto import seal
 from verify_service.ground.programme import Programme, programme
-from verify_service.ground.tables import FileImport
+from verify_service.ground.tables import FileImport, ImportProblem
 from verify_service.registry import enrolments, ledgers, posts
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.insurers import read_insurer
@@ -44,6 +43,11 @@ class Order:
     dry_run: bool = False
     period: dt.date | None = None
     decree: str | None = None
+    terms: dict[str, object] | None = None
+
+
+Outcome = tuple[Merged, int, tuple[Problem, ...]]
+Merge = Callable[[Reading[Any], int, bool], Outcome]
 
 
 def import_roster(
@@ -60,18 +64,23 @@ def import_roster(
 ) -> ImportReport:
     """A roster: whose premium the city pays from `paid_from` (first of a month).
 
-    `months` goes before the file's own months column; without either it is twelve. The same file again changes nothing;
+    `months` goes before the file's own months column; without either it is twelve. The same file again changes nothing,
+    but with other terms (`paid_from`, `months`) it corrects those of the enrolments that rest on it;
     a NIK that another file enrolled keeps its enrolment, brought up to date; a second line of a NIK in this file is a
     second enrolment.
     Raises FileRefused, with nothing stored, for a file that cannot be read. Never commits.
     """
     order = Order("roster", path, now, actor, dry_run, decree=decree or programme().decree)
+    order = replace(order, terms={"paid_from": f"{_first(paid_from):%Y-%m}", "months": months})
 
     def read() -> Reading[RosterRow]:
         return read_roster(path, _desk(programme(), now), progress=progress)
 
-    def merge(reading: Reading[RosterRow], import_id: int) -> tuple[Merged, int, tuple[Problem, ...]]:
+    def merge(reading: Reading[RosterRow], import_id: int, again: bool) -> Outcome:
         enrolments.stage_roster(session, reading.accepted, reading.flags(), months)
+        if again:
+            start = _first(paid_from)
+            return enrolments.correct_terms(session, import_id=import_id, paid_from=start, now=now), 0, ()
         listed = [_listed_problem(reading, row) for row in enrolments.listed_under_another_nik(session)]
         merged = enrolments.merge_roster(session, import_id=import_id, paid_from=_first(paid_from), now=now)
         return merged, 0, tuple(listed)
@@ -89,11 +98,15 @@ def import_payments(
     now: dt.datetime,
     actor: str,
 ) -> ImportReport:
-    """A payment file of one month; a newer file of the month replaces the rows it names. See import_roster."""
+    """A payment file of one month; a newer file of the month replaces it whole. See import_roster.
+
+    The same file again changes nothing unless another took its place meanwhile. Raises FileRefused also for a month
+    that cannot be, and for a file that names fewer than half of the people the month had.
+    """
     month = _first(period)
     order = Order("payments", path, now, actor, dry_run, period=month)
 
-    def merge(reading: Reading[Any], import_id: int) -> tuple[Merged, int, tuple[Problem, ...]]:
+    def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
         ledgers.stage_payments(session, reading.accepted)
         strangers = ledgers.unmatched(session, "staged_payment")
         return ledgers.merge_payments(session, import_id=import_id, period=month, now=now), strangers, ()
@@ -117,7 +130,7 @@ def import_insurer(
     month = _first(period)
     order = Order("insurer", path, now, actor, dry_run, period=month)
 
-    def merge(reading: Reading[Any], import_id: int) -> tuple[Merged, int, tuple[Problem, ...]]:
+    def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
         ledgers.stage_insurer(session, reading.accepted)
         strangers = ledgers.unmatched(session, "staged_insurer")
         return ledgers.merge_insurer(session, import_id=import_id, period=month, now=now), strangers, ()
@@ -139,7 +152,7 @@ def import_rt_heads(
     order = Order("rt_heads", path, now, actor, dry_run)
     desk = _desk(programme(), now)
 
-    def merge(reading: Reading[Any], import_id: int) -> tuple[Merged, int, tuple[Problem, ...]]:
+    def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
         merged = posts.merge_rt_heads(session, reading.accepted, import_id=import_id, today=desk.today, now=now)
         return merged, 0, ()
 
@@ -150,39 +163,56 @@ def _import(
     session: Session,
     order: Order,
     read: Callable[[], Reading[Any]],
-    merge: Callable[[Reading[Any], int], tuple[Merged, int, tuple[Problem, ...]]],
+    merge: Merge,
 ) -> ImportReport:
     """The course of every import; on an error the savepoint takes back all of it, and a dry run always does."""
     if not order.path.is_file():
         raise FileRefused(f"There is no file {order.path.name}.")
+    _refuse_month(order, programme())
     digest = hashlib.sha256(order.path.read_bytes()).digest()
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('verify import'))"))
     before = _imported_before(session, order, digest)
-    if before is not None:
-        return before
+    if before is not None and _still_holds(session, order, before):
+        return _nothing_changed(order, before)
     reading = read()
     report = report_of(order.kind, order.path.name, reading)
-    savepoint = session.begin_nested()
-    with nullcontext() if order.dry_run else savepoint:
-        import_id = _open(session, order, digest, report)
-        merged, strangers, more = merge(reading, import_id)
+    with session.begin_nested() as savepoint:
+        import_id = _open(session, order, digest, report, before)
+        merged, strangers, more = merge(reading, import_id, before is not None)
         if more:
             reading = replace(reading, problems=reading.problems + more)
             report = report_of(order.kind, order.path.name, reading)
         report = _told(report, order, merged, strangers, import_id)
-        _close(session, order, report, reading, import_id)
+        _close(session, order, report, reading, merged, import_id)
         session.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
-    if order.dry_run:
-        savepoint.rollback()
-        return replace(report, import_id=None, dry_run=True)
-    return report
+        if order.dry_run:
+            savepoint.rollback()
+    return replace(report, import_id=None, dry_run=True) if order.dry_run else report
+
+
+_EARLIEST = dt.date(2015, 1, 1)  # no file of the programme can be older
+
+
+def _refuse_month(order: Order, held: Programme) -> None:
+    """A mistyped month would become the newest of all and unsettle everybody's verdict."""
+    latest = _first(_today(held, order.now))
+    if order.period is not None and not _EARLIEST <= order.period <= latest:
+        raise FileRefused(
+            f"There can be no file for {order.period:%Y-%m}: give a month from {_EARLIEST:%Y-%m} to {latest:%Y-%m}."
+        )
 
 
 def _told(report: ImportReport, order: Order, merged: Merged, strangers: int, import_id: int) -> ImportReport:
     removed = merged.removed_again
     note = f"{removed} of these people had been removed by decision; they stay removed." if removed else ""
+    gone = "not paid" if order.kind == "payments" else "not found"
+    dropped = (
+        f"{merged.dropped:,} people of the earlier file of this month are not in this one; they count as {gone} now."
+        if merged.dropped
+        else ""
+    )
     return replace(
-        with_notes(report, note),
+        with_notes(report, note, dropped),
         unmatched=strangers,
         created=merged.created,
         updated=merged.updated,
@@ -190,16 +220,24 @@ def _told(report: ImportReport, order: Order, merged: Merged, strangers: int, im
     )
 
 
-def _imported_before(session: Session, order: Order, digest: bytes) -> ImportReport | None:
-    held = session.scalars(
+def _imported_before(session: Session, order: Order, digest: bytes) -> FileImport | None:
+    return session.scalars(
         select(FileImport).where(
             FileImport.kind == order.kind,
             FileImport.sha256 == digest,
             FileImport.period.is_not_distinct_from(order.period),
         )
     ).one_or_none()
-    if held is None:
-        return None
+
+
+def _still_holds(session: Session, order: Order, held: FileImport) -> bool:
+    """Whether the earlier import of this same file is still what counts, on the terms now given."""
+    if order.period is not None:
+        return not ledgers.is_superseded(session, order.kind, import_id=held.id, period=order.period)
+    return bool(held.report.get("terms", order.terms) == order.terms)
+
+
+def _nothing_changed(order: Order, held: FileImport) -> ImportReport:
     return ImportReport(
         order.kind,
         order.path.name,
@@ -216,31 +254,37 @@ def _imported_before(session: Session, order: Order, digest: bytes) -> ImportRep
     )
 
 
-def _open(session: Session, order: Order, digest: bytes, report: ImportReport) -> int:
-    row = insert(FileImport).values(
-        kind=order.kind,
-        filename=order.path.name,
-        sha256=digest,
-        period=order.period,
-        decree=order.decree,
-        imported_at=order.now,
-        actor=order.actor,
-        rows=report.rows,
-        accepted=report.accepted,
-        flagged=report.flagged,
-        rejected=report.rejected,
-        report={},
-    )
+def _open(session: Session, order: Order, digest: bytes, report: ImportReport, before: FileImport | None) -> int:
+    """The id of the file's row: a new one, or that of the same file `before`, which is imported anew."""
+    told: dict[str, object] = {
+        "filename": order.path.name,
+        "decree": order.decree,
+        "imported_at": order.now,
+        "actor": order.actor,
+        "rows": report.rows,
+        "accepted": report.accepted,
+        "flagged": report.flagged,
+        "rejected": report.rejected,
+        "report": {},
+    }
+    if before is not None:
+        session.execute(delete(ImportProblem).where(ImportProblem.import_id == before.id))
+        session.execute(update(FileImport).where(FileImport.id == before.id).values(told))
+        return before.id
+    row = insert(FileImport).values(told | {"kind": order.kind, "sha256": digest, "period": order.period})
     return int(session.execute(row.returning(FileImport.id)).scalar_one())
 
 
-def _close(session: Session, order: Order, report: ImportReport, reading: Reading[Any], import_id: int) -> None:
+def _close(
+    session: Session, order: Order, report: ImportReport, reading: Reading[Any], merged: Merged, import_id: int
+) -> None:
     detail = {
         "counts": report.counts,
         "duplicates": len(report.duplicates),
         "created": report.created,
         "updated": report.updated,
-    }
+        "dropped": merged.dropped,
+    } | ({"terms": order.terms} if order.terms else {})
     session.execute(
         update(FileImport)
         .where(FileImport.id == import_id)
@@ -258,6 +302,7 @@ def _close(session: Session, order: Order, report: ImportReport, reading: Readin
         rejected=report.rejected,
         created=report.created,
         updated=report.updated,
+        dropped=merged.dropped,
         period=f"{order.period:%Y-%m}" if order.period else None,
     )
 

@@ -13,6 +13,7 @@ from verify_service.registry.names import name_key
 from verify_service.registry.people import Sighting, same_niks
 from verify_service.registry.problems import Cell, Fault, FileRefused, text_of
 from verify_service.registry.reading import (
+    LONGEST_TEXT,
     Progress,
     Reading,
     RejectedRow,
@@ -73,9 +74,10 @@ def _read_row(row: Scrutiny, period: dt.date, today: dt.date, premium: int | Non
     elif premium and amount % premium:
         row.flag("amount", Fault("amount_unusual", f"a multiple of the premium of {premium} rupiah"))
     paid_on = row.sound("paid_on", read_date(row.cell("paid_on"), today))
+    order_number = row.short("order_number")
     if nik is None or row.rejected:
         return None
-    return PaymentRow(row.number, nik.value, name_key(row.text("name")), amount, paid_on, row.text("order_number"))
+    return PaymentRow(row.number, nik.value, name_key(row.text("name")[:LONGEST_TEXT]), amount, paid_on, order_number)
 
 
 def read_rupiah(raw: Cell) -> int | Fault:

@@ -12,6 +12,7 @@ from verify_service.registry.problems import Cell, Fault, Level, Problem, masked
 from verify_service.registry.sheets import SheetRow, Table
 
 Progress = Callable[[int, int], None]
+LONGEST_TEXT = 120
 Row = TypeVar("Row")
 Value = TypeVar("Value")
 
@@ -106,6 +107,20 @@ class Scrutiny:
             return None
         return value
 
+    def short(self, name: str, most: int = LONGEST_TEXT) -> str:
+        """The text of a cell, cut to `most` characters with a flag: whole pages get pasted into one cell."""
+        text = self.text(name)
+        if len(text) > most:
+            self.flag(name, Fault("text_too_long", f"at most {most} characters; the rest was cut"))
+        return text[:most]
+
+    def person(self, name: str) -> str:
+        """A person's name without stray signs; one too long to be a name rejects the row."""
+        text = self.text(name).strip("-. ")
+        if len(text) > LONGEST_TEXT:
+            self.reject(name, Fault("name_too_long", f"one person's name, at most {LONGEST_TEXT} characters"))
+        return text[:LONGEST_TEXT]
+
     def nik(self) -> Nik | None:
         """The row's NIK; without one the row is rejected, since it cannot be said who it is."""
         nik = read_nik(self.cell("nik"))
@@ -132,7 +147,7 @@ def scrutinise(table: Table, progress: Progress | None = None) -> Iterable[Scrut
 
 
 def file_problems(table: Table) -> list[Problem]:
-    """Faults of the file itself: columns we do not know, and columns we miss."""
+    """Faults of the file itself: columns we do not know, columns we miss, what was left unread beside the table."""
     header = table.header
     unknown = [
         Problem(header.row, heading, "unknown_column", heading, "a column we know; this one was not read", "file")
@@ -143,7 +158,7 @@ def file_problems(table: Table) -> list[Problem]:
         Problem(header.row, field_title(name), "missing_column", "", f"a column {field_title(name)}", "file")
         for name in header.missing
     ]
-    return unknown + missing
+    return [*table.faults, *unknown, *missing]
 
 
 def note_pairs(problems: list[Problem], duplicates: Iterable[Duplicate], shown: Mapping[int, str]) -> None:

@@ -102,7 +102,8 @@ def _read_row(row: Scrutiny, desk: Desk, cards: frozenset[str]) -> tuple[RosterR
     for name_of_field, doubt in area.doubts if row.has("kelurahan") else ():
         row.flag(name_of_field, doubt)
     phone = read_phone_cell(row)
-    occupation = row.text("occupation")
+    occupation = row.short("occupation")
+    address, source = row.short("address", 400), row.short("source")
     if occupation and occupation_code(occupation) is None:
         row.flag("occupation", Fault("occupation_unknown", "an occupation of the programme's list; kept as written"))
     if nik:
@@ -117,8 +118,8 @@ def _read_row(row: Scrutiny, desk: Desk, cards: frozenset[str]) -> tuple[RosterR
     if nik is None or row.rejected:
         return None, sighting
     made = RosterRow(
-        row.number, nik.value, name, key, born, sex, row.text("address"), rt, rw, code, phone, occupation,
-        occupation_code(occupation), decile, row.text("source"), kk, months,
+        row.number, nik.value, name, key, born, sex, address, rt, rw, code, phone, occupation,
+        occupation_code(occupation), decile, source, kk, months,
     )  # fmt: skip
     return made, sighting
 
@@ -140,7 +141,7 @@ def _whose(row: Scrutiny, kk: str | None, cards: frozenset[str]) -> Nik | None:
 
 
 def _name(row: Scrutiny) -> str:
-    name = row.text("name").strip("-. ")
+    name = row.person("name")
     if not re.search(r"[^\W\d_]{2}", name):
         row.reject("name", Fault("name_missing", "the person's name"))
     return name

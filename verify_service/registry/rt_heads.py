@@ -75,7 +75,7 @@ def _read_row(row: Scrutiny, desk: Desk) -> RtHeadRow | None:
     for name_of_field, doubt in match.doubts:
         (row.flag if match.area else row.reject)(name_of_field, doubt)
     rt, rw = read_units(row, Scrutiny.reject)
-    name = row.text("head").strip("-. ")
+    name = row.person("head")
     if re.fullmatch(r"(?i)(kosong|lowong|vakum|vacant|belum ada|n/?a)?", name):
         name = ""
         row.flag("head", Fault("post_vacant", "the name of the RT head, once there is one"))

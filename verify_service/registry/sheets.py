@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import python_calamine
@@ -22,7 +22,7 @@ from verify_service.registry.columns import (
     refuse_clashes,
     refuse_missing,
 )
-from verify_service.registry.problems import Cell, FileRefused, text_of
+from verify_service.registry.problems import Cell, FileRefused, Problem, text_of
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,12 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet, or one reading of a text file; blank rows left out."""
+    """One sheet, or one reading of a text file; blank rows left out. `mixed`: its lines come in two encodings."""
 
     name: str
     rows: tuple[SheetRow, ...]
+    hidden: bool = False
+    mixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Table:
     header: Header
     rows: tuple[SheetRow, ...]
     notes: tuple[str, ...]
+    faults: tuple[Problem, ...] = ()
 
     def cell(self, row: SheetRow, field: str) -> Cell:
         """The cell of a field, or None where the file has no such column or the row ends before it."""
@@ -84,9 +87,11 @@ class Table:
 def read_table(path: Path, layout: Layout, limits: Limits = LIMITS, sheet: str | None = None) -> Table:
     """The table of one kind in this file, or FileRefused with what to send instead.
 
-    With several sheets the one with our columns is read; two such sheets are refused unless `sheet` names one.
+    With several sheets the one with our columns is read; two such sheets are refused unless `sheet` names one, and so
+    is a visible sheet of people that cannot be read. Every other sheet with anything in it is named in `faults`.
     """
-    grids = [grid for grid in open_grids(path, limits) if sheet in (None, grid.name)]
+    everything = open_grids(path, limits)
+    grids = [grid for grid in everything if grid.name == sheet or (sheet is None and not grid.hidden)]
     found = _with_headers(grids, layout)
     if not found:
         _refuse_headerless(path, grids, layout)
@@ -105,7 +110,36 @@ def read_table(path: Path, layout: Layout, limits: Limits = LIMITS, sheet: str |
     refuse_clashes(header)
     if len(rows) > limits.rows:
         raise FileRefused(f"{path.name} holds {len(rows):,} rows; at most {limits.rows:,} are read at once. Split it.")
-    return Table(layout, grid.name, header, rows, notes)
+    beside = [other for other in everything if other.name != grid.name and other.rows]
+    if sheet is None:
+        _refuse_people_beside(path, beside)
+    return Table(layout, grid.name, header, rows, notes, (*_mixed(grid), *map(_not_read, beside)))
+
+
+def _refuse_people_beside(path: Path, beside: Sequence[Grid]) -> None:
+    """A list that goes on in a sheet without a header would lose its people."""
+    for grid in beside:
+        people = sum(1 for row in grid.rows if any(_is_16_digits(cell) for cell in row.cells))
+        if people and not grid.hidden:
+            raise FileRefused(
+                f"Sheet {grid.name!r} of {path.name} holds {people} rows with a number of 16 digits, but not our"
+                " columns: these people would be lost. Put them under the header of the first sheet, or take it out."
+            )
+
+
+def _is_16_digits(cell: Cell) -> bool:
+    return re.fullmatch(r"\d{16}", re.sub(r"[ .\-'’`]", "", text_of(cell))) is not None
+
+
+def _not_read(grid: Grid) -> Problem:
+    what = f"{'hidden ' if grid.hidden else ''}sheet {grid.name} ({len(grid.rows)} rows) was not read"
+    return Problem(grid.rows[0].number, grid.name, "sheet_not_read", what, "one sheet in each file", "file")
+
+
+def _mixed(grid: Grid) -> Iterator[Problem]:
+    if grid.mixed:
+        expected = "one encoding (UTF-8) for the whole file; every line was read in its own"
+        yield Problem(grid.rows[0].number, grid.name, "mixed_encoding", "UTF-8 and Windows-1252", expected, "file")
 
 
 def _with_headers(grids: Sequence[Grid], layout: Layout) -> list[tuple[Grid, Header]]:
@@ -137,7 +171,19 @@ def _heading_shown(cell: Cell) -> str:
     return re.sub(r"\d", "*", text_of(cell))[:24]
 
 
-_TOTAL = re.compile(r"(grand ?)?(sub ?)?(jumlah|total)(\s|:|$|/)", re.IGNORECASE)
+_TOTAL = re.compile(r"(grand ?)?(sub ?)?(jumlah|total)(?=[\s:/]|$)", re.IGNORECASE)
+# What a total is of; any other word after it in the name column is a person called so.
+_OF_WHAT = re.compile(
+    r"[\s:/.()\d]*((kel|kec|desa|kota|rt|rw|halaman|hal|lembar|bulan)\b.*|((keseluruhan|seluruh|seluruhnya|semua|umum|akhir"
+    r"|data|orang|org|jiwa|warga|peserta|penerima|pekerja|tenaga|kerja|bantuan|manfaat|iuran|bayar|pembayaran|nominal"
+    r"|rp|rupiah)[\s:/.()\d]*)*)",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"(rp\.?)?[\s\d.,:%()=\-]*(orang|org|jiwa|peserta)?\.?", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"(bekasi\s*,|mengetahui|menyetujui|kepala|lurah|camat|sekretaris|ketua|plt|nip\b|ttd|an\.|a\.n\.|u\.b\.)",
+    re.IGNORECASE,
+)
 
 
 def _body(grid: Grid, header: Header, layout: Layout) -> tuple[tuple[SheetRow, ...], tuple[str, ...]]:
@@ -145,24 +191,59 @@ def _body(grid: Grid, header: Header, layout: Layout) -> tuple[tuple[SheetRow, .
     kept: list[SheetRow] = []
     notes: list[str] = []
     closed = False
-    for row in grid.rows:
-        if row.number <= header.last_row:
-            continue
-        filled = [text for text in map(text_of, row.cells) if text]
-        if _is_total(filled):
+    below = [row for row in grid.rows if row.number > header.last_row]
+    last = max((row.number for row in below if _is_full(row, header)), default=0)
+    for row in below:
+        filled = _filled(row)
+        if _is_total(row, header):
             notes.append(f"Row {row.number} is a total ({_total_said(filled)}) and was not read as a person.")
             closed = True
         elif _is_numbering(filled, header) or _is_header(row, header, layout):
             notes.append(f"Row {row.number} repeats the header and was not read as a person.")
-        elif closed and len(filled) <= 3 and not _has_number(filled):
+        elif closed and row.number > last and not _is_person(row, header):
             notes.append(f"Row {row.number} below the total was not read as a person.")
         else:
             kept.append(row)
     return tuple(kept), tuple(notes)
 
 
-def _is_total(filled: Sequence[str]) -> bool:
-    return len(filled) <= 5 and any(_TOTAL.match(text) for text in filled[:2]) and not _has_number(filled)
+def _filled(row: SheetRow) -> list[str]:
+    return [text for text in map(text_of, row.cells) if text]
+
+
+def _is_total(row: SheetRow, header: Header) -> bool:
+    """JUMLAH or TOTAL with nothing but figures beside it."""
+    filled = _filled(row)
+    place = next((place for place, text in enumerate(filled[:2]) if _TOTAL.match(text)), None)
+    if place is None or len(filled) > 5 or _has_number(filled):
+        return False
+    label = filled[place]
+    plain = _OF_WHAT.fullmatch(_TOTAL.sub("", label, count=1)) is not None
+    figures = all(_FIGURE.fullmatch(text) for text in filled if text != label)
+    return figures and (plain or (place == 0 and label != _name_in(row, header)))
+
+
+def _name_in(row: SheetRow, header: Header) -> str:
+    column = next((header.columns[field][0] for field in ("name", "head") if field in header.columns), len(row.cells))
+    return text_of(row.cells[column]) if column < len(row.cells) else ""
+
+
+def _is_full(row: SheetRow, header: Header) -> bool:
+    """Whether a row is beyond doubt one of the list, so that what stands above it is no signature."""
+    filled = _filled(row)
+    return _has_number(filled) or (len(filled) > 3 and not _is_total(row, header))
+
+
+def _is_person(row: SheetRow, header: Header) -> bool:
+    """Whether a row below a total is one of the list with cells left empty, rather than part of a signature."""
+    filled = _filled(row)
+    if any(_SIGNED.match(text) for text in filled):
+        return False
+    column = header.columns["nik"][0] if "nik" in header.columns else len(row.cells)
+    number = text_of(row.cells[column]) if column < len(row.cells) else ""
+    if number and re.fullmatch(r"[\d\s.,'+\-eE]+", number):
+        return True
+    return len(filled) > 1 and re.search(r"[^\W\d_]{2}", _name_in(row, header)) is not None
 
 
 def _has_number(filled: Sequence[str]) -> bool:
@@ -224,7 +305,8 @@ def open_grids(path: Path, limits: Limits = LIMITS) -> list[Grid]:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise FileRefused(f"{path.name} is protected by a password. Send it without one.")
         return _workbook(path.name, content, limits)
-    return list(_text_grids(path.name, _decode(path.name, content)))
+    text, mixed = _decode(path.name, content)
+    return [replace(grid, mixed=mixed) for grid in _text_grids(path.name, text)]
 
 
 def _check_zip(name: str, content: bytes, limits: Limits) -> None:
@@ -279,19 +361,18 @@ def _column_number(letters: bytes) -> int:
 def _workbook(name: str, content: bytes, limits: Limits) -> list[Grid]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        visible = [
-            sheet.name
+        return [
+            _grid(book, sheet.name, sheet.visible != SheetVisibleEnum.Visible)
             for sheet in book.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+            if sheet.typ == SheetTypeEnum.WorkSheet
         ]
-        return [_grid(book, sheet) for sheet in visible]
     except python_calamine.PasswordError:
         raise FileRefused(f"{name} is protected by a password. Send it without one.") from None
     except (python_calamine.CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise FileRefused(f"{name} cannot be opened as a spreadsheet. Save it again as .xlsx and send it.") from error
 
 
-def _grid(book: CalamineWorkbook, name: str) -> Grid:
+def _grid(book: CalamineWorkbook, name: str, hidden: bool) -> Grid:
     sheet = book.get_sheet_by_name(name)
     cells: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
@@ -299,7 +380,7 @@ def _grid(book: CalamineWorkbook, name: str) -> Grid:
         if left == right and bottom < len(cells) and left < len(cells[top]):
             for row in range(top + 1, bottom + 1):
                 cells[row][left] = cells[top][left]
-    return Grid(name, _numbered(cells))
+    return Grid(name, _numbered(cells), hidden)
 
 
 def _numbered(rows: Sequence[Sequence[Cell]]) -> tuple[SheetRow, ...]:
@@ -310,24 +391,40 @@ def _numbered(rows: Sequence[Sequence[Cell]]) -> tuple[SheetRow, ...]:
     )
 
 
-def _decode(name: str, content: bytes) -> str:
-    """Text in the encodings offices' programs write: UTF-8 with or without mark, UTF-16 with mark, Windows-1252."""
+def _decode(name: str, content: bytes) -> tuple[str, bool]:
+    """Text in the encodings offices' programs write, and whether two of them are mixed.
+
+    UTF-8 with or without mark, UTF-16 with mark, Windows-1252; lines pasted together from both are told apart.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return content.decode("utf-16")
+            return content.decode("utf-16"), False
         except UnicodeDecodeError:
             raise FileRefused(f"{name} is damaged text. Save it again as .csv (UTF-8).") from None
     if b"\x00" in content:
         raise FileRefused(f"{name} holds NUL bytes: it is not a text table. {_ADVICE}")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+    text, mixed = _decode_lines(content)
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<table", "<?xml")):
         raise FileRefused(f"{name} is a web page saved under a spreadsheet's name. Open it, then {_ADVICE.lower()}")
     if sum(1 for letter in text[:5000] if letter < " " and letter not in "\t\r\n\x0c") > 5:
         raise FileRefused(f"{name} is not a text table. {_ADVICE}")
-    return text
+    return text, mixed
+
+
+def _decode_lines(content: bytes) -> tuple[str, bool]:
+    try:
+        return content.decode("utf-8-sig"), False
+    except UnicodeDecodeError:
+        pass
+    lines: list[str] = []
+    mixed = False
+    for line in content.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True):
+        try:
+            lines.append(line.decode("utf-8"))
+            mixed = mixed or not line.isascii()
+        except UnicodeDecodeError:
+            lines.append(line.decode("cp1252", errors="replace"))
+    return "".join(lines), mixed
 
 
 def _text_grids(name: str, text: str) -> Iterator[Grid]:
