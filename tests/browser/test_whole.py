@@ -10,13 +10,15 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -128,6 +130,70 @@ def test_the_logs_hold_no_secret_and_nobody(demo: Demo) -> None:
         assert phone["number"] not in logs
         assert phone.get("nik", "none at all") not in logs
     assert not re.search(r"\b(32|36|31)\d{14}\b", logs)
+
+
+def _hop(demo: Demo, session: str, number: str, text: str) -> str:
+    door = f"{demo.facts['url']}/webhooks/africastalking/{demo.facts['webhook_secret']}/ussd"
+    form = urllib.parse.urlencode({"sessionId": session, "phoneNumber": number, "text": text}).encode()
+    with urllib.request.urlopen(door, form) as answer:
+        return str(answer.read().decode())
+
+
+def _ready(demo: Demo) -> str:
+    try:
+        with urllib.request.urlopen(demo.facts["url"] + "/health/ready") as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as refused:
+        return str(refused.read().decode())
+
+
+def _kill(demo: Demo, program: str) -> None:
+    """kill -9 the server of this demo."""
+    for cmdline in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = cmdline.read_bytes().decode(errors="replace").replace("\0", " ").split() or [""]
+        except OSError:
+            continue
+        if words[0].endswith(program) and any(str(demo.folder) in word for word in words):
+            os.kill(int(cmdline.parent.name), signal.SIGKILL)
+            return
+    raise AssertionError(f"{program} is not running")
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.05)
+
+
+def _confirmations(demo: Demo) -> int:
+    with psycopg.connect(json.loads((demo.folder / "servers.json").read_text())["application_url"]) as connection:
+        row = connection.execute("SELECT count(*) FROM verdict WHERE worker = 'confirms'").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_valkey_killed_loses_nothing_and_work_resumes(demo: Demo) -> None:
+    worker = [phone for phone in demo.facts["phones"] if phone["role"] == "worker" and not phone["note"]][2]
+    before = _confirmations(demo)
+    _kill(demo, "valkey-server")
+    for text, shows in (("", "Pilih bahasa"), ("1", "Data Anda"), ("1*1", "SIGAP"), ("1*1*1", worker["nik"][-4:])):
+        assert shows in _hop(demo, "SV", worker["number"], text)
+    assert '"queue":"down"' in _ready(demo)
+    _hop(demo, "SV", worker["number"], "1*1*1*1")
+    _until(lambda: '"queue":"ok"' in _ready(demo), 10)
+    _until(lambda: _confirmations(demo) > before, 10)
+
+
+def test_postgresql_killed_is_busy_and_comes_back_with_what_was_said(demo: Demo) -> None:
+    worker = [phone for phone in demo.facts["phones"] if phone["role"] == "worker" and not phone["note"]][3]
+    _hop(demo, "SP", worker["number"], "")
+    _kill(demo, "postgres")
+    _until(lambda: '"database":"down"' in _ready(demo), 5)
+    assert _hop(demo, "SP", worker["number"], "1").startswith("END Maaf, layanan sedang sibuk")
+    _until(lambda: '"database":"ok"' in _ready(demo), 30)
+    assert "Data Anda" in _hop(demo, "SP", worker["number"], "1")
 
 
 def test_the_sample_city_never_meets_a_live_gateway(tmp_path: Path) -> None:

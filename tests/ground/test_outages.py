@@ -88,7 +88,7 @@ def test_a_hanging_database_is_busy_in_time_and_forgotten_when_it_wakes(own: emb
     _signal_all(own.children[0].pid, signal.SIGSTOP)
     before = time.monotonic()
     assert phone.send("1").startswith(BUSY)
-    assert time.monotonic() - before < 8
+    assert time.monotonic() - before < 5  # 3 s of patience, and some for a busy machine
     assert _ready(client)[0] == 503
     _signal_all(own.children[0].pid, signal.SIGCONT)
     assert phone.repeat().startswith("CON Data Anda")

@@ -24,6 +24,8 @@ from verify_service.ground.embedded import ServersRefused, dying_with_owner, wri
 from verify_service.ground.settings import SettingsRefused, settings
 
 OFFICER = "petugas@demo.bekasi.example"
+_MOST_REVIVALS = 8  # in a minute: more is a fault that starting again does not mend
+_BEFORE_REVIVAL = 2.0  # seconds; killed backends need a moment to let go of their shared memory
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 Say = Callable[[str], None]
@@ -213,10 +215,17 @@ def _keep_running(
     stop: _Stop,
     say: Say,
 ) -> None:
+    revived: list[float] = []
     while not stop.asked:
         time.sleep(0.2)
         if not servers.alive():
-            raise ServersRefused(f"PostgreSQL or Valkey stopped; details: {data_dir}/postgres.log and valkey.log")
+            revived = [*(when for when in revived if when > time.monotonic() - 60), time.monotonic()]
+            if len(revived) > _MOST_REVIVALS:
+                logs = f"{data_dir}/postgres.log and valkey.log"
+                raise ServersRefused(f"PostgreSQL or Valkey stops again and again; details: {logs}")
+            say("PostgreSQL or Valkey stopped; starting it again.")
+            time.sleep(_BEFORE_REVIVAL)
+            servers.revive()
         for name, child in children.items():
             if child.poll() is not None:
                 say(f"The {name} process stopped ({child.returncode}); starting it again.")

@@ -59,6 +59,7 @@ class Servers:
     redis_url: str
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
     lock: IO[str] | None = None
+    durable: bool = True
 
     def announce(self) -> None:
         """Write down where they are, for commands that join: once the schema is there, not before."""
@@ -91,6 +92,16 @@ class Servers:
 
     def alive(self) -> bool:
         return all(child.poll() is None for child in self.children)
+
+    def revive(self) -> None:
+        """Start again whichever of the two has died; it answers when it has recovered. Call from the main thread."""
+        sockets = _socket_folder(self.data_dir)
+        postgres, valkey = self.children
+        if postgres.poll() is not None:
+            password = _passwords(self.data_dir)[OWNER]
+            self.children[0] = _start_postgres(self.data_dir, sockets, password, self.durable)
+        if valkey.poll() is not None:
+            self.children[1] = _start_valkey(self.data_dir, sockets)
 
 
 def prepare(data_dir: Path) -> Path:
@@ -172,6 +183,7 @@ def start(data_dir: Path, *, durable: bool = True) -> Servers:
         application_url=f"postgresql://{APPLICATION}:{passwords[APPLICATION]}@/{DATABASE}?host={sockets}",
         redis_url=f"unix://{sockets}/valkey.sock",
         lock=lock,
+        durable=durable,
     )
     try:
         # Valkey first: it needs 50 ms, PostgreSQL a second.
