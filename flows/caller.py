@@ -40,7 +40,8 @@ class Cover:
 class Caller:
     """The person on the phone: language chosen, notice accepted, for whom the phone answers, and the cover we hold.
 
-    `people` is one page of those this phone answers for; `person` the one this talk is about.
+    `people` is one page of those this phone answers for; `person` the one this talk is about; `rt_head` whether the
+    number is that of a head of an RT in office.
     """
 
     language: str | None
@@ -51,6 +52,7 @@ class Caller:
     people_page: int = 0
     cover: Cover | None = None
     receipt: str = ""
+    rt_head: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it, with the version of its form."""

@@ -20,7 +20,11 @@ def data_notice(caller: Caller) -> Conversation:
 
 
 def main(caller: Caller) -> Conversation:
-    """Somebody chooses what they called for."""
+    """Somebody chooses what they called for; an RT head first says in which of two roles."""
+    if caller.rt_head:
+        role = yield Menu("a11.role", ("rt_head", "myself"))
+        if role == "rt_head":
+            return GoTo("by_phone")
     wanted = yield Menu("a3.main", MAIN)
     if wanted == "exit":
         return Goodbye("a6.end")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.people import Someone, a_phone, a_worker, link
+from tests.people import Someone, a_file, a_phone, a_worker, link
 
 NUMBER = "+6281234567890"
 
@@ -60,6 +60,16 @@ def _crowd(db: Any, language: str) -> Scene:
     return Scene(NUMBER, *_letter(first))
 
 
+def _rt_head(db: Any, language: str) -> Scene:
+    someone = a_worker(db, language=language)
+    db.execute(
+        """INSERT INTO rt_head (import_id, kelurahan_code, rw, rt, name, phone_id)
+           SELECT %s, '32.75.01.1001', '011', '003', 'Sulistiawati Dewi', id FROM phone""",
+        [a_file(db, "rt_heads")],
+    )
+    return Scene(NUMBER, *_letter(someone))
+
+
 BY_NAME: dict[str, Callable[[Any, str], Scene]] = {
     "a worker": _known(),
     "a worker whose premium is not recorded": _known(insurer="unpaid"),
@@ -69,4 +79,5 @@ BY_NAME: dict[str, Callable[[Any, str], Scene]] = {
     "a phone nobody knows": _unlinked,
     "a family phone": _family,
     "a phone of thirteen": _crowd,
+    "an RT head": _rt_head,
 }

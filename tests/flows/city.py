@@ -41,6 +41,7 @@ STATES = ("active", "unpaid", "inactive", "not_found", "no_file")
 CALLERS = {
     "a new phone": Caller(language=None, noticed=False),
     "a phone not linked": UNKNOWN,
+    "an RT head": replace(KNOWN, rt_head=True),
     "several on one phone": replace(UNKNOWN, people=(SULIS, TONO)),
     "many on one phone": replace(
         UNKNOWN,

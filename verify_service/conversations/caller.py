@@ -14,7 +14,7 @@ from flows.caller import Caller, Cover, CoverState, Person
 from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import FileImport, InsurerRecord, Phone, PhoneLink, Worker
+from verify_service.ground.tables import FileImport, InsurerRecord, Phone, PhoneLink, RtHead, Worker
 
 PEOPLE_ON_A_PAGE = 8  # a Caller holds at most one page of any list
 
@@ -66,6 +66,8 @@ def who_calls(
         people=tuple(_person(worker) for worker in shown),
         more_people=len(workers) > PEOPLE_ON_A_PAGE,
         people_page=page,
+        rt_head=session.scalar(select(RtHead.id).where(RtHead.phone_id == phone.id, RtHead.until.is_(None)).limit(1))
+        is not None,
         cover=None if chosen is None else cover_of(session, chosen, today=now.astimezone(programme().zone).date()),
     )
 
