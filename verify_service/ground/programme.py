@@ -47,8 +47,31 @@ class Benefits(_Table):
 
 
 class SendWindow(_Table):
+    """When texts that we start may go out; answers to what a person just sent go at any hour."""
+
     opens: dt.time = Field(alias="from")
     closes: dt.time = Field(alias="to")
+    holidays: str = ""  # country whose national holidays are kept, "ID"; "" keeps none
+    closed_on: tuple[dt.date, ...] = ()  # further days, such as joint leave decreed for the year
+    weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)  # ISO: 1 is Monday
+
+
+class Texting(_Table):
+    """SMS: our own number, how long a question waits for its answer, and how often we may repeat ourselves."""
+
+    number: str  # the number or short code people answer to; never written to
+    question_days: int = Field(gt=0)  # a later answer still counts, marked late
+    same_text_most: int = Field(gt=0)  # identical texts to one phone within the minutes below
+    same_text_minutes: int = Field(gt=0)
+    stale_days: int = Field(gt=0)
+
+
+class RtHeads(_Table):
+    """How RT heads are asked."""
+
+    pin_tries: int = Field(gt=0)
+    correct_minutes: int = Field(gt=0)
+    ask_again_days: int = Field(gt=0)
 
 
 class Sessions(_Table):
@@ -92,6 +115,8 @@ class Programme(_Table):
     benefits: Benefits
     send_window: SendWindow
     sessions: Sessions
+    texting: Texting
+    rt_heads: RtHeads
     sla: Sla
     retention: Retention
 

@@ -4,7 +4,13 @@ from verify_service.ground.tables.accounts import Officer, OfficerSession, SignI
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
 from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
-from verify_service.ground.tables.messages import DeliveryNotice, InboundMessage, OptOutNotice
+from verify_service.ground.tables.messages import (
+    DeliveryNotice,
+    FetchCursor,
+    InboundMessage,
+    OptOutNotice,
+    OutboxMessage,
+)
 from verify_service.ground.tables.registry import (
     Area,
     Enrolment,
@@ -17,6 +23,7 @@ from verify_service.ground.tables.registry import (
     RtHead,
     Worker,
 )
+from verify_service.ground.tables.tasks import Task
 from verify_service.ground.tables.verification import DecisionRow, Discrepancy, Evidence, StaleEnrolment, Verdict
 
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "Discrepancy",
     "Enrolment",
     "Evidence",
+    "FetchCursor",
     "FileImport",
     "ImportProblem",
     "InboundMessage",
@@ -37,6 +45,7 @@ __all__ = [
     "Officer",
     "OfficerSession",
     "OptOutNotice",
+    "OutboxMessage",
     "Payment",
     "Phone",
     "PhoneLink",
@@ -44,6 +53,7 @@ __all__ = [
     "SessionEnd",
     "SignInAttempt",
     "StaleEnrolment",
+    "Task",
     "Verdict",
     "Worker",
 ]

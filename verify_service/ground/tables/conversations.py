@@ -11,12 +11,13 @@ from verify_service.ground.tables.base import Base, Id, Moment
 
 
 class Conversation(Base):
-    """One USSD session: how much of it was heard, where the talk stands, what the phone shows."""
+    """One USSD session, or one question by SMS: how much was heard, where the talk stands, what was said last."""
 
     __tablename__ = "conversation"
     id: Mapped[Id]
     gateway: Mapped[str]
-    session: Mapped[str] = mapped_column(comment="the provider's session id")
+    session: Mapped[str] = mapped_column(comment="the provider's session id; of a question by SMS what it is about")
+    channel: Mapped[str] = mapped_column(server_default=text("'ussd'"), comment="ussd | sms")
     phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"))
     heard_length: Mapped[int] = mapped_column(server_default=text("0"), comment="characters of the transcript")
     heard_hash: Mapped[bytes | None] = mapped_column(comment="keyed hash of the transcript heard so far")
@@ -27,12 +28,26 @@ class Conversation(Base):
     )
     resumes_id: Mapped[int | None] = mapped_column(comment="the dropped conversation it may continue")
     worker_id: Mapped[int | None] = mapped_column(comment="who is answering, once chosen")
+    rt_head_id: Mapped[int | None] = mapped_column(comment="as head of which RT somebody speaks, once chosen")
+    pin_at: Mapped[Moment | None] = mapped_column(comment="when the RT head's PIN was right in this session")
     receipt: Mapped[str | None] = mapped_column(unique=True)
     started_at: Mapped[Moment]
     touched_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
-    ended_how: Mapped[str | None] = mapped_column(comment="said goodbye | continued elsewhere | started again")
-    __table_args__ = (UniqueConstraint("gateway", "session"), Index(None, "phone_id", "touched_at"))
+    ended_how: Mapped[str | None] = mapped_column(
+        comment="said goodbye | continued elsewhere | started again | stopped | let go"
+    )
+    __table_args__ = (
+        UniqueConstraint("gateway", "session"),
+        Index(None, "phone_id", "touched_at"),
+        # One open question a phone: a bare YA could not be tied to one of two.
+        Index(
+            "uq_conversation_open_question",
+            "phone_id",
+            unique=True,
+            postgresql_where=text("channel = 'sms' AND ended_at IS NULL"),
+        ),
+    )
 
 
 class SessionEnd(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from verify_service.ground.tables.base import Base, Id, Moment
@@ -22,12 +22,77 @@ class InboundMessage(Base):
     sent_at: Mapped[Moment | None] = mapped_column(comment="the provider's time")
     received_at: Mapped[Moment]
     handled_at: Mapped[Moment | None]
+    handled_as: Mapped[str | None] = mapped_column(comment="answer | stop | start | keyword | triage")
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="failed tries at handling it")
+    body_hash: Mapped[bytes | None] = mapped_column(comment="keyed: knows the same words again without reading them")
+    twin: Mapped[str | None] = mapped_column(comment="the other id of the same text: called back and fetched")
     quarantined: Mapped[str | None] = mapped_column(comment="why it cannot be used")
     raw: Mapped[bytes | None] = mapped_column(comment="sealed, for quarantined ones: inbound_message.raw")
     __table_args__ = (
         UniqueConstraint("gateway", "provider_id"),
         Index("ix_inbound_waiting", "id", postgresql_where=text("handled_at IS NULL AND quarantined IS NULL")),
+        Index("ix_inbound_triage", "id", postgresql_where=text("handled_as = 'triage'")),
     )
+
+
+class OutboxMessage(Base):
+    """A text of ours, from the moment it is due until nothing more is heard of it.
+
+    `state` is what we did, `delivery` what the provider says became of it; both only ever move forward. The number is
+    looked up when it is sent, never kept here: people change numbers while texts wait.
+    """
+
+    __tablename__ = "outbox"
+    id: Mapped[Id]
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"))
+    worker_id: Mapped[int | None] = mapped_column(comment="whom it is about: not sent once the phone is let go of them")
+    screen: Mapped[str] = mapped_column(comment="the words it was made from")
+    purpose: Mapped[str] = mapped_column(
+        comment="invitation | reminder | question | reply | case | warning | decision | code"
+    )
+    body: Mapped[bytes | None] = mapped_column(comment="sealed: outbox.body; emptied by retention")
+    body_hash: Mapped[bytes] = mapped_column(comment="keyed: the identical-message guard")
+    cause: Mapped[str] = mapped_column(unique=True, comment="message:17:reply, lapse:41:2026-10: one text a cause")
+    state: Mapped[str] = mapped_column(
+        server_default=text("'waiting'"),
+        comment="waiting | sending | accepted | refused | failed | unknown | cancelled | stale",
+    )
+    reason: Mapped[str | None] = mapped_column(comment="why it is in that state, in a word; nobody's data")
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="times it was handed over")
+    errors: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="times the gateway said later")
+    unknowns: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="times no answer came")
+    due_at: Mapped[Moment] = mapped_column(comment="not before this")
+    stale_at: Mapped[Moment] = mapped_column(comment="not after this")
+    lease_until: Mapped[Moment | None] = mapped_column(comment="while sending: when the sender counts as dead")
+    gateway: Mapped[str | None]
+    provider_id: Mapped[str | None]
+    cost: Mapped[str | None]
+    parts: Mapped[int | None] = mapped_column(SmallInteger)
+    delivery: Mapped[str | None] = mapped_column(
+        comment="sent | buffered | absent | expired | failed | rejected | delivered; never proof that it was read"
+    )
+    created_at: Mapped[Moment]
+    sent_at: Mapped[Moment | None] = mapped_column(comment="when the gateway last answered for it")
+    __table_args__ = (
+        Index("ix_outbox_due", "due_at", "id", postgresql_where=text("state IN ('waiting', 'sending')")),
+        Index(
+            "uq_outbox_provider",
+            "gateway",
+            "provider_id",
+            unique=True,
+            postgresql_where=text("provider_id IS NOT NULL"),
+        ),
+        Index(None, "phone_id", "created_at"),
+    )
+
+
+class FetchCursor(Base):
+    """How far a provider's own inbox was read, to heal callbacks that were lost."""
+
+    __tablename__ = "fetch_cursor"
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    after_id: Mapped[int]
+    fetched_at: Mapped[Moment]
 
 
 class DeliveryNotice(Base):

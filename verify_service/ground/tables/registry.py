@@ -162,6 +162,13 @@ class RtHead(Base):
     since: Mapped[dt.date | None]
     until: Mapped[dt.date | None]
     letter_issue: Mapped[int] = mapped_column(server_default=text("1"))
+    pin_hash: Mapped[str | None] = mapped_column(comment="argon2id of the PIN with a pepper; valid once activated")
+    activated_at: Mapped[Moment | None] = mapped_column(comment="when the PIN was chosen and repeated")
+    pin_tries: Mapped[int] = mapped_column(
+        SmallInteger, server_default=text("0"), comment="wrong codes and PINs in a row; five lock"
+    )
+    locked_at: Mapped[Moment | None] = mapped_column(comment="until the kelurahan resets it")
+    rules_at: Mapped[Moment | None] = mapped_column(comment="when the rules were read")
     __table_args__ = (
         Index(
             "uq_rt_head_current",
@@ -185,6 +192,12 @@ class Phone(Base):
     noticed_at: Mapped[Moment | None] = mapped_column(comment="when the data notice was accepted")
     hop_minute: Mapped[Moment | None] = mapped_column(comment="the minute its last hop came in")
     hops: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="hops in that minute")
+    stopped_at: Mapped[Moment | None] = mapped_column(
+        comment="STOP: no invitations, reminders or questions until MULAI"
+    )
+    refused_at: Mapped[Moment | None] = mapped_column(
+        comment="the provider's no-texts list: no text at all until MULAI"
+    )
     created_at: Mapped[Moment]
 
 
