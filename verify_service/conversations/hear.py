@@ -20,7 +20,9 @@ from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import answers_for, known_phone, who_calls
 from verify_service.conversations.catalogue import wordings
-from verify_service.conversations.outcomes import Over, Talking, apply, first_flow
+from verify_service.conversations.outcomes import apply
+from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
+from verify_service.conversations.talking import Over, Talking, first_flow
 from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
