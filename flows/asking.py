@@ -1,4 +1,4 @@
-"""The one question that goes out by SMS, to a person who need not dial: are you on the list and do you have the cover?"""
+"""The one question that goes out by SMS, to a person who need not dial: are you listed, and do you have the cover?"""
 
 from flows.caller import Caller
 from flows.conversation import Conversation, Menu, straight

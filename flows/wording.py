@@ -134,7 +134,9 @@ class Wordings:
         lines = []
         if isinstance(screen, Menu):
             digits = self.screens[key].options
-            lines = [f"{digits[option]} {self._fill(key, labels[option], values, language)}" for option in screen.options]
+            lines = [
+                f"{digits[option]} {self._fill(key, labels[option], values, language)}" for option in screen.options
+            ]
         elif isinstance(screen, Pick):
             pages = screen.pages()
             page = min(max(page, 0), len(pages) - 1)

@@ -14,7 +14,7 @@ from verify_service.conversations import rt_heads
 from verify_service.conversations.talking import Next, Over, Talking, first_flow
 from verify_service.ground.crypto import blind_index, letter_code, reference_number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, LinkTry, Phone, PhoneLink, Worker
+from verify_service.ground.tables import Conversation, LinkTry, PhoneLink, Worker
 from verify_service.verification.evidence import Statement, record_statement
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import json
 from dataclasses import replace
 
 from sqlalchemy import select, text
 
 from flows import outcomes as said
-from flows.caller import Caller, Post, Resident, RtDesk
+from flows.caller import Post, Resident, RtDesk
 from flows.conversation import Outcome
-from flows.talk import Talk
+from flows.talk import FLOWS, Talk
 from verify_service.accounts.pins import is_weak, pin_hash, pin_is
 from verify_service.conversations.talking import Next, Over, Talking
-from verify_service.ground.crypto import letter_code, unseal
+from verify_service.ground.crypto import Unreadable, letter_code, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, RtHead
 from verify_service.registry.letters import ACTIVATION
@@ -26,10 +27,7 @@ RESIDENTS_ON_A_PAGE = 7
 FAMILY_DAYS = 14  # for the RW or the kelurahan to speak where a head may not
 BEHIND_THE_PIN = "rt_confirm"  # the one talk of an RT head that a redial takes up: it may hold an answer half given
 # A redial reaches these by itself, and no secret may be asked for out of its order.
-REACHED_AGAIN = frozenset(
-    "rt_head rt_rules rt_activate rt_new_pin rt_weak_pin rt_repeat_pin rt_pin_differs rt_pin rt_menu rt_residents"
-    " rt_saved rt_family rt_put_off".split()
-)
+REACHED_AGAIN = frozenset(flow for flow in FLOWS if flow.startswith("rt_")) - {BEHIND_THE_PIN}
 
 
 def apply(talking: Talking, outcome: Outcome) -> Next | Over:
@@ -227,6 +225,7 @@ def _wrong(talking: Talking, head: RtHead, flow: str) -> Next | Over:
         rt_head_id=head.id,
         due_on=_today(talking) + dt.timedelta(days=1),
         now=talking.now,
+        by=talking.actor,
     )
     return Over("f11.locked")
 
@@ -247,10 +246,6 @@ def _take_up(talking: Talking) -> Next | Over:
 
 def stored_talk(conversation: Conversation) -> Talk | None:
     """The talk of a conversation, None when this release cannot read it."""
-    import json
-
-    from verify_service.ground.crypto import Unreadable
-
     try:
         return Talk.from_dict(json.loads(unseal(conversation.talk or b"", "conversation.talk")))
     except (Unreadable, KeyError, ValueError, TypeError):
@@ -338,8 +333,9 @@ def _tasks_after(talking: Talking, office: Office, attested: said.Attest) -> Non
                 enrolment_id=attested.enrolment,
                 due_on=_today(talking) + dt.timedelta(days=days),
                 now=talking.now,
+                by=talking.actor,
             )
-        elif _within_correction(talking, office, attested.enrolment):
+        elif _correctable(talking, office) == attested.enrolment:
             close_task(talking.session, kind, subject, how="withdrawn", by=talking.actor, now=talking.now)
 
 
@@ -356,14 +352,13 @@ SELECT min(enrolment_id) AS enrolment, min(first) AS first FROM (
     FROM evidence said JOIN enrolment ON enrolment.id = said.enrolment_id
     WHERE said.source = 'rt_head' AND said.phone_id = :phone AND said.received_at >= :since
       AND enrolment.kelurahan_code = :kelurahan_code AND enrolment.rw = :rw AND enrolment.rt = :rt
-      AND (CAST(:enrolment AS bigint) IS NULL OR said.enrolment_id = :enrolment)
     GROUP BY said.enrolment_id, worker_id) AS each
 GROUP BY worker_id ORDER BY max(last) DESC LIMIT 1
 """
 )
 
 
-def _correctable(talking: Talking, office: Office, enrolment: int | None = None) -> int:
+def _correctable(talking: Talking, office: Office) -> int:
     """The enrolment he spoke of last, while its first answer is not older than ten minutes; else 0."""
     rules = programme().rt_heads
     values = {
@@ -372,16 +367,11 @@ def _correctable(talking: Talking, office: Office, enrolment: int | None = None)
         "kelurahan_code": office.kelurahan_code,
         "rw": office.rw,
         "rt": office.rt,
-        "enrolment": enrolment,
     }
     last = talking.session.execute(_LAST_SAID, values).first()
     if last is None or last.first < talking.now - dt.timedelta(minutes=rules.correct_minutes):
         return 0
     return int(last.enrolment)
-
-
-def _within_correction(talking: Talking, office: Office, enrolment: int) -> bool:
-    return _correctable(talking, office, enrolment) == enrolment
 
 
 def _correct(talking: Talking) -> Next | Over:

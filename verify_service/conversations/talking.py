@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from flows.caller import Caller
-from flows.conversation import Turn, Value
+from flows.conversation import Turn
 from verify_service import audit
 from verify_service.conversations.caller import who_calls
 from verify_service.ground.tables import Conversation, Phone
@@ -49,9 +49,7 @@ class Talking:
 
     def record(self, action: str, **detail: str | int | bool | None) -> None:
         """Write to the trail what this phone did."""
-        audit.record(
-            self.session, now=self.now, actor=self.actor, action=action, on=f"phone:{self.phone.id}", **detail
-        )
+        audit.record(self.session, now=self.now, actor=self.actor, action=action, on=f"phone:{self.phone.id}", **detail)
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Over:
     """The talk is over: the last screen."""
 
     screen: str
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
 
 
 def first_flow(caller: Caller) -> str:
