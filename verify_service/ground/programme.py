@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import holidays
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from verify_service.ground.settings import SettingsRefused, settings
 
@@ -54,6 +55,17 @@ class SendWindow(_Table):
     holidays: str = ""  # country whose national holidays are kept, "ID"; "" keeps none
     closed_on: tuple[dt.date, ...] = ()  # further days, such as joint leave decreed for the year
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)  # ISO: 1 is Monday
+
+    @model_validator(mode="after")
+    def _opens_at_all(self) -> SendWindow:
+        """Midnight as `to` is the end of the day; nothing else may lie before `from`, or no text would ever go."""
+        if self.closes != dt.time.min and self.opens >= self.closes:
+            raise ValueError("`from` must be before `to` (00:00 as `to`: until midnight)")
+        if not self.weekdays or not set(self.weekdays) <= set(range(1, 8)):
+            raise ValueError("`weekdays`: at least one of 1 (Monday) to 7 (Sunday)")
+        if self.holidays and self.holidays not in holidays.list_supported_countries():
+            raise ValueError("`holidays`: a country's two letters, such as ID, or empty")
+        return self
 
 
 class Texting(_Table):
