@@ -13,6 +13,7 @@ from rq.serializers import JSONSerializer
 
 import jobs.reconcile
 import jobs.retention
+import jobs.texts
 from verify_service.ground import queue
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure

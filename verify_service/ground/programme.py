@@ -73,6 +73,7 @@ class Texting(_Table):
 
     number: str  # the number or short code people answer to; never written to
     question_days: int = Field(gt=0)  # a later answer still counts, marked late
+    correct_minutes: int = Field(gt=0)  # within this a second text corrects the first
     same_text_most: int = Field(gt=0)  # identical texts to one phone within the minutes below
     same_text_minutes: int = Field(gt=0)
     stale_days: int = Field(gt=0)

@@ -19,7 +19,9 @@ from verify_service.ground.settings import settings
 QUEUE = "verify"
 RECONCILE = "jobs.reconcile.reconcile"
 RETENTION = "jobs.retention.retention"
-JOBS = (RECONCILE, RETENTION)
+SEND = "jobs.send.send"
+TEXTS = "jobs.texts.handle"
+JOBS = (RECONCILE, RETENTION, TEXTS)
 
 log = structlog.get_logger()
 

@@ -108,7 +108,12 @@ def upgrade() -> None:
     op.create_table(
         "task",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False, comment="death_reported | own_family | rt_head_locked | visit"),
+        sa.Column(
+            "kind",
+            sa.Text(),
+            nullable=False,
+            comment="death_reported | own_family | rt_vacant | rt_head_locked | visit",
+        ),
         sa.Column(
             "subject", sa.Text(), nullable=False, comment="what it is about: enrolment:ID | rt_head:ID | worker:ID"
         ),
