@@ -19,7 +19,9 @@ from verify_service.ground.settings import settings
 QUEUE = "verify"
 RECONCILE = "jobs.reconcile.reconcile"
 RETENTION = "jobs.retention.retention"
-JOBS = (RECONCILE, RETENTION)
+SEND = "jobs.send.send"
+FETCH = "jobs.fetch.fetch"
+JOBS = (RECONCILE, RETENTION, SEND, FETCH)
 
 log = structlog.get_logger()
 
