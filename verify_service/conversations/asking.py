@@ -217,16 +217,9 @@ def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetim
         )
         heads += sent is not None
         residents += len(row.enrolments) if sent is not None else 0
-    audit.record(
-        session,
-        now=now,
-        actor=actor,
-        action="RT heads asked",
-        on=f"area:{kelurahan or 'all'}",
-        heads=heads,
-        vacant=vacant,
-    )
-    return RtHeadsAsked(heads, residents, vacant)
+    asked = RtHeadsAsked(heads, residents, vacant)
+    audit.record(session, now=now, actor=actor, action="RT heads asked", on=f"area:{kelurahan or 'all'}", **vars(asked))
+    return asked
 
 
 def _leave_to_kelurahan(

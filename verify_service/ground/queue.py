@@ -20,8 +20,9 @@ QUEUE = "verify"
 RECONCILE = "jobs.reconcile.reconcile"
 RETENTION = "jobs.retention.retention"
 SEND = "jobs.send.send"
+FETCH = "jobs.fetch.fetch"
 TEXTS = "jobs.texts.handle"
-JOBS = (RECONCILE, RETENTION, TEXTS)
+JOBS = (RECONCILE, RETENTION, TEXTS, SEND, FETCH)
 
 log = structlog.get_logger()
 

@@ -207,6 +207,15 @@ def upgrade() -> None:
         "inbound_message",
         sa.Column("twin", sa.Text(), nullable=True, comment="the other id of the same text: called back and fetched"),
     )
+    op.add_column(
+        "inbound_message",
+        sa.Column(
+            "twin_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="the provider's time under that other id",
+        ),
+    )
     op.create_index(
         "ix_inbound_triage", "inbound_message", ["id"], unique=False, postgresql_where=sa.text("handled_as = 'triage'")
     )
@@ -268,6 +277,7 @@ def downgrade() -> None:
     op.drop_column("phone", "refused_at")
     op.drop_column("phone", "stopped_at")
     op.drop_index("ix_inbound_triage", table_name="inbound_message", postgresql_where=sa.text("handled_as = 'triage'"))
+    op.drop_column("inbound_message", "twin_at")
     op.drop_column("inbound_message", "twin")
     op.drop_column("inbound_message", "body_hash")
     op.drop_column("inbound_message", "tries")
