@@ -1,0 +1,149 @@
+"""The list of what is to be done, as the officer of the kelurahan works it off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.handset import Handset
+from tests.officers import an_officer, form_token, sign_in
+from tests.people import NOW, a_worker, an_rt_head
+from verify_service.ground.crypto import letter_code, unseal
+
+WORKER, HEAD = "+6281234567890", "+6281300000001"
+
+
+@pytest.fixture
+def officer(client: FlaskClient, db: Any) -> FlaskClient:
+    an_officer(role="kelurahan")
+    sign_in(client)
+    return client
+
+
+def a_task(db: Any, kind: str = "death_reported", **columns: Any) -> int:
+    """One open task about somebody on the list."""
+    if kind == "rt_head_locked":
+        columns["rt_head_id"] = an_rt_head(db, HEAD, pin="385016")
+        db.execute("UPDATE rt_head SET pin_tries = 5, locked_at = now()")
+    else:
+        columns["enrolment_id"] = a_worker(db).enrolment
+    columns = {"kelurahan_code": "32.75.01.1001", "rw": "011", "rt": "003", "due_on": "2026-11-20", **columns}
+    (made,) = db.execute(
+        f"""INSERT INTO task (kind, subject, opened_at, {", ".join(columns)})
+            VALUES (%s, 'test', %s, {", ".join(["%s"] * len(columns))}) RETURNING id""",
+        [kind, NOW, *columns.values()],
+    ).fetchone()
+    return int(made)
+
+
+def settle(client: FlaskClient, task: int, answer: str) -> int:
+    page = client.get(f"/console/tasks/{task}").get_data(as_text=True)
+    token = form_token(page)
+    return client.post(f"/console/tasks/{task}", data={"csrf_token": token, "answer": answer}).status_code
+
+
+def test_the_list_masks_names_and_marks_what_is_late(officer: FlaskClient, db: Any) -> None:
+    a_task(db)
+    page = officer.get("/console/tasks").get_data(as_text=True)
+    assert "Sul*** D***" in page
+    assert "Sulistiawati" not in page
+    assert "terlambat" in page
+    assert "Laporan meninggal" in page
+
+
+def test_opening_a_task_shows_whom_it_is_about_and_is_written_down(officer: FlaskClient, db: Any) -> None:
+    task = a_task(db)
+    page = officer.get(f"/console/tasks/{task}").get_data(as_text=True)
+    assert "Sulistiawati Dewi" in page
+    assert WORKER in page
+    looked = db.execute("SELECT action FROM audit WHERE action = 'identity looked at'").fetchall()
+    assert len(looked) == 1
+
+
+def test_the_family_is_written_to_only_after_an_officer_has_had_the_death_confirmed(
+    officer: FlaskClient, db: Any
+) -> None:
+    task = a_task(db)
+    assert db.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+    assert settle(officer, task, "certificate") == 303
+    ((screen, body),) = db.execute("SELECT screen, body FROM outbox").fetchall()
+    assert screen == "g20.family"
+    assert "turut berduka" in unseal(body, "outbox.body")
+    assert db.execute("SELECT statement, channel, detail FROM evidence").fetchall() == [
+        ("deceased", "console", "confirmed by certificate")
+    ]
+
+
+def test_a_death_that_is_not_so_is_taken_back_and_nobody_hears_of_it(officer: FlaskClient, db: Any) -> None:
+    task = a_task(db)
+    settle(officer, task, "not_so")
+    assert db.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+    assert db.execute("SELECT statement FROM evidence").fetchall() == [("resident",)]
+    assert db.execute("SELECT closed_how FROM task").fetchall() == [("not so",)]
+
+
+def test_two_officers_at_once_settle_it_once(officer: FlaskClient, db: Any) -> None:
+    task = a_task(db)
+    page = officer.get(f"/console/tasks/{task}").get_data(as_text=True)
+    for answer in ("call", "not_so"):
+        officer.post(f"/console/tasks/{task}", data={"csrf_token": form_token(page), "answer": answer})
+    assert db.execute("SELECT closed_how FROM task").fetchall() == [("confirmed",)]
+    assert db.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
+    assert db.execute("SELECT statement FROM evidence").fetchall() == [("deceased",)]
+
+
+@pytest.mark.parametrize("kind", ["own_family", "rt_vacant", "visit"])
+def test_the_kelurahan_speaks_where_no_head_does(officer: FlaskClient, db: Any, kind: str) -> None:
+    task = a_task(db, kind)
+    assert settle(officer, task, "resident") == 303
+    assert db.execute("SELECT source, statement, channel FROM evidence").fetchall() == [
+        ("rt_head", "resident", "console")
+    ]
+
+
+def test_a_death_the_kelurahan_reports_is_checked_like_any_other(officer: FlaskClient, db: Any) -> None:
+    settle(officer, a_task(db, "visit"), "deceased")
+    assert db.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+    assert db.execute("SELECT kind FROM task WHERE closed_at IS NULL").fetchall() == [("death_reported",)]
+
+
+def test_a_locked_head_is_let_in_again_with_a_new_letter(officer: FlaskClient, db: Any) -> None:
+    task = a_task(db, "rt_head_locked")
+    assert officer.get(f"/console/tasks/{task}/letter").status_code == 404  # not before it is settled
+    settle(officer, task, "let_in")
+    letter = officer.get(f"/console/tasks/{task}/letter").get_data(as_text=True)
+    (head,) = db.execute("SELECT id FROM rt_head").fetchone()
+    assert letter_code("activation", head, 2) in letter
+    phone = Handset(officer, HEAD)  # type: ignore[arg-type]
+    phone.dial()
+    phone.send("1")
+    assert "surat aktivasi" in phone.screen
+    assert "Buat PIN" in phone.send(letter_code("activation", head, 2))
+
+
+@pytest.mark.parametrize("answer", ["", "let_in", "resident", "x" * 5000])
+def test_an_answer_that_does_not_fit_the_task_changes_nothing(officer: FlaskClient, db: Any, answer: str) -> None:
+    task = a_task(db)
+    assert settle(officer, task, answer) == 400
+    assert db.execute("SELECT closed_at FROM task").fetchall() == [(None,)]
+
+
+def test_an_auditor_sees_and_cannot_print_or_settle(client: FlaskClient, db: Any) -> None:
+    task = a_task(db, "rt_head_locked")
+    an_officer(role="auditor")
+    sign_in(client)
+    page = client.get(f"/console/tasks/{task}").get_data(as_text=True)
+    assert 'name="answer"' not in page
+    db.execute("UPDATE task SET closed_at = now()")
+    assert client.get(f"/console/tasks/{task}/letter").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["?page=-1", "?page=x", "?page=99999999999", "?kind=%00", "?kind=nothing"])
+def test_damaged_questions_still_get_the_list(officer: FlaskClient, query: str) -> None:
+    assert officer.get(f"/console/tasks{query}").status_code == 200
+
+
+def test_a_task_that_is_not_there_is_not_there(officer: FlaskClient) -> None:
+    assert officer.get("/console/tasks/999").status_code == 404

@@ -1,0 +1,201 @@
+"""Asking, and telling news: who gets a text, in which words, and who does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from jobs.reconcile import reconcile
+from tests.people import NEWEST, NOW, a_file, a_worker, an_rt_head, link
+from verify_service.conversations.asking import ask_phone, ask_the_rt_heads, ask_the_silent
+from verify_service.ground.crypto import unseal
+from verify_service.ground.database import transaction
+from verify_service.ground.phones import Phone
+from verify_service.messaging import gateways
+
+NUMBER = "+6281234567890"
+
+
+def outbox(db: Any) -> list[tuple[str, str, str]]:
+    """Screen, state and words of every text, in order."""
+    rows = db.execute("SELECT screen, state, body FROM outbox ORDER BY id").fetchall()
+    return [(screen, state, unseal(body, "outbox.body")) for screen, state, body in rows]
+
+
+def says(db: Any, enrolment: int, statement: str, *, channel: str = "ussd", period: dt.date | None = NEWEST) -> None:
+    db.execute(
+        """INSERT INTO evidence (enrolment_id, source, statement, channel, phone_id, period, inbound, received_at)
+           SELECT %s, 'worker', %s, %s, (SELECT min(id) FROM phone), %s, 'test' || count(*), %s FROM evidence""",
+        [enrolment, statement, channel, period, NOW],
+    )
+    db.execute("INSERT INTO stale_enrolment (enrolment_id, since) VALUES (%s, %s)", [enrolment, NOW])
+
+
+# --- asking workers ---
+
+
+def test_where_nobody_can_answer_by_sms_the_text_names_the_number_to_dial(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_worker(db)
+    one_way = gateways.gateway().capabilities.__class__(
+        **{**_fields(gateways.gateway().capabilities), "two_way": False}
+    )
+    monkeypatch.setattr(type(gateways.gateway()), "capabilities", one_way)
+    with transaction() as session:
+        assert ask_phone(session, Phone(NUMBER), now=NOW) is None
+    ((screen, _, words),) = outbox(db)
+    assert screen == "s2.registered_dial"
+    assert "*123*456#" in words
+    assert "Balas" not in words
+    assert db.execute("SELECT count(*) FROM conversation").fetchone() == (0,)
+
+
+def _fields(capabilities: Any) -> dict[str, Any]:
+    return {name: getattr(capabilities, name) for name in capabilities.__dataclass_fields__}
+
+
+def test_only_the_silent_are_asked_one_a_phone_and_once(db: Any) -> None:
+    spoke = a_worker(db, nik="3275011501900001", phone="+6281200000001", row=2)
+    says(db, spoke.enrolment, "confirms")
+    a_worker(db, nik="3275011501900002", phone="+6281200000002", row=3)
+    first = a_worker(db, nik="3275011501900003", phone="+6281200000003", row=4)
+    second = a_worker(db, nik="3275011501900004", phone=None, row=5)
+    link(db, "+6281200000003", second.worker)
+    stopped = a_worker(db, nik="3275011501900005", phone="+6281200000005", row=6)
+    db.execute(
+        "UPDATE phone SET stopped_at = now() FROM phone_link WHERE phone_id = phone.id AND worker_id = %s",
+        [stopped.worker],
+    )
+    for asked in (2, 0):
+        with transaction() as session:
+            assert ask_the_silent(session, kelurahan=None, most=100, now=NOW, actor="test") == asked
+    about = db.execute("SELECT worker_id FROM outbox ORDER BY worker_id").fetchall()
+    assert (first.worker,) in about
+    assert (spoke.worker,) not in about
+    assert len(about) == 2
+
+
+def test_those_who_spoke_before_the_newest_file_are_asked_again(db: Any) -> None:
+    someone = a_worker(db)
+    says(db, someone.enrolment, "confirms", period=dt.date(2026, 9, 1))
+    with transaction() as session:
+        assert ask_the_silent(session, kelurahan=None, most=100, now=NOW, actor="test") == 1
+
+
+def test_only_the_kelurahan_named_is_asked(db: Any) -> None:
+    a_worker(db)
+    with transaction() as session:
+        assert ask_the_silent(session, kelurahan="32.75.02.1001", most=100, now=NOW, actor="test") == 0
+        assert ask_the_silent(session, kelurahan="32.75.01.1001", most=100, now=NOW, actor="test") == 1
+
+
+# --- asking RT heads ---
+
+
+def test_rt_heads_read_how_many_wait_and_no_name_and_a_vacant_rt_goes_to_the_kelurahan(db: Any) -> None:
+    a_worker(db, nik="3275011501900001", phone=None, row=2)
+    a_worker(db, nik="3275011501900002", phone=None, row=3)
+    lonely = a_worker(db, nik="3275011501900003", phone=None, rt="099", row=4)
+    an_rt_head(db, NUMBER)
+    for heads, residents, left in ((1, 2, 1), (0, 0, 0)):
+        with transaction() as session:
+            done = ask_the_rt_heads(session, kelurahan=None, now=NOW, actor="test")
+        assert (done.heads, done.residents, done.left_to_kelurahan) == (heads, residents, left)
+    ((screen, _, words),) = outbox(db)
+    assert screen == "g14.rt_task"
+    assert "003/011" in words
+    assert "2 warga" in words
+    assert "Sulis" not in words
+    assert db.execute("SELECT kind, enrolment_id FROM task").fetchall() == [("rt_vacant", lonely.enrolment)]
+
+
+# --- news of the cover ---
+
+
+def test_a_lapse_is_told_in_full_only_to_a_phone_that_confirmed_by_ussd(db: Any) -> None:
+    someone = a_worker(db, insurer="unpaid")
+    a_file(db, "insurer", dt.date(2026, 9, 1))
+    db.execute(
+        """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status)
+           SELECT %s, '2026-09-01', 2, nik, nik_index, 'active' FROM worker""",
+        [a_file(db, "insurer", dt.date(2026, 9, 1))],
+    )
+    says(db, someone.enrolment, "confirms", period=dt.date(2026, 9, 1))
+    reconcile()
+    ((screen, _, words),) = outbox(db)
+    assert screen == "g10.cover_gap"
+    assert "Sulistiaw***" in words
+    assert "30/09/26" in words
+
+
+@pytest.mark.parametrize("spoke", [None, "sms"])
+def test_any_other_phone_hears_only_that_there_is_news(db: Any, spoke: str | None) -> None:
+    someone = a_worker(db, insurer="inactive")
+    if spoke:
+        says(db, someone.enrolment, "confirms", channel=spoke)
+    reconcile()
+    ((screen, _, words),) = outbox(db)
+    assert screen == "s8.news"
+    assert "Sulis" not in words
+    assert "AKTIF" not in words
+
+
+@pytest.mark.parametrize("insurer", ["active"])
+def test_no_news_is_no_text(db: Any, insurer: str) -> None:
+    a_worker(db, insurer=insurer)
+    reconcile()
+    assert outbox(db) == []
+
+
+def test_a_month_not_reported_yet_and_a_month_not_paid_for_are_no_lapse(db: Any) -> None:
+    a_worker(db, insurer=None, paid=False)
+    a_file(db, "payments", dt.date(2026, 11, 1))
+    reconcile()
+    assert outbox(db) == []
+
+
+def test_the_same_lapse_is_told_once_and_the_end_of_it_too(db: Any) -> None:
+    someone = a_worker(db, insurer="unpaid")
+    for _ in range(2):
+        db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
+        reconcile()
+    db.execute(
+        """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status)
+           SELECT %s, '2026-11-01', 2, nik, nik_index, 'active' FROM worker""",
+        [a_file(db, "insurer", dt.date(2026, 11, 1))],
+    )
+    says(db, someone.enrolment, "confirms", period=NEWEST)
+    for _ in range(2):
+        db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
+        reconcile()
+    assert [screen for screen, _, _ in outbox(db)] == ["s8.news", "g9.cover_active"]
+
+
+def test_who_has_just_seen_the_state_on_the_phone_is_not_told_again(db: Any) -> None:
+    someone = a_worker(db, insurer="unpaid")
+    says(db, someone.enrolment, "confirms")
+    reconcile()
+    assert outbox(db) == []
+
+
+def test_nobody_is_written_to_while_a_death_is_being_checked(db: Any) -> None:
+    someone = a_worker(db, insurer="inactive")
+    db.execute(
+        """INSERT INTO task (kind, subject, enrolment_id, due_on, opened_at)
+           VALUES ('death_reported', 'x', %s, '2026-11-23', %s)""",
+        [someone.enrolment, NOW],
+    )
+    reconcile()
+    assert outbox(db) == []
+
+
+def test_after_stop_a_lapse_is_still_told_and_after_the_operators_refusal_it_is_not(db: Any) -> None:
+    a_worker(db, nik="3275011501900001", phone="+6281200000001", insurer="unpaid", row=2)
+    a_worker(db, nik="3275011501900002", phone="+6281200000002", insurer="unpaid", row=3)
+    db.execute("UPDATE phone SET stopped_at = now() WHERE id = (SELECT min(id) FROM phone)")
+    db.execute("UPDATE phone SET refused_at = now() WHERE id = (SELECT max(id) FROM phone)")
+    reconcile()
+    assert [(screen, state) for screen, state, _ in outbox(db)] == [("s8.news", "waiting"), ("s8.news", "cancelled")]
