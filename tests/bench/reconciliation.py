@@ -33,7 +33,7 @@ SELECT 2, '2026-10-01', id, 'x', nik_index,
        CASE WHEN id %% 40 = 0 THEN 'unpaid' WHEN id %% 40 = 1 THEN 'inactive' ELSE 'active' END
 FROM worker WHERE id %% 40 <> 2;
 INSERT INTO evidence (enrolment_id, source, statement, channel, phone_id, period, inbound, received_at)
-SELECT id, 'worker', CASE WHEN id %% 10 < 7 THEN 'confirms' ELSE (%(statements)s::text[])[id %% 8 + 1] END, 'ussd',
+SELECT id, 'worker', CASE WHEN id %% 10 < 8 THEN 'confirms' ELSE (%(statements)s::text[])[id %% 8 + 1] END, 'ussd',
        (id + 1) / 2, '2026-10-01', 'bench:' || id, now() FROM enrolment;
 """
 
@@ -51,6 +51,9 @@ JOIN decision_row decided ON decided.list = 'paid' AND decided.insurer = coalesc
     AND decided.worker = coalesce(said.statement, 'no_answer') AND decided.rt_head = 'no_answer'
     AND decided.duplicate = 'none'
 """
+
+
+_KEYS = "ALTER TABLE answer ADD PRIMARY KEY (enrolment_id, period); CREATE INDEX ON answer (period, verdict)"
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,10 @@ def compare(servers: Servers, people: int) -> None:
         _load(connection, people)
         print(f"\nReconciliation of {people:,} enrolments with as many replies", flush=True)
         print(f"{'':<48}{'seconds':>11}{'ratio':>7}{'backend MB':>12}{'process MB':>12}")
-        by_hand = _by_hand(servers, people)
+        by_hand = _by_hand(servers, people, keys="")
         _print("one statement by hand, the answer alone", by_hand, by_hand)
+        keyed = _by_hand(servers, people, keys=_KEYS)
+        _print("the same into a table with the keys of ours", keyed, by_hand)
 
         def everything() -> None:
             done = drain(one_batch)
@@ -119,9 +124,11 @@ def _stale(connection: psycopg.Connection[Any]) -> None:
     connection.execute("CHECKPOINT")
 
 
-def _by_hand(servers: Servers, people: int) -> Cost:
+def _by_hand(servers: Servers, people: int, *, keys: str) -> Cost:
+    columns = "enrolment_id bigint, period date DEFAULT '2026-10-01', verdict text, owner text, rupiah bigint"
     with psycopg.connect(servers.owner_url, autocommit=True) as connection:
-        connection.execute("CREATE TABLE answer (enrolment_id bigint, verdict text, owner text, rupiah bigint)")
+        connection.execute("DROP TABLE IF EXISTS answer")
+        connection.execute(f"CREATE TABLE answer ({columns}); {keys}")  # type: ignore[call-overload]
         connection.execute("CHECKPOINT")
         began = time.perf_counter()
         done = connection.execute(_BY_HAND, {"premium": PREMIUM})
