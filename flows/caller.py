@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
 
-VERSION = 1
+VERSION = 2
 
 CoverState: TypeAlias = Literal["active", "unpaid", "inactive", "not_found", "no_file"]
 
@@ -37,11 +37,57 @@ class Cover:
 
 
 @dataclass(frozen=True)
+class Post:
+    """One RT whose head has this number: the office's id, the RT and RW as "003/011", the kelurahan."""
+
+    head: int
+    rt: str
+    kelurahan: str
+
+
+@dataclass(frozen=True)
+class Resident:
+    """A worker on the list who is said to live in the RT: enrolment, name, work, and place in the list of the RT."""
+
+    enrolment: int
+    name: str
+    job: str
+    place: int
+
+
+@dataclass(frozen=True)
+class RtDesk:
+    """What a talk with the head of an RT may know; never what a resident answered, nor whether.
+
+    `posts` are the RT this number heads and `post` the one this talk is about. `left` of `residents` still wait for
+    the head's word. `resident` is the one asked about now, `listed` one page of all; `wish` is what waits behind the
+    PIN. `passed` is the last resident put off for later. `month` is the present one as YYYYMM.
+    """
+
+    posts: tuple[Post, ...]
+    post: Post | None = None
+    activated: bool = False
+    rules_read: bool = False
+    locked: bool = False
+    tries_left: int | None = None  # None while nothing wrong was typed
+    left: int = 0
+    residents: int = 0
+    resident: Resident | None = None
+    passed: int = 0
+    correctable: int = 0  # the enrolment answered for last, while that may be corrected; else 0
+    listed: tuple[Resident, ...] = ()
+    more_listed: bool = False
+    page: int = 0
+    wish: Literal["", "next", "list", "correct", "resume"] = ""
+    month: str = ""
+
+
+@dataclass(frozen=True)
 class Caller:
     """The person on the phone: language chosen, notice accepted, for whom the phone answers, and the cover we hold.
 
-    `people` is one page of those this phone answers for; `person` the one this talk is about; `rt_head` whether the
-    number is that of a head of an RT in office.
+    `people` is one page of those this phone answers for; `person` the one this talk is about; `rt_head` what there is
+    to know for the head of an RT in office, None on every other phone.
     """
 
     language: str | None
@@ -52,11 +98,11 @@ class Caller:
     people_page: int = 0
     cover: Cover | None = None
     receipt: str = ""
-    rt_head: bool = False
+    rt_head: RtDesk | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it, with the version of its form."""
-        return {"version": VERSION, **asdict(self), "people": [asdict(person) for person in self.people]}
+        return {"version": VERSION, **asdict(self)}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Caller":
@@ -68,6 +114,7 @@ class Caller:
             facts["people"] = tuple(Person(**person) for person in facts["people"])
             facts["person"] = None if facts["person"] is None else Person(**facts["person"])
             facts["cover"] = None if facts["cover"] is None else _cover(facts["cover"])
+            facts["rt_head"] = None if facts["rt_head"] is None else _desk(facts["rt_head"])
             return cls(**facts)
         except (KeyError, TypeError) as odd:
             raise StaleCaller(f"caller of another form: {odd}") from odd
@@ -78,3 +125,13 @@ def _cover(stored: Mapping[str, Any]) -> Cover:
     if stored["state"] not in get_args(CoverState):
         raise TypeError(f"cover state {stored['state']!r}")
     return Cover(**cast(dict[str, Any], stored))
+
+
+def _desk(stored: Mapping[str, Any]) -> RtDesk:
+    """The desk of an RT head as stored."""
+    facts = dict(stored)
+    facts["posts"] = tuple(Post(**post) for post in facts["posts"])
+    facts["post"] = None if facts["post"] is None else Post(**facts["post"])
+    facts["resident"] = None if facts["resident"] is None else Resident(**facts["resident"])
+    facts["listed"] = tuple(Resident(**resident) for resident in facts["listed"])
+    return RtDesk(**facts)

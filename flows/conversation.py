@@ -16,9 +16,21 @@ PREFIX_SEPTETS = len("CON ")
 HEAD_SEPTETS = 42  # the question above a list, or the hint in its place
 TAIL_SEPTETS = 22  # a line such as "\n8 Tidak ada di sini"
 LABEL_WIDTH = 28
+EARLIEST_YEAR = "1990"  # nobody's move is remembered by month from before
 ANSWER_LENGTH = 640  # longer free answers are cut, as RapidPro cuts them
 
 _ODD_DIGITS = {"exit": BACK, "finish": BACK, "later": MORE}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A value that is itself a word of the catalogue: the label of this option, in the language of the screen."""
+
+    screen: str
+    option: str
+
+
+Value: TypeAlias = str | Word
 
 
 @dataclass(frozen=True)
@@ -27,7 +39,7 @@ class Menu:
 
     screen: str
     options: tuple[str, ...]
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     back: bool = False
     about: str = ""
 
@@ -44,26 +56,41 @@ class Menu:
 class Ask:
     """A question answered in the person's own digits or words; `hint` is the screen shown after a wrong answer.
 
-    Shapes: "nik" (16 digits), "code" (6 digits), "text" (anything that can be read, cut at 640 characters).
+    Shapes: "nik" (16 digits), "code" (6 digits), "month" (mmyyyy, kept as YYYYMM and not after `latest`; 0 when not
+    known), "text" (anything that can be read, cut at 640 characters).
     """
 
     screen: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     secret: bool = False
     shape: str = "text"
     hint: str = ""
     back: bool = False
     about: str = ""
+    latest: str = ""
 
     def read(self, text: str) -> str | None:
         """The answer as it is recorded, or None when it has not the shape asked for."""
         if self.shape == "text":
             return printable(text)[:ANSWER_LENGTH].strip() or None
         digits = digits_only(text)
+        if self.shape == "month":
+            return self._month(digits or "")
         return digits if digits is not None and len(digits) == _LENGTHS[self.shape] else None
+
+    def _month(self, digits: str) -> str | None:
+        """A month typed as on the screen, 032026 or 32026; "0" when it is not known."""
+        if digits and not digits.strip("0"):
+            return "0"
+        year, month = digits[-4:], digits[:-4].zfill(2)
+        typed = f"{year}{month}"
+        sound = len(digits) in (5, 6) and "01" <= month <= "12" and year >= EARLIEST_YEAR
+        return typed if sound and (not self.latest or typed <= self.latest) else None
 
     def accepts(self, answer: str) -> bool:
         """Whether this recorded answer still has the shape asked for."""
+        if self.shape == "month":
+            return answer == "0" or self._month(answer[4:] + answer[:4]) == answer
         return self.read(answer) == answer
 
     def hint_for(self, text: str) -> str:
@@ -88,7 +115,7 @@ class Pick:
 
     screen: str
     choices: tuple[tuple[str, str], ...]
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     none: str = ""
     back: bool = False
     about: str = ""

@@ -13,6 +13,8 @@ Statement: TypeAlias = Literal[
     "moved",
     "not_working",
     "now_employed",
+    "does_not_know",
+    "denies",
     # beside the case
     "wrong_field",
     "card",
@@ -21,6 +23,11 @@ Statement: TypeAlias = Literal[
     "asks_officer",
     "wants_news",
     "asks_self_pay",
+]
+
+
+RtStatement: TypeAlias = Literal[
+    "resident", "moved", "deceased", "unknown", "not_working", "now_employed", "own_family"
 ]
 
 
@@ -107,3 +114,83 @@ class Said(Effect):
 @dataclass(frozen=True)
 class Finished(Effect):
     """All questions are answered: the service makes the receipt number and shows the flow "saved"."""
+
+
+@dataclass(frozen=True)
+class OpenDesk(Outcome):
+    """Somebody calls as head of an RT: look up what there is to do."""
+
+
+@dataclass(frozen=True)
+class ChosePost(Outcome):
+    """The head of several RT says as head of which one he calls."""
+
+    head: int
+
+
+@dataclass(frozen=True)
+class ReadRules(Effect):
+    """The RT head has read that answers are kept and checked, and that nobody may ask for money."""
+
+
+@dataclass(frozen=True)
+class ActivateRt(Effect):
+    """The code of the activation letter; a wrong one counts as a try."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NewPin(Effect):
+    """The PIN an RT head wants; it counts once it was typed twice."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RepeatPin(Effect):
+    """The same PIN again."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CheckPin(Effect):
+    """The RT head's PIN, before a name is shown; a wrong one counts as a try."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NextResident(Outcome):
+    """The next resident without the head's word; those up to `after` were put off in this talk."""
+
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class ResidentsPage(Outcome):
+    """A page of all residents on the list of this RT, answered for or not."""
+
+    page: int
+
+
+@dataclass(frozen=True)
+class ChoseResident(Outcome):
+    """The RT head has something to say of this enrolment."""
+
+    enrolment: int
+
+
+@dataclass(frozen=True)
+class CorrectLast(Outcome):
+    """The RT head takes back what he said last, while that is allowed."""
+
+
+@dataclass(frozen=True)
+class Attest(Effect):
+    """What the RT head says of one resident, stored before the next name is shown; `detail` is a month or a doubt."""
+
+    enrolment: int
+    says: RtStatement
+    detail: str = ""

@@ -63,3 +63,50 @@ def _whole_words(words: Words, form: Form, option: str) -> set[str]:
 def _leading_words(words: Words, form: Form, option: str) -> set[str]:
     """The part of the label before a comma or a bracket: "Ya" of "Ya, kecelakaan"."""
     return {spoken(re.split(r"[,(]", words.options[option])[0])}
+
+
+_COMMANDS = {
+    "stop": ("stop", "berhenti", "eureun", "lirenan", "unreg", "unsubscribe"),
+    "start": ("mulai", "mimiti", "start"),
+    "check": ("cek", "check", "pariksa", "cek data", "cek bpjs"),
+}
+# With these around it STOP is still only STOP; "saya berhenti kerja" and "jangan berhenti" are something else.
+_AROUND_STOP = frozenset(
+    {
+        "tolong",
+        "mohon",
+        "sms",
+        "nya",
+        "smsnya",
+        "pesan",
+        "kirim",
+        "lagi",
+        "ya",
+        "pak",
+        "bu",
+        "dong",
+        "semua",
+        "langganan",
+    }
+    | {"please", "the", "all", "texts", "messages"}
+)
+
+
+def command(text: str) -> str | None:
+    """ "stop", "start" or "check" when the text is only that word, in any language; None when it says more.
+
+    STOP may come with courtesies and in any writing: a missed one means texts to somebody who asked for none.
+    """
+    said = spoken(text)
+    for meaning, known in _COMMANDS.items():
+        if said in known:
+            return meaning
+    words = said.split()
+    stops = [word for word in words if _squeezed(word) in _COMMANDS["stop"]]
+    rest = [word for word in words if word not in stops]
+    return "stop" if stops and all(word in _AROUND_STOP or word.isdigit() for word in rest) else None
+
+
+def _squeezed(word: str) -> str:
+    """A word without the repeated letters of an angry thumb: stooopp is stop."""
+    return re.sub(r"(.)\1+", r"\1", word)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from flows import cover, linking, questions, reading, welcome
+from flows import asking, cover, linking, questions, reading, rt_head, welcome
 from flows.caller import Caller
 from flows.conversation import BACK, MORE, Ask, Conversation, Menu, Outcome, Pick, Screen, Turn, digits_only, replay
 from flows.outcomes import Back, Goodbye
@@ -42,6 +42,24 @@ FLOWS: Mapping[str, Flow] = MappingProxyType(
             questions.asked_money,
             questions.finish,
             questions.saved,
+            rt_head.rt_head,
+            rt_head.rt_rules,
+            rt_head.rt_activate,
+            rt_head.rt_new_pin,
+            rt_head.rt_weak_pin,
+            rt_head.rt_repeat_pin,
+            rt_head.rt_pin_differs,
+            rt_head.rt_pin,
+            rt_head.rt_menu,
+            rt_head.rt_residents,
+            rt_head.rt_confirm,
+            rt_head.rt_saved,
+            rt_head.rt_family,
+            rt_head.rt_put_off,
+            rt_head.rt_too_late,
+            asking.registered,
+            asking.answered,
+            asking.let_go,
         )
     }
 )

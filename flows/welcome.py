@@ -2,7 +2,7 @@
 
 from flows.caller import Caller
 from flows.conversation import Conversation, Menu
-from flows.outcomes import AcceptedNotice, Back, ChoseLanguage, ContinueTalk, Goodbye, GoTo, StartAgain
+from flows.outcomes import AcceptedNotice, Back, ChoseLanguage, ContinueTalk, Goodbye, GoTo, OpenDesk, StartAgain
 
 MAIN = ("cover", "report", "my_report", "benefits", "not_listed", "settings", "exit")
 
@@ -24,7 +24,7 @@ def main(caller: Caller) -> Conversation:
     if caller.rt_head:
         role = yield Menu("a11.role", ("rt_head", "myself"))
         if role == "rt_head":
-            return GoTo("by_phone")
+            return OpenDesk()
     wanted = yield Menu("a3.main", MAIN)
     if wanted == "exit":
         return Goodbye("a6.end")

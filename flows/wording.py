@@ -18,10 +18,12 @@ from flows.conversation import (
     Menu,
     Pick,
     Screen,
+    Value,
+    Word,
     one_line,
 )
 
-_NO_VALUES: Mapping[str, str] = MappingProxyType({})
+_NO_VALUES: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Wordings:
         self,
         key: str,
         language: str | None,
-        values: Mapping[str, str] = _NO_VALUES,
+        values: Mapping[str, Value] = _NO_VALUES,
         *,
         standing: Mapping[str, str],
         free: bool = False,
@@ -97,7 +99,7 @@ class Wordings:
         self,
         key: str,
         language: str | None,
-        values: Mapping[str, str] = _NO_VALUES,
+        values: Mapping[str, Value] = _NO_VALUES,
         *,
         standing: Mapping[str, str],
         free: bool = False,
@@ -105,7 +107,7 @@ class Wordings:
         """One SMS: at most 160 septets of the basic table, so that it costs one part."""
         words = self._words(key, self.spoken(language))
         text = words.text_if_free if free and words.text_if_free else words.text
-        return self._fill(key, text, {**standing, **values})
+        return self._fill(key, text, {**standing, **values}, self.spoken(language))
 
     def too_wide(self, standing: Mapping[str, str]) -> tuple[str, ...]:
         """Those of the programme's values that would be cut: a cut hotline is a wrong number, so refuse it at start."""
@@ -123,7 +125,7 @@ class Wordings:
             raise WordingError(f"{language}: {key} has no words") from None
 
     def _lines(
-        self, screen: Screen, key: str, language: str, values: Mapping[str, str], page: int, *, short: bool = False
+        self, screen: Screen, key: str, language: str, values: Mapping[str, Value], page: int, *, short: bool = False
     ) -> list[str]:
         """The lines below the text: options with their digits, then back."""
         words, common = self._words(key, language), self.common[language]
@@ -132,7 +134,9 @@ class Wordings:
         lines = []
         if isinstance(screen, Menu):
             digits = self.screens[key].options
-            lines = [f"{digits[option]} {self._fill(key, labels[option], values)}" for option in screen.options]
+            lines = [
+                f"{digits[option]} {self._fill(key, labels[option], values, language)}" for option in screen.options
+            ]
         elif isinstance(screen, Pick):
             pages = screen.pages()
             page = min(max(page, 0), len(pages) - 1)
@@ -149,7 +153,7 @@ class Wordings:
         key: str,
         language: str,
         lines: tuple[list[str], list[str]],
-        values: Mapping[str, str],
+        values: Mapping[str, Value],
         *,
         hint: str,
         free: bool,
@@ -160,7 +164,7 @@ class Wordings:
         if free and words.text_if_free:
             texts.insert(0, (words.text_if_free, lines[0]))
         said = ""
-        filled = [(self._fill(key, text, values), rest) for text, rest in texts]
+        filled = [(self._fill(key, text, values, language), rest) for text, rest in texts]
         for said in self._ways(self.screens[key], filled, hint):
             if gsm.septets(said) <= SCREEN_SEPTETS - PREFIX_SEPTETS:
                 return said
@@ -175,7 +179,7 @@ class Wordings:
             if hint and (form.hint_over_first_line or form.kind == "pick"):
                 yield "\n".join([hint, *below[1:]])
 
-    def _fill(self, key: str, text: str, values: Mapping[str, str]) -> str:
+    def _fill(self, key: str, text: str, values: Mapping[str, Value], language: str) -> str:
         """The text with its values: folded to the basic table, on one line, cut to the declared width."""
 
         def value(found: re.Match[str]) -> str:
@@ -184,7 +188,9 @@ class Wordings:
                 return self.screens[MAIN_MENU].options[name.removeprefix(MENU)]
             if name not in values:
                 raise WordingError(f"{key} needs a value for {{{name}}}")
-            return one_line(values[name])[: self.widths[name]].rstrip()
+            given = values[name]
+            said = self._words(given.screen, language).options[given.option] if isinstance(given, Word) else given
+            return one_line(said)[: self.widths[name]].rstrip()
 
         return gsm.fold(PLACEHOLDER.sub(value, text))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from sqlalchemy import text
@@ -16,15 +17,22 @@ from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, transaction
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure
+from verify_service.messaging.gateways import can_fetch
 
 EVERY = dt.timedelta(seconds=2)
 
 # What is looked for, and the job that deals with it.
 DUE = {
+    queue.TEXTS: "SELECT EXISTS (SELECT 1 FROM inbound_message WHERE handled_at IS NULL AND quarantined IS NULL)",
     queue.RECONCILE: "SELECT EXISTS (SELECT 1 FROM stale_enrolment)",
     queue.RETENTION: """SELECT EXISTS (SELECT 1 FROM conversation WHERE screen IS NOT NULL
                         AND touched_at < now() - interval '25 hours')""",
+    queue.SEND: """SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') AND due_at <= now()
+                   AND (state = 'waiting' OR lease_until <= now()))""",
+    queue.FETCH: "SELECT NOT EXISTS (SELECT 1 FROM fetch_cursor WHERE fetched_at > now() - interval '5 minutes')",
 }
+# Jobs that only some installations have work for.
+ONLY_WHERE: dict[str, Callable[[], bool]] = {queue.FETCH: can_fetch}
 
 
 def tick() -> list[str]:
@@ -32,6 +40,8 @@ def tick() -> list[str]:
     due = []
     with transaction(seconds=3) as session:
         for job, waiting in DUE.items():
+            if job in ONLY_WHERE and not ONLY_WHERE[job]():
+                continue
             if session.scalar(text(waiting)):
                 due.append(job)
     for job in due:

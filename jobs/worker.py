@@ -11,8 +11,11 @@ import logging
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+import jobs.fetch
 import jobs.reconcile
 import jobs.retention
+import jobs.send
+import jobs.texts
 from verify_service.ground import queue
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from verify_service.accounts.pins import pin_hash
 from verify_service.ground.crypto import blind_index, letter_code, seal
 
 NOW = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)  # 10:00 in Jakarta
@@ -58,6 +59,7 @@ def a_worker(
     noticed: bool = True,
     since: dt.date = dt.date(2026, 1, 1),
     row: int = 2,
+    occupation: str | None = None,
 ) -> Someone:
     """Somebody on the list; `insurer` None: the newest insurer file does not name them."""
     (worker,) = db.execute(
@@ -66,9 +68,10 @@ def a_worker(
         [seal(nik, "worker.nik"), blind_index(nik, "nik"), nik[-4:], name, name.upper(), NOW],
     ).fetchone()
     (enrolment,) = db.execute(
-        """INSERT INTO enrolment (worker_id, import_id, row, kelurahan_code, rw, rt, paid_from, months, created_at)
-           VALUES (%s, %s, %s, %s, %s, %s, '2026-01-01', 12, %s) RETURNING id""",
-        [worker, a_file(db, "roster"), row, kelurahan, rw, rt, NOW],
+        """INSERT INTO enrolment (worker_id, import_id, row, kelurahan_code, rw, rt, occupation, paid_from, months,
+                                  created_at)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, '2026-01-01', 12, %s) RETURNING id""",
+        [worker, a_file(db, "roster"), row, kelurahan, rw, rt, occupation, NOW],
     ).fetchone()
     a_file(db, "insurer", NEWEST)
     if insurer is not None:
@@ -100,6 +103,30 @@ def a_phone(db: Any, number: str, *, language: str | None = "id", noticed: bool 
         [seal(number, "phone.number"), blind_index(number, "phone"), language, NOW if noticed else None, NOW],
     ).fetchone()
     return int(made)
+
+
+def an_rt_head(
+    db: Any,
+    number: str,
+    *,
+    rt: str = "003",
+    rw: str = "011",
+    kelurahan: str = "32.75.01.1001",
+    pin: str | None = None,
+    language: str | None = "id",
+) -> int:
+    """The head of an RT; with a PIN he has activated his phone and read the rules."""
+    (head,) = db.execute(
+        """INSERT INTO rt_head (import_id, kelurahan_code, rw, rt, name, phone_id) VALUES (%s, %s, %s, %s, 'Pak RT', %s)
+           RETURNING id""",
+        [a_file(db, "rt_heads"), kelurahan, rw, rt, a_phone(db, number, language=language)],
+    ).fetchone()
+    if pin is not None:
+        db.execute(
+            "UPDATE rt_head SET pin_hash = %s, activated_at = %s, rules_at = %s WHERE id = %s",
+            [pin_hash(pin, head), NOW, NOW, head],
+        )
+    return int(head)
 
 
 def link(db: Any, number: str, worker: int, *, language: str | None = "id", noticed: bool = True) -> None:

@@ -49,9 +49,20 @@ def month(value: dt.date | None) -> str:
     return str(format_date(value, "MMMM y")) if value is not None else "–"
 
 
+def day(value: dt.date | None) -> str:
+    """ "27 Nov 2026"; a dash where there is none."""
+    return str(format_date(value, "d MMM y")) if value is not None else "–"
+
+
 def moment(value: dt.datetime | None) -> str:
     """Day and hour in the city's own time."""
     return str(format_datetime(value, "d MMM y HH.mm")) if value is not None else "–"
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"number": number, "rupiah": rupiah, "month": month, "moment": moment}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "rupiah": rupiah,
+    "month": month,
+    "day": day,
+    "moment": moment,
+}

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.people import Someone, a_file, a_phone, a_worker, link
+from tests.people import Someone, a_phone, a_worker, an_rt_head, link
+from verify_service.ground.crypto import letter_code
 
 NUMBER = "+6281234567890"
 
@@ -18,6 +19,7 @@ class Scene:
     number: str
     nik: str = ""
     code: str = ""
+    pin: str = "385016"
 
     @property
     def wrong_code(self) -> str:
@@ -60,14 +62,23 @@ def _crowd(db: Any, language: str) -> Scene:
     return Scene(NUMBER, *_letter(first))
 
 
-def _rt_head(db: Any, language: str) -> Scene:
+def _head_on_the_list(db: Any, language: str) -> Scene:
     someone = a_worker(db, language=language)
-    db.execute(
-        """INSERT INTO rt_head (import_id, kelurahan_code, rw, rt, name, phone_id)
-           SELECT %s, '32.75.01.1001', '011', '003', 'Sulistiawati Dewi', id FROM phone""",
-        [a_file(db, "rt_heads")],
-    )
+    an_rt_head(db, NUMBER, language=language)
     return Scene(NUMBER, *_letter(someone))
+
+
+def _head(*, active: bool, residents: int = 3, posts: int = 1) -> Callable[[Any, str], Scene]:
+    def make(db: Any, language: str) -> Scene:
+        a_worker(db, nik="3275011501900099", name="Orang RT Lain", phone=None, rt="009", row=99)
+        for place, name in enumerate(("Kairav Haryanto", "Nadine Yulianti", "Sulistiawati Dewi")[:residents], start=2):
+            a_worker(db, nik=f"327501150190000{place}", name=name, phone=None, row=place, occupation="01")
+        head = an_rt_head(db, NUMBER, language=language, pin="385016" if active else None)
+        if posts == 2:
+            an_rt_head(db, NUMBER, rt="009", language=language, pin="385016" if active else None)
+        return Scene(NUMBER, code=letter_code("activation", head, 1))
+
+    return make
 
 
 BY_NAME: dict[str, Callable[[Any, str], Scene]] = {
@@ -79,5 +90,9 @@ BY_NAME: dict[str, Callable[[Any, str], Scene]] = {
     "a phone nobody knows": _unlinked,
     "a family phone": _family,
     "a phone of thirteen": _crowd,
-    "an RT head": _rt_head,
+    "an RT head": _head_on_the_list,
+    "an RT head with his letter": _head(active=False),
+    "an RT head at work": _head(active=True),
+    "an RT head without residents": _head(active=True, residents=0),
+    "the head of two RT": _head(active=True, posts=2),
 }

@@ -17,7 +17,7 @@ from tests.handset import Handset
 from verify_service.app import create_app
 
 TALKS = Path(__file__).parent.parent / "talks"
-FILES = sorted(TALKS.glob("*/*.txt"))
+FILES = sorted(file for file in TALKS.glob("*/*.txt") if not file.stem.startswith("sms_"))
 _RECEIPT = re.compile(r"BKS-[2-9A-Y]{6}")
 
 
@@ -45,8 +45,14 @@ def _talk(db: Any, scene: Scene, done: list[str]) -> list[str]:
 def _do(db: Any, scene: Scene, phone: Handset, line: str) -> str:
     action, _, what = line.partition(" ")
     if action == ">":
-        return phone.send(what.format(nik=scene.nik, code=scene.code, wrong_code=scene.wrong_code))
+        return phone.send(what.format(nik=scene.nik, code=scene.code, wrong_code=scene.wrong_code, pin=scene.pin))
     if what == "repeat":
+        return phone.repeat()
+    if what == "term ends":
+        db.execute("UPDATE rt_head SET until = current_date")
+        return phone.repeat()
+    if what == "wait 11 minutes":
+        db.execute("UPDATE evidence SET received_at = received_at - interval '11 minutes'")
         return phone.repeat()
     if what == "redial after 2 hours":
         db.execute("UPDATE conversation SET touched_at = touched_at - interval '2 hours'")
@@ -60,4 +66,7 @@ def _shown(screen: str) -> str:
 
 def _left_behind(db: Any) -> list[str]:
     rows = db.execute("SELECT statement, detail FROM evidence ORDER BY id").fetchall()
-    return ["", *(f"= {statement} {detail}".rstrip() for statement, detail in rows)] if rows else ["", "= nothing"]
+    tasks = db.execute("SELECT kind, coalesce(closed_how, 'open') FROM task ORDER BY id").fetchall()
+    left = [f"= {statement} {detail}".rstrip() for statement, detail in rows]
+    left += [f"= task {kind}, {how}" for kind, how in tasks]
+    return ["", *(left or ["= nothing"])]

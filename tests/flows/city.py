@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import replace
 from importlib.resources import files
 
-from flows.caller import Caller, Cover, Person
+from flows.caller import Caller, Cover, Person, Post, Resident, RtDesk
 from flows.wording import Wordings, from_tables
 
 TEXTS = files("flows") / "texts"
@@ -37,11 +37,29 @@ def covered(state: str, *, until: str = "31/03/26", asof: str = "05/04/26", wait
     return replace(KNOWN, cover=Cover(state, asof, until, waiting))  # type: ignore[arg-type]
 
 
+POST = Post(7, "003/011", "Kaliabang Tengah")
+NEIGHBOUR = Resident(51, "Sulistiawati Dewi", "ojek online", 2)
+DESK = RtDesk((POST,), POST, activated=True, rules_read=True, left=2, residents=3, month="202611")
+DESKS = {
+    "an RT head": RtDesk((POST,)),
+    "a head of two RT": RtDesk((POST, Post(8, "004/011", "Kaliabang Tengah"))),
+    "a head with the rules unread": replace(DESK, activated=False, rules_read=False),
+    "a head without a PIN": replace(DESK, activated=False),
+    "a head who mistyped": replace(DESK, activated=False, tries_left=4),
+    "a head who mistyped the PIN": replace(DESK, tries_left=1),
+    "a head locked out": replace(DESK, locked=True),
+    "a head at the menu": DESK,
+    "a head who may correct": replace(DESK, correctable=51),
+    "a head with nobody left": replace(DESK, left=0),
+    "a head with a resident": replace(DESK, resident=NEIGHBOUR, passed=50),
+    "a head with a list": replace(DESK, listed=(NEIGHBOUR,), more_listed=True),
+}
+
 STATES = ("active", "unpaid", "inactive", "not_found", "no_file")
 CALLERS = {
     "a new phone": Caller(language=None, noticed=False),
     "a phone not linked": UNKNOWN,
-    "an RT head": replace(KNOWN, rt_head=True),
+    **{name: replace(KNOWN, rt_head=desk) for name, desk in DESKS.items()},
     "several on one phone": replace(UNKNOWN, people=(SULIS, TONO)),
     "many on one phone": replace(
         UNKNOWN,

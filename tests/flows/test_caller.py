@@ -19,13 +19,14 @@ def test_a_caller_comes_back_from_json_as_it_went(caller: Caller) -> None:
     "change",
     [
         {"version": 0},
-        {"version": 2},
+        {"version": 99},
         {"version": None},
         {"shoe_size": 44},
         {"people": None},
         {"person": {"worker": 1}},
         {"cover": {"state": "lapsed", "asof": "", "until": "", "full_death_from": ""}},
         {"cover": {"asof": ""}},
+        {"rt_head": {"posts": [], "shoe_size": 44}},
     ],
 )
 def test_a_caller_of_another_form_is_stale(change: dict[str, object]) -> None:

@@ -13,23 +13,49 @@ from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.gsm import BASIC, septets
 from flows.outcomes import (
     AcceptedNotice,
+    ActivateRt,
+    Attest,
     Back,
+    CheckPin,
     ChoseLanguage,
     ChosePerson,
+    ChosePost,
+    ChoseResident,
     ContinueTalk,
+    CorrectLast,
     FindWorker,
     Finished,
     Goodbye,
     GoTo,
     MorePeople,
+    NewPin,
+    NextResident,
+    OpenDesk,
+    ReadRules,
+    RepeatPin,
+    ResidentsPage,
+    RtStatement,
     Said,
     StartAgain,
     Statement,
 )
 from flows.talk import FLOWS, HELP
-from tests.flows.city import CALLERS, KNOWN, LANGUAGES, STANDING, STATES, UNKNOWN, WORDINGS, covered
+from tests.flows.city import (
+    CALLERS,
+    DESK,
+    DESKS,
+    KNOWN,
+    LANGUAGES,
+    NEIGHBOUR,
+    STANDING,
+    STATES,
+    UNKNOWN,
+    WORDINGS,
+    covered,
+)
 from tests.flows.walking import CODE, NIK, Path, paths
 
+BY_SMS = {"registered", "answered", "let_go"}
 CASES = [pytest.param(flow, caller, id=f"{flow}-{name}") for flow in FLOWS for name, caller in CALLERS.items()]
 
 
@@ -52,6 +78,9 @@ def test_every_path_ends_and_every_screen_on_it_has_words_that_fit(flow: str, ca
     for path in walked:
         for screen in path.screens:
             for language in LANGUAGES:
+                if flow in BY_SMS:
+                    assert septets(WORDINGS.sms(screen.screen, language, screen.values, standing=STANDING)) <= 160
+                    continue
                 for shown in hinted_ways(screen):
                     for hinted in (False, True):
                         said = WORDINGS.say(shown, language, hinted=hinted, standing=STANDING)
@@ -68,7 +97,9 @@ def test_a_flow_offers_what_its_words_describe(flow: str, caller: Caller) -> Non
             assert form.back == screen.back
             assert not form.awaits
             if isinstance(screen, Menu):
-                assert dict(form.options) == screen.digits()
+                offered = {option: form.options[option] for option in screen.options}
+                assert offered == screen.digits()
+                assert set(form.options) - set(offered) <= {"correct"}  # shown while a mistake may be mended
             elif isinstance(screen, Pick):
                 assert set(form.options) == {screen.none}
 
@@ -80,7 +111,7 @@ def test_every_outcome_leads_somewhere(flow: str, caller: Caller) -> None:
             case GoTo(following) | Said(then=following):
                 assert following in FLOWS
             case Goodbye(screen, values):
-                assert WORDINGS.screens[screen].channel == "ussd_end"
+                assert WORDINGS.screens[screen].channel == ("sms" if flow in BY_SMS else "ussd_end")
                 assert set(values) == set(WORDINGS.screens[screen].values)
                 for language in LANGUAGES:
                     assert WORDINGS.ending(screen, language, values, standing=STANDING)
@@ -88,6 +119,8 @@ def test_every_outcome_leads_somewhere(flow: str, caller: Caller) -> None:
                 assert worker in {person.worker for person in caller.people}
         if isinstance(path.outcome, Said):
             assert path.outcome.statement in get_args(Statement)
+        if isinstance(path.outcome, Attest):
+            assert path.outcome.says in get_args(RtStatement)
 
 
 def test_no_words_are_dead_unless_their_flow_is_awaited() -> None:
@@ -102,7 +135,7 @@ def test_no_words_are_dead_unless_their_flow_is_awaited() -> None:
     said = {
         key for key, form in WORDINGS.screens.items() if not (form.awaits or form.spoken_by or form.channel == "sms")
     }
-    assert seen == said
+    assert {key for key in seen if WORDINGS.screens[key].channel != "sms"} == said
 
 
 def next_flows(outcome: Outcome, caller: Caller) -> list[tuple[str, Caller]]:
@@ -124,6 +157,38 @@ def next_flows(outcome: Outcome, caller: Caller) -> list[tuple[str, Caller]]:
             return [("who", replace(caller, people_page=page, more_people=False))]
         case Finished():
             return [("saved", replace(caller, receipt="BKS-7K2M9Q"))]
+    return next_for_rt_head(outcome, caller)
+
+
+DESK_AFTER = {
+    ChosePost: ("rt_head", DESK),
+    ReadRules: ("rt_head", replace(DESK, activated=False)),
+    ActivateRt: ("rt_new_pin", DESK),
+    NewPin: ("rt_repeat_pin", DESK),
+    CheckPin: ("rt_confirm", replace(DESK, resident=NEIGHBOUR)),
+    NextResident: ("rt_put_off", DESK),
+    ResidentsPage: ("rt_residents", replace(DESK, listed=(NEIGHBOUR,))),
+    ChoseResident: ("rt_confirm", replace(DESK, resident=NEIGHBOUR)),
+    CorrectLast: ("rt_confirm", replace(DESK, resident=NEIGHBOUR)),
+}
+
+
+def next_for_rt_head(outcome: Outcome, caller: Caller) -> list[tuple[str, Caller]]:
+    """Where an RT head's talk may go on."""
+    if isinstance(outcome, OpenDesk):
+        return (
+            [("rt_head", caller)]
+            if caller.rt_head and len(caller.rt_head.posts) > 1
+            else [("rt_head", replace(caller, rt_head=desk)) for desk in DESKS.values() if desk.post]
+        )
+    if isinstance(outcome, RepeatPin):  # differs, or the session ends and the next one begins at the menu
+        return [("rt_pin_differs", replace(caller, rt_head=DESK)), ("rt_head", replace(caller, rt_head=DESK))]
+    if isinstance(outcome, Attest):
+        after = [("rt_family" if outcome.says == "own_family" else "rt_saved", replace(caller, rt_head=DESK))]
+        return [*after, ("rt_saved", replace(caller, rt_head=replace(DESK, left=0)))]
+    if type(outcome) in DESK_AFTER:
+        flow, desk = DESK_AFTER[type(outcome)]
+        return [(flow, replace(caller, rt_head=desk))]
     raise AssertionError(outcome)
 
 
@@ -260,10 +325,13 @@ def test_all_people_of_a_page_can_be_chosen_and_the_next_page_is_asked_for() -> 
     assert MorePeople(2) in outcomes_seen
 
 
+OF_RT_HEADS = {"ReadRules", "ActivateRt", "NewPin", "RepeatPin", "CheckPin", "Attest"}
+
+
 def test_effects_are_those_that_are_stored() -> None:
     kinds = [kind for kind in vars(outcomes).values() if isinstance(kind, type) and issubclass(kind, Outcome)]
     effects = {kind.__name__ for kind in kinds if kind.effect and kind is not outcomes.Effect}
-    assert effects == {"ChoseLanguage", "AcceptedNotice", "FindWorker", "Said", "Finished"}
+    assert effects == {"ChoseLanguage", "AcceptedNotice", "FindWorker", "Said", "Finished", *OF_RT_HEADS}
     for kind in kinds:
         assert dataclasses.is_dataclass(kind)
 

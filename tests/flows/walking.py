@@ -8,7 +8,7 @@ from flows.conversation import Ask, Menu, Outcome, Screen
 from flows.talk import Talk, answer, current
 
 NIK, CODE = "3275010101900001", "123456"
-_TYPED = {"nik": NIK, "code": CODE, "text": "Kartu hilang"}
+_TYPED = {"nik": NIK, "code": CODE, "text": "Kartu hilang", "month": "032026"}
 DEPTH = 12  # more answers than any flow asks
 
 

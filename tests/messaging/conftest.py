@@ -1,10 +1,14 @@
 """A provider to talk to."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.standins.africastalking import Provider, standing_in
+from verify_service.ground.programme import DEFAULT, programme
+from verify_service.ground.settings import settings
 from verify_service.messaging.gateways.africastalking import AfricasTalking
 
 
@@ -23,3 +27,28 @@ def gateway(provider: Provider) -> AfricasTalking:
 def hasty(provider: Provider) -> AfricasTalking:
     """A gateway that waits half a second for an answer."""
     return AfricasTalking("sandbox", "the-key", provider.url, timeout=(10, 0.5))
+
+
+@pytest.fixture
+def office_hours(db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Outside the demo: the send window binds what we start."""
+    monkeypatch.setenv("VERIFY_DEMO", "0")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def our_number(db: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """The number of a programme that people answer to over an ordinary line instead of a short code."""
+    written = DEFAULT.read_text(encoding="utf-8").replace("../data", str(DEFAULT.parent.parent / "data"))
+    file = tmp_path / "programme.toml"
+    file.write_text(written.replace('number = "28282"', 'number = "0812-0000-0001"'), encoding="utf-8")
+    monkeypatch.setenv("VERIFY_PROGRAMME", str(file))
+    settings.cache_clear()
+    programme.cache_clear()
+    yield "+6281200000001"
+    monkeypatch.undo()
+    settings.cache_clear()
+    programme.cache_clear()

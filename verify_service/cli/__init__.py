@@ -9,6 +9,7 @@ _COMMANDS = {
     "migrate": "serving:migrate",
     "import": "imports:import_file",
     "letters": "letters:letters",
+    "ask": "asking:ask",
     "reconcile": "verdicts:reconcile",
     "verdicts": "verdicts:verdicts",
     "officer": "officers:officer",

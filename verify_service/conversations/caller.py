@@ -10,11 +10,12 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from flows.caller import Caller, Cover, CoverState, Person
+from flows.caller import Caller, Cover, CoverState, Person, Post, RtDesk
 from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import FileImport, InsurerRecord, Phone, PhoneLink, RtHead, Worker
+from verify_service.ground.tables import FileImport, InsurerRecord, Phone, PhoneLink, Worker
+from verify_service.registry.residents import Office, offices_of
 
 PEOPLE_ON_A_PAGE = 8  # a Caller holds at most one page of any list
 
@@ -66,10 +67,15 @@ def who_calls(
         people=tuple(_person(worker) for worker in shown),
         more_people=len(workers) > PEOPLE_ON_A_PAGE,
         people_page=page,
-        rt_head=session.scalar(select(RtHead.id).where(RtHead.phone_id == phone.id, RtHead.until.is_(None)).limit(1))
-        is not None,
+        rt_head=_desk_of(offices_of(session, phone.id)),
         cover=None if chosen is None else cover_of(session, chosen, today=now.astimezone(programme().zone).date()),
     )
+
+
+def _desk_of(offices: list[Office]) -> RtDesk | None:
+    """What a talk may know of an RT head before he says that he calls as one; None on any other phone."""
+    posts = tuple(Post(office.head, office.name, office.kelurahan) for office in offices)
+    return RtDesk(posts) if posts else None
 
 
 def answers_for(session: Session, phone: Phone, worker_id: int) -> bool:

@@ -20,7 +20,9 @@ from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import answers_for, known_phone, who_calls
 from verify_service.conversations.catalogue import wordings
-from verify_service.conversations.outcomes import Over, Talking, apply, first_flow
+from verify_service.conversations.outcomes import apply
+from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
+from verify_service.conversations.talking import Over, Talking, first_flow
 from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
@@ -28,7 +30,7 @@ from verify_service.ground.tables import Conversation, Phone
 
 _MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop (goflow's limit)
 _WORTH_RESUMING = 5  # how many of a phone's newest conversations are looked at
-_NOWHERE = {"language", "data_notice", "main", "resume"}  # places a redial reaches by itself
+_NOWHERE = {"language", "data_notice", "main", "resume"} | REACHED_AGAIN  # places a redial reaches by itself
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,10 @@ def _settle(talking: Talking, talk: Talk, step: Screen | Outcome) -> tuple[Talk 
             return talk, step
         talking.caller = talk.caller
         if isinstance(step, said.ContinueTalk):
-            talk = _take_up(talking)
+            taken = _take_up(talking)
+            if isinstance(taken, Over):
+                return None, taken
+            talk = taken
         elif isinstance(step, said.StartAgain):
             _let_go(talking, "started again")
             talk = Talk(flow=first_flow(talking.caller), caller=talking.fresh_caller())
@@ -163,7 +168,7 @@ def _settle(talking: Talking, talk: Talk, step: Screen | Outcome) -> tuple[Talk 
             after = apply(talking, step)
             if isinstance(after, Over):
                 return None, after
-            talk = Talk(flow=after.flow, caller=after.caller)
+            talk = Talk(flow=after.flow, caller=after.caller, turns=after.turns)
         talk, step = current(talk)
     raise RuntimeError(f"the flow {talk.flow} follows itself without a screen")
 
@@ -243,8 +248,15 @@ def _dropped(session: Session, phone: Phone, now: dt.datetime) -> Conversation |
     return None
 
 
-def _take_up(talking: Talking) -> Talk:
+def _take_up(talking: Talking) -> Talk | Over:
     """Go on under this session where the dropped one stopped, with today's facts."""
+    waiting = talking.session.get(Conversation, talking.conversation.resumes_id or 0)
+    if (
+        waiting is not None
+        and _stored_talk(talking.session, talking.phone, waiting, talking.now).flow == BEHIND_THE_PIN
+    ):
+        asked = behind_the_pin(talking, waiting)
+        return asked if isinstance(asked, Over) else Talk(flow=asked.flow, caller=asked.caller)
     before = _let_go(talking, "continued elsewhere")
     if before is None:
         return Talk(flow=first_flow(talking.caller), caller=talking.caller)

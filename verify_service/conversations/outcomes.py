@@ -2,68 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hmac
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Session
 
 from flows import outcomes as said
-from flows.caller import Caller
 from flows.conversation import Outcome
-from verify_service import audit
-from verify_service.conversations.caller import who_calls
+from verify_service.conversations import rt_heads
+from verify_service.conversations.talking import Next, Over, Talking, first_flow
 from verify_service.ground.crypto import blind_index, letter_code, reference_number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, LinkTry, Phone, PhoneLink, Worker
+from verify_service.ground.tables import Conversation, LinkTry, PhoneLink, Worker
 from verify_service.verification.evidence import Statement, record_statement
-
-
-@dataclass
-class Talking:
-    """The talk an outcome belongs to."""
-
-    session: Session
-    conversation: Conversation
-    phone: Phone
-    now: dt.datetime
-    caller: Caller
-    screen: str = ""  # the question that was on the phone
-    nudge: bool = field(default=False)  # whether verdicts are stale after this
-
-    @property
-    def actor(self) -> str:
-        return f"phone:{self.phone.id}"
-
-    def fresh_caller(self, page: int = 0) -> Caller:
-        """What we know now, after something changed."""
-        caller = who_calls(self.session, self.phone, now=self.now, worker_id=self.conversation.worker_id, page=page)
-        return replace(caller, receipt=self.conversation.receipt or "")
-
-
-@dataclass(frozen=True)
-class Next:
-    """The flow that comes next, and what it may know."""
-
-    flow: str
-    caller: Caller
-
-
-@dataclass(frozen=True)
-class Over:
-    """The talk is over: the last screen."""
-
-    screen: str
-    values: dict[str, str] = field(default_factory=dict)
-
-
-def first_flow(caller: Caller) -> str:
-    """Where a talk begins: language, then the data notice, then the menu."""
-    if caller.language is None:
-        return "language"
-    return "main" if caller.noticed else "data_notice"
 
 
 def apply(talking: Talking, outcome: Outcome) -> Next | Over:
@@ -84,7 +36,7 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
             return _language(talking, language)
         case said.AcceptedNotice():
             talking.phone.noticed_at = talking.now
-            _record(talking, "data notice accepted")
+            talking.record("data notice accepted")
             return Next("main", talking.fresh_caller())
         case said.FindWorker(nik, code):
             return _find_worker(talking, nik, code)
@@ -92,12 +44,12 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
             return _said(talking, outcome)
         case said.Finished():
             return _finished(talking)
-    raise AssertionError(f"no use case for {type(outcome).__name__}")
+    return rt_heads.apply(talking, outcome)
 
 
 def _language(talking: Talking, language: str) -> Next:
     talking.phone.language = language
-    _record(talking, "language chosen", language=language)
+    talking.record("language chosen", language=language)
     caller = talking.fresh_caller()
     return Next(first_flow(caller), caller)
 
@@ -109,18 +61,18 @@ def _find_worker(talking: Talking, nik: str, code: str) -> Next | Over:
     list; three tries per phone and day, counted in the database.
     """
     if _tries_today(talking) > programme().sessions.link_tries_per_day:
-        _record(talking, "linking refused", reason="too many tries")
+        talking.record("linking refused", reason="too many tries")
         return Over("b18.too_many_tries")
     worker = talking.session.scalar(select(Worker).where(Worker.nik_index == blind_index(nik, "nik")))
     number, issue = (worker.id, worker.letter_issue) if worker is not None else (0, 0)
     right = hmac.compare_digest(letter_code("invitation", number, issue).encode(), code.encode())
     if worker is None or not right:
-        _record(talking, "linking failed")
+        talking.record("linking failed")
         return Next("not_found", talking.caller)
     link = upsert(PhoneLink).values(phone_id=talking.phone.id, worker_id=worker.id, how="code", linked_at=talking.now)
     talking.session.execute(link.on_conflict_do_nothing())
     talking.conversation.worker_id = worker.id
-    _record(talking, "phone linked", worker=worker.id)
+    talking.record("phone linked", worker=worker.id)
     return Next("cover", talking.fresh_caller())
 
 
@@ -142,8 +94,8 @@ def _said(talking: Talking, outcome: said.Said) -> Next | Over:
         source="worker",
         statement=outcome.statement,
         detail=outcome.detail,
-        channel="ussd",
-        inbound=f"conversation:{talking.conversation.id}:{talking.conversation.hops}",
+        channel=talking.channel,
+        inbound=talking.inbound,
         phone_id=talking.phone.id,
         screen=talking.screen,
     )
@@ -165,7 +117,7 @@ def _unlink(talking: Talking, worker_id: int) -> None:
         .values(unlinked_at=talking.now, unlinked_why="not me")
     )
     talking.conversation.worker_id = None
-    _record(talking, "phone unlinked", worker=worker_id, reason="not me")
+    talking.record("phone unlinked", worker=worker_id, reason="not me")
 
 
 def _finished(talking: Talking) -> Next:
@@ -179,9 +131,3 @@ def _finished(talking: Talking) -> Next:
             conversation.receipt = number
         salt += 1
     return Next("saved", replace(talking.caller, receipt=conversation.receipt))
-
-
-def _record(talking: Talking, action: str, **detail: str | int | bool | None) -> None:
-    audit.record(
-        talking.session, now=talking.now, actor=talking.actor, action=action, on=f"phone:{talking.phone.id}", **detail
-    )

@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import holidays
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from verify_service.ground.settings import SettingsRefused, settings
 
@@ -55,12 +56,24 @@ class SendWindow(_Table):
     closed_on: tuple[dt.date, ...] = ()  # further days, such as joint leave decreed for the year
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)  # ISO: 1 is Monday
 
+    @model_validator(mode="after")
+    def _opens_at_all(self) -> SendWindow:
+        """Midnight as `to` is the end of the day; nothing else may lie before `from`, or no text would ever go."""
+        if self.closes != dt.time.min and self.opens >= self.closes:
+            raise ValueError("`from` must be before `to` (00:00 as `to`: until midnight)")
+        if not self.weekdays or not set(self.weekdays) <= set(range(1, 8)):
+            raise ValueError("`weekdays`: at least one of 1 (Monday) to 7 (Sunday)")
+        if self.holidays and self.holidays not in holidays.list_supported_countries():
+            raise ValueError("`holidays`: a country's two letters, such as ID, or empty")
+        return self
+
 
 class Texting(_Table):
     """SMS: our own number, how long a question waits for its answer, and how often we may repeat ourselves."""
 
     number: str  # the number or short code people answer to; never written to
     question_days: int = Field(gt=0)  # a later answer still counts, marked late
+    correct_minutes: int = Field(gt=0)  # within this a second text corrects the first
     same_text_most: int = Field(gt=0)  # identical texts to one phone within the minutes below
     same_text_minutes: int = Field(gt=0)
     stale_days: int = Field(gt=0)

@@ -19,7 +19,10 @@ from verify_service.ground.settings import settings
 QUEUE = "verify"
 RECONCILE = "jobs.reconcile.reconcile"
 RETENTION = "jobs.retention.retention"
-JOBS = (RECONCILE, RETENTION)
+SEND = "jobs.send.send"
+FETCH = "jobs.fetch.fetch"
+TEXTS = "jobs.texts.handle"
+JOBS = (RECONCILE, RETENTION, TEXTS, SEND, FETCH)
 
 log = structlog.get_logger()
 

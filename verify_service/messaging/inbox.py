@@ -9,24 +9,37 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import blind_index, keyed_hash, seal
 from verify_service.ground.tables import DeliveryNotice, InboundMessage, OptOutNotice, SessionEnd
+from verify_service.messaging import deliveries, twins
+from verify_service.messaging.consent import known_phone_of, phone_of, refuse_phone
 from verify_service.messaging.gateways.contract import DeliveryReport, InboundSms, OptOut, UssdEnd
 
 
 def store_message(session: Session, gateway: str, message: InboundSms, raw: bytes, *, now: dt.datetime) -> bool:
-    """Keep a text; False when this provider id is known already.
+    """Keep a text; False when it is known already, by this id or by the other one it was fetched under.
 
     What cannot be used is quarantined with its raw body, so that a person can look at it and the provider, who repeats
     whatever is refused, gets its 200.
     """
     # A text without an id is still one text: its content tells a repeat from a second one.
     provider_id = message.provider_id or "sha:" + keyed_hash(raw.decode("latin-1"), "quarantine").hex()
+    sender_index = blind_index(message.sender.e164, "phone") if message.sender is not None else None
+    body_hash = keyed_hash(" ".join(message.text.split()), "inbound_message.body")
+    if sender_index is not None:
+        twins.one_at_a_time(session, sender_index)
+        if twins.known_by_id(session, gateway, sender_index, provider_id):
+            return False
+        if message.provider_id and twins.pair(
+            session, gateway, sender_index, body_hash, provider_id, message.sent_at or now
+        ):
+            return False
     row = {
         "gateway": gateway,
         "provider_id": provider_id,
         "sender": seal(message.sender_raw, "inbound_message.sender") if message.sender_raw else None,
-        "sender_index": blind_index(message.sender.e164, "phone") if message.sender is not None else None,
+        "sender_index": sender_index,
         "recipient": message.to or None,
         "body": seal(message.text, "inbound_message.body"),
+        "body_hash": body_hash,
         "sent_at": message.sent_at,
         "received_at": now,
         "quarantined": message.problem or None,
@@ -42,7 +55,9 @@ def unreadable() -> InboundSms:
 
 
 def store_delivery_report(session: Session, gateway: str, report: DeliveryReport, *, now: dt.datetime) -> None:
-    """Keep a delivery report, known message or not: it may overtake our own send call."""
+    """Keep a delivery report and apply it to its text; one that overtakes our own send call waits for it."""
+    if report.provider_id:
+        deliveries.hold(session, gateway, [report.provider_id])
     first = insert(DeliveryNotice).values(
         gateway=gateway,
         provider_id=report.provider_id or None,
@@ -51,12 +66,25 @@ def store_delivery_report(session: Session, gateway: str, report: DeliveryReport
         failure_reason=report.failure_reason or None,
         received_at=now,
     )
-    session.execute(
+    times = session.scalar(
         first.on_conflict_do_update(
             index_elements=[DeliveryNotice.gateway, DeliveryNotice.provider_id, DeliveryNotice.raw_status],
             set_={"times": DeliveryNotice.times + 1},
-        )
+        ).returning(DeliveryNotice.times)
     )
+    if report.opted_out and times == 1:  # a repeat may come after MULAI, and is no new wish
+        _refuse_reported(session, gateway, report, now)
+    if report.provider_id:
+        deliveries.apply_report(session, gateway, report.provider_id, report.status.value)
+
+
+def _refuse_reported(session: Session, gateway: str, report: DeliveryReport, now: dt.datetime) -> None:
+    """A text failed because the person is on the provider's no-texts list."""
+    phone_id = deliveries.phone_reported_on(session, gateway, report.provider_id)
+    if phone_id is None and report.phone is not None:
+        phone_id = known_phone_of(session, report.phone)
+    if phone_id is not None:
+        refuse_phone(session, phone_id, why="delivery report", now=now)
 
 
 def store_session_end(session: Session, gateway: str, end: UssdEnd, *, now: dt.datetime) -> None:
@@ -78,7 +106,7 @@ def store_session_end(session: Session, gateway: str, end: UssdEnd, *, now: dt.d
 
 
 def store_opt_out(session: Session, gateway: str, opt_out: OptOut, *, now: dt.datetime) -> None:
-    """Keep an operator's opt-out; unreadable numbers are kept as they came."""
+    """Keep an operator's opt-out and honour it: no text goes to that number until it sends MULAI."""
     number = opt_out.phone
     row = insert(OptOutNotice).values(
         gateway=gateway,
@@ -88,3 +116,5 @@ def store_opt_out(session: Session, gateway: str, opt_out: OptOut, *, now: dt.da
         received_at=now,
     )
     session.execute(row.on_conflict_do_nothing())
+    if number is not None:
+        refuse_phone(session, phone_of(session, number, now=now), why="opt-out", now=now)

@@ -9,8 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area as AreaRow
 from verify_service.registry.problems import Cell, Fault, text_of
 
 
@@ -104,3 +107,18 @@ def read_rt_rw(raw: Cell) -> tuple[Cell, Cell]:
     """The two numbers of "008/004" or "RT 8 RW 4"; what cannot be split stays with the RT, to be reported."""
     numbers = re.findall(r"\d+", text_of(raw))
     return (numbers[0], numbers[1]) if len(numbers) == 2 else (raw, None)
+
+
+class NoSuchKelurahan(Exception):
+    """No kelurahan of that name; the message lists those that come close."""
+
+
+def kelurahan_code(session: Session, name: str) -> str:
+    """The code of the kelurahan an operator named; raises NoSuchKelurahan."""
+    wanted = name.replace(" ", "").casefold()
+    areas = session.scalars(select(AreaRow).order_by(AreaRow.kelurahan)).all()
+    for area in areas:
+        if area.kelurahan.replace(" ", "").casefold() == wanted:
+            return area.kelurahan_code
+    close = [area.kelurahan for area in areas if area.kelurahan.casefold().startswith(name[:3].casefold())]
+    raise NoSuchKelurahan(f"There is no kelurahan {name!r}; perhaps: {', '.join(close) or 'see the area table'}")

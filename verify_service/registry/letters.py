@@ -14,6 +14,7 @@ from verify_service import audit
 from verify_service.ground.crypto import letter_code, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Enrolment, RtHead, Worker
+from verify_service.registry.areas import kelurahan_code
 
 INVITATION, ACTIVATION = "invitation", "activation"
 
@@ -28,33 +29,31 @@ small { font-size: 10pt }
 """
 
 
-class NoSuchKelurahan(Exception):
-    """No kelurahan of that name; the message lists those that come close."""
-
-
 def letters_html(session: Session, *, kelurahan: str | None, now: dt.datetime, actor: str) -> tuple[str, int]:
     """All letters as one printable page of HTML, one letter to a sheet, ordered by kelurahan, RW and RT.
 
     Returns the page and how many letters are in it. Writing them is recorded: whoever has the page has the codes.
     """
-    code = _kelurahan_code(session, kelurahan) if kelurahan else None
+    code = kelurahan_code(session, kelurahan) if kelurahan else None
     letters = [*_invitations(session, code), *_activations(session, code)]
     audit.record(
         session, now=now, actor=actor, action="letters printed", on=f"area:{code or 'all'}", letters=len(letters)
     )
+    return _page(letters), len(letters)
+
+
+def activation_letter(session: Session, head_id: int, *, now: dt.datetime, actor: str) -> str:
+    """The newest activation letter of one RT head; printing it is recorded."""
+    head = session.get_one(RtHead, head_id)
+    area = session.get_one(Area, head.kelurahan_code)
+    audit.record(session, now=now, actor=actor, action="letters printed", on=f"rt_head:{head.id}", letters=1)
+    return _page([_activation(head, area)])
+
+
+def _page(letters: list[str]) -> str:
     title = html.escape(f"{programme().brand}: surat undangan dan aktivasi")
     head = f'<!doctype html><html lang="id"><head><meta charset="utf-8"><title>{title}</title>'
-    return f"{head}<style>{_STYLE}</style></head><body>{''.join(letters)}</body></html>\n", len(letters)
-
-
-def _kelurahan_code(session: Session, name: str) -> str:
-    wanted = name.replace(" ", "").casefold()
-    areas = session.scalars(select(Area).order_by(Area.kelurahan)).all()
-    for area in areas:
-        if area.kelurahan.replace(" ", "").casefold() == wanted:
-            return area.kelurahan_code
-    close = [area.kelurahan for area in areas if area.kelurahan.casefold().startswith(name[:3].casefold())]
-    raise NoSuchKelurahan(f"There is no kelurahan {name!r}; perhaps: {', '.join(close) or 'see the area table'}")
+    return f"{head}<style>{_STYLE}</style></head><body>{''.join(letters)}</body></html>\n"
 
 
 def _invitations(session: Session, kelurahan: str | None) -> Iterator[str]:
@@ -92,15 +91,19 @@ def _activations(session: Session, kelurahan: str | None) -> Iterator[str]:
     if kelurahan is not None:
         wanted = wanted.where(RtHead.kelurahan_code == kelurahan)
     for head, area in session.execute(wanted):
-        yield _letter(
-            to=(head.name, f"Ketua RT {head.rt} RW {head.rw}", area.kelurahan),
-            subject="Aktivasi menu Ketua RT",
-            body=(
-                f"Telepon {programme().ussd_code} dari nomor HP yang terdaftar di kelurahan, lalu ketik kode ini dan"
-                " buat PIN sendiri:"
-            ),
-            code=letter_code(ACTIVATION, head.id, head.letter_issue),
-        )
+        yield _activation(head, area)
+
+
+def _activation(head: RtHead, area: Area) -> str:
+    return _letter(
+        to=(head.name, f"Ketua RT {head.rt} RW {head.rw}", area.kelurahan),
+        subject="Aktivasi menu Ketua RT",
+        body=(
+            f"Telepon {programme().ussd_code} dari nomor HP yang terdaftar di kelurahan, pilih Ketua RT, lalu ketik"
+            " kode ini dan buat PIN sendiri:"
+        ),
+        code=letter_code(ACTIVATION, head.id, head.letter_issue),
+    )
 
 
 def _letter(*, to: tuple[str, str, str], subject: str, body: str, code: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import CursorResult, func, insert, select, text
@@ -52,6 +52,29 @@ def record_statement(session: Session, said: Statement, *, worker_id: int, now: 
     """Add a statement to each of the worker's enrolments and mark them stale; returns how many rows were new."""
     values = {**asdict(said), "worker_id": worker_id, "now": now}
     new = session.execute(_RECORD, values)
+    return new.rowcount if isinstance(new, CursorResult) else 0
+
+
+_RECORD_OF = text(
+    """
+    WITH new AS (
+        INSERT INTO evidence (enrolment_id, source, statement, detail, assisted, channel, phone_id, period, inbound,
+                              screen, received_at)
+        SELECT of_enrolment, :source, :statement, :detail, :assisted, :channel, :phone_id,
+               (SELECT max(period) FROM file_import WHERE kind = 'insurer'), :inbound, :screen, :now
+        FROM unnest(CAST(:enrolments AS bigint[])) AS of_enrolment
+        ON CONFLICT DO NOTHING RETURNING enrolment_id)
+    INSERT INTO stale_enrolment (enrolment_id, since) SELECT enrolment_id, :now FROM new
+    """
+)
+
+
+def record_of_enrolments(session: Session, said: Statement, *, enrolments: Sequence[int], now: dt.datetime) -> int:
+    """Add a statement to just these enrolments and mark them stale; returns how many rows were new.
+
+    An RT head speaks of his own RT: where the worker is listed elsewhere as well, that is not his to confirm.
+    """
+    new = session.execute(_RECORD_OF, {**asdict(said), "enrolments": list(enrolments), "now": now})
     return new.rowcount if isinstance(new, CursorResult) else 0
 
 

@@ -26,6 +26,7 @@ class InboundMessage(Base):
     tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="failed tries at handling it")
     body_hash: Mapped[bytes | None] = mapped_column(comment="keyed: knows the same words again without reading them")
     twin: Mapped[str | None] = mapped_column(comment="the other id of the same text: called back and fetched")
+    twin_at: Mapped[Moment | None] = mapped_column(comment="the provider's time under that other id")
     quarantined: Mapped[str | None] = mapped_column(comment="why it cannot be used")
     raw: Mapped[bytes | None] = mapped_column(comment="sealed, for quarantined ones: inbound_message.raw")
     __table_args__ = (

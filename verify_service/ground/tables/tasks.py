@@ -15,7 +15,7 @@ class Task(Base):
 
     __tablename__ = "task"
     id: Mapped[Id]
-    kind: Mapped[str] = mapped_column(comment="death_reported | own_family | rt_head_locked | visit")
+    kind: Mapped[str] = mapped_column(comment="death_reported | own_family | rt_vacant | rt_head_locked | visit")
     subject: Mapped[str] = mapped_column(comment="what it is about: enrolment:ID | rt_head:ID | worker:ID")
     kelurahan_code: Mapped[str | None] = mapped_column(ForeignKey("area.kelurahan_code"))
     rw: Mapped[str | None]

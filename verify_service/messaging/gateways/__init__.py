@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Protocol
 
+from verify_service.ground.settings import settings
 from verify_service.messaging.gateways.africastalking import AfricasTalking
 from verify_service.messaging.gateways.console import Console, Sink, log_it
-from verify_service.messaging.gateways.contract import Gateway
+from verify_service.messaging.gateways.contract import Fetching, Gateway
 
-__all__ = ["Gateway", "UnknownGateway", "gateway_named"]
+__all__ = [
+    "Fetching",
+    "Gateway",
+    "UnknownGateway",
+    "can_fetch",
+    "forget_gateway",
+    "gateway",
+    "gateway_named",
+    "two_way",
+]
 
 
 class Secret(Protocol):
@@ -32,7 +43,7 @@ class UnknownGateway(ValueError):
     """No gateway has that name."""
 
 
-def gateway_named(name: str, settings: GatewaySettings, *, sink: Sink = log_it) -> Gateway:
+def gateway_named(name: str, chosen: GatewaySettings, *, sink: Sink = log_it) -> Gateway:
     """The gateway of that name, ready to send; `sink` gets the demo's texts.
 
     Raises ValueError naming the variable that is wrong, UnknownGateway for a name we do not have.
@@ -40,5 +51,26 @@ def gateway_named(name: str, settings: GatewaySettings, *, sink: Sink = log_it) 
     if name == "console":
         return Console(sink)
     if name == "africastalking":
-        return AfricasTalking(settings.at_username, settings.at_api_key.get_secret_value(), settings.at_base_url)
+        return AfricasTalking(chosen.at_username, chosen.at_api_key.get_secret_value(), chosen.at_base_url)
     raise UnknownGateway(f"VERIFY_GATEWAY: {name!r} is not known; one of console, africastalking")
+
+
+@lru_cache(maxsize=1)
+def gateway() -> Gateway:
+    """The gateway that this process sends through, as its settings name it."""
+    return gateway_named(settings().gateway, settings())
+
+
+def two_way() -> bool:
+    """Whether people can answer our texts: without that, nobody is asked a question by SMS."""
+    return gateway().capabilities.two_way
+
+
+def can_fetch() -> bool:
+    """Whether the gateway's own inbox can be read for texts that never reached us."""
+    return isinstance(gateway(), Fetching)
+
+
+def forget_gateway() -> None:
+    """Make it anew by the settings of that moment (tests)."""
+    gateway.cache_clear()

@@ -39,6 +39,7 @@ class Console:
         ucs2=True,
         max_parts=4,
         max_batch=1000,
+        many_words=True,
         dlr_trust="none",
         needs_sender_registration=False,
         number_form="+62",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from verify_service.ground.phones import Phone
 
@@ -105,6 +106,11 @@ class DeliveryStatus(StrEnum):
 _FINAL = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.EXPIRED, DeliveryStatus.FAILED, DeliveryStatus.REJECTED})
 
 
+def blacklisted(failure_reason: str | None) -> bool:
+    """Whether a text failed because its receiver wants none; in whatever case and spacing."""
+    return re.sub(r"[\s_-]+", "", failure_reason or "").casefold() == "userinblacklist"
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """A delivery report. It may be missing, early, repeated or untrue: see the gateway's `dlr_trust`."""
@@ -118,7 +124,7 @@ class DeliveryReport:
     @property
     def opted_out(self) -> bool:
         """Whether it failed because the person asked the provider for no more texts."""
-        return self.failure_reason.casefold() == "userinblacklist"
+        return blacklisted(self.failure_reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,8 @@ class Sent:
     """What the gateway said of one text: exactly one per text given, in the order given.
 
     `cost` is the provider's text ("IDR 350.0000"), `reason` a short word or code without anybody's data. `opted_out`:
-    the person is on the provider's no-texts list.
+    the person is on the provider's no-texts list. `whole_call`: said of the call and not of this text, so that the next
+    call would hear the same.
     """
 
     our_id: int
@@ -166,6 +173,15 @@ class Sent:
     parts: int | None = None
     reason: str = ""
     opted_out: bool = False
+    whole_call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Texts waiting at the provider, oldest first; `problem` says why there are none, "" when it answered."""
+
+    messages: tuple[InboundSms, ...] = field(default=(), repr=False)
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +189,7 @@ class Capabilities:
     """What a gateway can do, so that rooms above need not know its name.
 
     `number_form`: how numbers go on the wire ("+62", "62" or "0"). `dlr_trust`: how far a delivery report may be
-    believed; nothing that matters is decided on a weak one.
+    believed; nothing that matters is decided on a weak one. `many_words`: texts of different words go in one call.
     """
 
     ussd: bool
@@ -181,6 +197,7 @@ class Capabilities:
     ucs2: bool
     max_parts: int
     max_batch: int
+    many_words: bool
     dlr_trust: Literal["none", "weak", "good"]
     needs_sender_registration: bool
     number_form: Literal["+62", "62", "0"]
@@ -209,6 +226,15 @@ class Gateway(Protocol):
 
     def send(self, batch: Sequence[Outgoing]) -> list[Sent]:
         """Hand texts to the provider, outside any transaction; one Sent per Outgoing, in order."""
+        ...
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A gateway whose own inbox can be read, so that callbacks lost while we were away are made good."""
+
+    def fetch(self, after_id: int = 0) -> Fetched:
+        """Texts that came in after that whole number of the provider's, outside any transaction."""
         ...
 
 

@@ -108,7 +108,12 @@ def upgrade() -> None:
     op.create_table(
         "task",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False, comment="death_reported | own_family | rt_head_locked | visit"),
+        sa.Column(
+            "kind",
+            sa.Text(),
+            nullable=False,
+            comment="death_reported | own_family | rt_vacant | rt_head_locked | visit",
+        ),
         sa.Column(
             "subject", sa.Text(), nullable=False, comment="what it is about: enrolment:ID | rt_head:ID | worker:ID"
         ),
@@ -202,6 +207,15 @@ def upgrade() -> None:
         "inbound_message",
         sa.Column("twin", sa.Text(), nullable=True, comment="the other id of the same text: called back and fetched"),
     )
+    op.add_column(
+        "inbound_message",
+        sa.Column(
+            "twin_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="the provider's time under that other id",
+        ),
+    )
     op.create_index(
         "ix_inbound_triage", "inbound_message", ["id"], unique=False, postgresql_where=sa.text("handled_as = 'triage'")
     )
@@ -263,6 +277,7 @@ def downgrade() -> None:
     op.drop_column("phone", "refused_at")
     op.drop_column("phone", "stopped_at")
     op.drop_index("ix_inbound_triage", table_name="inbound_message", postgresql_where=sa.text("handled_as = 'triage'"))
+    op.drop_column("inbound_message", "twin_at")
     op.drop_column("inbound_message", "twin")
     op.drop_column("inbound_message", "body_hash")
     op.drop_column("inbound_message", "tries")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 import requests
@@ -27,6 +26,7 @@ from verify_service.messaging.gateways.contract import (
     KINDS,
     Capabilities,
     Event,
+    Fetched,
     InboundSms,
     Outgoing,
     RawRequest,
@@ -46,19 +46,12 @@ CAPABILITIES: Final = Capabilities(
     ucs2=True,
     max_parts=4,
     max_batch=100,
+    many_words=False,
     dlr_trust="weak",
     needs_sender_registration=True,
     number_form="+62",
 )
 _SENDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._&-]{0,10}|\+?[0-9]{3,15}")
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """Texts waiting at the provider, oldest first; `problem` says why there are none, "" when it answered."""
-
-    messages: tuple[InboundSms, ...] = field(default=(), repr=False)
-    problem: str = ""
 
 
 class AfricasTalking:

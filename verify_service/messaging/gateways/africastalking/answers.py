@@ -58,8 +58,8 @@ def read_answer(status: int, body: bytes, asked: Sequence[Outgoing]) -> list[Sen
 
 
 def all_the_same(asked: Sequence[Outgoing], outcome: SendOutcome, reason: str) -> list[Sent]:
-    """The same outcome for every text."""
-    return [Sent(text.our_id, outcome, reason=reason) for text in asked]
+    """The same outcome for every text: it was said of the call."""
+    return [Sent(text.our_id, outcome, reason=reason, whole_call=True) for text in asked]
 
 
 def _read_body(body: bytes, asked: Sequence[Outgoing]) -> list[Sent]:

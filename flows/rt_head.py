@@ -1,0 +1,211 @@
+"""The head of an RT (a neighbourhood of some hundred households) says who of those on the list lives there.
+
+He is never shown what a worker answered. Names come only after the PIN, and the PIN is asked last before them, since
+the gateway repeats everything typed at each hop after it.
+"""
+
+from collections.abc import Mapping
+from typing import cast
+
+from flows.caller import Caller, Resident, RtDesk
+from flows.conversation import Ask, Conversation, Menu, Pick, Value, Word, straight
+from flows.outcomes import (
+    ActivateRt,
+    Attest,
+    CheckPin,
+    ChosePost,
+    ChoseResident,
+    CorrectLast,
+    Goodbye,
+    GoTo,
+    NewPin,
+    NextResident,
+    ReadRules,
+    RepeatPin,
+    ResidentsPage,
+    RtStatement,
+)
+
+NOT_IN_OFFICE = Goodbye("f12.not_registered")
+
+
+def rt_head(caller: Caller) -> Conversation:
+    """Somebody calls as head of an RT: of which one, and what has to be done before the menu."""
+    desk = caller.rt_head
+    if desk is None:
+        return NOT_IN_OFFICE
+    if desk.post is None:
+        return (yield from _which_post(desk))
+    if desk.locked:
+        return Goodbye("f11.locked")
+    if not desk.rules_read:
+        return GoTo("rt_rules")
+    return GoTo("rt_menu" if desk.activated else "rt_activate")
+
+
+def _which_post(desk: RtDesk) -> Conversation:
+    """The head of several RT chooses one."""
+    posts = tuple((str(post.head), f"RT {post.rt} {post.kelurahan}") for post in desk.posts)
+    chosen = yield Pick("f13.which_rt", posts, none="none", back=True)
+    return NOT_IN_OFFICE if chosen == "none" else ChosePost(int(chosen))
+
+
+def rt_rules(caller: Caller) -> Conversation:
+    """An RT head reads the rules before anything else."""
+    yield Menu("f2.rules", ("understood",))
+    return ReadRules()
+
+
+def rt_activate(caller: Caller) -> Conversation:
+    """An RT head proves with the code of the activation letter that the letter reached him."""
+    desk = caller.rt_head
+    if desk is None or desk.post is None:
+        return NOT_IN_OFFICE
+    screen = "f14.activation_code" if desk.tries_left is None else "f15.activation_wrong"
+    code = yield Ask(screen, _tries(desk), secret=True, shape="code", hint="f16.code_length", back=True)
+    return ActivateRt(code)
+
+
+def rt_new_pin(caller: Caller) -> Conversation:
+    """An RT head chooses the PIN that only he knows."""
+    pin = yield Ask("f17.new_pin", secret=True, shape="code", hint="f18.pin_length")
+    return NewPin(pin)
+
+
+def rt_weak_pin(caller: Caller) -> Conversation:
+    """The PIN chosen is one that anybody would try first."""
+    pin = yield Ask("f19.pin_weak", secret=True, shape="code", hint="f18.pin_length")
+    return NewPin(pin)
+
+
+def rt_repeat_pin(caller: Caller) -> Conversation:
+    """The PIN is typed again, so that a slip of the finger does not lock the RT head out."""
+    pin = yield Ask("f20.repeat_pin", secret=True, shape="code", hint="f18.pin_length")
+    return RepeatPin(pin)
+
+
+def rt_pin_differs(caller: Caller) -> Conversation:
+    """The two PINs were not the same: choose again."""
+    pin = yield Ask("f21.pin_differs", secret=True, shape="code", hint="f18.pin_length")
+    return NewPin(pin)
+
+
+def rt_pin(caller: Caller) -> Conversation:
+    """The PIN, before a name is shown; asked once in a session."""
+    desk = caller.rt_head
+    if desk is None or desk.post is None:
+        return NOT_IN_OFFICE
+    place = {"rt": desk.post.rt, "kel": desk.post.kelurahan}
+    screen = "f1.pin" if desk.tries_left is None else "f22.pin_wrong"
+    values = place if desk.tries_left is None else _tries(desk)
+    pin = yield Ask(screen, values, secret=True, shape="code", hint="f18.pin_length", back=True)
+    return CheckPin(pin)
+
+
+def rt_menu(caller: Caller) -> Conversation:
+    """An RT head chooses what to do, and sees how many residents still wait."""
+    desk = caller.rt_head
+    if desk is None or desk.post is None:
+        return NOT_IN_OFFICE
+    options = ["confirm", "moved_died", "propose", "help", *(["correct"] if desk.correctable else []), "exit"]
+    values = {"rt": desk.post.rt, "kel": desk.post.kelurahan, "n": str(desk.left)}
+    wanted = yield Menu("f3.menu", tuple(options), values)
+    if wanted == "confirm":
+        return NextResident() if desk.left else Goodbye("f9.done", {"rt": desk.post.rt})
+    if wanted == "moved_died":
+        return ResidentsPage(0)
+    if wanted == "correct":
+        return CorrectLast()
+    return Goodbye("a6.end") if wanted == "exit" else GoTo("by_phone")
+
+
+def rt_residents(caller: Caller) -> Conversation:
+    """An RT head looks for the resident he has news of."""
+    desk = caller.rt_head
+    listed = desk.listed if desk else ()
+    choices = tuple((str(resident.enrolment), resident.name) for resident in listed)
+    more = "more" if desk and desk.more_listed else ""
+    chosen = yield Pick("f23.which_resident", choices, none="none", back=True, more=more)
+    if chosen == "none":
+        return GoTo("rt_menu")
+    if chosen == "more":
+        return ResidentsPage((desk.page if desk else 0) + 1)
+    return ChoseResident(int(chosen))
+
+
+def rt_confirm(caller: Caller) -> Conversation:
+    """An RT head says of one resident whether he lives there; nothing is kept before he has read it again."""
+    desk = caller.rt_head
+    resident = desk.resident if desk else None
+    if desk is None or resident is None:
+        return GoTo("rt_menu")
+    asked = Menu("f4.confirm", tuple(_LIVES), _of(desk, resident), about=str(resident.enrolment))
+    lives = yield asked
+    if lives == "later":
+        return NextResident(resident.enrolment)
+    if lives == "own_family":
+        return Attest(resident.enrolment, "own_family")
+    says, detail = _LIVES[lives], ""
+    if lives == "yes":
+        works = yield Menu("f5.working", tuple(_WORKS), {"resident": resident.name}, about=str(resident.enrolment))
+        says, detail = _WORKS[works], "unsure of work" if works == "unsure" else ""
+    elif lives in ("moved", "deceased"):
+        detail = yield Ask("f6.when", shape="month", hint="f24.month_wrong", latest=desk.month)
+    read: Mapping[str, Value] = {"resident": resident.name, "answer": Word("f25.says", says)}
+    right = yield Menu("f7.review", ("save", "change"), read, about=str(resident.enrolment))
+    if right == "change":
+        return GoTo("rt_confirm")
+    return Attest(resident.enrolment, cast(RtStatement, says), "" if detail == "0" else detail)
+
+
+_LIVES = {
+    "yes": "resident",
+    "moved": "moved",
+    "deceased": "deceased",
+    "unknown": "unknown",
+    "own_family": "own_family",
+    "later": "",
+}
+_WORKS = {"yes": "resident", "no": "not_working", "now_employed": "now_employed", "unsure": "resident"}
+
+
+def rt_saved(caller: Caller) -> Conversation:
+    """What an RT head said is stored: on to the next, take it back, or stop here."""
+    desk = caller.rt_head
+    if desk is None or desk.post is None:
+        return NOT_IN_OFFICE
+    if not desk.left:
+        return Goodbye("f9.done", {"rt": desk.post.rt})
+    wanted = yield Menu("f8.saved", ("next", "change", "finish"), {"n": str(desk.left)})
+    if wanted == "change":
+        return CorrectLast()
+    return NextResident(desk.passed) if wanted == "next" else Goodbye("a6.end")
+
+
+def rt_family(caller: Caller) -> Conversation:
+    """For his own family the RT head does not speak; others do."""
+    desk = caller.rt_head
+    yield Menu("f10.own_family", ("next",))
+    return NextResident(desk.passed if desk else 0)
+
+
+def rt_put_off(caller: Caller) -> Conversation:
+    """All that is left was put off: begin with them again, or stop here."""
+    desk = caller.rt_head
+    wanted = yield Menu("f26.put_off", ("next", "finish"), {"n": str(desk.left if desk else 0)})
+    return NextResident() if wanted == "next" else Goodbye("a6.end")
+
+
+def rt_too_late(caller: Caller) -> Conversation:
+    """An answer cannot be taken back any more by himself; the kelurahan can help."""
+    return straight(Goodbye("f27.too_late"))
+
+
+def _tries(desk: RtDesk) -> Mapping[str, Value]:
+    """How many tries are left, where one was lost."""
+    return {} if desk.tries_left is None else {"i": str(desk.tries_left)}
+
+
+def _of(desk: RtDesk, resident: Resident) -> Mapping[str, Value]:
+    """What the screen about one resident shows."""
+    return {"i": str(resident.place), "n": str(desk.residents), "resident": resident.name, "job": resident.job}

@@ -1,0 +1,98 @@
+"""Whole exchanges by SMS as text files; `pytest --update-talks` writes what a phone receives today.
+
+"~ asked" is the programme's question, "@ YA" what the person texts (twice the same id: "@@ YA"); below stands each SMS
+that goes out. What is left in the tables closes it ("= ...").
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobs.texts import one_batch
+from tests.conversations.people import BY_NAME, Scene
+from tests.handset import Handset, webhook
+from verify_service.app import create_app
+from verify_service.conversations.asking import ask_phone
+from verify_service.ground.crypto import unseal
+from verify_service.ground.database import transaction
+from verify_service.ground.phones import Phone
+
+TALKS = Path(__file__).parent.parent / "talks"
+FILES = sorted(TALKS.glob("*/sms_*.txt"))
+_ids = count(1)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_the_exchange_goes_as_written(db: Any, file: Path, request: pytest.FixtureRequest) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    done = [line for line in lines if line.startswith(("@", "~", ">"))]
+    head = [line for line in lines if line.startswith(("#", "as:"))]
+    who = next(line for line in head if line.startswith("as:")).removeprefix("as:").strip()
+    exchange = Exchange(db, BY_NAME[who](db, file.parent.name))
+    heard = "\n".join([*head, *exchange.hold(done), *exchange.left_behind(), ""])
+    if request.config.getoption("--update-talks"):
+        file.write_text(heard, encoding="utf-8")
+    assert heard == "\n".join(lines) + "\n"
+
+
+class Exchange:
+    """A phone that texts and is texted to."""
+
+    def __init__(self, db: Any, scene: Scene) -> None:
+        self.db, self.scene = db, scene
+        self.client = create_app().test_client()
+        self.phone = Handset(self.client, scene.number)
+        self.id = ""
+
+    def hold(self, done: list[str]) -> list[str]:
+        told: list[str] = []
+        for line in done:
+            told += ["", line, *self._do(line)]
+        return told
+
+    def _do(self, line: str) -> list[str]:
+        action, _, what = line.partition(" ")
+        if action in ("@", "@@"):
+            return self._text(what, times=len(action))
+        if action == ">":
+            return [self.phone.send(what)]
+        if what == "dial":
+            return [self.phone.dial()]
+        if what.startswith("asked"):
+            with transaction() as session:
+                from datetime import UTC, datetime
+
+                why_not = ask_phone(session, Phone(self.scene.number), now=datetime.now(UTC))
+            return [f"not asked: {why_not}"] if why_not else self._received(sent="not sent" not in what)
+        days, _, _ = what.removeprefix("after ").partition(" ")
+        for column in ("started_at", "touched_at", "ended_at"):
+            self.db.execute(f"UPDATE conversation SET {column} = {column} - make_interval(days => {int(days)})")
+        return []
+
+    def _text(self, text: str, times: int) -> list[str]:
+        self.id = f"sms-{next(_ids)}"
+        form = {"id": self.id, "from": self.scene.number, "to": "28282", "text": text, "date": "2026-11-23 03:00:00"}
+        for _ in range(times):
+            assert self.client.post(webhook("sms"), data=form).status_code == 200
+            one_batch()
+        return self._received()
+
+    def _received(self, *, sent: bool = True) -> list[str]:
+        """What has gone into the outbox; the sender takes it, unless it is said to be slow."""
+        rows = self.db.execute("SELECT id, body FROM outbox WHERE state = 'waiting' ORDER BY id").fetchall()
+        if sent:
+            self.db.execute("UPDATE outbox SET state = 'accepted' WHERE state = 'waiting'")
+        return [f"SMS {unseal(body, 'outbox.body')}" for _, body in rows] or ["nothing"]
+
+    def left_behind(self) -> list[str]:
+        said = self.db.execute("SELECT statement, detail, channel FROM evidence ORDER BY id").fetchall()
+        left = [f"= {' '.join(filter(None, row))}" for row in said]
+        kinds = self.db.execute("SELECT handled_as, quarantined FROM inbound_message ORDER BY id").fetchall()
+        left += [f"= text {quarantined or kind}" for kind, quarantined in kinds]
+        state = self.db.execute("SELECT stopped_at, refused_at FROM phone").fetchall()
+        left += ["= stopped"] * sum(row[0] is not None for row in state)
+        return ["", *(left or ["= nothing"])]

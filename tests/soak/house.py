@@ -1,0 +1,241 @@
+"""The whole service as processes that can be killed: two web, two workers, a clock, PostgreSQL and Valkey.
+
+Whatever dies is started again half a second later, as an init system would.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import redis
+
+from verify_service.ground import embedded, keys
+
+_BEFORE_REVIVAL = 0.5
+_DISK = "900m"
+
+
+@dataclass
+class House:
+    """Everything that runs; `web` are the two addresses people's networks know."""
+
+    folder: Path
+    servers: embedded.Servers
+    web: tuple[str, str]
+    commands: dict[str, list[str]]
+    small_disk: bool
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    valkey_back: float = 0.0
+    _running: bool = True
+    _hold: threading.RLock = field(default_factory=threading.RLock)
+
+    def keep_alive(self) -> None:
+        """Start what is not running, for as long as the house stands."""
+        while self._running:
+            time.sleep(0.1)
+            with self._hold:
+                if not self._running:
+                    return
+                if not self.servers.alive():
+                    time.sleep(_BEFORE_REVIVAL)
+                    with suppress(embedded.ServersRefused):  # a full disk: again in a moment
+                        self.servers.revive()
+                        self.valkey_back = time.monotonic()
+                for name, child in self.children.items():
+                    if child.poll() is not None:
+                        with suppress(ProcessLookupError, PermissionError):
+                            os.killpg(child.pid, signal.SIGKILL)
+                        self._spawn(name)
+
+    def start(self) -> None:
+        for name in self.commands:
+            self._spawn(name)
+        threading.Thread(target=self.keep_alive, daemon=True).start()
+        self.await_ready()
+
+    def await_ready(self, seconds: float = 60) -> None:
+        """Wait until both web processes listen and PostgreSQL takes connections."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if all(_listens(url) for url in self.web) and self._answers():
+                return
+            time.sleep(0.1)
+        raise TimeoutError(f"not ready within {seconds:.0f} s; see the logs in {self.folder}")
+
+    def stop(self) -> None:
+        self._running = False
+        with self._hold:
+            for child in self.children.values():
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+            self.servers.stop()
+        if self.small_disk:
+            subprocess.run(["umount", "-l", str(self.folder / "postgres")], check=False, capture_output=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def back_after(self, moment: float) -> float | None:
+        """When the servers were started again after this moment; None while they have not been."""
+        return self.valkey_back if self.valkey_back > moment else None
+
+    # --- what may happen to it ---
+
+    def kill(self, what: str, chance: random.Random) -> bool:
+        """Kill -9; False when there was nothing of that name to kill just now."""
+        if what == "postgres":
+            return self._kill_tree(self._server("postgres"))
+        if what == "valkey":
+            return self._kill_tree(self._server("valkey-server"))
+        if what == "postgres backend":
+            return self._kill_one_of(self._server("postgres"), chance)
+        name, _, part = what.partition(" ")
+        child = self.children[name]
+        if part == "child":
+            return self._kill_one_of(child.pid, chance)
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)  # the parent alone: what it forked lives on for a moment
+            return True
+        return False
+
+    def flush_valkey(self) -> None:
+        with suppress(redis.RedisError, OSError):
+            redis.Redis.from_url(self.servers.redis_url, socket_timeout=2).flushall()
+
+    def fill_disk(self, seconds: float) -> bool:
+        """Leave PostgreSQL no room for a while; False where no small disk could be had."""
+        if not self.small_disk:
+            return False
+        filler = self.folder / "postgres" / "filler"
+        with suppress(OSError), filler.open("wb") as full:
+            while True:
+                full.write(b"\0" * 1_000_000)
+                full.flush()
+        time.sleep(seconds)
+        filler.unlink(missing_ok=True)
+        return True
+
+    def _server(self, name: str) -> int:
+        for child in self.servers.children:
+            with suppress(OSError):
+                if Path(f"/proc/{child.pid}/comm").read_text().strip().startswith(name[:15]):
+                    return child.pid
+        return 0
+
+    def _kill_tree(self, pid: int) -> bool:
+        victims = [*_children(pid), pid] if pid else []
+        for victim in victims:
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+        return bool(victims)
+
+    def _kill_one_of(self, parent: int, chance: random.Random) -> bool:
+        victims = _children(parent) if parent else []
+        if not victims:
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(chance.choice(victims), signal.SIGKILL)
+        return True
+
+    def _spawn(self, name: str) -> None:
+        log = (self.folder / f"{name}.log").open("ab")
+        self.children[name] = subprocess.Popen(
+            [sys.executable, *self.commands[name]],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=embedded.dying_with_owner(signal.SIGKILL),
+        )
+        log.close()
+
+    def _answers(self) -> bool:
+        try:
+            with psycopg.connect(self.servers.owner_url, connect_timeout=2) as connection:
+                connection.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
+
+def build(sabotage: str = "") -> House:
+    """Servers with a schema, and the environment their processes run in; nothing of ours runs yet."""
+    folder = embedded.prepare(Path(tempfile.mkdtemp(prefix="verify-crash-")))
+    (folder / "postgres").mkdir(mode=0o700)
+    small = _small_disk(folder / "postgres")
+    servers = embedded.start(folder)
+    os.environ.update(keys.environment_for(folder))
+    os.environ.update(
+        VERIFY_DATABASE_URL=servers.application_url,
+        VERIFY_OWNER_DATABASE_URL=servers.owner_url,
+        VERIFY_REDIS_URL=servers.redis_url,
+        VERIFY_DATA_DIR=str(folder),
+        VERIFY_DEMO="1",
+        VERIFY_GATEWAY="console",
+        VERIFY_POOL_SIZE="4",
+    )
+    from verify_service.installation import migrate
+
+    migrate()
+    if sabotage == "async-commit":
+        with psycopg.connect(servers.owner_url, autocommit=True) as connection:
+            connection.execute("ALTER ROLE verify_app SET synchronous_commit = off")
+    app = "tests.soak.sabotaged:app" if sabotage == "enqueue-first" else "wsgi:app"
+    ports = _free_ports(2)
+    commands = {f"web{number}": _web(port, app) for number, port in enumerate(ports, start=1)}
+    commands["worker1"] = ["-m", "jobs.worker"]
+    commands["worker2"] = ["-m", "tests.soak.forking_worker"]
+    commands["clock"] = ["-m", "jobs.clock"]
+    first, second = (f"127.0.0.1:{port}" for port in ports)
+    return House(folder, servers, (first, second), commands, small)
+
+
+def _web(port: int, app: str) -> list[str]:
+    how = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+    return [*how, "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "--no-access-log", app]
+
+
+def _free_ports(count: int) -> list[int]:
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def _small_disk(folder: Path) -> bool:
+    """A disk that can be filled without harm to others; only root may make one."""
+    if os.geteuid() != 0:
+        return False
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={_DISK},mode=0700", "tmpfs", str(folder)],
+        check=False,
+        capture_output=True,
+    )
+    return mounted.returncode == 0
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.partition(":")
+    with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+        return True
+    return False

@@ -1,0 +1,28 @@
+"""The short form of the crash run; the long one is `make soak`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.timeout(240)
+def test_nothing_acknowledged_is_lost_or_counted_twice_whatever_dies() -> None:
+    done = _crash_run("--people", "100", "--kills", "12", "--seed", "7")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 lost, 0 twice, 0 that nobody gave" in done.stdout
+
+
+@pytest.mark.timeout(240)
+def test_the_crash_run_notices_commits_that_are_not_durable() -> None:
+    done = _crash_run("--people", "100", "--kills", "8", "--seed", "7", "--sabotage", "async-commit")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "RED" in done.stdout
+
+
+def _crash_run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """In a process of its own: it has its own servers and environment."""
+    command = [sys.executable, "-m", "tests.soak.crash", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=230)

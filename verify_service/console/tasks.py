@@ -1,0 +1,151 @@
+"""What is to be done by a day: deaths to check, residents nobody speaks for, RT heads to let in again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
+from flask_login import current_user
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import blueprint
+from verify_service.console.wording import ROLES
+from verify_service.conversations import settling
+from verify_service.ground import queue
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import InboundMessage, Task
+from verify_service.registry.letters import activation_letter
+from verify_service.verification.figures import masked_name
+
+KINDS = {
+    "death_reported": lazy_gettext("Reported death: check today"),
+    "rt_head_locked": lazy_gettext("RT head locked out"),
+    "own_family": lazy_gettext("RT head's own family: confirm"),
+    "rt_vacant": lazy_gettext("RT without a head: confirm"),
+    "visit": lazy_gettext("Wants no texts: visit"),
+}
+SAYS = {
+    "resident": lazy_gettext("Lives there and works"),
+    "moved": lazy_gettext("Has moved away"),
+    "deceased": lazy_gettext("Has died"),
+    "unknown": lazy_gettext("Nobody knows them"),
+    "not_working": lazy_gettext("Lives there, works no more"),
+    "now_employed": lazy_gettext("Is an employee now"),
+}
+ON_A_PAGE = 50
+
+_PAGE = text(
+    """
+SELECT task.id, task.kind, task.due_on, task.opened_at, task.rt, task.rw, area.kelurahan,
+       coalesce(worker.name, rt_head.name, '-') AS name, worker.nik_last4
+FROM task
+LEFT JOIN area ON area.kelurahan_code = task.kelurahan_code
+LEFT JOIN enrolment ON enrolment.id = task.enrolment_id
+LEFT JOIN worker ON worker.id = enrolment.worker_id
+LEFT JOIN rt_head ON rt_head.id = task.rt_head_id
+WHERE task.closed_at IS NULL AND (CAST(:kind AS text) IS NULL OR task.kind = :kind)
+ORDER BY task.due_on, task.id LIMIT :size OFFSET :skip
+"""
+)
+
+
+@blueprint.get("/tasks")
+def tasks() -> str:
+    """The list, the most urgent first; names are masked here, whoever opens one sees whom it is about."""
+    kind = request.args.get("kind")
+    kind = kind if kind in KINDS else None
+    page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
+    with transaction(seconds=PATIENCE) as session:
+        counts = _counts(session)
+        rows = session.execute(_PAGE, {"kind": kind, "size": ON_A_PAGE, "skip": (page - 1) * ON_A_PAGE}).all()
+        triage = session.scalar(select(func.count()).where(InboundMessage.handled_as == "triage")) or 0
+    total = counts.get(kind, 0) if kind else sum(counts.values())
+    return render_template(
+        "console/tasks.html",
+        rows=rows,
+        counts=counts,
+        kinds=KINDS,
+        kind=kind,
+        triage=triage,
+        total=total,
+        page=page,
+        pages=max(1, -(-total // ON_A_PAGE)),
+        today=_today(),
+        masked_name=masked_name,
+        role_name=ROLES[current_user.role],
+    )
+
+
+@blueprint.route("/tasks/<int:number>", methods=["GET", "POST"])
+def task(number: int) -> Response:
+    """One task, with whom it is about; settling it goes back to the list."""
+    if request.method == "POST":
+        return _settle(number)
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=PATIENCE) as session:
+        held = session.get(Task, number)
+        if held is None:
+            abort(404)
+        about = settling.particulars(session, held, by=_by(), now=now)
+    page = render_template(
+        "console/task.html",
+        task=held,
+        about=about,
+        kind_name=KINDS.get(held.kind, held.kind),
+        says=SAYS,
+        residents=settling.ABOUT_RESIDENTS,
+        today=_today(),
+        role_name=ROLES[current_user.role],
+    )
+    return make_response(page)
+
+
+def _settle(number: int) -> Response:
+    answer, now = request.form.get("answer", ""), dt.datetime.now(dt.UTC)
+    with transaction(seconds=PATIENCE) as session:
+        held = session.get(Task, number)
+        if held is None:
+            abort(404)
+        if held.kind == "death_reported" and answer in (*settling.HOW_CONFIRMED, "not_so"):
+            settling.settle_death(session, held, confirmed=answer != "not_so", how=answer, by=_by(), now=now)
+        elif held.kind == "rt_head_locked" and answer == "let_in":
+            settling.let_in_again(session, held, by=_by(), now=now)
+        elif held.kind in settling.ABOUT_RESIDENTS and answer in SAYS:
+            settling.settle_resident(session, held, says=answer, by=_by(), now=now)
+        else:
+            abort(400)
+    queue.nudge(queue.RECONCILE)
+    queue.nudge(queue.SEND)
+    following = url_for("console.task", number=number) if answer == "let_in" else url_for("console.tasks")
+    return make_response(redirect(following, 303))
+
+
+@blueprint.get("/tasks/<int:number>/letter")
+def letter(number: int) -> Response:
+    """The new activation letter of an RT head who was let in again, to print and hand over."""
+    with transaction(seconds=PATIENCE) as session:
+        held = session.get(Task, number)
+        if held is None or held.rt_head_id is None or held.closed_at is None or not current_user.role.writes:
+            abort(404)
+        page = activation_letter(session, held.rt_head_id, now=dt.datetime.now(dt.UTC), actor=_by())
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+def _counts(session: Session) -> dict[str, int]:
+    rows = session.execute(select(Task.kind, func.count()).where(Task.closed_at.is_(None)).group_by(Task.kind))
+    return {row[0]: row[1] for row in rows}
+
+
+def _by() -> str:
+    return f"officer:{current_user.id}"
+
+
+def _today() -> Any:
+    return dt.datetime.now(programme().zone).date()

@@ -1,0 +1,273 @@
+"""Asking by SMS: one open question a phone, and only where the gateway can bring an answer back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.conversations.caller import mask_name
+from verify_service.conversations.texting import write
+from verify_service.ground.crypto import blind_index
+from verify_service.ground.phones import Phone as Number
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import (
+    Conversation,
+    Enrolment,
+    Evidence,
+    FileImport,
+    OutboxMessage,
+    Phone,
+    PhoneLink,
+    Worker,
+)
+from verify_service.messaging.gateways import gateway
+from verify_service.messaging.outbox import Purpose, State
+from verify_service.tasks import open_task
+
+QUESTION_FLOW = "registered"
+GATEWAY = "sms"  # a question belongs to no provider's session
+
+
+def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> str | None:
+    """Ask whether this worker is registered and covered; None when the question is on its way, else why not."""
+    if not gateway().capabilities.two_way:
+        sent = write(
+            session,
+            phone,
+            "s2.registered_dial",
+            {"name": mask_name(worker.name)},
+            purpose=Purpose.QUESTION,
+            cause=f"dial:{worker.id}:{phone.id}:{now:%Y-%m-%d}",
+            now=now,
+            worker_id=worker.id,
+        )
+        return None if sent is not None else _WHY_NOT
+    _let_go_of_old(session, phone, now)
+    question = session.scalar(
+        insert(Conversation)
+        .values(
+            gateway=GATEWAY,
+            session=f"question:{worker.id}:{phone.id}:{_nth(session, phone)}",
+            channel="sms",
+            phone_id=phone.id,
+            worker_id=worker.id,
+            started_at=now,
+            touched_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Conversation.id)
+    )
+    if question is None:
+        return "this phone has a question that it has not answered yet"
+    sent = write(
+        session,
+        phone,
+        "s1.registered",
+        {"name": mask_name(worker.name)},
+        purpose=Purpose.QUESTION,
+        cause=cause_of(question),
+        now=now,
+        worker_id=worker.id,
+    )
+    if sent is None:
+        asked = session.get_one(Conversation, question)
+        asked.ended_at, asked.ended_how = now, "let go"
+        return _WHY_NOT
+    return None
+
+
+_WHY_NOT = "this phone gets no questions: it sent STOP, is on the operator's no-texts list, or heard the same too often"
+
+
+def ask_phone(session: Session, number: Number, *, now: dt.datetime) -> str | None:
+    """Ask a worker this phone answers for, a silent one first; None when the question is on its way, else why not."""
+    phone = session.scalar(select(Phone).where(Phone.number_index == blind_index(number.e164, "phone")))
+    worker = None
+    if phone is not None:
+        worker = session.scalar(
+            select(Worker)
+            .join(PhoneLink, PhoneLink.worker_id == Worker.id)
+            .where(PhoneLink.phone_id == phone.id, PhoneLink.unlinked_at.is_(None))
+            .order_by(_has_spoken(), Worker.id)
+            .limit(1)
+        )
+    if phone is None or worker is None:
+        return "this phone answers for no worker on the list"
+    return ask(session, phone, worker, now=now)
+
+
+def _has_spoken() -> ColumnElement[bool]:
+    """Whether the worker has said anything since the newest insurer file."""
+    newest = select(func.max(FileImport.period)).where(FileImport.kind == "insurer").scalar_subquery()
+    return (
+        exists()
+        .where(
+            Enrolment.worker_id == Worker.id,
+            Evidence.enrolment_id == Enrolment.id,
+            Evidence.source == "worker",
+            or_(Evidence.period.is_(None), Evidence.period >= newest),
+        )
+        .correlate(Worker)
+    )
+
+
+_SILENT = text(
+    """
+SELECT DISTINCT ON (phone_link.phone_id) phone_link.phone_id, worker.id AS worker_id
+FROM enrolment
+JOIN worker ON worker.id = enrolment.worker_id
+JOIN phone_link ON phone_link.worker_id = worker.id AND phone_link.unlinked_at IS NULL
+JOIN phone ON phone.id = phone_link.phone_id AND phone.refused_at IS NULL AND phone.stopped_at IS NULL
+WHERE (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan)
+  AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
+  AND NOT EXISTS (
+      SELECT 1 FROM evidence said WHERE said.enrolment_id = enrolment.id AND said.source = 'worker'
+        AND (said.period IS NULL OR said.period >= (SELECT max(period) FROM file_import WHERE kind = 'insurer')))
+  AND NOT EXISTS (
+      SELECT 1 FROM conversation asked WHERE asked.phone_id = phone_link.phone_id AND asked.channel = 'sms'
+        AND asked.ended_at IS NULL AND asked.started_at > :old)
+ORDER BY phone_link.phone_id, worker.id
+LIMIT :most
+"""
+)
+
+
+def ask_the_silent(session: Session, *, kelurahan: str | None, most: int, now: dt.datetime, actor: str) -> int:
+    """Ask workers who have said nothing since the newest insurer file, one a phone; returns how many were asked."""
+    values = {
+        "kelurahan": kelurahan,
+        "today": now.astimezone(programme().zone).date(),
+        "old": now - dt.timedelta(days=programme().texting.question_days),
+        "most": most,
+    }
+    asked = 0
+    for row in session.execute(_SILENT, values).all():
+        why_not = ask(session, session.get_one(Phone, row.phone_id), session.get_one(Worker, row.worker_id), now=now)
+        asked += why_not is None
+    audit.record(
+        session, now=now, actor=actor, action="workers asked by SMS", on=f"area:{kelurahan or 'all'}", asked=asked
+    )
+    return asked
+
+
+_UNANSWERED = text(
+    """
+SELECT enrolment.kelurahan_code, enrolment.rw, enrolment.rt, area.kelurahan, rt_head.id AS head, rt_head.phone_id,
+       array_agg(enrolment.id ORDER BY enrolment.id) AS enrolments
+FROM enrolment
+JOIN area ON area.kelurahan_code = enrolment.kelurahan_code
+LEFT JOIN rt_head ON rt_head.kelurahan_code = enrolment.kelurahan_code AND rt_head.rw = enrolment.rw
+     AND rt_head.rt = enrolment.rt AND rt_head.until IS NULL
+WHERE enrolment.rw IS NOT NULL AND enrolment.rt IS NOT NULL
+  AND (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan)
+  AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
+  AND NOT EXISTS (SELECT 1 FROM evidence said WHERE said.enrolment_id = enrolment.id AND said.source = 'rt_head'
+                    AND said.received_at >= greatest(:since, rt_head.since))
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3
+"""
+)
+RT_DAYS = 7  # an RT head has a week, and is not asked again within it
+VACANT_DAYS = 14  # for the kelurahan, where an RT has no head or the head no phone
+
+
+@dataclass(frozen=True)
+class RtHeadsAsked:
+    """What asking came to: heads who get a text, and residents left to the kelurahan since nobody heads their RT."""
+
+    heads: int
+    residents: int
+    left_to_kelurahan: int
+
+
+def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetime, actor: str) -> RtHeadsAsked:
+    """Remind every RT head of the residents he has not spoken of; where there is none, the kelurahan gets a task each.
+
+    A text names their number, never a resident.
+    """
+    today = now.astimezone(programme().zone).date()
+    rules = programme().rt_heads
+    values = {"kelurahan": kelurahan, "today": today, "since": now - dt.timedelta(days=rules.ask_again_days)}
+    heads = residents = vacant = 0
+    for row in session.execute(_UNANSWERED, values).all():
+        if row.phone_id is None:
+            vacant += sum(
+                _leave_to_kelurahan(session, row, enrolment, today, now, actor) for enrolment in row.enrolments
+            )
+            continue
+        by = today + dt.timedelta(days=RT_DAYS)
+        sent = write(
+            session,
+            session.get_one(Phone, row.phone_id),
+            "g14.rt_task",
+            {
+                "rt": f"{row.rt}/{row.rw}",
+                "kel": row.kelurahan,
+                "n": str(len(row.enrolments)),
+                "date": by.strftime("%d/%m/%y"),
+            },
+            purpose=Purpose.REMINDER,
+            cause=f"rt_task:{row.head}:{today.toordinal() // RT_DAYS}",
+            now=now,
+        )
+        heads += sent is not None
+        residents += len(row.enrolments) if sent is not None else 0
+    asked = RtHeadsAsked(heads, residents, vacant)
+    audit.record(session, now=now, actor=actor, action="RT heads asked", on=f"area:{kelurahan or 'all'}", **vars(asked))
+    return asked
+
+
+def _leave_to_kelurahan(
+    session: Session, row: Row[Any], enrolment: int, today: dt.date, now: dt.datetime, actor: str
+) -> bool:
+    opened = open_task(
+        session,
+        kind="rt_vacant",
+        subject=f"enrolment:{enrolment}",
+        kelurahan_code=row.kelurahan_code,
+        rw=row.rw,
+        rt=row.rt,
+        enrolment_id=enrolment,
+        due_on=today + dt.timedelta(days=VACANT_DAYS),
+        now=now,
+        by=actor,
+    )
+    return opened is not None
+
+
+def is_out(session: Session, question: Conversation) -> bool:
+    """Whether the question can have reached the phone: an answer to one that was never sent answers something else."""
+    reached = {State.SENDING.value, State.ACCEPTED.value, State.UNKNOWN.value}
+    state = session.scalar(select(OutboxMessage.state).where(OutboxMessage.cause == cause_of(question.id)))
+    return state in reached
+
+
+def cause_of(question: int) -> str:
+    """What its text is known by in the outbox."""
+    return f"question:{question}"
+
+
+def _nth(session: Session, phone: Phone) -> int:
+    asked = select(func.count()).where(Conversation.phone_id == phone.id, Conversation.channel == "sms")
+    return (session.scalar(asked) or 0) + 1
+
+
+def _let_go_of_old(session: Session, phone: Phone, now: dt.datetime) -> None:
+    """A question nobody answered for so long makes way for the next one; an answer then counts for that."""
+    old = now - dt.timedelta(days=programme().texting.question_days)
+    waiting = session.scalar(
+        select(Conversation).where(
+            Conversation.phone_id == phone.id,
+            Conversation.channel == "sms",
+            Conversation.ended_at.is_(None),
+            Conversation.started_at < old,
+        )
+    )
+    if waiting is not None:
+        waiting.ended_at, waiting.ended_how = now, "let go"
+        session.flush()

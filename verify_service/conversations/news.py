@@ -1,0 +1,90 @@
+"""News of the cover: a worker learns that it lapsed before the accident, not after it.
+
+Cover details go only to a number that has confirmed by USSD that it is that worker's; any other hears that there is
+news, and dials. Months that are not reported yet are never unpaid, and nobody is warned of them.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from verify_service.conversations.caller import mask_name
+from verify_service.conversations.texting import write
+from verify_service.ground.tables import Phone
+from verify_service.messaging.outbox import Purpose
+
+# Who to tell: the newest month is paid for and the insurer has no payment, or it has one again after we warned. Nobody
+# while a death is being checked, and nobody who has seen this month's state on this phone already.
+_NEWS = text(
+    """
+SELECT enrolment.id AS enrolment, worker.id AS worker, worker.name, link.phone_id, verdict.period,
+       verdict.insurer = 'active' AS good,
+       (SELECT max(insured.period) FROM insurer_record insured
+        WHERE insured.nik_index = worker.nik_index AND insured.status = 'active') AS paid_until,
+       EXISTS (SELECT 1 FROM evidence said
+               WHERE said.enrolment_id = enrolment.id AND said.source = 'worker' AND said.phone_id = link.phone_id
+                 AND said.channel = 'ussd' AND said.statement = 'confirms') AS confirmed
+FROM verdict
+JOIN enrolment ON enrolment.id = verdict.enrolment_id
+JOIN worker ON worker.id = enrolment.worker_id
+JOIN phone_link link ON link.worker_id = worker.id AND link.unlinked_at IS NULL
+WHERE verdict.enrolment_id = ANY(CAST(:enrolments AS bigint[]))
+  AND verdict.period = (SELECT max(period) FROM file_import WHERE kind = 'insurer')
+  AND verdict.list = 'paid'
+  AND (verdict.insurer IN ('unpaid', 'inactive', 'not_found')
+       OR (verdict.insurer = 'active'
+           AND EXISTS (SELECT 1 FROM outbox told WHERE told.phone_id = link.phone_id AND told.worker_id = worker.id
+                         AND told.cause LIKE 'lapse:%')))
+  AND NOT EXISTS (SELECT 1 FROM task WHERE task.kind = 'death_reported' AND task.closed_at IS NULL
+                    AND task.enrolment_id = enrolment.id)
+  AND NOT EXISTS (SELECT 1 FROM outbox told
+                  WHERE told.cause = CASE verdict.insurer WHEN 'active' THEN 'active:' ELSE 'lapse:' END
+                        || worker.id || ':' || link.phone_id || ':' || to_char(verdict.period, 'YYYY-MM'))
+  AND NOT EXISTS (SELECT 1 FROM evidence seen
+                  WHERE seen.enrolment_id = enrolment.id AND seen.phone_id = link.phone_id AND seen.channel = 'ussd'
+                    AND seen.source = 'worker' AND seen.statement = 'confirms' AND seen.period = verdict.period)
+ORDER BY enrolment.id, link.phone_id
+"""
+)
+
+
+def tell_news(session: Session, enrolments: Sequence[int], *, now: dt.datetime) -> int:
+    """Queue what these enrolments' newest verdicts are news of, once a phone and month; returns how many texts.
+
+    Called in the transaction that wrote the verdicts, so that no warning is lost between the two.
+    """
+    queued = 0
+    for row in session.execute(_NEWS, {"enrolments": list(enrolments)}).all():
+        kind = "active" if row.good else "lapse"
+        screen, values = _words(row.name, row.period, row.paid_until, good=row.good)
+        queued += (
+            write(
+                session,
+                session.get_one(Phone, row.phone_id),
+                screen if row.confirmed else "s8.news",
+                values if row.confirmed else {},
+                purpose=Purpose.WARNING,
+                cause=f"{kind}:{row.worker}:{row.phone_id}:{row.period:%Y-%m}",
+                now=now,
+                worker_id=row.worker,
+            )
+            is not None
+        )
+    return queued
+
+
+def _words(name: str, period: dt.date, paid_until: dt.date | None, *, good: bool) -> tuple[str, dict[str, str]]:
+    """The text and its values; of somebody never paid for there is no date to name."""
+    if paid_until is None:
+        return "s8.news", {}
+    values = {"name": mask_name(name), "until": _month_end(paid_until)}
+    return ("g9.cover_active", {**values, "asof": _month_end(period)}) if good else ("g10.cover_gap", values)
+
+
+def _month_end(month: dt.date) -> str:
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1]).strftime("%d/%m/%y")

@@ -1,0 +1,143 @@
+"""What an officer settles after somebody has looked: a reported death, a resident nobody else speaks for, a locked PIN.
+
+One statement of an RT head is a report, not a fact: no condolence, and no word of a removal, before an officer has had
+it confirmed by a call or a certificate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.conversations.caller import mask_name
+from verify_service.conversations.texting import write
+from verify_service.ground.crypto import reference_number, unseal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area, Enrolment, Phone, PhoneLink, RtHead, Task, Worker
+from verify_service.messaging.outbox import Purpose
+from verify_service.tasks import close_task, open_task
+from verify_service.verification.decision import RtHeadSays
+from verify_service.verification.evidence import Statement, record_of_enrolments
+
+ABOUT_RESIDENTS = ("own_family", "rt_vacant", "visit")  # the kelurahan says what no RT head says
+SAYS = tuple(says.value for says in RtHeadSays if says not in (RtHeadSays.NO_ANSWER, RtHeadSays.OWN_FAMILY))
+HOW_CONFIRMED = ("call", "certificate")
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """Whom a task is about, in clear: shown to an officer who opens it, which the trail records."""
+
+    name: str
+    nik_last4: str
+    address: str
+    phones: tuple[str, ...]
+    rt: str
+    rw: str
+    kelurahan: str
+
+
+def particulars(session: Session, task: Task, *, by: str, now: dt.datetime) -> Particulars:
+    """Open a task: the identity behind it is looked at, and that is written down."""
+    audit.record(session, now=now, actor=by, action="identity looked at", on=task.subject, task=task.id)
+    area = session.get(Area, task.kelurahan_code) if task.kelurahan_code else None
+    place = {"rt": task.rt or "-", "rw": task.rw or "-", "kelurahan": area.kelurahan if area else "-"}
+    head = session.get(RtHead, task.rt_head_id) if task.rt_head_id else None
+    if head is not None:
+        phone = session.get(Phone, head.phone_id) if head.phone_id else None
+        numbers = (unseal(phone.number, "phone.number"),) if phone else ()
+        return Particulars(head.name, "", "", numbers, **place)
+    worker = _worker(session, task)
+    phones = session.scalars(
+        select(Phone).join(PhoneLink).where(PhoneLink.worker_id == worker.id, PhoneLink.unlinked_at.is_(None))
+    )
+    return Particulars(
+        name=worker.name,
+        nik_last4=worker.nik_last4,
+        address=unseal(worker.address, "worker.address") if worker.address else "",
+        phones=tuple(unseal(phone.number, "phone.number") for phone in phones),
+        **place,
+    )
+
+
+def settle_death(session: Session, task: Task, *, confirmed: bool, how: str, by: str, now: dt.datetime) -> bool:
+    """Close the check of a reported death. Confirmed: the family is guided; not so: the kelurahan's word outranks.
+
+    `how` is call or certificate. False when somebody else has settled it meanwhile.
+    """
+    if not close_task(session, task.kind, task.subject, how="confirmed" if confirmed else "not so", by=by, now=now):
+        return False
+    worker = _worker(session, task)
+    _say(session, task, "deceased" if confirmed else "resident", f"confirmed by {how}" if confirmed else "", now)
+    if confirmed:
+        number = reference_number(programme().reference_prefix, task.id, salt=7_000_000)
+        phones = session.scalars(
+            select(Phone).join(PhoneLink).where(PhoneLink.worker_id == worker.id, PhoneLink.unlinked_at.is_(None))
+        ).all()
+        for phone in phones:
+            write(
+                session,
+                phone,
+                "g20.family",
+                {"name": mask_name(worker.name), "case": number},
+                purpose=Purpose.DECISION,
+                cause=f"family:{task.id}:{phone.id}",
+                now=now,
+                worker_id=worker.id,
+            )
+    return True
+
+
+def settle_resident(session: Session, task: Task, *, says: str, by: str, now: dt.datetime) -> bool:
+    """The kelurahan says of a resident what an RT head would; a death it reports is checked like any other.
+
+    False when somebody else has settled it meanwhile. Raises ValueError for a statement there is not.
+    """
+    if says not in SAYS:
+        raise ValueError(says)
+    if not close_task(session, task.kind, task.subject, how="done", by=by, now=now):
+        return False
+    _say(session, task, says, "", now)
+    if says == RtHeadSays.DECEASED.value:
+        open_task(
+            session,
+            kind="death_reported",
+            subject=f"enrolment:{task.enrolment_id}",
+            kelurahan_code=task.kelurahan_code,
+            rw=task.rw,
+            rt=task.rt,
+            enrolment_id=task.enrolment_id,
+            due_on=now.astimezone(programme().zone).date(),
+            now=now,
+            by=by,
+        )
+    return True
+
+
+def let_in_again(session: Session, task: Task, *, by: str, now: dt.datetime) -> bool:
+    """A locked RT head gets a new letter: its code voids the old one, and he makes a new PIN with it."""
+    if not close_task(session, task.kind, task.subject, how="done", by=by, now=now):
+        return False
+    session.execute(
+        update(RtHead)
+        .where(RtHead.id == task.rt_head_id)
+        .values(letter_issue=RtHead.letter_issue + 1, pin_hash=None, activated_at=None, pin_tries=0, locked_at=None)
+    )
+    audit.record(session, now=now, actor=by, action="RT head let in again", on=task.subject, task=task.id)
+    return True
+
+
+def _say(session: Session, task: Task, says: str, detail: str, now: dt.datetime) -> None:
+    """Evidence from the desk, beside what the RT head said: the later one holds."""
+    statement = Statement(source="rt_head", statement=says, detail=detail, channel="console", inbound=f"task:{task.id}")
+    assert task.enrolment_id is not None
+    record_of_enrolments(session, statement, enrolments=[task.enrolment_id], now=now)
+
+
+def _worker(session: Session, task: Task) -> Worker:
+    enrolment = session.get_one(Enrolment, task.enrolment_id)
+    return session.get_one(Worker, enrolment.worker_id)

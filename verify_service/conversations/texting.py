@@ -1,0 +1,43 @@
+"""Writing to somebody: the words of the catalogue, in the language of the phone, into the outbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from flows.conversation import Value
+from verify_service.conversations.catalogue import wordings
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Phone
+from verify_service.messaging.outbox import Purpose, queue_text
+
+_NOTHING: Mapping[str, Value] = {}
+
+
+def write(
+    session: Session,
+    phone: Phone,
+    screen: str,
+    values: Mapping[str, Value] = _NOTHING,
+    *,
+    purpose: Purpose,
+    cause: str,
+    now: dt.datetime,
+    worker_id: int | None = None,
+) -> int | None:
+    """Queue one SMS of one part; its outbox id, or None when none will go (they stopped us, or it went before)."""
+    body = wordings().sms(
+        screen, phone.language, values, standing=programme().standing, free=programme().ussd_zero_rated
+    )
+    return queue_text(
+        session,
+        phone_id=phone.id,
+        screen=screen,
+        body=body,
+        purpose=purpose,
+        cause=cause,
+        now=now,
+        worker_id=worker_id,
+    )

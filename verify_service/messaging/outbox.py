@@ -1,0 +1,170 @@
+"""Texts of ours: queued in the use case's own transaction, once for each cause, and sent by a job."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from verify_service.ground.crypto import keyed_hash, seal, unseal
+from verify_service.ground.phones import Phone as Number
+from verify_service.ground.phones import read_gateway_phone, read_phone
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import OutboxMessage, Phone
+from verify_service.messaging.window import may_write_from
+
+
+class Purpose(StrEnum):
+    """Why a text goes to somebody."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    QUESTION = "question"
+    REPLY = "reply"  # to what the person has just sent
+    CASE = "case"  # a receipt or an answer about their own complaint
+    WARNING = "warning"  # cover lapses, or has lapsed
+    DECISION = "decision"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for texts of one purpose."""
+
+    ours: bool  # started by us: only within the send window
+    stoppable: bool  # STOP ends it
+    repeatable: bool = True  # sent once more when nobody knows whether it went: twice is better than never
+
+
+TERMS: Final[Mapping[Purpose, Terms]] = {
+    Purpose.INVITATION: Terms(ours=True, stoppable=True),
+    Purpose.REMINDER: Terms(ours=True, stoppable=True),
+    Purpose.QUESTION: Terms(ours=True, stoppable=True),
+    Purpose.REPLY: Terms(ours=False, stoppable=False),
+    Purpose.CASE: Terms(ours=False, stoppable=False),
+    Purpose.WARNING: Terms(ours=True, stoppable=False),
+    Purpose.DECISION: Terms(ours=True, stoppable=False),
+    Purpose.CODE: Terms(ours=False, stoppable=False, repeatable=False),
+}
+
+
+class State(StrEnum):
+    """What we did with a text."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # by the gateway, for good
+    FAILED = "failed"  # the gateway said "later" three times
+    UNKNOWN = "unknown"  # perhaps it went; not tried again
+    CANCELLED = "cancelled"  # by us: they want none, or it is no longer theirs
+    STALE = "stale"
+
+
+# The only ways from one state to another. A text whose fate was unknown may turn out to have been accepted.
+MOVES: Final[Mapping[State, frozenset[State]]] = {
+    State.WAITING: frozenset({State.SENDING, State.CANCELLED, State.STALE, State.FAILED, State.ACCEPTED}),
+    State.SENDING: frozenset({State.WAITING, State.ACCEPTED, State.REFUSED, State.FAILED, State.UNKNOWN}),
+    State.UNKNOWN: frozenset({State.ACCEPTED}),
+    State.ACCEPTED: frozenset(),
+    State.REFUSED: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.STALE: frozenset(),
+}
+
+
+def queue_text(
+    session: Session,
+    *,
+    phone_id: int,
+    screen: str,
+    body: str,
+    purpose: Purpose,
+    cause: str,
+    now: dt.datetime,
+    worker_id: int | None = None,
+    not_before: dt.datetime | None = None,
+) -> int | None:
+    """Queue a text: the id of its outbox row, or None when none will go (nudge the sender after the commit).
+
+    One text for each `cause`, however often it is asked for. One that may not go is kept as cancelled with the reason,
+    so that an officer can see why nobody got it. `screen` names the words it was made from, `worker_id` whom it is
+    about: should the phone be let go of them first, it is not sent.
+    """
+    from_then = max(now, not_before or now)
+    due_at = may_write_from(from_then) if TERMS[purpose].ours else from_then
+    body_hash = keyed_hash(body, "outbox.body")
+    reason = _why_not(session, phone_id, purpose, body_hash, now)
+    row = insert(OutboxMessage).values(
+        phone_id=phone_id,
+        worker_id=worker_id,
+        screen=screen,
+        purpose=purpose.value,
+        body=seal(body, "outbox.body"),
+        body_hash=body_hash,
+        cause=cause,
+        state=State.WAITING.value if reason is None else State.CANCELLED.value,
+        reason=reason,
+        due_at=due_at,
+        # Counted from when it may go first: long holidays do not make a text old.
+        stale_at=due_at + dt.timedelta(days=programme().texting.stale_days),
+        created_at=now,
+    )
+    queued = session.scalar(
+        row.on_conflict_do_nothing(index_elements=[OutboxMessage.cause]).returning(OutboxMessage.id)
+    )
+    return queued if reason is None else None
+
+
+def _why_not(session: Session, phone_id: int, purpose: Purpose, body_hash: bytes, now: dt.datetime) -> str | None:
+    """Why this phone gets no such text; None when it may."""
+    phone = session.execute(select(Phone.number, Phone.refused_at, Phone.stopped_at).where(Phone.id == phone_id)).one()
+    unwanted = unwanted_by(phone.refused_at, phone.stopped_at, purpose)
+    if unwanted is not None:
+        return unwanted
+    return unreachable(unseal(phone.number, "phone.number")) or _said_too_often(session, phone_id, body_hash, now)
+
+
+def unwanted_by(refused_at: dt.datetime | None, stopped_at: dt.datetime | None, purpose: Purpose) -> str | None:
+    """Why the holder of a phone does not want a text of this purpose; None when they may be written to."""
+    if refused_at is not None:
+        return "refused"
+    return "stopped" if stopped_at is not None and TERMS[purpose].stoppable else None
+
+
+def unreachable(number: str) -> str | None:
+    """Why no text can go to this number (E.164); None when one can."""
+    if not isinstance(read_gateway_phone(number), Number):
+        return "no mobile"  # a landline, a service number, or one that no operator gives out
+    return "our own number" if number == _our_own(programme().texting.number) else None
+
+
+@lru_cache(maxsize=8)
+def _our_own(number: str) -> str | None:
+    """Our own number as phones are kept; None for a short code, which is nobody's phone."""
+    read = read_phone(number)
+    return read.e164 if isinstance(read, Number) else None
+
+
+def _said_too_often(session: Session, phone_id: int, body_hash: bytes, now: dt.datetime) -> str | None:
+    """Two robots must not talk all night. What was held back does not count, so that the guard opens again.
+
+    Two transactions at once may let one more through; holding up a phone's talks for that would cost more.
+    """
+    texting = programme().texting
+    since = now - dt.timedelta(minutes=texting.same_text_minutes)
+    same = select(func.count()).where(
+        OutboxMessage.phone_id == phone_id,
+        OutboxMessage.created_at > since,
+        OutboxMessage.body_hash == body_hash,
+        OutboxMessage.state != State.CANCELLED.value,
+    )
+    return "same text too often" if (session.scalar(same) or 0) >= texting.same_text_most else None

@@ -1,0 +1,293 @@
+"""Sending what is due: claimed in one transaction, handed over in none, recorded in another.
+
+A sender may die at any point between. Whatever it had claimed is then of unknown fate, and by its purpose is sent once
+more or never again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from verify_service.ground.crypto import Unreadable, unseal
+from verify_service.ground.phones import Phone as Number
+from verify_service.ground.tables import DeliveryNotice, OutboxMessage, Phone, PhoneLink
+from verify_service.messaging import deliveries
+from verify_service.messaging.consent import refuse_phone
+from verify_service.messaging.gateways.contract import Capabilities, Gateway, Outgoing, SendOutcome, Sent, blacklisted
+from verify_service.messaging.outbox import TERMS, Purpose, State, unreachable, unwanted_by
+from verify_service.messaging.window import may_write_from
+
+LEASE: Final = dt.timedelta(seconds=120)  # longer than any call takes; then the sender counts as dead
+AGAIN: Final = (dt.timedelta(minutes=5), dt.timedelta(minutes=10))  # after the first and the second "later"
+REPEAT: Final = dt.timedelta(minutes=10)  # after an unknown fate: a late delivery report may still clear it up
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A text that this sender alone may hand over now; `attempt` tells its result from those of other senders."""
+
+    attempt: int
+    phone_id: int
+    text: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a look at the outbox brought: texts to hand over, and how many rows were moved on in all."""
+
+    texts: tuple[Claimed, ...] = ()
+    moved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """The phone of a text at the moment of sending, and what its holder wants."""
+
+    number: bytes = field(repr=False)  # sealed
+    refused_at: dt.datetime | None
+    stopped_at: dt.datetime | None
+    theirs: bool  # still the phone of the worker whom the text is about
+
+
+def claim(session: Session, can: Capabilities, *, now: dt.datetime) -> Claim:
+    """Take the texts due now that may go at this moment, as many as one call of the gateway takes.
+
+    Everything is looked at again here: while a text waited, people said STOP, changed phones, or the evening came.
+    """
+    lost = _presume_lost(session, can.max_batch, now)
+    texts: list[Claimed] = []
+    words: bytes | None = None
+    moved = lost
+    for row, phone in _due(session, can.max_batch, now):
+        if not can.many_words and words not in (None, row.body_hash):
+            continue  # the next call's
+        taken = _take(row, phone, now)
+        moved += 1
+        if taken is not None:
+            texts.append(taken)
+            words = row.body_hash
+    return Claim(tuple(texts), moved)
+
+
+def _due(session: Session, most: int, now: dt.datetime) -> list[tuple[OutboxMessage, _Holder]]:
+    """The oldest texts due and free, with what their phones want; other senders pass over them."""
+    still_linked = exists().where(
+        PhoneLink.phone_id == OutboxMessage.phone_id,
+        PhoneLink.worker_id == OutboxMessage.worker_id,
+        PhoneLink.unlinked_at.is_(None),
+    )
+    due = (
+        select(
+            OutboxMessage,
+            Phone.number,
+            Phone.refused_at,
+            Phone.stopped_at,
+            or_(OutboxMessage.worker_id.is_(None), still_linked).label("theirs"),
+        )
+        .join(Phone, Phone.id == OutboxMessage.phone_id)
+        .where(OutboxMessage.state == State.WAITING.value, OutboxMessage.due_at <= now)
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(most)
+        .with_for_update(of=OutboxMessage, key_share=True, skip_locked=True)
+    )
+    return [
+        (row, _Holder(number, refused_at, stopped_at, theirs))
+        for row, number, refused_at, stopped_at, theirs in session.execute(due)
+    ]
+
+
+def _take(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> Claimed | None:
+    """Claim one text, or move it on to where it belongs."""
+    over = _over(row, phone, now)
+    if over is not None:
+        _move(row, *over)
+        return None
+    opens = may_write_from(now) if TERMS[Purpose(row.purpose)].ours else now
+    if opens > now:  # due at 19:59, looked at after eight
+        row.due_at = opens
+        return None
+    try:
+        number, body = unseal(phone.number, "phone.number"), unseal(row.body or b"", "outbox.body")
+    except Unreadable:  # a key is missing: an operator may put it back within the three tries
+        _later(row, "unreadable", now)
+        return None
+    nobody = unreachable(number)
+    if nobody is not None:
+        _move(row, State.CANCELLED, nobody)
+        return None
+    row.state, row.reason, row.lease_until = State.SENDING.value, None, now + LEASE
+    row.attempts += 1
+    return Claimed(row.attempts, row.phone_id, Outgoing(row.id, Number(number), body))
+
+
+def _over(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> tuple[State, str] | None:
+    """Why a text that waited is not wanted any more."""
+    if row.stale_at <= now:
+        return State.STALE, "too old"
+    unwanted = unwanted_by(phone.refused_at, phone.stopped_at, Purpose(row.purpose))
+    if unwanted is not None:
+        return State.CANCELLED, unwanted
+    return None if phone.theirs else (State.CANCELLED, "no longer their phone")
+
+
+def _move(row: OutboxMessage, state: State, reason: str) -> None:
+    row.state, row.reason, row.lease_until = state.value, reason[:200] or None, None
+
+
+def _presume_lost(session: Session, most: int, now: dt.datetime) -> int:
+    """Texts whose sender died between taking them and recording what came of it: perhaps they went."""
+    silent = (
+        select(OutboxMessage)
+        .where(OutboxMessage.state == State.SENDING.value, OutboxMessage.lease_until <= now)
+        .order_by(OutboxMessage.id)
+        .limit(most)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    rows = session.scalars(silent).all()
+    for row in rows:
+        _unknown(row, "the sender died", now)
+    session.flush()
+    return len(rows)
+
+
+def hand_over(gateway: Gateway, claimed: Sequence[Claimed]) -> list[Sent]:
+    """Give the texts to the gateway, with no transaction open: one result each, in order.
+
+    A fault of the gateway's own code leaves their fate unknown, as a broken line does.
+    """
+    said: dict[int, Sent] = {}
+    try:
+        said = {sent.our_id: sent for sent in gateway.send([one.text for one in claimed])}
+    except Exception as fault:
+        log.error("gateway failed", gateway=gateway.name, fault=type(fault).__name__)
+    silence = Sent(0, SendOutcome.UNKNOWN, reason="the gateway failed", whole_call=not said)
+    return [said.get(one.text.our_id, silence) for one in claimed]
+
+
+def out_of_service(results: Iterable[Sent]) -> bool:
+    """Whether nothing got through for a reason that the next texts would meet as well."""
+    return all(sent.whole_call and sent.outcome is not SendOutcome.ACCEPTED for sent in results)
+
+
+def record(
+    session: Session, gateway: str, claimed: Sequence[Claimed], results: Sequence[Sent], *, now: dt.datetime
+) -> None:
+    """Write down what came of texts handed over, and apply the delivery reports that overtook it.
+
+    A result counts only for the attempt it belongs to. Locks go from ids to phones to texts, as everywhere.
+    """
+    ids = {sent.provider_id for sent in results if sent.provider_id}
+    deliveries.hold(session, gateway, ids)
+    ids -= _ids_of_others(session, gateway, ids)
+    notices = deliveries.parked(session, gateway, ids)
+    _refuse(session, claimed, results, notices, now)
+    rows = _locked(session, [one.text.our_id for one in claimed])
+    for one, sent in zip(claimed, results, strict=True):
+        row = rows[one.text.our_id]
+        if not _counts(row, one, sent):
+            log.warning("result came too late", outbox=row.id, outcome=sent.outcome.value)
+            continue
+        _after(row, sent, now)
+        row.sent_at = now
+        if sent.outcome in (SendOutcome.ACCEPTED, SendOutcome.UNKNOWN):
+            _known_as(row, gateway, sent, ids, notices)
+    session.flush()
+
+
+def _ids_of_others(session: Session, gateway: str, ids: set[str]) -> set[str]:
+    """Ids the provider has given before. They find no text any more, and must not undo a whole batch."""
+    known = select(OutboxMessage.provider_id).where(
+        OutboxMessage.gateway == gateway, OutboxMessage.provider_id.in_(ids)
+    )
+    return {provider_id for provider_id in session.scalars(known) if provider_id} if ids else set()
+
+
+def _refuse(
+    session: Session,
+    claimed: Sequence[Claimed],
+    results: Sequence[Sent],
+    notices: dict[str, list[DeliveryNotice]],
+    now: dt.datetime,
+) -> None:
+    """Honour the provider's no-texts list, whether the answer named it or a report that overtook the answer."""
+    listed: dict[int, str] = {}
+    for one, sent in zip(claimed, results, strict=True):
+        if any(blacklisted(notice.failure_reason) for notice in notices.get(sent.provider_id or "", [])):
+            listed[one.phone_id] = "delivery report"
+        if sent.opted_out:
+            listed[one.phone_id] = "refused"
+    for phone_id, why in sorted(listed.items()):
+        refuse_phone(session, phone_id, why=why, now=now)
+
+
+def _locked(session: Session, ids: Iterable[int]) -> dict[int, OutboxMessage]:
+    rows = (
+        select(OutboxMessage)
+        .where(OutboxMessage.id.in_(list(ids)))
+        .order_by(OutboxMessage.id)
+        .with_for_update(key_share=True)
+    )
+    return {row.id: row for row in session.scalars(rows)}
+
+
+def _counts(row: OutboxMessage, one: Claimed, sent: Sent) -> bool:
+    """Whether this result is about where the text stands. One taken after we gave its sender up is not sent again."""
+    if row.attempts != one.attempt:
+        return False
+    if row.state == State.SENDING.value:
+        return True
+    return sent.outcome is SendOutcome.ACCEPTED and row.state in (State.WAITING.value, State.UNKNOWN.value)
+
+
+def _after(row: OutboxMessage, sent: Sent, now: dt.datetime) -> None:
+    """Where a text stands once the gateway has answered for it."""
+    match sent.outcome:
+        case SendOutcome.ACCEPTED:
+            row.state, row.reason, row.lease_until = State.ACCEPTED.value, None, None
+            row.cost, row.parts = sent.cost or None, sent.parts
+        case SendOutcome.TRY_LATER:
+            _later(row, sent.reason, now)
+        case SendOutcome.REFUSED_FOR_GOOD:
+            _move(row, State.REFUSED, sent.reason)
+        case SendOutcome.UNKNOWN:
+            _unknown(row, sent.reason, now)
+
+
+def _later(row: OutboxMessage, reason: str, now: dt.datetime) -> None:
+    """Not taken: tried again after five minutes, then after ten, then given up."""
+    row.errors += 1
+    given_up = row.errors > len(AGAIN)
+    _move(row, State.FAILED if given_up else State.WAITING, reason)
+    if not given_up:
+        row.due_at = now + AGAIN[row.errors - 1]
+
+
+def _unknown(row: OutboxMessage, reason: str, now: dt.datetime) -> None:
+    """Perhaps it went. Once more where twice is better than never; a code is never sent a second time."""
+    row.unknowns += 1
+    again = row.unknowns == 1 and TERMS[Purpose(row.purpose)].repeatable
+    _move(row, State.WAITING if again else State.UNKNOWN, reason)
+    if again:
+        row.due_at = now + REPEAT
+
+
+def _known_as(
+    row: OutboxMessage, gateway: str, sent: Sent, free: set[str], notices: dict[str, list[DeliveryNotice]]
+) -> None:
+    """Keep the provider's id, unless another text has it, and hear the reports that came before it."""
+    if not sent.provider_id or sent.provider_id not in free:
+        row.gateway = row.gateway if row.provider_id else gateway
+        return
+    free.remove(sent.provider_id)
+    row.gateway, row.provider_id = gateway, sent.provider_id
+    for notice in notices.get(sent.provider_id, []):
+        deliveries.apply_status(row, notice.status)

@@ -1,0 +1,67 @@
+"""What somebody must do by a day: opened once while it is open, closed by whoever did it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.ground.tables import Task
+
+
+def open_task(
+    session: Session,
+    *,
+    kind: str,
+    subject: str,
+    kelurahan_code: str | None,
+    rw: str | None,
+    rt: str | None,
+    due_on: dt.date,
+    now: dt.datetime,
+    enrolment_id: int | None = None,
+    rt_head_id: int | None = None,
+    by: str = "clock",
+) -> int | None:
+    """Ask for something to be done by `due_on` (the city's day); its id, or None when it is asked for already.
+
+    `by` is who gave rise to it, as the audit trail names people: officer:ID, phone:ID, clock.
+    """
+    row = insert(Task).values(
+        kind=kind,
+        subject=subject,
+        kelurahan_code=kelurahan_code,
+        rw=rw,
+        rt=rt,
+        enrolment_id=enrolment_id,
+        rt_head_id=rt_head_id,
+        due_on=due_on,
+        opened_at=now,
+    )
+    opened = session.scalar(
+        row.on_conflict_do_nothing(
+            index_elements=[Task.kind, Task.subject], index_where=Task.closed_at.is_(None)
+        ).returning(Task.id)
+    )
+    if opened is not None:
+        audit.record(session, now=now, actor=by, action="task opened", on=subject, kind=kind, task=opened)
+    return opened
+
+
+def close_task(session: Session, kind: str, subject: str, *, how: str, by: str, now: dt.datetime) -> bool:
+    """Close the open task of this kind about this subject; False when none is open.
+
+    `how` is confirmed, not so, done or withdrawn.
+    """
+    closed = session.scalar(
+        update(Task)
+        .where(Task.kind == kind, Task.subject == subject, Task.closed_at.is_(None))
+        .values(closed_at=now, closed_how=how, closed_by=by)
+        .returning(Task.id)
+    )
+    if closed is not None:
+        audit.record(session, now=now, actor=by, action="task closed", on=subject, kind=kind, task=closed, how=how)
+    return closed is not None
