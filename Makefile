@@ -41,7 +41,7 @@ soak: install browser
 	@VERIFY_EXAMPLES=$${EXAMPLES:-2000} $(BIN)/pytest -m long -n 2 --timeout 3600 --hypothesis-seed=$${SEED:-1} -v $(ARGS)
 
 bench: install
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean:
 	rm -rf $(VENV) .verify

@@ -15,101 +15,108 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.verification.decision import Owner
-from verify_service.verification.weighing import holds_sql
+from verify_service.verification.weighing import says_sql
 
-BATCH = 5_000  # enrolments in one transaction: about a second of work, so that a killed worker loses little
-
-_CASES = f"""
-WITH batch AS (SELECT unnest(CAST(:enrolments AS bigint[])) AS id),
-reported AS (SELECT DISTINCT period FROM file_import WHERE kind = 'insurer'),
-treasury AS (SELECT DISTINCT period FROM file_import WHERE kind = 'payments'),
-months AS (
-    SELECT CAST(month AS date) AS period
-    FROM generate_series((SELECT min(period) FROM reported), (SELECT max(period) FROM reported), '1 month') AS month),
-cases AS (
-    SELECT enrolment.id AS enrolment_id, months.period,
-        CASE WHEN enrolment.removed_from <= months.period THEN 'removed'
-             WHEN treasury.period IS NOT NULL
-                 THEN CASE WHEN payment.id IS NOT NULL THEN 'paid' ELSE 'listed_not_paid' END
-             WHEN months.period >= enrolment.paid_from
-                  AND months.period < enrolment.paid_from + make_interval(months => enrolment.months) THEN 'paid'
-             ELSE 'listed_not_paid' END AS list,
-        CASE WHEN treasury.period IS NOT NULL THEN 'payments' ELSE 'plan' END AS paid_by,
-        CASE WHEN reported.period IS NULL THEN 'no_file' ELSE coalesce(insured.status, 'not_found') END AS insurer,
-        coalesce({holds_sql("worker", "enrolment.id", "months.period")}, 'no_answer') AS worker,
-        coalesce({holds_sql("rt_head", "enrolment.id", "months.period")}, 'no_answer') AS rt_head,
-        CASE WHEN twice.yes AND enrolment.other_payer THEN 'both' WHEN twice.yes THEN 'same_nik'
-             WHEN enrolment.other_payer THEN 'other_payer' ELSE 'none' END AS duplicate
-    FROM batch JOIN enrolment ON enrolment.id = batch.id
-    JOIN worker ON worker.id = enrolment.worker_id
-    CROSS JOIN months
-    LEFT JOIN reported ON reported.period = months.period
-    LEFT JOIN treasury ON treasury.period = months.period
-    LEFT JOIN payment ON payment.period = months.period AND payment.nik_index = worker.nik_index
-    LEFT JOIN insurer_record insured ON insured.period = months.period AND insured.nik_index = worker.nik_index
-    CROSS JOIN LATERAL (
-        SELECT EXISTS (
-            SELECT 1 FROM enrolment other
-            WHERE other.worker_id = enrolment.worker_id AND other.id <> enrolment.id
-              AND (other.removed_from IS NULL OR other.removed_from > months.period)) AS yes) AS twice)
-"""  # noqa: S608  # constants of our own
-
-_WRITE_VERDICTS = text(
-    _CASES
-    + """
-INSERT INTO verdict AS held (enrolment_id, period, list, insurer, worker, rt_head, duplicate, paid_by, verdict, owner,
-                             rupiah, computed_at)
-SELECT cases.enrolment_id, cases.period, cases.list, cases.insurer, cases.worker, cases.rt_head, cases.duplicate,
-       cases.paid_by, decided.verdict, decided.owner, CASE WHEN decided.at_risk THEN :premium ELSE 0 END, :now
-FROM cases JOIN decision_row decided USING (list, insurer, worker, rt_head, duplicate)
-ON CONFLICT (enrolment_id, period) DO UPDATE SET
-    list = excluded.list, insurer = excluded.insurer, worker = excluded.worker, rt_head = excluded.rt_head,
-    duplicate = excluded.duplicate, paid_by = excluded.paid_by, verdict = excluded.verdict, owner = excluded.owner,
-    rupiah = excluded.rupiah, computed_at = excluded.computed_at
-WHERE (held.list, held.insurer, held.worker, held.rt_head, held.duplicate, held.paid_by, held.verdict, held.owner,
-       held.rupiah)
-   IS DISTINCT FROM
-      (excluded.list, excluded.insurer, excluded.worker, excluded.rt_head, excluded.duplicate, excluded.paid_by,
-       excluded.verdict, excluded.owner, excluded.rupiah)
-"""
-)
+BATCH = 100_000  # enrolments in one transaction: a second or two of work, so that a killed worker loses little
+_MANY = 1_000  # from here on a batch is read in passes over whole tables instead of by index
 
 _ACTING = ", ".join(f"'{owner.value}'" for owner in Owner if owner.acts)
-_CURRENT = f"""
-SELECT verdict.*, owner IN ({_ACTING}) AS acts FROM verdict
-WHERE enrolment_id = ANY(CAST(:enrolments AS bigint[]))
-  AND period = (SELECT max(period) FROM file_import WHERE kind = 'insurer')
-"""  # noqa: S608  # constants of our own
+_CASE = ("list", "insurer", "worker", "rt_head", "duplicate")
+_KEPT = (*_CASE, "paid_by", "verdict", "owner", "rupiah")  # what a verdict is compared by
 
-_CLOSE = text(
+# One command for a batch: what each source says, the decision, and only the rows that differ from what is held.
+_RECONCILE = text(
     f"""
-UPDATE discrepancy SET closed_at = :now, updated_at = :now
-FROM ({_CURRENT}) AS now_held
-WHERE discrepancy.enrolment_id = now_held.enrolment_id AND discrepancy.closed_at IS NULL AND NOT now_held.acts
-"""  # noqa: S608
+WITH batch AS (SELECT unnest(CAST(:enrolments AS bigint[])) AS id),
+month AS (
+    SELECT period, period = ANY(CAST(:reported AS date[])) AS reported,
+           period = ANY(CAST(:treasury AS date[])) AS treasury
+    FROM unnest(CAST(:months AS date[])) AS period),
+twin AS (
+    SELECT line.id, max(coalesce(other.removed_from, 'infinity')) AS listed_until
+    FROM batch JOIN enrolment line ON line.id = batch.id
+    JOIN enrolment other ON other.worker_id = line.worker_id AND other.id <> line.id
+    GROUP BY line.id),
+{says_sql()},
+cases AS (
+    SELECT line.id AS enrolment_id, month.period,
+        CASE WHEN line.removed_from <= month.period THEN 'removed'
+             WHEN month.treasury THEN CASE WHEN payment.id IS NOT NULL THEN 'paid' ELSE 'listed_not_paid' END
+             WHEN month.period >= line.paid_from
+                  AND month.period < line.paid_from + make_interval(months => line.months) THEN 'paid'
+             ELSE 'listed_not_paid' END AS list,
+        CASE WHEN month.treasury THEN 'payments' ELSE 'plan' END AS paid_by,
+        CASE WHEN month.reported THEN coalesce(insured.status, 'not_found') ELSE 'no_file' END AS insurer,
+        coalesce(says.worker, 'no_answer') AS worker,
+        coalesce(says.rt_head, 'no_answer') AS rt_head,
+        CASE WHEN twin.listed_until > month.period
+             THEN CASE WHEN line.other_payer THEN 'both' ELSE 'same_nik' END
+             ELSE CASE WHEN line.other_payer THEN 'other_payer' ELSE 'none' END END AS duplicate
+    FROM batch JOIN enrolment line ON line.id = batch.id
+    JOIN worker ON worker.id = line.worker_id
+    CROSS JOIN month
+    LEFT JOIN payment ON payment.period = month.period AND payment.nik_index = worker.nik_index
+    LEFT JOIN insurer_record insured ON insured.period = month.period AND insured.nik_index = worker.nik_index
+    LEFT JOIN says ON says.enrolment_id = line.id AND says.period = month.period
+    LEFT JOIN twin ON twin.id = line.id),
+decided AS (
+    SELECT cases.*, decision.verdict, decision.owner, CASE WHEN decision.at_risk THEN :premium ELSE 0 END AS rupiah,
+           decision.owner IN ({_ACTING}) AS acts
+    FROM cases JOIN decision_row decision USING ({", ".join(_CASE)})),
+compared AS MATERIALIZED (
+    SELECT decided.*, held.enrolment_id IS NULL AS is_new,
+           ({", ".join(f"held.{column}" for column in _KEPT)})
+           IS DISTINCT FROM ({", ".join(f"decided.{column}" for column in _KEPT)}) AS differs
+    FROM decided LEFT JOIN verdict held ON held.enrolment_id = decided.enrolment_id AND held.period = decided.period),
+added AS (
+    INSERT INTO verdict (enrolment_id, period, {", ".join(_KEPT)}, computed_at)
+    SELECT enrolment_id, period, {", ".join(_KEPT)}, :now FROM compared WHERE is_new
+    ORDER BY enrolment_id, period RETURNING 1),
+changed AS (
+    UPDATE verdict SET {", ".join(f"{column} = compared.{column}" for column in _KEPT)}, computed_at = :now
+    FROM compared
+    WHERE verdict.enrolment_id = compared.enrolment_id AND verdict.period = compared.period
+      AND compared.differs AND NOT compared.is_new RETURNING 1),
+closed AS (
+    UPDATE discrepancy SET closed_at = :now, updated_at = :now FROM compared
+    WHERE discrepancy.enrolment_id = compared.enrolment_id AND discrepancy.closed_at IS NULL
+      AND compared.period = :newest AND NOT compared.acts RETURNING 1),
+opened AS (
+    INSERT INTO discrepancy AS held (enrolment_id, period, verdict, owner, rupiah, opened_at, updated_at)
+    SELECT enrolment_id, period, verdict, owner, rupiah, :now, :now FROM compared
+    WHERE period = :newest AND acts ORDER BY enrolment_id
+    ON CONFLICT (enrolment_id) WHERE closed_at IS NULL DO UPDATE SET
+        period = excluded.period, verdict = excluded.verdict, owner = excluded.owner, rupiah = excluded.rupiah,
+        updated_at = excluded.updated_at
+    WHERE (held.period, held.verdict, held.owner, held.rupiah)
+       IS DISTINCT FROM (excluded.period, excluded.verdict, excluded.owner, excluded.rupiah)
+    RETURNING xmax = 0 AS is_new)
+SELECT (SELECT count(*) FROM added) + (SELECT count(*) FROM changed),
+       (SELECT count(*) FROM opened WHERE is_new), (SELECT count(*) FROM opened WHERE NOT is_new),
+       (SELECT count(*) FROM closed)
+"""  # noqa: S608  # constants of our own
 )
 
-_OPEN = text(
-    f"""
-INSERT INTO discrepancy AS held (enrolment_id, period, verdict, owner, rupiah, opened_at, updated_at)
-SELECT enrolment_id, period, verdict, owner, rupiah, :now, :now FROM ({_CURRENT}) AS now_held WHERE acts
-ON CONFLICT (enrolment_id) WHERE closed_at IS NULL DO UPDATE SET
-    period = excluded.period, verdict = excluded.verdict, owner = excluded.owner, rupiah = excluded.rupiah,
-    updated_at = excluded.updated_at
-WHERE (held.period, held.verdict, held.owner, held.rupiah)
-   IS DISTINCT FROM (excluded.period, excluded.verdict, excluded.owner, excluded.rupiah)
-RETURNING (xmax = 0) AS opened
-"""  # noqa: S608
+# A batch of many: what comes out of a common table expression is guessed, and a nested loop or a merge chosen on such a
+# guess takes hours. Hash joins take what they take, and a few times work_mem, however long the list is.
+_IN_PASSES = text(
+    """
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_nestloop', 'off', true),
+       set_config('enable_mergejoin', 'off', true), set_config('work_mem', '64MB', true), set_config('jit', 'off', true)
+"""
 )
 
 _CLAIM = text(
     """
-DELETE FROM stale_enrolment WHERE id IN (SELECT id FROM stale_enrolment ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)
-RETURNING enrolment_id
+WITH claimed AS (
+    DELETE FROM stale_enrolment
+    WHERE id <= (SELECT max(id) FROM (SELECT id FROM stale_enrolment ORDER BY id LIMIT :batch) AS oldest)
+    RETURNING enrolment_id)
+SELECT count(DISTINCT enrolment_id), CAST(array_agg(DISTINCT enrolment_id) AS text) FROM claimed
 """
 )
 
-
+_FILES = text("SELECT DISTINCT kind, period FROM file_import WHERE kind IN ('insurer', 'payments')")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('reconcile'))")
 
 
@@ -136,15 +143,25 @@ def reconcile_batch(session: Session, *, premium: int, now: dt.datetime, batch: 
     `premium` is rupiah a worker and month. One at a time: of two at once, the one that read earlier could write later.
     """
     session.execute(_ONE_AT_A_TIME)
-    claimed = sorted({row[0] for row in session.execute(_CLAIM, {"batch": batch})})
-    if not claimed:
+    enrolments, claimed = session.execute(_CLAIM, {"batch": batch}).one()
+    if not enrolments:
         return Reconciled()
-    values = {"enrolments": claimed, "premium": premium, "now": now}
-    verdicts = _count(session, _WRITE_VERDICTS, values)
-    closed = _count(session, _CLOSE, values)
-    opened = [row.opened for row in session.execute(_OPEN, values)]
-    done = Reconciled(len(claimed), verdicts, sum(opened), len(opened) - sum(opened), closed)
-    if done.verdicts or opened or closed:
+    reported, treasury = _months_with_files(session)
+    if not reported:
+        return Reconciled(enrolments)
+    if enrolments >= _MANY:
+        session.execute(_IN_PASSES)
+    values = {
+        "enrolments": claimed,  # as PostgreSQL wrote it: nothing here needs to read it
+        "months": _every_month(min(reported), max(reported)),
+        "reported": reported,
+        "treasury": treasury,
+        "newest": max(reported),
+        "premium": premium,
+        "now": now,
+    }
+    done = Reconciled(enrolments, *session.execute(_RECONCILE, values).one())
+    if done.verdicts or done.opened or done.updated or done.closed:
         audit.record(
             session,
             now=now,
@@ -158,6 +175,21 @@ def reconcile_batch(session: Session, *, premium: int, now: dt.datetime, batch: 
             closed=done.closed,
         )
     return done
+
+
+def _months_with_files(session: Session) -> tuple[list[dt.date], list[dt.date]]:
+    """The months for which an insurer file was imported, and those for which a payments file was."""
+    months: dict[str, list[dt.date]] = {"insurer": [], "payments": []}
+    for kind, period in session.execute(_FILES):
+        if period is not None:
+            months[kind].append(period)
+    return months["insurer"], months["payments"]
+
+
+def _every_month(first: dt.date, last: dt.date) -> list[dt.date]:
+    """First days of the months from one to the other, both included."""
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [dt.date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
 def _count(session: Session, statement: object, values: dict[str, object]) -> int:

@@ -68,18 +68,32 @@ def _strength(row: Said) -> tuple[float, ...]:
     return tuple(values[column] if smaller else -values[column] for column, smaller in ORDER)
 
 
-def holds_sql(source: str, enrolment: str, period: str) -> str:
-    """The same rule as a scalar subquery: the statement of `source` that holds for `enrolment` in `period`."""
-    known = ", ".join(f"'{statement}'" for statement in STATEMENTS[source])
-    order = ", ".join(f"said.{column} {'ASC' if smaller else 'DESC'}" for column, smaller in ORDER)
-    return f"""(
-        SELECT said.statement FROM evidence said
-        WHERE said.enrolment_id = {enrolment} AND said.source = '{source}' AND said.statement IN ({known})
-          AND (said.period IS NULL OR said.period <= {period})
-          AND NOT EXISTS (
-              SELECT 1 FROM evidence voids
-              WHERE voids.enrolment_id = said.enrolment_id AND voids.source = said.source
-                AND voids.statement = '{VOIDS}'
-                AND voids.phone_id = said.phone_id
-                AND (voids.received_at, voids.id) > (said.received_at, said.id))
-        ORDER BY {order} LIMIT 1)"""  # noqa: S608  # constants of this file
+def says_sql() -> str:
+    """The same rule for a whole batch in one pass, as common table expressions.
+
+    From `batch` (id: enrolments) and `month` (period) they lead to `says`: enrolment_id, period, and a column for each
+    source, NULL where it said nothing valid.
+    """
+    columns = ", ".join(f"evidence.{column}" for column in _LOOKED_AT)
+    known = " OR ".join(
+        f"source = '{source}' AND statement = ANY('{{{','.join(words)}}}')" for source, words in STATEMENTS.items()
+    )
+    strongest = ", ".join(f"valid.{column} {'ASC' if smaller else 'DESC'}" for column, smaller in ORDER)
+    each = ", ".join(f"max(statement) FILTER (WHERE source = '{source}') AS {source}" for source in STATEMENTS)
+    return f"""
+said AS (SELECT {columns} FROM batch JOIN evidence ON evidence.enrolment_id = batch.id),
+valid AS (
+    SELECT * FROM said
+    WHERE ({known}) AND NOT EXISTS (
+        SELECT 1 FROM said voids
+        WHERE voids.statement = '{VOIDS}' AND voids.enrolment_id = said.enrolment_id AND voids.source = said.source
+          AND voids.phone_id = said.phone_id AND (voids.received_at, voids.id) > (said.received_at, said.id))),
+holds AS (
+    SELECT DISTINCT ON (valid.enrolment_id, month.period, valid.source)
+        valid.enrolment_id, month.period, valid.source, valid.statement
+    FROM valid JOIN month ON valid.period IS NULL OR valid.period <= month.period
+    ORDER BY valid.enrolment_id, month.period, valid.source, {strongest}),
+says AS (SELECT enrolment_id, period, {each} FROM holds GROUP BY enrolment_id, period)"""  # noqa: S608  # constants
+
+
+_LOOKED_AT = ("id", "enrolment_id", "source", "statement", "assisted", "phone_id", "period", "received_at")

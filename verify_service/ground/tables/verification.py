@@ -57,10 +57,13 @@ class DecisionRow(Base):
 
 
 class Verdict(Base):
-    """What one enrolment's month amounts to, with the case it was computed from."""
+    """What one enrolment's month amounts to, with the case it was computed from.
+
+    Derived, and written by one command that joins the enrolment: a foreign key would check each row a second time.
+    """
 
     __tablename__ = "verdict"
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     period: Mapped[dt.date] = mapped_column(primary_key=True)
     list: Mapped[str]
     insurer: Mapped[str]
@@ -80,7 +83,7 @@ class Discrepancy(Base):
 
     __tablename__ = "discrepancy"
     id: Mapped[Id]
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    enrolment_id: Mapped[int]
     period: Mapped[dt.date]
     verdict: Mapped[str]
     owner: Mapped[str]
