@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from verify_service.conversations.news import reconcile_and_tell
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
-from verify_service.ground.programme import programme
-from verify_service.verification.reconciliation import Reconciled, drain, reconcile_batch
+from verify_service.verification.reconciliation import Reconciled, drain
 
 
 def reconcile() -> None:
@@ -19,4 +19,4 @@ def reconcile() -> None:
 def one_batch() -> Reconciled:
     """One batch in one transaction."""
     with transaction() as session:
-        return reconcile_batch(session, premium=programme().premium.amount, now=dt.datetime.now(dt.UTC))
+        return reconcile_and_tell(session, now=dt.datetime.now(dt.UTC))

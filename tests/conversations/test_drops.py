@@ -107,9 +107,7 @@ def test_a_drop_at_any_step_changes_nothing_of_what_is_said(
         cut, _ = _said(db, client, who, script, cut_at, hours)
         if not hours:
             assert sorted(cut) == sorted(whole), f"cut after {cut_at} answers"
-        assert set(cut) == set(whole), (
-            f"cut after {cut_at} answers"
-        )
+        assert set(cut) == set(whole), f"cut after {cut_at} answers"
 
 
 def _said(

@@ -13,13 +13,14 @@ from tqdm import tqdm
 from verify_service import audit
 from verify_service.cli.imports import Month
 from verify_service.cli.service import data_dir_option, json_option, print_json, with_servers
+from verify_service.conversations.news import reconcile_and_tell
 from verify_service.ground.database import transaction
-from verify_service.ground.programme import DEFAULT, programme, read_programme
+from verify_service.ground.programme import DEFAULT, read_programme
 from verify_service.ground.settings import SettingsRefused
 from verify_service.ground.tables import StaleEnrolment
 from verify_service.verification.decision import decision_table
 from verify_service.verification.evidence import newest_period
-from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts, reconcile_batch
+from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts
 
 _FACTS = ("list", "insurer", "worker", "rt_head", "duplicate")
 
@@ -56,7 +57,7 @@ def _drain() -> Reconciled:
 
 def _one_batch() -> Reconciled:
     with transaction() as session:
-        return reconcile_batch(session, premium=programme().premium.amount, now=dt.datetime.now(dt.UTC))
+        return reconcile_and_tell(session, now=dt.datetime.now(dt.UTC))
 
 
 @click.command()

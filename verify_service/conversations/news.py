@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Sequence
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.conversations.caller import mask_name
 from verify_service.conversations.texting import write
+from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone
 from verify_service.messaging.outbox import Purpose
+from verify_service.verification.reconciliation import Reconciled, reconcile_batch
 
 # Who to tell: the newest month is paid for and the insurer has no payment, or it has one again after we warned. Nobody
 # while a death is being checked, and nobody who has seen this month's state on this phone already.
@@ -53,13 +54,23 @@ ORDER BY enrolment.id, link.phone_id
 )
 
 
-def tell_news(session: Session, enrolments: Sequence[int], *, now: dt.datetime) -> int:
-    """Queue what these enrolments' newest verdicts are news of, once a phone and month; returns how many texts.
+def reconcile_and_tell(session: Session, *, now: dt.datetime) -> Reconciled:
+    """One batch of verdicts brought up to date, and what they are news of queued in the same transaction.
 
-    Called in the transaction that wrote the verdicts, so that no warning is lost between the two.
+    So no warning is lost between the two, whatever dies.
     """
+    return reconcile_batch(
+        session,
+        premium=programme().premium.amount,
+        now=now,
+        tell=lambda enrolments: tell_news(session, enrolments, now=now),
+    )
+
+
+def tell_news(session: Session, enrolments: str, *, now: dt.datetime) -> int:
+    """Queue what the newest verdicts of these enrolments ("{1,2}") are news of, once a phone and month; how many."""
     queued = 0
-    for row in session.execute(_NEWS, {"enrolments": list(enrolments)}).all():
+    for row in session.execute(_NEWS, {"enrolments": enrolments}).all():
         kind = "active" if row.good else "lapse"
         screen, values = _words(row.name, row.period, row.paid_until, good=row.good)
         queued += (

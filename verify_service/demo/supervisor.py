@@ -117,12 +117,13 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
     from sqlalchemy import select
 
     from verify_service.accounts.officers import add_officer
+    from verify_service.conversations.news import reconcile_and_tell
     from verify_service.demo import city
     from verify_service.ground.database import forget_engine, transaction
     from verify_service.ground.programme import programme
     from verify_service.ground.tables import Officer
     from verify_service.installation import migrate
-    from verify_service.verification.reconciliation import drain, reconcile_batch
+    from verify_service.verification.reconciliation import drain
 
     say(f"==> schema {migrate()}")
     now = dt.datetime.now(dt.UTC)
@@ -137,7 +138,7 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
 
     def one_batch() -> object:
         with transaction() as session:
-            return reconcile_batch(session, premium=programme().premium.amount, now=now)
+            return reconcile_and_tell(session, now=now)
 
     say(f"==> {drain(one_batch).verdicts} verdicts")  # type: ignore[arg-type]
     forget_engine()

@@ -137,10 +137,18 @@ class Reconciled:
         return (self.enrolments, self.verdicts, self.opened, self.updated, self.closed)
 
 
-def reconcile_batch(session: Session, *, premium: int, now: dt.datetime, batch: int = BATCH) -> Reconciled:
+def reconcile_batch(
+    session: Session,
+    *,
+    premium: int,
+    now: dt.datetime,
+    batch: int = BATCH,
+    tell: Callable[[str], object] | None = None,
+) -> Reconciled:
     """Claim some stale enrolments and bring their verdicts and discrepancies up to date; nothing left: all zero.
 
     `premium` is rupiah a worker and month. One at a time: of two at once, the one that read earlier could write later.
+    `tell` gets the enrolments, as PostgreSQL writes an array, once their verdicts stand and before they are committed.
     """
     session.execute(_ONE_AT_A_TIME)
     enrolments, claimed = session.execute(_CLAIM, {"batch": batch}).one()
@@ -161,6 +169,8 @@ def reconcile_batch(session: Session, *, premium: int, now: dt.datetime, batch: 
         "now": now,
     }
     done = Reconciled(enrolments, *session.execute(_RECONCILE, values).one())
+    if tell is not None:
+        tell(claimed)
     if done.verdicts or done.opened or done.updated or done.closed:
         audit.record(
             session,

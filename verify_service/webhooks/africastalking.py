@@ -96,7 +96,10 @@ def sms(secret: str) -> Response:
         for text in texts or [inbox.unreadable()] if raw else []:
             inbox.store_message(session, GATEWAY, text, raw, now=now)
 
-    return _stored(store)
+    answer = _stored(store)
+    if answer.status_code == 200:
+        queue.nudge(queue.TEXTS)
+    return answer
 
 
 @blueprint.post("/<secret>/delivery-reports")
