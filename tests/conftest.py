@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
 
 from verify_service.ground import crypto, database, embedded, keys, programme, queue, settings
 
+hypothesis.settings.register_profile("verify", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("verify")
 EXAMPLES = int(os.environ.get("VERIFY_EXAMPLES", "0"))  # `make soak` asks for more of each property
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from verify_service.accounts.pins import pin_hash, pin_is
 from verify_service.conversations.caller import mask_name
 from verify_service.ground.crypto import letter_code, unseal
 from verify_service.ground.programme import programme
@@ -21,6 +22,7 @@ from verify_service.registry.letters import ACTIVATION, INVITATION
 
 SAMPLE = DATA / "sample"
 MONTHS = ("2026-01", "2026-02", "2026-03")  # as the sample files say
+PIN = "385016"
 _ACTOR = "demo"
 _DATE = re.compile(r"\b(2026)-(0[1-3])(?=-\d\d\b|$)|\b(\d\d)-(0[1-3])-(2026)\b")
 
@@ -70,6 +72,7 @@ def load(session: Session, folder: Path, *, roster: Path | None, now: dt.datetim
         return
     folder.mkdir(mode=0o700, exist_ok=True)
     heads = loading.import_rt_heads(session, SAMPLE / "rt_heads.csv", now=now, actor=_ACTOR)
+    _at_work(session, now)
     say(f"  {heads.accepted} RT heads")
     for month, period in months.items():
         for kind, importer in (("payments", loading.import_payments), ("insurer", loading.import_insurer)):
@@ -112,18 +115,42 @@ def people(session: Session, ordinary: int = 24) -> list[dict[str, str]]:
         )
     listed += [_worker(session, phone, worker, "") for phone, worker in some if worker not in seen]
     listed.append(_stranger(session))
-    heads = session.scalars(select(RtHead).where(RtHead.phone_id.is_not(None)).order_by(RtHead.id).limit(4))
-    for head in heads:
+    return [*listed, *_heads(session)]
+
+
+_BUSIEST = """
+SELECT rt_head.id, count(*) AS residents FROM rt_head
+JOIN enrolment ON enrolment.kelurahan_code = rt_head.kelurahan_code AND enrolment.rw = rt_head.rw
+     AND enrolment.rt = rt_head.rt
+WHERE rt_head.until IS NULL AND rt_head.phone_id IS NOT NULL
+GROUP BY rt_head.id ORDER BY residents DESC, rt_head.id LIMIT 6
+"""
+
+
+def _heads(session: Session) -> list[dict[str, str]]:
+    """The RT heads with most residents: the first has made his PIN, the others still have their letters."""
+    listed = []
+    for row in session.execute(text(_BUSIEST)).all():
+        head = session.get_one(RtHead, row.id)
+        known = {"pin": PIN} if head.activated_at is not None and pin_is(PIN, head.id, head.pin_hash) else {}
         listed.append(
             {
                 "number": _number(session, head.phone_id),
                 "role": "rt_head",
                 "name": head.name,
-                "code": letter_code(ACTIVATION, head.id, head.letter_issue),
-                "note": f"RT {head.rt} RW {head.rw}",
+                **(known or {"code": letter_code(ACTIVATION, head.id, head.letter_issue)}),
+                "note": f"RT {head.rt} RW {head.rw}, {row.residents} residents",
             }
         )
     return listed
+
+
+def _at_work(session: Session, now: dt.datetime) -> None:
+    """One RT head has been through activation, so that the first look at the simulator shows residents."""
+    row = session.execute(text(_BUSIEST)).first()
+    if row is not None:
+        head = session.get_one(RtHead, row.id)
+        head.pin_hash, head.activated_at, head.rules_at = pin_hash(PIN, head.id), now, now
 
 
 def _worker(session: Session, phone_id: int, worker_id: int, note: str) -> dict[str, str]:
