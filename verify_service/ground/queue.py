@@ -19,6 +19,7 @@ from verify_service.ground.settings import settings
 QUEUE = "verify"
 RECONCILE = "jobs.reconcile.reconcile"
 RETENTION = "jobs.retention.retention"
+SEND = "jobs.send.send"
 JOBS = (RECONCILE, RETENTION)
 
 log = structlog.get_logger()
