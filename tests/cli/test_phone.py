@@ -9,17 +9,21 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from click.testing import CliRunner, Result
 
 from tests.people import NOW, a_worker
 from tests.serving import serving
 from tests.texts import a_text
+from verify_service.cli import main
 from verify_service.cli.network import Http, Network, NetworkFault, ServerAway, Service
 from verify_service.ground.crypto import unseal
 from verify_service.ground.settings import settings
@@ -43,27 +47,22 @@ class Place:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "verify_service.cli", "phone", *arguments, "--data-dir", str(self.folder)]
 
-    def typed(self, typed: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Pipe this into the command."""
-        return subprocess.run(
-            self.command(*arguments),
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            env=bare_environment() | environment,
-            check=False,
+    def typed(self, typed: str, *arguments: str, **environment: str) -> Result:
+        """Pipe this into the command, which needs no setting of ours."""
+        bare: dict[str, str | None] = {name: None for name in os.environ if name.startswith("VERIFY_")}
+        return CliRunner().invoke(
+            main, ["phone", *arguments, "--data-dir", str(self.folder)], input=typed, env=bare | environment
         )
 
     def screens(self, typed: str, *arguments: str) -> list[str]:
         """What a script reads on standard output, block by block."""
         done = self.typed(typed, *(arguments or (NUMBER,)))
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.output
         return done.stdout.removesuffix("\n").split("\n\n") if done.stdout else []
 
 
 def bare_environment() -> dict[str, str]:
-    """No setting of ours: the command needs none."""
+    """The environment of somebody who only has the demo."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("VERIFY_", "NO_COLOR"))}
 
 
@@ -141,7 +140,7 @@ def test_the_last_screen_comes_again_after_the_end(place: Place, db: Any) -> Non
 
 def test_a_text_delivered_twice_is_kept_once(place: Place, db: Any) -> None:
     done = place.typed(".twice\n.sms YA, sudah terima\n.twice\n", NUMBER)
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "")
     rows = db.execute("SELECT body, recipient, quarantined, sent_at FROM inbound_message").fetchall()
     assert len(rows) == 1
     assert unseal(rows[0][0], "inbound_message.body") == "YA, sudah terima"
@@ -174,7 +173,7 @@ def test_an_answer_may_begin_with_a_dot(place: Place, db: Any) -> None:
 def test_what_reaches_nobody_is_said_on_standard_error(place: Place, db: Any) -> None:
     a_worker(db)
     done = place.typed("1\n.drop\n.repeat\n.nonsense\n*999#\n.sms\n.inbox\n.help\n", NUMBER)
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "")
     for said in ("'1' was not sent", "no session", "dial first", ".nonsense", "*999#", ".sms YA", "No texts", ".twice"):
         assert said in done.stderr
     assert db.execute("SELECT count(*) FROM conversation").fetchone() == (0,)
@@ -202,7 +201,7 @@ REFUSED: list[tuple[str, tuple[str, ...], str]] = [
 @pytest.mark.parametrize(("arguments", "said"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 def test_what_cannot_be_is_refused_with_a_sentence(place: Place, arguments: tuple[str, ...], said: str) -> None:
     done = place.typed("dial\n", *(part.replace("{url}", place.url) for part in arguments))
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: ")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -213,7 +212,7 @@ def test_without_a_demo_one_is_told_how_to_start_one(tmp_path: Path, content: st
     if content is not None:
         (tmp_path / "demo.json").write_text(content)
     done = Place("", tmp_path).typed("dial\n", NUMBER)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (1, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -225,17 +224,17 @@ def test_a_server_elsewhere_needs_its_address_and_secret_only(place: Place, db: 
     by_option = elsewhere.typed("dial\n", NUMBER, "--url", place.url, "--secret", secret)
     by_variable = elsewhere.typed("dial\n", NUMBER, "--url", place.url + "/", VERIFY_WEBHOOK_SECRETS=f"{secret},old")
     for done in (by_option, by_variable):
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (done.exit_code, done.stderr) == (0, "")
         assert done.stdout.startswith(MENU)
     without = elsewhere.typed("dial\n", NUMBER, "--url", place.url)
-    assert without.returncode == 1
+    assert without.exit_code == 1
     assert "VERIFY_WEBHOOK_SECRETS" in without.stderr
     assert not (tmp_path / "empty").exists()
 
 
 def test_without_a_number_one_sees_whom_one_can_dial_as(place: Place) -> None:
     done = place.typed("")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert [line.split()[0] for line in done.stdout.splitlines()] == [person["number"] for person in PEOPLE]
     assert "902603" in done.stdout
     assert json.loads(place.typed("", "--json").stdout) == PEOPLE
@@ -260,16 +259,57 @@ def test_a_hop_that_was_not_answered_is_sent_again_by_the_network(place: Place, 
     assert db.execute("SELECT status, times FROM session_end").fetchall() == [("Incomplete", 1)]
 
 
-def test_a_connection_the_server_closed_is_opened_again(place: Place, db: Any) -> None:
+class Fickle(BaseHTTPRequestHandler):
+    """A server that keeps connections, and closes every second one behind the caller's back."""
+
+    protocol_version = "HTTP/1.1"
+    seen: ClassVar[list[int]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.seen.append(self.client_address[1])
+        self.send_response(200)
+        self.send_header("Content-Length", "6")
+        self.end_headers()
+        self.wfile.write(b"CON hi")
+        self.close_connection = len(self.seen) % 2 == 0
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+def test_a_kept_connection_that_the_server_closed_is_opened_again() -> None:
+    Fickle.seen.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Fickle) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        carrier = Http(url)
+        network = Network(Service(url, "s", "*123*456#", "28282"), NUMBER, carrier)
+        network.dial()
+        for answer in "123":
+            assert network.answer(answer).words == "hi"
+        carrier.close()
+        server.shutdown()
+        thread.join()
+    first, second, third, fourth = Fickle.seen
+    assert first == second != third == fourth
+
+
+def test_a_script_in_a_pipe_reads_nothing_but_screens(place: Place, db: Any) -> None:
     a_worker(db)
-    carrier = Http(place.url)
-    service = Service(place.url, settings().webhook_secrets[0], "*123*456#", "28282")
-    network = Network(service, NUMBER, carrier)
-    network.dial()
-    sock = carrier._connection.sock
-    if sock is not None:  # as an idle connection that the server gave up
-        sock.shutdown(2)
-    assert network.answer("1").screen.startswith("CON ")
+    done = subprocess.run(
+        place.command(NUMBER),
+        input="\n1\n.sms YA\n",
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=bare_environment(),
+        check=False,
+    )
+    assert done.returncode == 0
+    assert [block[:4] for block in done.stdout.split("\n\n")] == ["CON ", "CON "]
+    assert done.stderr == "Sent to 28282.\n"
 
 
 @dataclass
