@@ -361,7 +361,8 @@ def test_a_person_holds_the_phone(db: Any, terminal: Terminal) -> None:
     terminal.sees("Enter dials")
     terminal.type("\n")
     terminal.sees("\x1b[42m SIGAP Bekasi")  # black on green, as screens were
-    terminal.sees("/160  in session, hop 1")
+    terminal.sees("/160  in session")
+    terminal.sees("hop 1 │")
     terminal.type("0\n")
     terminal.sees("session over")
     terminal.type(".sms YA\n")

@@ -104,9 +104,10 @@ class Drawn:
 
     def screen(self, shown: Shown, network: Network) -> None:
         length = f"{shown.septets}/160" if shown.septets is not None else "not GSM"
-        state = "session over" if shown.over else f"in session, hop {network.hops}"
-        self._phone(network, shown.words, f"{length}  {state}", f"{shown.ms} ms")
-        self._hint("Enter dials again" if shown.over else "the answer + Enter; .drop .repeat .sms TEXT .inbox .help")
+        state = "session over" if shown.over else "in session"
+        self._phone(network, shown.words, f"{length}  {state}", f"hop {network.hops}")
+        what = "Enter dials again; .sms TEXT" if shown.over else "the answer + Enter; .drop .repeat .sms TEXT"
+        self._hint(f"{shown.ms} ms; {what} .inbox .help")
 
     def idle(self, network: Network) -> None:
         self._phone(network, f"{network.service.code}\n\nEnter dials", "no session", "")
@@ -129,7 +130,7 @@ class Drawn:
 
     def _phone(self, network: Network, words: str, left: str, right: str) -> None:
         rows = [row for line in words.split("\n") for row in (textwrap.wrap(line, WIDTH) or [""])]
-        bar = network.number.center(WIDTH)
+        bar = f"▂▄▆█{network.number:^{WIDTH - 7}}▮▮▮"
         status = left + right.rjust(WIDTH - len(left))
         edge = "─" * (WIDTH + 2)
         click.echo(f"╭{edge}╮")

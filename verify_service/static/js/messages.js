@@ -116,7 +116,7 @@ class Messages {
     const box = this.box;
     const key = button.dataset.id;
     const text = box.texts.find((one) => `in-${one.id}` === key) || box.sent.find((one) => one.key === key);
-    const who = text.own ? `${this.words.to} ${this.words.number}` : `${this.words.sender}\n${text.from}`;
+    const who = text.own ? `${this.words.to} ${this.words.number}` : `${this.words.sender} ${text.from}`;
     if (!this.handset.read(`${who}\n${this.clock.format(new Date(text.at))}\n\n${text.text}`)) return;
     box.read.add(key);
     this.draw();
