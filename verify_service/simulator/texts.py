@@ -78,7 +78,7 @@ def _shown(text: OutboxMessage) -> dict[str, Any]:
         "id": text.id,
         "from": programme().texting.number,
         "text": body,
-        "at": (text.sent_at or text.created_at).isoformat(timespec="seconds"),
+        "at": (text.sent_at or text.created_at).isoformat(timespec="milliseconds"),
         "septets": septets(body) if is_gsm(body) else None,
         "parts": parts(body),
     }
