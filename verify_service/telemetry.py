@@ -17,6 +17,7 @@ from verify_service.ground.settings import settings
 REQUESTS = Counter("verify_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("verify_request_seconds", "Time to answer", ["route"])
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+_UNLOGGED = ("static", "console.live", "simulator.inbox", "health.live", "health.ready")  # one a second each
 
 log = structlog.get_logger("verify_service.web")
 
@@ -34,7 +35,7 @@ def watch(app: Flask) -> None:
         method = request.method if request.method in _METHODS else "other"
         REQUESTS.labels(method, route(), response.status_code).inc()
         SECONDS.labels(route()).observe(seconds)
-        if request.endpoint not in ("static", "console.live", "health.live", "health.ready"):  # one a second each
+        if request.endpoint not in _UNLOGGED:
             log.info("answered", method=method, route=route(), status=response.status_code, ms=round(seconds * 1000, 1))
         return response
 

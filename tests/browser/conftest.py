@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
-from werkzeug.serving import make_server
 
-from verify_service.app import create_app
+from tests.serving import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -42,13 +40,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def address(db: Any) -> Iterator[str]:
     """The service over a clean database, at its address."""
-    server = make_server("127.0.0.1", 0, create_app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as url:
+        yield url
 
 
 @dataclass

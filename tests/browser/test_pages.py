@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.officers import EMAIL, PASSWORD, an_officer
 from tests.people import NOW, Someone, a_worker
+from tests.texts import a_text
+from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import reconcile_batch
 
@@ -132,74 +135,202 @@ def test_charts_are_drawn(visit: Visit, db: Any) -> None:
     assert painted == [True, True]
 
 
-def call(visit: Visit, number: str) -> Page:
-    page = visit.go("/simulator")
-    page.get_by_label("Nomor HP").fill(number)
-    page.locator("[data-key=send]").click()
-    return page
+def call(visit: Visit, number: str, which: int = 1) -> Locator:
+    """Put this number into one of the phones and dial."""
+    if not visit.page.url.endswith("/simulator"):
+        visit.go("/simulator")
+    phone = visit.page.locator(f"#phone-{which}")
+    phone.get_by_label("Nomor HP").fill(number)
+    phone.locator("[data-key=send]").click()
+    return phone
 
 
 def test_the_phone_dials_and_counts_what_the_screen_takes(visit: Visit, db: Any) -> None:
     someone = a_worker(db, language=None, noticed=False)
-    page = call(visit, someone.number)
-    expect(page.locator("[data-text]")).to_contain_text(MENU)
-    shown = page.locator("[data-text]").inner_text()
-    expect(page.locator("[data-septets]")).to_have_text(f"{len('CON ' + shown)}/160")
-    page.locator("[data-key='1']").click()
-    page.locator("[data-key=send]").click()
-    expect(page.locator("[data-hops] tr")).to_have_count(2)
+    phone = call(visit, someone.number)
+    expect(phone.locator("[data-text]")).to_contain_text(MENU)
+    shown = phone.locator("[data-text]").inner_text()
+    expect(phone.locator("[data-septets]")).to_have_text(f"{len('CON ' + shown)}/160")
+    phone.locator("[data-key='1']").click()
+    phone.locator("[data-key=send]").click()
+    phone.get_by_text("Langkah di jaringan").click()
+    expect(phone.locator("[data-hops] tr")).to_have_count(2)
     assert db.execute("SELECT count(*) FROM conversation").fetchone() == (1,)
+
+
+def test_two_phones_hold_two_talks_at_once(visit: Visit, db: Any) -> None:
+    worker = a_worker(db, language=None, noticed=False)
+    left = call(visit, worker.number, 1)
+    right = call(visit, "+6281299990009", 2)
+    for phone in (left, right):
+        expect(phone.locator("[data-text]")).to_contain_text(MENU)
+    left.locator("[data-key='1']").click()
+    left.locator("[data-key=send]").click()
+    expect(left.locator("[data-text]")).to_contain_text("Lanjut")
+    expect(right.locator("[data-text]")).to_contain_text(MENU)
+    right.locator("[data-key='3']").click()
+    right.locator("[data-key=send]").click()
+    expect(right.locator("[data-text]")).to_contain_text("Continue")
+    expect(left.locator("[data-text]")).to_contain_text("Lanjut")
+    assert db.execute("SELECT count(DISTINCT phone_id), count(*) FROM conversation").fetchone() == (2, 2)
+
+
+def test_another_card_ends_what_the_last_one_was_doing(visit: Visit, db: Any) -> None:
+    phone = call(visit, a_worker(db).number)
+    expect(phone.locator("[data-text]")).to_contain_text("SIGAP")
+    phone.get_by_label("Nomor HP").fill("+6281299990009")
+    expect(phone.locator("[data-text]")).to_contain_text("Tekan Panggil")
+    deadline = time.monotonic() + 5
+    while db.execute("SELECT status FROM session_end").fetchone() != ("Incomplete",):
+        assert time.monotonic() < deadline
+
+
+def test_a_text_arrives_by_itself_and_opens_on_the_screen(visit: Visit, db: Any) -> None:
+    someone = a_worker(db)
+    a_text(db, someone.number, "Yang lama", sent_at=NOW)
+    phone = call(visit, someone.number)
+    texts = phone.locator("[data-list] button")
+    expect(texts).to_have_count(1)
+    before = phone.locator("[data-text]").inner_text()
+    a_text(db, someone.number, "Apakah Anda masih bekerja? Balas YA", sent_at=NOW + dt.timedelta(minutes=1))
+    began = time.monotonic()
+    expect(texts).to_have_count(2)
+    assert time.monotonic() - began < 2
+    expect(phone.locator("[data-status]")).to_have_text("Ada SMS baru dari SIGAP Bekasi")
+    expect(texts.first).to_contain_text("baru · 35 karakter · 1 SMS")
+    expect(phone.locator("[data-unread-count]")).to_have_text("2 belum dibaca")
+    texts.first.click()
+    expect(phone.locator("[data-text]")).to_contain_text("Apakah Anda masih bekerja? Balas YA")
+    expect(texts.first).not_to_contain_text("baru")
+    expect(texts.first).to_be_focused()
+    expect(phone.locator("[data-mail]")).to_have_text("✉ 1")
+    phone.locator("[data-key=send]").click()  # OK: the talk is still there
+    assert phone.locator("[data-text]").inner_text() == before
+    expect(visit.page.locator("#phone-2 [data-list] button")).to_have_count(0)
+
+
+def test_a_text_is_answered_from_the_phone(visit: Visit, db: Any) -> None:
+    someone = a_worker(db)
+    a_text(db, someone.number, "Balas YA atau TIDAK")
+    visit.go("/simulator")
+    phone = visit.page.locator("#phone-1")
+    phone.get_by_label("Nomor HP").fill(someone.number)
+    phone.locator("[data-list] button").click()
+    phone.get_by_role("button", name="Balas", exact=True).click()
+    expect(phone.get_by_label("SMS ke 28282")).to_be_focused()
+    visit.page.keyboard.type("YA")
+    expect(phone.locator("[data-draft-size]")).to_have_text("2 karakter · 1 SMS")
+    phone.locator("[data-write] button").click()
+    expect(phone.locator("[data-list] button").first).to_contain_text("dikirim")
+    number, recipient = db.execute("SELECT sender, recipient FROM inbound_message").fetchone()
+    assert unseal(number, "inbound_message.sender") == someone.number
+    assert recipient == "28282"
+
+
+def test_a_text_the_network_delivers_twice_is_kept_once(visit: Visit, db: Any) -> None:
+    phone = call(visit, a_worker(db).number)
+    twice = phone.get_by_role("button", name="Jaringan mengirim SMS saya dua kali")
+    twice.click()
+    expect(phone.locator("[data-result]")).to_contain_text("tulis dulu")
+    phone.get_by_label("SMS ke 28282").fill("YA, sudah terima")
+    phone.locator("[data-write] button").click()
+    expect(phone.locator("[data-list]")).to_contain_text("YA, sudah terima")
+    expect(phone.locator("[data-list] button").first).to_contain_text("dikirim")
+    twice.click()
+    expect(phone.locator("[data-list] button").first).to_contain_text("terkirim dua kali")
+    rows = db.execute("SELECT body, quarantined FROM inbound_message").fetchall()
+    assert [(unseal(body, "inbound_message.body"), why) for body, why in rows] == [("YA, sudah terima", None)]
+
+
+def test_the_programme_is_made_to_ask(visit: Visit, db: Any) -> None:
+    phone = call(visit, a_worker(db).number)
+    phone.get_by_role("button", name="Program bertanya lewat SMS").click()
+    expect(phone.locator("[data-status]")).not_to_be_empty()
+
+
+def test_nobody_looks_for_texts_while_the_page_is_hidden(visit: Visit, db: Any) -> None:
+    page = visit.go("/simulator")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/inbox") else None)
+    page.evaluate(
+        """() => { Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
+                   document.dispatchEvent(new Event("visibilitychange")); }"""
+    )
+    page.wait_for_timeout(200)
+    asked.clear()
+    page.wait_for_timeout(1500)
+    assert asked == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_phones_in_use_fit_and_shut_nobody_out(visit: Visit, db: Any, width: int) -> None:
+    visit.wide(width)
+    someone = a_worker(db)
+    a_text(db, someone.number, "SIGAP Bekasi: " + "panjang" * 30)
+    a_text(db, "+6281299990009", "Balas YA 👍")
+    for language in ("id", "en"):
+        page = visit.go(f"/simulator?lang={language}")
+        for which, number in ((1, someone.number), (2, "+6281299990009")):
+            phone = page.locator(f"#phone-{which}")
+            phone.locator("[data-caller]").fill(number)
+            phone.locator("[data-key=send]").click()
+            phone.locator("[data-hops]").locator("xpath=ancestor::details/summary").click()
+            expect(phone.locator("[data-hops] tr")).to_have_count(1)
+            phone.locator("[data-list] button").click()
+        assert visit.too_wide_by() <= 0
+        assert visit.faults() == []
 
 
 def test_the_phone_is_used_with_a_keyboard(visit: Visit, db: Any) -> None:
     someone = a_worker(db, language=None, noticed=False)
-    page = call(visit, someone.number)
-    expect(page.locator("[data-text]")).to_contain_text(MENU)
-    page.locator("[data-text]").focus()
-    page.keyboard.type("19")
-    page.keyboard.press("Backspace")
-    expect(page.locator("[data-entry]")).to_have_text("1_")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-text]")).to_contain_text("Lanjut")
-    page.keyboard.press("Escape")
-    expect(page.locator("[data-text]")).to_contain_text("Tekan Panggil")
+    phone = call(visit, someone.number)
+    expect(phone.locator("[data-text]")).to_contain_text(MENU)
+    phone.locator("[data-text]").focus()
+    visit.page.keyboard.type("19")
+    visit.page.keyboard.press("Backspace")
+    expect(phone.locator("[data-entry]")).to_have_text("1_")
+    visit.page.keyboard.press("Enter")
+    expect(phone.locator("[data-text]")).to_contain_text("Lanjut")
+    visit.page.keyboard.press("Escape")
+    expect(phone.locator("[data-text]")).to_contain_text("Tekan Panggil")
 
 
 def test_letters_are_written_by_tapping_a_key_again(visit: Visit, db: Any) -> None:
     someone = a_worker(db, language=None, noticed=False)
-    page = call(visit, someone.number)
-    expect(page.locator("[data-text]")).to_contain_text(MENU)
+    phone = call(visit, someone.number)
+    expect(phone.locator("[data-text]")).to_contain_text(MENU)
     for key in "#2279":
-        page.locator(f"[data-key='{key}']").click()
-    expect(page.locator("[data-entry]")).to_have_text("bpw_")
+        phone.locator(f"[data-key='{key}']").click()
+    expect(phone.locator("[data-entry]")).to_have_text("bpw_")
 
 
 def test_a_repeated_request_shows_the_same_screen(visit: Visit, db: Any) -> None:
     someone = a_worker(db)
-    page = call(visit, someone.number)
-    expect(page.locator("[data-hops] tr")).to_have_count(1)
+    phone = call(visit, someone.number)
+    expect(phone.locator("[data-hops] tr")).to_have_count(1)
     before = db.execute("SELECT heard_hash, hops, ended_at FROM conversation").fetchall()
-    page.get_by_role("button", name="Jaringan mengulang permintaan").click()
-    expect(page.locator("[data-result]")).to_have_text("Diulang: layar yang sama kembali, tidak ada yang berubah.")
+    phone.get_by_role("button", name="Jaringan mengulang permintaan").click()
+    expect(phone.locator("[data-result]")).to_have_text("Diulang: layar yang sama kembali, tidak ada yang berubah.")
     assert db.execute("SELECT heard_hash, hops, ended_at FROM conversation").fetchall() == before
 
 
 def test_a_dropped_session_is_reported_and_forgotten(visit: Visit, db: Any) -> None:
     someone = a_worker(db)
-    page = call(visit, someone.number)
-    expect(page.locator("[data-hops] tr")).to_have_count(1)
-    page.get_by_role("button", name="Putuskan sesi").click()
-    expect(page.locator("[data-result]")).to_contain_text("Terputus")
+    phone = call(visit, someone.number)
+    expect(phone.locator("[data-hops] tr")).to_have_count(1)
+    phone.get_by_role("button", name="Putuskan sesi").click()
+    expect(phone.locator("[data-result]")).to_contain_text("Terputus")
     assert db.execute("SELECT status FROM session_end").fetchone() == ("Incomplete",)
-    page.locator("[data-key=send]").click()
-    expect(page.locator("[data-hops] tr")).to_have_count(1)
+    phone.locator("[data-key=send]").click()
+    expect(phone.locator("[data-hops] tr")).to_have_count(1)
     assert db.execute("SELECT count(*) FROM conversation").fetchone() == (2,)
 
 
 def test_a_wrong_code_never_reaches_the_service(visit: Visit, db: Any) -> None:
     page = visit.go("/simulator")
-    page.locator("[data-text]").focus()
+    screen = page.locator("#phone-1 [data-text]")
+    screen.focus()
     page.keyboard.type("9")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-text]")).to_contain_text("Bukan kode layanan")
+    expect(screen).to_contain_text("Bukan kode layanan")
     assert db.execute("SELECT count(*) FROM conversation").fetchone() == (0,)

@@ -83,9 +83,9 @@ def _sign_in(page: Page, facts: dict[str, Any]) -> None:
 
 
 def _answer(page: Page, text: str, shows: str) -> None:
-    page.fill("[data-reply-text]", text)
+    page.fill("#phone-1 [data-reply-text]", text)
     page.keyboard.press("Enter")
-    expect(page.locator("[data-text]")).to_contain_text(shows)
+    expect(page.locator("#phone-1 [data-text]")).to_contain_text(shows)
 
 
 def test_a_confirmation_is_on_the_officers_page_within_two_seconds(demo: Demo, chromium: Browser) -> None:
@@ -97,9 +97,9 @@ def test_a_confirmation_is_on_the_officers_page_within_two_seconds(demo: Demo, c
     _sign_in(officers, demo.facts)
     assert officers.text_content("[data-figure=confirmed]") == "0"
     phone.goto(demo.facts["url"] + "/simulator")
-    phone.get_by_text(worker["number"]).first.click()
-    phone.click("[data-key=send]")
-    expect(phone.locator("[data-text]")).to_contain_text("Pilih bahasa")
+    phone.select_option("#phone-1 [data-person]", worker["number"])
+    phone.click("#phone-1 [data-key=send]")
+    expect(phone.locator("#phone-1 [data-text]")).to_contain_text("Pilih bahasa")
     _answer(phone, "1", "Data Anda")
     _answer(phone, "1", "SIGAP Bekasi")
     _answer(phone, "1", "AKTIF")

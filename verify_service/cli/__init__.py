@@ -6,6 +6,7 @@ import click
 
 _COMMANDS = {
     "demo": "serving:demo",
+    "phone": "phone:phone",
     "migrate": "serving:migrate",
     "import": "imports:import_file",
     "letters": "letters:letters",

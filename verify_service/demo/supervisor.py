@@ -147,6 +147,7 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
         "webhook_secret": settings().webhook_secrets[0],
         "officer": {"email": OFFICER, "password": password},
         "ussd_code": programme().ussd_code,
+        "texting_number": programme().texting.number,
         "phones": phones,
     }
 

@@ -1,55 +1,37 @@
-"""The page with the phone, and the invented people one may dial as."""
+"""The page with the phones, and the invented people one may dial as."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 from flask_babel import gettext, lazy_gettext
 
 from verify_service import languages
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
+from verify_service.simulator.blueprint import blueprint
 
-blueprint = Blueprint("simulator", __name__, url_prefix="/simulator")
 ROLES = {"worker": lazy_gettext("worker"), "rt_head": lazy_gettext("RT head"), "unknown": lazy_gettext("not listed")}
-AT_ONCE = 40  # people in one answer
-
-
-@blueprint.before_request
-def _only_in_the_demo() -> None:
-    # It shows codes and speaks for anybody's number: outside the demo it does not exist.
-    if not settings().demo:
-        abort(404)
 
 
 @blueprint.get("", strict_slashes=False)
 def home() -> Response:
-    """The phone."""
+    """Two phones: a worker's and an RT head's."""
+    people = _sample()
     page = render_template(
         "simulator/home.html",
         code=programme().ussd_code,
         door=f"/webhooks/africastalking/{settings().webhook_secrets[0]}",
-        people=found(""),
+        workers=[person for person in people if person.get("role") != "rt_head"],
+        rt_heads=[person for person in people if person.get("role") == "rt_head"],
     )
     return languages.remember(make_response(page), request.args.get("lang"))
 
 
-@blueprint.get("/people")
-def people() -> Response:
-    """Invented people whose number, name, role or place contains `q`; the first 40."""
-    return jsonify(found(request.args.get("q", "")))
-
-
-def found(wanted: str) -> list[dict[str, str]]:
-    """Search the sample's phones; without a sample there are none."""
-    words = wanted.casefold().split()
-    matching = (phone for phone in _sample() if all(word in " ".join(phone.values()).casefold() for word in words))
-    return [phone for phone, _ in zip(matching, range(AT_ONCE), strict=False)]
-
-
 def _sample() -> list[dict[str, str]]:
+    """The sample's phones; without a sample there are none."""
     folder = settings().data_dir
     path = folder / "demo.json" if folder is not None else None
     if path is None or not path.is_file():
@@ -59,6 +41,7 @@ def _sample() -> list[dict[str, str]]:
 
 
 def _in_words(phone: dict[str, str]) -> dict[str, str]:
+    """What somebody in this role has at hand when dialling: the letter's code, a PIN, a NIK."""
     role = phone.get("role", "")
     held = ((name, phone.get(key)) for key, name in (("nik", "NIK"), ("code", gettext("code")), ("pin", "PIN")))
     details = [ROLES.get(role, role), *(f"{name} {value}" for name, value in held if value), phone.get("note")]
