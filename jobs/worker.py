@@ -18,6 +18,7 @@ import jobs.send
 from verify_service.ground import queue
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure
+from verify_service.messaging.gateways import gateway
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,8 @@ def main() -> None:
     configure()
     try:
         settings()
-    except SettingsRefused as refused:
+        gateway()
+    except (SettingsRefused, ValueError) as refused:
         raise SystemExit(str(refused)) from None
     jobs.reconcile.reconcile()  # what waited while no worker ran
     worker = SimpleWorker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)

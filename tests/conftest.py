@@ -14,6 +14,7 @@ import pytest
 from psycopg import sql
 
 from verify_service.ground import crypto, database, embedded, keys, programme, queue, settings
+from verify_service.messaging import gateways
 
 EXAMPLES = int(os.environ.get("VERIFY_EXAMPLES", "0"))  # `make soak` asks for more of each property
 
@@ -86,6 +87,7 @@ def forget_everything() -> None:
     settings.settings.cache_clear()
     programme.programme.cache_clear()
     crypto.forget_keys()
+    gateways.forget_gateway()
 
 
 @pytest.fixture

@@ -44,10 +44,10 @@ from verify_service.messaging.window import is_open
 
 A, R, L, U = SendOutcome.ACCEPTED, SendOutcome.REFUSED_FOR_GOOD, SendOutcome.TRY_LATER, SendOutcome.UNKNOWN
 PHONES = ("+6281234567890", "+6281234567891", "+6281234567892")
-FATES = ("accepted", "accepted", "accepted without id", "an id again", "later", "refused", "opted out", "unknown",
-         "unknown with id", "a fault")  # fmt: skip
+FATES = ("accepted", "accepted", "accepted without id", "an id again", "an id again", "later", "later", "refused",
+         "opted out", "unknown", "unknown with id", "a fault")  # fmt: skip
 COLUMNS = ("state", "delivery", "attempts", "errors", "unknowns", "lease_until", "reason")
-JUMPS = (-3, 0.5, 2.5, 5, 6, 11, 45, 11 * 60, 8 * 24 * 60)  # minutes; clocks are put back too
+JUMPS = (-3, 0.5, 2.5, 5, 11, 11, 11 * 60, 11 * 60, 8 * 24 * 60)  # minutes; clocks are put back too
 
 
 @dataclass
@@ -99,8 +99,11 @@ class Outbox(RuleBasedStateMachine):
 
     db: Any
 
-    @initialize(many_words=st.booleans())
-    def begin(self, many_words: bool) -> None:
+    @initialize(
+        many_words=st.booleans(),
+        first=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(list(Purpose))), min_size=2, max_size=6),
+    )
+    def begin(self, many_words: bool, first: list[tuple[int, Purpose]]) -> None:
         self.db.execute(
             "TRUNCATE outbox, delivery_notice, opt_out_notice, phone, worker, task, audit RESTART IDENTITY CASCADE"
         )
@@ -113,6 +116,8 @@ class Outbox(RuleBasedStateMachine):
         self.handed: dict[int, list[HandOver]] = {}
         self.causes: dict[str, int] = {}
         self.before: dict[int, Any] = {}
+        for cause, (place, purpose) in enumerate(first):
+            self.a_text_is_queued(place, purpose, cause, "Satu.", about=cause % 2 == 0)
 
     # What happens
 
@@ -136,16 +141,25 @@ class Outbox(RuleBasedStateMachine):
         assert queued_id is None or not known, "one cause, two texts"
         self.causes.setdefault(f"cause:{cause}", self.phones[place])
 
-    @rule(fates=st.lists(st.sampled_from(FATES), min_size=1, max_size=3), survives=st.sampled_from([True, True, False]))
-    def a_sender_hands_over(self, fates: list[str], survives: bool) -> None:
+    @rule(
+        fates=st.lists(st.sampled_from(FATES), min_size=1, max_size=3),
+        early=st.sampled_from([None, None, DeliveryStatus.SENT, DeliveryStatus.DELIVERED]),
+        then=st.sampled_from(["records", "records", "records", "is slow", "dies"]),
+    )
+    def a_sender_hands_over_and(self, fates: list[str], early: DeliveryStatus | None, then: str) -> None:
         self.gateway.fates, self.gateway.given = fates, []
         claimed = taken(self.gateway, now=self.now)
         self._nothing_moved_back()
         self._may_all_go(claimed)
         results = hand_over(self.gateway, claimed)
         assert [text.our_id for text in self.gateway.given] == [one.text.our_id for one in claimed]
-        if claimed and survives:
+        if early is not None and self.gateway.ids:
+            self.a_report_comes(-1, early, listed=False)
+        if claimed and then != "dies":
             self.open.append((claimed, results))
+        if claimed and then == "records":
+            self._nothing_moved_back()
+            self.a_sender_records(len(self.open) - 1)
 
     @rule()
     def a_sender_dies_before_it_hands_over(self) -> None:

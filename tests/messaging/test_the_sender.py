@@ -164,6 +164,17 @@ def test_a_result_counts_for_its_own_attempt_only(db: Any, provider: Provider, g
     assert rows(db, "state, attempts") == [("sending", 2)]
 
 
+def test_a_late_word_that_nothing_is_known_counts_once(db: Any, provider: Provider, gateway: AfricasTalking) -> None:
+    provider.manner = "broken json"
+    queued(a_phone(db, NUMBER))
+    claimed = taken(gateway)
+    results = hand_over(gateway, claimed)
+    all_sent(gateway, now=NOW + 3 * MINUTE)  # given up
+    with transaction() as session:
+        record(session, gateway.name, claimed, results, now=NOW + 4 * MINUTE)
+    assert rows(db, "state, unknowns, due_at") == [("waiting", 1, NOW + 13 * MINUTE)]
+
+
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_stop_while_a_text_is_with_a_gateway_that_is_away_holds_when_it_comes_back(
     db: Any, provider: Provider, gateway: AfricasTalking, purpose: Purpose

@@ -102,6 +102,13 @@ def test_a_text_that_a_report_has_seen_is_not_repeated(db: Any, client: FlaskCli
     assert became(db) == ("accepted", "buffered")
 
 
+def test_a_report_does_not_bring_back_what_was_cancelled(db: Any, client: FlaskClient) -> None:
+    answered(handed_over(db), outcome=SendOutcome.UNKNOWN)
+    opt_out(client)
+    report(client, "Success")
+    assert became(db) == ("cancelled", "delivered")
+
+
 @pytest.mark.parametrize("reason", ["UserInBlackList", "UserInBlacklist"])
 @pytest.mark.parametrize("early", [True, False])
 def test_a_report_that_names_the_no_texts_list_ends_all_texts(
