@@ -17,7 +17,7 @@ from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, transaction
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure
-from verify_service.messaging.gateways import can_fetch
+from verify_service.messaging.gateways import can_fetch, gateway
 
 EVERY = dt.timedelta(seconds=2)
 
@@ -54,7 +54,8 @@ def main() -> None:
     configure()
     try:
         settings()
-    except SettingsRefused as refused:
+        gateway()
+    except (SettingsRefused, ValueError) as refused:
         raise SystemExit(str(refused)) from None
     stop = threading.Event()
 

@@ -18,15 +18,15 @@ PAUSE: Final = 60.0  # seconds without a call after one that the provider did no
 _paused_until = 0.0
 
 
-def send() -> None:
-    """Send texts that are due, for one turn; with none, do nothing.
+def send(turn: float = TURN) -> None:
+    """Send texts that are due, for one turn of so many seconds; with none, do nothing.
 
     While the provider is away nothing is tried: each text has three tries, and thousands would lose theirs in a minute.
     """
     queue.started(queue.SEND)
     began = time.monotonic()
     while time.monotonic() >= _paused_until and one_batch():
-        if time.monotonic() - began >= TURN:
+        if time.monotonic() - began >= turn:
             queue.nudge(queue.SEND)
             return
 

@@ -19,6 +19,7 @@ import jobs.texts
 from verify_service.ground import queue
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure
+from verify_service.messaging.gateways import gateway
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ def main() -> None:
     configure()
     try:
         settings()
-    except SettingsRefused as refused:
+        gateway()
+    except (SettingsRefused, ValueError) as refused:
         raise SystemExit(str(refused)) from None
     jobs.reconcile.reconcile()  # what waited while no worker ran
     worker = SimpleWorker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)

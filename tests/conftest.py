@@ -15,6 +15,7 @@ import pytest
 from psycopg import sql
 
 from verify_service.ground import crypto, database, embedded, keys, programme, queue, settings
+from verify_service.messaging import gateways
 
 hypothesis.settings.register_profile("verify", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.load_profile("verify")
@@ -89,6 +90,7 @@ def forget_everything() -> None:
     settings.settings.cache_clear()
     programme.programme.cache_clear()
     crypto.forget_keys()
+    gateways.forget_gateway()
 
 
 @pytest.fixture

@@ -16,10 +16,11 @@ import pytest
 
 from jobs import clock
 from jobs.reconcile import reconcile
-from tests.people import NOW, a_worker
+from tests.people import NOW, a_phone, a_worker
 from verify_service.conversations.forgetting import forget_old
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
+from verify_service.messaging.outbox import Purpose, queue_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,3 +118,25 @@ def test_work_goes_on_after_the_queue_was_emptied(db: Any, processes: list[subpr
     db.execute("UPDATE verdict SET verdict = 'x', worker = 'confirms'")
     db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
     _until(db, "SELECT bool_and(verdict = 'unconfirmed') FROM verdict", 10)
+
+
+def test_a_real_worker_sends_what_nobody_nudged_it_about(db: Any, processes: list[subprocess.Popen[bytes]]) -> None:
+    with transaction() as session:
+        queue_text(
+            session,
+            phone_id=a_phone(db, "+6281234567890"),
+            screen="s1",
+            body="Terima kasih.",
+            purpose=Purpose.REPLY,
+            cause="test:1",
+            now=dt.datetime.now(dt.UTC),
+        )
+    _until(db, "SELECT bool_and(state = 'accepted' AND gateway = 'console') FROM outbox", 15)
+
+
+@pytest.mark.parametrize("name", ["worker", "clock"])
+def test_a_gateway_set_up_wrong_stops_the_start_and_is_named(db: Any, name: str) -> None:
+    wrong = os.environ | {"VERIFY_GATEWAY": "africastalking", "VERIFY_AT_USERNAME": ""}
+    ended = subprocess.run([sys.executable, "-m", f"jobs.{name}"], cwd=ROOT, env=wrong, capture_output=True, timeout=30)
+    assert ended.returncode == 1
+    assert b"VERIFY_AT_USERNAME" in ended.stderr

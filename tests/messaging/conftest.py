@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from jobs import send
 from tests.standins.africastalking import Provider, standing_in
 from verify_service.ground.programme import DEFAULT, programme
 from verify_service.ground.settings import settings
+from verify_service.messaging.gateways import forget_gateway
 from verify_service.messaging.gateways.africastalking import AfricasTalking
 
 
@@ -52,3 +54,19 @@ def our_number(db: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
     monkeypatch.undo()
     settings.cache_clear()
     programme.cache_clear()
+
+
+@pytest.fixture
+def connected(db: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    """The service set to send through the provider."""
+    for name, value in {"GATEWAY": "africastalking", "AT_USERNAME": "sandbox", "AT_API_KEY": "the-key"}.items():
+        monkeypatch.setenv(f"VERIFY_{name}", value)
+    monkeypatch.setenv("VERIFY_AT_BASE_URL", provider.url)
+    settings.cache_clear()
+    forget_gateway()
+    send.resume()
+    yield provider
+    monkeypatch.undo()
+    settings.cache_clear()
+    forget_gateway()
+    send.resume()

@@ -8,7 +8,9 @@ from typing import Any
 
 from tests.people import NOW
 from verify_service.ground.database import transaction
+from verify_service.messaging.gateways.contract import Gateway, Sent
 from verify_service.messaging.outbox import Purpose, queue_text
+from verify_service.messaging.sending import Claimed, claim, hand_over, record
 
 _causes = count(1)
 
@@ -34,3 +36,26 @@ def queued(
             now=now,
             **more,
         )
+
+
+def sent(gateway: Gateway, *, now: dt.datetime = NOW) -> list[Sent]:
+    """One call of the sender: what is due is claimed, handed over and recorded; what the gateway said."""
+    claimed = taken(gateway, now=now)
+    if not claimed:
+        return []
+    results = hand_over(gateway, claimed)
+    with transaction() as session:
+        record(session, gateway.name, claimed, results, now=now)
+    return results
+
+
+def all_sent(gateway: Gateway, *, now: dt.datetime = NOW) -> None:
+    """Calls until nothing is due."""
+    while sent(gateway, now=now):
+        pass
+
+
+def taken(gateway: Gateway, *, now: dt.datetime = NOW) -> tuple[Claimed, ...]:
+    """A sender takes what is due, and may die now."""
+    with transaction() as session:
+        return claim(session, gateway.capabilities, now=now).texts

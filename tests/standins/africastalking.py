@@ -41,6 +41,7 @@ class Provider:
     calls: list[Call] = field(default_factory=list)
     connections: int = 0
     inbox: list[dict[str, Any]] = field(default_factory=list)
+    page: int | None = None  # set: what was read is left out, and so many come at once
     bad_numbers: set[str] = field(default_factory=set)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -72,7 +73,7 @@ class Knock(BaseHTTPRequestHandler):
         if provider.manner.startswith("code "):
             return self.say_sent([refused(number, int(provider.manner[5:])) for number in call.numbers])
         if call.method == "GET":
-            return self.say_json(200, {"SMSMessageData": {"Messages": provider.inbox}}, provider.manner)
+            return self.say_json(200, {"SMSMessageData": {"Messages": _waiting(provider, form)}}, provider.manner)
         return MANNERS[provider.manner](self, call)
 
     def say(self, status: int, text: str, content_type: str = "application/json", **headers: str) -> None:
@@ -102,6 +103,13 @@ class Knock(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: tests look at `calls`."""
+
+
+def _waiting(provider: Provider, form: dict[str, list[str]]) -> list[dict[str, Any]]:
+    if provider.page is None:
+        return provider.inbox
+    after = int(form["lastReceivedId"][0])
+    return [entry for entry in provider.inbox if int(entry["id"]) > after][: provider.page]
 
 
 class _Server(ThreadingHTTPServer):
@@ -156,6 +164,12 @@ def sent(recipients: list[Recipient], message: str = "Sent to 1/1 Total Cost: KE
 
 def _all(call: Call) -> list[Recipient]:
     return [taken(number) for number in call.numbers]
+
+
+def _numbered(knock: Knock, call: Call) -> list[Recipient]:
+    """Each text with an id of its own, also the second to one number."""
+    calls = len(knock.server.provider.calls)
+    return [taken(number) | {"messageId": f"ATXid_{calls}_{place}"} for place, number in enumerate(call.numbers)]
 
 
 def _slow(knock: Knock, call: Call) -> None:
@@ -215,6 +229,7 @@ HTML = "<html><body>Welcome to the network</body></html>"
 
 MANNERS: dict[str, Callable[[Knock, Call], None]] = {
     "well": lambda knock, call: knock.say_sent(_all(call)),
+    "numbered": lambda knock, call: knock.say_sent(_numbered(knock, call)),
     "status 200": lambda knock, call: knock.say(200, json.dumps(sent(_all(call)))),
     "charset": lambda knock, call: knock.say(201, json.dumps(sent(_all(call))), "application/json; charset=utf-8"),
     "called html": lambda knock, call: knock.say(201, json.dumps(sent(_all(call))), "text/html"),

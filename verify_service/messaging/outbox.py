@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from verify_service.ground.crypto import keyed_hash, seal, unseal
+from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone, read_phone
 from verify_service.ground.programme import programme
@@ -130,7 +130,11 @@ def _why_not(session: Session, phone_id: int, purpose: Purpose, body_hash: bytes
     unwanted = unwanted_by(phone.refused_at, phone.stopped_at, purpose)
     if unwanted is not None:
         return unwanted
-    return unreachable(unseal(phone.number, "phone.number")) or _said_too_often(session, phone_id, body_hash, now)
+    try:
+        nobody = unreachable(unseal(phone.number, "phone.number"))
+    except Unreadable:  # a key is missing; the sender tries again while an operator puts it back
+        nobody = None
+    return nobody or _said_too_often(session, phone_id, body_hash, now)
 
 
 def unwanted_by(refused_at: dt.datetime | None, stopped_at: dt.datetime | None, purpose: Purpose) -> str | None:

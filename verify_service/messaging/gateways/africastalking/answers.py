@@ -86,7 +86,8 @@ def _nobody(message: str, asked: Sequence[Outgoing]) -> list[Sent]:
     code = _NAMES.get(_folded(message))
     if code is not None and CODES[code][1] is not SendOutcome.ACCEPTED:
         name, outcome = CODES[code]
-        return [replace(sent, opted_out=code == OPTED_OUT) for sent in all_the_same(asked, outcome, name)]
+        alone = len(asked) == 1  # of many, nobody knows who it was that wants no texts
+        return [replace(sent, opted_out=code == OPTED_OUT and alone) for sent in all_the_same(asked, outcome, name)]
     claimed = re.match(r"\s*sent to\s+([0-9]{1,9})\s*/", message, re.IGNORECASE)
     if code is not None or (claimed and int(claimed[1]) > 0):
         return all_the_same(asked, SendOutcome.UNKNOWN, "sent, but no recipient named")
