@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -25,12 +26,14 @@ EVERY = dt.timedelta(seconds=2)
 DUE = {
     queue.TEXTS: "SELECT EXISTS (SELECT 1 FROM inbound_message WHERE handled_at IS NULL AND quarantined IS NULL)",
     queue.RECONCILE: "SELECT EXISTS (SELECT 1 FROM stale_enrolment)",
-    queue.RETENTION: """SELECT EXISTS (SELECT 1 FROM conversation WHERE screen IS NOT NULL
-                        AND touched_at < now() - interval '25 hours')""",
+    queue.RETENTION: "SELECT true",
     queue.SEND: """SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') AND due_at <= now()
                    AND (state = 'waiting' OR lease_until <= now()))""",
     queue.FETCH: "SELECT NOT EXISTS (SELECT 1 FROM fetch_cursor WHERE fetched_at > now() - interval '5 minutes')",
 }
+# Jobs for which looking would cost as much as doing: so many seconds apart.
+NOT_BEFORE: dict[str, float] = {queue.RETENTION: 3600.0}
+_nudged_at: dict[str, float] = {}
 # Jobs that only some installations have work for.
 ONLY_WHERE: dict[str, Callable[[], bool]] = {queue.FETCH: can_fetch}
 
@@ -42,11 +45,19 @@ def tick() -> list[str]:
         for job, waiting in DUE.items():
             if job in ONLY_WHERE and not ONLY_WHERE[job]():
                 continue
+            if time.monotonic() - _nudged_at.get(job, float("-inf")) < NOT_BEFORE.get(job, 0.0):
+                continue
             if session.scalar(text(waiting)):
                 due.append(job)
     for job in due:
-        queue.nudge(job)
+        if queue.nudge(job):
+            _nudged_at[job] = time.monotonic()
     return due
+
+
+def forget() -> None:
+    """As after a new start."""
+    _nudged_at.clear()
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Retention: let go of what is no longer needed."""
+"""Retention: let go of what is no longer needed, and of who is no longer in office."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import datetime as dt
 from verify_service.conversations.forgetting import forget_old
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.registry.posts import end_terms
 
 
 def retention() -> None:
-    """Forget old screens and talks."""
+    """Forget old screens, talks and texts; end the terms of RT heads that are over."""
     queue.started(queue.RETENTION)
+    now = dt.datetime.now(dt.UTC)
     with transaction() as session:
-        forget_old(session, now=dt.datetime.now(dt.UTC))
+        forget_old(session, now=now)
+        end_terms(session, today=now.astimezone(programme().zone).date())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import update
+from sqlalchemy import true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -51,14 +51,24 @@ def open_task(
     return opened
 
 
-def close_task(session: Session, kind: str, subject: str, *, how: str, by: str, now: dt.datetime) -> bool:
-    """Close the open task of this kind about this subject; False when none is open.
+def close_task(
+    session: Session,
+    kind: str,
+    subject: str,
+    *,
+    how: str,
+    by: str,
+    now: dt.datetime,
+    opened_since: dt.datetime | None = None,
+) -> bool:
+    """Close the open task of this kind about this subject; False when none is open, or none opened so lately.
 
     `how` is confirmed, not so, done or withdrawn.
     """
+    lately = Task.opened_at >= opened_since if opened_since is not None else true()
     closed = session.scalar(
         update(Task)
-        .where(Task.kind == kind, Task.subject == subject, Task.closed_at.is_(None))
+        .where(Task.kind == kind, Task.subject == subject, Task.closed_at.is_(None), lately)
         .values(closed_at=now, closed_how=how, closed_by=by)
         .returning(Task.id)
     )

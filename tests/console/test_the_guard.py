@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from verify_service.console.blueprint import OPEN
 def _address(rule: Rule) -> str:
     address: str = rule.rule
     for argument in rule.arguments:
-        address = address.replace(f"<{argument}>", "1").replace(f"<int:{argument}>", "1")
+        address = re.sub(rf"<[^<>]*\b{argument}>", "1", address)
     return address
 
 

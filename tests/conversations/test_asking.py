@@ -24,11 +24,20 @@ def outbox(db: Any) -> list[tuple[str, str, str]]:
     return [(screen, state, unseal(body, "outbox.body")) for screen, state, body in rows]
 
 
-def says(db: Any, enrolment: int, statement: str, *, channel: str = "ussd", period: dt.date | None = NEWEST) -> None:
+def says(
+    db: Any,
+    enrolment: int,
+    statement: str,
+    *,
+    channel: str = "ussd",
+    period: dt.date | None = NEWEST,
+    screen: str = "b15.is_this_you",
+) -> None:
     db.execute(
-        """INSERT INTO evidence (enrolment_id, source, statement, channel, phone_id, period, inbound, received_at)
-           SELECT %s, 'worker', %s, %s, (SELECT min(id) FROM phone), %s, 'test' || count(*), %s FROM evidence""",
-        [enrolment, statement, channel, period, NOW],
+        """INSERT INTO evidence (enrolment_id, source, statement, channel, phone_id, period, inbound, screen,
+                                 received_at)
+           SELECT %s, 'worker', %s, %s, (SELECT min(id) FROM phone), %s, 'test' || count(*), %s, %s FROM evidence""",
+        [enrolment, statement, channel, period, screen, NOW],
     )
     db.execute("INSERT INTO stale_enrolment (enrolment_id, since) VALUES (%s, %s)", [enrolment, NOW])
 
@@ -143,9 +152,8 @@ def test_any_other_phone_hears_only_that_there_is_news(db: Any, spoke: str | Non
     assert "AKTIF" not in words
 
 
-@pytest.mark.parametrize("insurer", ["active"])
-def test_no_news_is_no_text(db: Any, insurer: str) -> None:
-    a_worker(db, insurer=insurer)
+def test_no_news_is_no_text(db: Any) -> None:
+    a_worker(db, insurer="active")
     reconcile()
     assert outbox(db) == []
 
@@ -160,8 +168,8 @@ def test_a_month_not_reported_yet_and_a_month_not_paid_for_are_no_lapse(db: Any)
 def test_the_same_lapse_is_told_once_and_the_end_of_it_too(db: Any) -> None:
     someone = a_worker(db, insurer="unpaid")
     for _ in range(2):
-        db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
-        reconcile()
+        look_again(db)
+    sent(db)
     db.execute(
         """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status)
            SELECT %s, '2026-11-01', 2, nik, nik_index, 'active' FROM worker""",
@@ -169,9 +177,56 @@ def test_the_same_lapse_is_told_once_and_the_end_of_it_too(db: Any) -> None:
     )
     says(db, someone.enrolment, "confirms", period=NEWEST)
     for _ in range(2):
-        db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
-        reconcile()
+        look_again(db)
     assert [screen for screen, _, _ in outbox(db)] == ["s8.news", "g9.cover_active"]
+
+
+def look_again(db: Any) -> None:
+    db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
+    reconcile()
+
+
+def sent(db: Any) -> None:
+    db.execute("UPDATE outbox SET state = 'accepted' WHERE state = 'waiting'")
+
+
+def the_file_says(db: Any, status: str) -> None:
+    """A corrected file of the newest month; the month before was paid."""
+    db.execute(
+        """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status)
+           SELECT %s, '2026-09-01', 2, nik, nik_index, 'active' FROM worker ON CONFLICT DO NOTHING""",
+        [a_file(db, "insurer", dt.date(2026, 9, 1))],
+    )
+    db.execute("UPDATE insurer_record SET status = %s WHERE period = %s", [status, NEWEST])
+    look_again(db)
+
+
+def test_news_that_is_overtaken_before_it_went_out_is_not_told(db: Any) -> None:
+    a_worker(db, insurer="unpaid")
+    reconcile()
+    the_file_says(db, "active")
+    look_again(db)
+    assert [(screen, state) for screen, state, _ in outbox(db)] == [("s8.news", "cancelled")]
+
+
+def test_the_last_text_says_how_it_is_however_often_the_file_of_a_month_is_corrected(db: Any) -> None:
+    someone = a_worker(db, insurer="active")
+    says(db, someone.enrolment, "confirms", screen="b5.status_active")
+    reconcile()
+    assert outbox(db) == []
+    told = []
+    for status in ("unpaid", "active", "unpaid", "unpaid"):
+        the_file_says(db, status)
+        told.append([screen for screen, state, _ in outbox(db) if state == "waiting"])
+        sent(db)
+    assert told == [["g10.cover_gap"], ["g9.cover_active"], ["g10.cover_gap"], []]
+
+
+def test_who_saw_that_the_cover_was_active_still_hears_that_it_is_not(db: Any) -> None:
+    someone = a_worker(db, insurer="active")
+    says(db, someone.enrolment, "confirms", screen="b5.status_active")
+    the_file_says(db, "unpaid")
+    assert [screen for screen, _, _ in outbox(db)] == ["g10.cover_gap"]
 
 
 def test_who_has_just_seen_the_state_on_the_phone_is_not_told_again(db: Any) -> None:
@@ -181,12 +236,15 @@ def test_who_has_just_seen_the_state_on_the_phone_is_not_told_again(db: Any) -> 
     assert outbox(db) == []
 
 
-def test_nobody_is_written_to_while_a_death_is_being_checked(db: Any) -> None:
+@pytest.mark.parametrize("how", [None, "confirmed"])
+def test_nobody_is_written_to_of_cover_while_a_death_is_checked_or_once_it_is_confirmed(
+    db: Any, how: str | None
+) -> None:
     someone = a_worker(db, insurer="inactive")
     db.execute(
-        """INSERT INTO task (kind, subject, enrolment_id, due_on, opened_at)
-           VALUES ('death_reported', 'x', %s, '2026-11-23', %s)""",
-        [someone.enrolment, NOW],
+        """INSERT INTO task (kind, subject, enrolment_id, due_on, opened_at, closed_how, closed_at)
+           VALUES ('death_reported', 'x', %s, '2026-11-23', %s, %s, %s)""",
+        [someone.enrolment, NOW, how, NOW if how else None],
     )
     reconcile()
     assert outbox(db) == []

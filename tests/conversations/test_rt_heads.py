@@ -199,3 +199,74 @@ def test_what_the_talk_holds_of_residents_is_one_page(db: Any, client: FlaskClie
     assert len(talk["caller"]["rt_head"]["listed"]) <= 7
     shown = {line for _ in range(12) for line in phone.send("9").splitlines() if "Warga Ke" in line}
     assert len({line.split(" ", 1)[1] for line in shown}) >= 20
+
+
+def test_a_death_reported_is_taken_back_only_by_who_reported_it_and_at_once(db: Any, client: FlaskClient) -> None:
+    three(db)
+    head = an_rt_head(db, HEAD, pin=PIN)
+    at_the_names(client).press("301")
+    db.execute("UPDATE rt_head SET phone_id = %s WHERE id = %s", [a_phone(db, "+6281300000002"), head])
+    other = Handset(client, "+6281300000002")
+    other.dial()
+    other.press("12")
+    other.send(PIN)
+    other.press("1111")
+    assert db.execute("SELECT statement FROM evidence ORDER BY id").fetchall() == [("deceased",), ("resident",)]
+    assert db.execute("SELECT closed_how FROM task").fetchall() == [(None,)]
+
+
+def test_once_a_death_is_confirmed_it_is_no_longer_the_heads_to_speak_of(db: Any, client: FlaskClient) -> None:
+    first, *_ = three(db)
+    an_rt_head(db, HEAD, pin=PIN)
+    at_the_names(client).press("3010")
+    db.execute("UPDATE task SET closed_at = now(), closed_how = 'confirmed'")
+    phone = Handset(client, HEAD)
+    phone.dial()
+    phone.press("12")
+    phone.send(PIN)
+    assert "Warga Ke 1" not in phone.screen
+    assert "Warga Ke 2" in phone.screen
+    assert first
+
+
+def test_nobody_confirms_himself(db: Any, client: FlaskClient) -> None:
+    a_worker(db, phone=HEAD)
+    an_rt_head(db, HEAD, pin=PIN)
+    at_the_names(client).press("111")
+    assert db.execute("SELECT statement FROM evidence").fetchall() == [("own_family",)]
+    assert db.execute("SELECT kind FROM task").fetchall() == [("own_family",)]
+
+
+def test_the_head_of_two_rt_changes_between_them_and_gives_each_its_pin(db: Any, client: FlaskClient) -> None:
+    three(db)
+    an_rt_head(db, HEAD, pin=PIN)
+    an_rt_head(db, HEAD, rt="009", pin="770155")
+    a_worker(db, nik="3275011501900009", name="Orang Lain", phone=None, rt="009", row=9)
+    phone = Handset(client, HEAD)
+    phone.dial()
+    phone.press("111")
+    phone.send(PIN)
+    assert "Warga Ke 1" in phone.screen
+    phone.press("90")  # put off, then a digit that is not on the screen
+    phone.dial()
+    phone.press("21") if "Lanjut" in phone.screen else phone.press("1")
+    assert "RT mana" in phone.screen
+    phone.press("21")
+    assert "009/011" in phone.screen
+    phone.send(PIN)
+    assert "PIN salah" in phone.screen
+    phone.send("770155")
+    assert "Orang Lain" in phone.screen
+
+
+def test_what_the_kelurahan_says_in_his_place_changes_nothing_on_his_list(db: Any, client: FlaskClient) -> None:
+    first, *_ = three(db)
+    an_rt_head(db, HEAD, pin=PIN)
+    db.execute(
+        """INSERT INTO evidence (enrolment_id, source, statement, channel, inbound, received_at)
+           VALUES (%s, 'rt_head', 'resident', 'console', 'task:1', now())""",
+        [first],
+    )
+    phone = Handset(client, HEAD)
+    phone.dial()
+    assert "(3 sisa)" in phone.send("1")

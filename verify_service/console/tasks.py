@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint
+from verify_service.console.texts import waiting
 from verify_service.console.wording import ROLES
 from verify_service.conversations import settling
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import InboundMessage, Task
+from verify_service.ground.tables import Task
 from verify_service.registry.letters import activation_letter
 from verify_service.verification.figures import masked_name
 
@@ -36,6 +37,12 @@ SAYS = {
     "unknown": lazy_gettext("Nobody knows them"),
     "not_working": lazy_gettext("Lives there, works no more"),
     "now_employed": lazy_gettext("Is an employee now"),
+}
+HOW = {
+    "confirmed": lazy_gettext("confirmed"),
+    "not so": lazy_gettext("not so"),
+    "done": lazy_gettext("done"),
+    "withdrawn": lazy_gettext("withdrawn"),
 }
 ON_A_PAGE = 50
 
@@ -63,7 +70,7 @@ def tasks() -> str:
     with transaction(seconds=PATIENCE) as session:
         counts = _counts(session)
         rows = session.execute(_PAGE, {"kind": kind, "size": ON_A_PAGE, "skip": (page - 1) * ON_A_PAGE}).all()
-        triage = session.scalar(select(func.count()).where(InboundMessage.handled_as == "triage")) or 0
+        triage = waiting(session)
     total = counts.get(kind, 0) if kind else sum(counts.values())
     return render_template(
         "console/tasks.html",
@@ -81,7 +88,7 @@ def tasks() -> str:
     )
 
 
-@blueprint.route("/tasks/<int:number>", methods=["GET", "POST"])
+@blueprint.route("/tasks/<int(max=999999999999):number>", methods=["GET", "POST"])
 def task(number: int) -> Response:
     """One task, with whom it is about; settling it goes back to the list."""
     if request.method == "POST":
@@ -98,6 +105,7 @@ def task(number: int) -> Response:
         about=about,
         kind_name=KINDS.get(held.kind, held.kind),
         says=SAYS,
+        settled_how=HOW.get(held.closed_how or "", held.closed_how),
         residents=settling.ABOUT_RESIDENTS,
         today=_today(),
         role_name=ROLES[current_user.role],
@@ -112,20 +120,20 @@ def _settle(number: int) -> Response:
         if held is None:
             abort(404)
         if held.kind == "death_reported" and answer in (*settling.HOW_CONFIRMED, "not_so"):
-            settling.settle_death(session, held, confirmed=answer != "not_so", how=answer, by=_by(), now=now)
+            done = settling.settle_death(session, held, confirmed=answer != "not_so", how=answer, by=_by(), now=now)
         elif held.kind == "rt_head_locked" and answer == "let_in":
-            settling.let_in_again(session, held, by=_by(), now=now)
+            done = settling.let_in_again(session, held, by=_by(), now=now)
         elif held.kind in settling.ABOUT_RESIDENTS and answer in SAYS:
-            settling.settle_resident(session, held, says=answer, by=_by(), now=now)
+            done = settling.settle_resident(session, held, says=answer, by=_by(), now=now)
         else:
             abort(400)
     queue.nudge(queue.RECONCILE)
     queue.nudge(queue.SEND)
-    following = url_for("console.task", number=number) if answer == "let_in" else url_for("console.tasks")
-    return make_response(redirect(following, 303))
+    stays = answer == "let_in" or not done  # somebody else was quicker: the page says how it was settled
+    return make_response(redirect(url_for("console.task", number=number) if stays else url_for("console.tasks"), 303))
 
 
-@blueprint.get("/tasks/<int:number>/letter")
+@blueprint.get("/tasks/<int(max=999999999999):number>/letter")
 def letter(number: int) -> Response:
     """The new activation letter of an RT head who was let in again, to print and hand over."""
     with transaction(seconds=PATIENCE) as session:

@@ -1,4 +1,4 @@
-"""Letting go of what a talk no longer needs, so that it cannot be read by anybody later."""
+"""Letting go of what a talk or a text no longer needs, so that it cannot be read by anybody later."""
 
 from __future__ import annotations
 
@@ -8,14 +8,24 @@ from sqlalchemy import CursorResult, delete, or_, update
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, LinkTry, SessionEnd, SignInAttempt
+from verify_service.ground.tables import (
+    Conversation,
+    DeliveryNotice,
+    InboundMessage,
+    LinkTry,
+    OptOutNotice,
+    OutboxMessage,
+    SessionEnd,
+    SignInAttempt,
+)
 
 SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a hop, far shorter than anybody's memory
 COUNTS_KEPT = dt.timedelta(days=2)
 
 
 def forget_old(session: Session, *, now: dt.datetime) -> int:
-    """Empty the screens and answers of old talks, and drop conversations past their retention; returns rows changed.
+    """Empty the screens and answers of old talks and the words of old texts, and drop conversations past their
+    retention; returns rows changed.
 
     Evidence is untouched: it holds what was said, not how the talk went.
     """
@@ -31,5 +41,24 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
         session.execute(delete(SessionEnd).where(SessionEnd.received_at < past)),
         session.execute(delete(LinkTry).where(LinkTry.day < (now - COUNTS_KEPT).date())),
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - COUNTS_KEPT)),
+    ]
+    texts = now - dt.timedelta(days=programme().retention.sms_texts)
+    gone += [
+        session.execute(
+            update(InboundMessage)
+            .where(InboundMessage.received_at < texts, InboundMessage.sender.is_not(None))
+            .values(body=None, sender=None, raw=None)
+        ),
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.created_at < texts, OutboxMessage.body.is_not(None))
+            .values(body=None)
+        ),
+        session.execute(delete(DeliveryNotice).where(DeliveryNotice.received_at < texts)),
+        session.execute(
+            update(OptOutNotice)
+            .where(OptOutNotice.received_at < texts, OptOutNotice.phone.is_not(None))
+            .values(phone=None)
+        ),
     ]
     return sum(result.rowcount for result in [emptied, *gone] if isinstance(result, CursorResult))

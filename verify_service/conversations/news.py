@@ -19,12 +19,14 @@ from verify_service.ground.tables import Phone
 from verify_service.messaging.outbox import Purpose
 from verify_service.verification.reconciliation import Reconciled, reconcile_batch
 
-# Who to tell: the newest month is paid for and the insurer has no payment, or it has one again after we warned. Nobody
-# while a death is being checked, and nobody who has seen this month's state on this phone already.
+# Who to tell: the newest month is paid for and the insurer has no payment; or it has one, and a lapse was told last.
+# Nobody while a death is being checked or once it was confirmed, and nobody who has just seen that very state.
 _NEWS = text(
     """
 SELECT enrolment.id AS enrolment, worker.id AS worker, worker.name, link.phone_id, verdict.period,
-       verdict.insurer = 'active' AS good,
+       verdict.insurer = 'active' AS good, told.times,
+       told.gone = CASE verdict.insurer WHEN 'active' THEN 'active:' ELSE 'lapse:' || to_char(verdict.period, 'YYYY-MM')
+                   END AS known, coalesce(told.gone LIKE 'lapse:%', false) AS warned,
        (SELECT max(insured.period) FROM insurer_record insured
         WHERE insured.nik_index = worker.nik_index AND insured.status = 'active') AS paid_until,
        EXISTS (SELECT 1 FROM evidence said
@@ -34,22 +36,40 @@ FROM verdict
 JOIN enrolment ON enrolment.id = verdict.enrolment_id
 JOIN worker ON worker.id = enrolment.worker_id
 JOIN phone_link link ON link.worker_id = worker.id AND link.unlinked_at IS NULL
+CROSS JOIN LATERAL (
+    SELECT count(*) AS times, max(created_at) FILTER (WHERE NOT overtaken) AS at,
+           (array_agg(split_part(cause, ':', 1) ORDER BY id DESC) FILTER (WHERE NOT overtaken))[1] AS kind,
+           (array_agg(split_part(cause, ':', 4) ORDER BY id DESC) FILTER (WHERE NOT overtaken))[1] AS period,
+           (array_agg(CASE split_part(cause, ':', 1) WHEN 'active' THEN 'active:'
+                                                     ELSE 'lapse:' || split_part(cause, ':', 4) END ORDER BY id DESC)
+            FILTER (WHERE NOT overtaken AND state <> 'waiting'))[1] AS gone
+    FROM (SELECT id, cause, state, created_at, reason IS NOT DISTINCT FROM 'overtaken' AS overtaken FROM outbox
+          WHERE phone_id = link.phone_id AND worker_id = worker.id AND purpose = 'warning') AS ours) AS told
 WHERE verdict.enrolment_id = ANY(CAST(:enrolments AS bigint[]))
   AND verdict.period = (SELECT max(period) FROM file_import WHERE kind = 'insurer')
   AND verdict.list = 'paid'
-  AND (verdict.insurer IN ('unpaid', 'inactive', 'not_found')
-       OR (verdict.insurer = 'active'
-           AND EXISTS (SELECT 1 FROM outbox told WHERE told.phone_id = link.phone_id AND told.worker_id = worker.id
-                         AND told.cause LIKE 'lapse:%')))
-  AND NOT EXISTS (SELECT 1 FROM task WHERE task.kind = 'death_reported' AND task.closed_at IS NULL
-                    AND task.enrolment_id = enrolment.id)
-  AND NOT EXISTS (SELECT 1 FROM outbox told
-                  WHERE told.cause = CASE verdict.insurer WHEN 'active' THEN 'active:' ELSE 'lapse:' END
-                        || worker.id || ':' || link.phone_id || ':' || to_char(verdict.period, 'YYYY-MM'))
+  AND CASE verdict.insurer
+          WHEN 'active' THEN told.kind = 'lapse'
+          WHEN 'no_file' THEN false
+          ELSE told.kind IS DISTINCT FROM 'lapse' OR told.period < to_char(verdict.period, 'YYYY-MM') END
+  AND NOT EXISTS (SELECT 1 FROM task JOIN enrolment dead ON dead.id = task.enrolment_id
+                  WHERE dead.worker_id = worker.id AND task.kind = 'death_reported'
+                    AND (task.closed_at IS NULL OR task.closed_how = 'confirmed'))
   AND NOT EXISTS (SELECT 1 FROM evidence seen
                   WHERE seen.enrolment_id = enrolment.id AND seen.phone_id = link.phone_id AND seen.channel = 'ussd'
-                    AND seen.source = 'worker' AND seen.statement = 'confirms' AND seen.period = verdict.period)
+                    AND seen.source = 'worker' AND seen.statement = 'confirms' AND seen.period = verdict.period
+                    AND (told.at IS NULL OR seen.received_at > told.at)
+                    AND seen.screen = CASE verdict.insurer WHEN 'active' THEN 'b5.status_active'
+                                                           ELSE 'b15.is_this_you' END)
 ORDER BY enrolment.id, link.phone_id
+"""
+)
+
+# A lapse and its end must not both be on their way, nor in the wrong order.
+_OVERTAKEN = text(
+    """
+UPDATE outbox SET state = 'cancelled', reason = 'overtaken'
+WHERE phone_id = :phone AND worker_id = :worker AND purpose = 'warning' AND state = 'waiting'
 """
 )
 
@@ -73,6 +93,9 @@ def tell_news(session: Session, enrolments: str, *, now: dt.datetime) -> int:
     for row in session.execute(_NEWS, {"enrolments": enrolments}).all():
         kind = "active" if row.good else "lapse"
         screen, values = _words(row.name, row.period, row.paid_until, good=row.good)
+        session.execute(_OVERTAKEN, {"phone": row.phone_id, "worker": row.worker})
+        if row.known or (row.good and not row.warned):
+            continue  # what waited said otherwise; what went out before says this already
         queued += (
             write(
                 session,
@@ -80,7 +103,7 @@ def tell_news(session: Session, enrolments: str, *, now: dt.datetime) -> int:
                 screen if row.confirmed else "s8.news",
                 values if row.confirmed else {},
                 purpose=Purpose.WARNING,
-                cause=f"{kind}:{row.worker}:{row.phone_id}:{row.period:%Y-%m}",
+                cause=f"{kind}:{row.worker}:{row.phone_id}:{row.period:%Y-%m}:{row.times}",
                 now=now,
                 worker_id=row.worker,
             )

@@ -26,7 +26,8 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
         case said.GoTo(flow):
             return Next(flow, talking.caller)
         case said.Back():
-            return Next(first_flow(talking.caller), talking.caller)
+            caller = talking.caller if talking.conversation.rt_head_id is None else rt_heads.leave(talking)
+            return Next(first_flow(caller), caller)
         case said.ChosePerson(worker):
             talking.conversation.worker_id = worker
             return Next("cover", talking.fresh_caller())

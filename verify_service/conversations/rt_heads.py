@@ -10,10 +10,11 @@ from dataclasses import replace
 from sqlalchemy import select, text
 
 from flows import outcomes as said
-from flows.caller import Post, Resident, RtDesk
+from flows.caller import Caller, Post, Resident, RtDesk
 from flows.conversation import Outcome
 from flows.talk import FLOWS, Talk
 from verify_service.accounts.pins import is_weak, pin_hash, pin_is
+from verify_service.conversations.caller import answers_for
 from verify_service.conversations.talking import Next, Over, Talking
 from verify_service.ground.crypto import Unreadable, letter_code, unseal
 from verify_service.ground.programme import programme
@@ -35,7 +36,7 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
     if isinstance(outcome, said.OpenDesk):
         return _open(talking, talking.caller.rt_head)
     if isinstance(outcome, said.ChosePost):
-        talking.conversation.rt_head_id = outcome.head
+        talking.conversation.rt_head_id, talking.conversation.pin_at = outcome.head, None  # each RT has its own PIN
         return _desk(talking, "rt_head")
     head = _head(talking)
     if head is None or head.locked_at is not None:
@@ -79,6 +80,13 @@ _WISHES: dict[type[Outcome], str] = {
     said.CorrectLast: "correct",
     said.Attest: "next",
 }
+
+
+def leave(talking: Talking) -> Caller:
+    """Back at the main menu nobody speaks as head of an RT until he says so again."""
+    talking.conversation.rt_head_id, talking.conversation.pin_at = None, None
+    desk = talking.caller.rt_head
+    return talking.caller if desk is None else replace(talking.caller, rt_head=RtDesk(desk.posts))
 
 
 def behind_the_pin(talking: Talking, before: Conversation) -> Next | Over:
@@ -301,6 +309,9 @@ def _attest(talking: Talking, attested: said.Attest) -> Next | Over:
     resident, office = _resident(talking, attested.enrolment), _office(talking)
     if resident is None or office is None:  # moved out of this RT on the list meanwhile
         return _desk(talking, "rt_menu")
+    if answers_for(talking.session, talking.phone, resident.worker):  # nobody confirms himself
+        attested = replace(attested, says="own_family", detail="")
+    correcting = _correctable(talking, office) == attested.enrolment
     statement = Statement(
         source="rt_head",
         statement=attested.says,
@@ -313,13 +324,16 @@ def _attest(talking: Talking, attested: said.Attest) -> Next | Over:
     enrolments = enrolments_in(talking.session, office, resident.worker)
     record_of_enrolments(talking.session, statement, enrolments=enrolments, now=talking.now)
     talking.nudge = True
-    _tasks_after(talking, office, attested)
+    _tasks_after(talking, office, attested, correcting=correcting)
     flow = "rt_family" if attested.says == "own_family" else "rt_saved"
     return _desk(talking, flow)
 
 
-def _tasks_after(talking: Talking, office: Office, attested: said.Attest) -> None:
-    """A death is for the kelurahan to check today, before anybody is told of it; his own family is for others."""
+def _tasks_after(talking: Talking, office: Office, attested: said.Attest, *, correcting: bool) -> None:
+    """A death is for the kelurahan to check today, before anybody is told of it; his own family is for others.
+
+    What he himself has just reported he may take back; what anybody else did, or he did earlier, stays to be checked.
+    """
     subject = f"enrolment:{attested.enrolment}"
     for kind, statement, days in (("death_reported", "deceased", 0), ("own_family", "own_family", FAMILY_DAYS)):
         if attested.says == statement:
@@ -335,8 +349,12 @@ def _tasks_after(talking: Talking, office: Office, attested: said.Attest) -> Non
                 now=talking.now,
                 by=talking.actor,
             )
-        elif _correctable(talking, office) == attested.enrolment:
-            close_task(talking.session, kind, subject, how="withdrawn", by=talking.actor, now=talking.now)
+        elif correcting:
+            since = talking.now - dt.timedelta(minutes=programme().rt_heads.correct_minutes)
+            close_task(
+                talking.session, kind, subject, how="withdrawn", by=talking.actor, now=talking.now, opened_since=since
+            )
+    close_task(talking.session, "rt_vacant", subject, how="done", by=talking.actor, now=talking.now)
 
 
 def _today(talking: Talking) -> dt.date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import count
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,14 +18,16 @@ from verify_service.conversations.caller import mask_name
 from verify_service.conversations.texting import write
 from verify_service.ground.crypto import reference_number, unseal
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Enrolment, Phone, PhoneLink, RtHead, Task, Worker
+from verify_service.ground.tables import Area, Conversation, Enrolment, Phone, PhoneLink, RtHead, Task, Worker
 from verify_service.messaging.outbox import Purpose
+from verify_service.registry.residents import Office, enrolments_in
 from verify_service.tasks import close_task, open_task
 from verify_service.verification.decision import RtHeadSays
 from verify_service.verification.evidence import Statement, record_of_enrolments
 
 ABOUT_RESIDENTS = ("own_family", "rt_vacant", "visit")  # the kelurahan says what no RT head says
 SAYS = tuple(says.value for says in RtHeadSays if says not in (RtHeadSays.NO_ANSWER, RtHeadSays.OWN_FAMILY))
+SALT = 7_000_000  # apart from the numbers of talks
 HOW_CONFIRMED = ("call", "certificate")
 
 
@@ -74,7 +77,7 @@ def settle_death(session: Session, task: Task, *, confirmed: bool, how: str, by:
     worker = _worker(session, task)
     _say(session, task, "deceased" if confirmed else "resident", f"confirmed by {how}" if confirmed else "", now)
     if confirmed:
-        number = reference_number(programme().reference_prefix, task.id, salt=7_000_000)
+        task.reference = _number(session, task)
         phones = session.scalars(
             select(Phone).join(PhoneLink).where(PhoneLink.worker_id == worker.id, PhoneLink.unlinked_at.is_(None))
         ).all()
@@ -83,9 +86,9 @@ def settle_death(session: Session, task: Task, *, confirmed: bool, how: str, by:
                 session,
                 phone,
                 "g20.family",
-                {"name": mask_name(worker.name), "case": number},
+                {"name": mask_name(worker.name), "case": task.reference},
                 purpose=Purpose.DECISION,
-                cause=f"family:{task.id}:{phone.id}",
+                cause=f"family:{worker.id}:{phone.id}",  # condolences are said once
                 now=now,
                 worker_id=worker.id,
             )
@@ -134,8 +137,22 @@ def let_in_again(session: Session, task: Task, *, by: str, now: dt.datetime) -> 
 def _say(session: Session, task: Task, says: str, detail: str, now: dt.datetime) -> None:
     """Evidence from the desk, beside what the RT head said: the later one holds."""
     statement = Statement(source="rt_head", statement=says, detail=detail, channel="console", inbound=f"task:{task.id}")
-    assert task.enrolment_id is not None
-    record_of_enrolments(session, statement, enrolments=[task.enrolment_id], now=now)
+    enrolment = session.get_one(Enrolment, task.enrolment_id)
+    office = Office(0, enrolment.kelurahan_code or "", "", enrolment.rw or "", enrolment.rt or "")
+    there = enrolments_in(session, office, enrolment.worker_id)  # as the head's word did, it covers every line there
+    record_of_enrolments(session, statement, enrolments=sorted({enrolment.id, *there}), now=now)
+
+
+def _number(session: Session, task: Task) -> str:
+    """A number for the family to name at the hotline, different from every other."""
+    for salt in count(SALT):
+        number = reference_number(programme().reference_prefix, task.id, salt)
+        taken = session.scalar(select(Task.id).where(Task.reference == number)) or session.scalar(
+            select(Conversation.id).where(Conversation.receipt == number)
+        )
+        if taken is None:
+            return number
+    raise AssertionError("numbers do not end")
 
 
 def _worker(session: Session, task: Task) -> Worker:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import CursorResult, insert, select, update
 from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import blind_index, seal
@@ -73,6 +73,7 @@ def _opened(row: RtHeadRow, phones: dict[bytes, int], import_id: int) -> dict[st
         "phone_id": phones[blind_index(row.phone.e164, "phone")] if row.phone else None,
         "since": row.since,
         "until": None,
+        "term_ends": row.until,
     }
 
 
@@ -80,10 +81,19 @@ def _bring_up_to_date(head: RtHead, row: RtHeadRow, phones: dict[bytes, int], im
     """Change what the list says differently of the same head; 1 when there was anything."""
     phone = phones[blind_index(row.phone.e164, "phone")] if row.phone else head.phone_id
     since = row.since or head.since
-    if (head.name, head.phone_id, head.since) == (row.name, phone, since):
+    held = (head.name, head.phone_id, head.since, head.term_ends)
+    if held == (row.name, phone, since, row.until):
         return 0
-    head.name, head.phone_id, head.since, head.import_id = row.name, phone, since, import_id
+    head.name, head.phone_id, head.since, head.term_ends = row.name, phone, since, row.until
+    head.import_id = import_id
     return 1
+
+
+def end_terms(session: Session, *, today: dt.date) -> int:
+    """Heads whose term is over by the list leave office, so that their phones open nothing any more."""
+    over = update(RtHead).where(RtHead.until.is_(None), RtHead.term_ends <= today).values(until=RtHead.term_ends)
+    done = session.execute(over)
+    return done.rowcount if isinstance(done, CursorResult) else 0
 
 
 def _phones(session: Session, rows: Sequence[RtHeadRow], now: dt.datetime) -> dict[bytes, int]:

@@ -58,10 +58,13 @@ SELECT DISTINCT ON (worker.id) enrolment.id AS enrolment, worker.id AS worker, w
        EXISTS (SELECT 1 FROM evidence JOIN enrolment same ON same.id = evidence.enrolment_id
                WHERE same.worker_id = worker.id AND same.kelurahan_code = enrolment.kelurahan_code
                  AND same.rw = enrolment.rw AND same.rt = enrolment.rt
-                 AND evidence.source = 'rt_head' AND evidence.received_at >= :since) AS answered
+                 AND evidence.source = 'rt_head' AND evidence.channel <> 'console'
+                 AND evidence.received_at >= :since) AS answered
 FROM enrolment JOIN worker ON worker.id = enrolment.worker_id
 WHERE enrolment.kelurahan_code = :kelurahan_code AND enrolment.rw = :rw AND enrolment.rt = :rt
   AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
+  AND NOT EXISTS (SELECT 1 FROM task JOIN enrolment dead ON dead.id = task.enrolment_id
+                  WHERE dead.worker_id = worker.id AND task.kind = 'death_reported' AND task.closed_how = 'confirmed')
 ORDER BY worker.id, enrolment.id
 """
 )
@@ -70,7 +73,8 @@ ORDER BY worker.id, enrolment.id
 def residents_of(session: Session, office: Office, *, since: dt.datetime, today: dt.date) -> list[ListedResident]:
     """The workers listed in this RT, each once, in an order that stays; answered: the head spoke after `since`.
 
-    What the worker said is not looked at: a head who learns who has answered learns something of the answer.
+    What the worker said is not looked at: a head who learns who has answered learns something of the answer. Nor does
+    it show what the kelurahan said in his place. A death that was confirmed is no longer his to speak of.
     """
     area = {"kelurahan_code": office.kelurahan_code, "rw": office.rw, "rt": office.rt}
     rows = session.execute(_RESIDENTS, {**area, "since": since, "today": today}).all()

@@ -27,12 +27,18 @@ class InboundMessage(Base):
     body_hash: Mapped[bytes | None] = mapped_column(comment="keyed: knows the same words again without reading them")
     twin: Mapped[str | None] = mapped_column(comment="the other id of the same text: called back and fetched")
     twin_at: Mapped[Moment | None] = mapped_column(comment="the provider's time under that other id")
+    settled_at: Mapped[Moment | None] = mapped_column(comment="when an officer dealt with it")
+    settled_by: Mapped[str | None] = mapped_column(comment="officer:ID")
     quarantined: Mapped[str | None] = mapped_column(comment="why it cannot be used")
     raw: Mapped[bytes | None] = mapped_column(comment="sealed, for quarantined ones: inbound_message.raw")
     __table_args__ = (
         UniqueConstraint("gateway", "provider_id"),
         Index("ix_inbound_waiting", "id", postgresql_where=text("handled_at IS NULL AND quarantined IS NULL")),
-        Index("ix_inbound_triage", "id", postgresql_where=text("handled_as = 'triage'")),
+        Index(
+            "ix_inbound_for_officers",
+            "id",
+            postgresql_where=text("(handled_as = 'triage' OR quarantined IS NOT NULL) AND settled_at IS NULL"),
+        ),
     )
 
 

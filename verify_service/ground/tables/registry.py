@@ -161,6 +161,7 @@ class RtHead(Base):
     phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id"), index=True)
     since: Mapped[dt.date | None]
     until: Mapped[dt.date | None]
+    term_ends: Mapped[dt.date | None] = mapped_column(comment="by the list: on that day he leaves office by himself")
     letter_issue: Mapped[int] = mapped_column(server_default=text("1"))
     pin_hash: Mapped[str | None] = mapped_column(comment="argon2id of the PIN with a pepper; valid once activated")
     activated_at: Mapped[Moment | None] = mapped_column(comment="when the PIN was chosen and repeated")

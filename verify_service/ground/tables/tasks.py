@@ -22,6 +22,7 @@ class Task(Base):
     rt: Mapped[str | None]
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     rt_head_id: Mapped[int | None] = mapped_column(ForeignKey("rt_head.id"))
+    reference: Mapped[str | None] = mapped_column(comment="the number that people were given for it")
     due_on: Mapped[dt.date] = mapped_column(comment="the day by which it must be done, as the city counts days")
     opened_at: Mapped[Moment]
     closed_at: Mapped[Moment | None]
