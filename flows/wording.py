@@ -192,7 +192,7 @@ class Wordings:
             said = self._words(given.screen, language).options[given.option] if isinstance(given, Word) else given
             return one_line(said)[: self.widths[name]].rstrip()
 
-        return gsm.fold(PLACEHOLDER.sub(value, text))
+        return gsm.fold(PLACEHOLDER.sub(value, text) if "{" in text else text)
 
 
 from_tables = Wordings.from_tables

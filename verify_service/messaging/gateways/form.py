@@ -64,7 +64,7 @@ def parse_form(body: bytes) -> Form:
 
 def _decode(raw: bytes) -> tuple[str, bool]:
     """The text and whether every byte of it made sense."""
-    plain = unquote_to_bytes(raw.replace(b"+", b" "))
+    plain = unquote_to_bytes(raw.replace(b"+", b" ")) if b"%" in raw or b"+" in raw else raw
     try:
         text, whole = plain.decode("utf-8"), True
     except UnicodeDecodeError:
