@@ -19,6 +19,8 @@ SECONDS = Histogram("verify_request_seconds", "Time to answer", ["route"])
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _UNLOGGED = ("static", "console.live", "simulator.inbox", "health.live", "health.ready")  # one a second each
 
+SLOW = 1.0  # seconds: a hop that took longer is worth a line of its own
+
 log = structlog.get_logger("verify_service.web")
 
 
@@ -33,10 +35,7 @@ def watch(app: Flask) -> None:
     def _finish(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         method = request.method if request.method in _METHODS else "other"
-        REQUESTS.labels(method, route(), response.status_code).inc()
-        SECONDS.labels(route()).observe(seconds)
-        if request.endpoint not in _UNLOGGED:
-            log.info("answered", method=method, route=route(), status=response.status_code, ms=round(seconds * 1000, 1))
+        answered(method, route(), response.status_code, seconds, quiet=request.endpoint in _UNLOGGED)
         return response
 
     @app.get("/metrics")
@@ -44,6 +43,14 @@ def watch(app: Flask) -> None:
         """Prometheus' text format; outside the demo only for whoever shows the token."""
         _check_token()
         return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def answered(method: str, template: str, status: int, seconds: float, *, quiet: bool = False) -> None:
+    """Count an answer, and log it unless it is one of many that say nothing more than their count."""
+    REQUESTS.labels(method, template, status).inc()
+    SECONDS.labels(template).observe(seconds)
+    if not quiet:
+        log.info("answered", method=method, route=template, status=status, ms=round(seconds * 1000, 1))
 
 
 def route() -> str:
@@ -68,12 +75,12 @@ def _registry() -> CollectorRegistry:
     return registry
 
 
-def log_fault(error: BaseException) -> None:
+def log_fault(error: BaseException, template: str | None = None) -> None:
     """An unexpected fault: its kind and where, not its message, which may quote what somebody typed."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     log.error(
         "fault",
-        route=route(),
+        route=template or route(),
         kind=type(error).__name__,
         where=[f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
     )
