@@ -6,6 +6,7 @@ import hmac
 import os
 import time
 import traceback
+from functools import lru_cache
 
 import structlog
 from flask import Flask, Response, abort, g, request
@@ -47,10 +48,17 @@ def watch(app: Flask) -> None:
 
 def answered(method: str, template: str, status: int, seconds: float, *, quiet: bool = False) -> None:
     """Count an answer, and log it unless it is one of many that say nothing more than their count."""
-    REQUESTS.labels(method, template, status).inc()
-    SECONDS.labels(template).observe(seconds)
+    count, times = _counters(method, template, status)
+    count.inc()
+    times.observe(seconds)
     if not quiet:
         log.info("answered", method=method, route=template, status=status, ms=round(seconds * 1000, 1))
+
+
+@lru_cache(maxsize=512)
+def _counters(method: str, template: str, status: int) -> tuple[Counter, Histogram]:
+    """The counter and the histogram of these; looking them up costs more than counting."""
+    return REQUESTS.labels(method, template, status), SECONDS.labels(template)
 
 
 def route() -> str:

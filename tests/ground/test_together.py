@@ -30,8 +30,8 @@ def test_every_kind_of_value_comes_back_as_it_went(db: Any) -> None:
     asked = EVERYTHING(**dict(zip(EVERYTHING.values, (*values, None), strict=True)))
     with line(3) as open_line:
         (rows,) = open_line.begin(asked)
-        assert rows == [(*values, None, values[2])]
-        assert open_line.send(asked, DIVIDE(by=5)) == [rows, [(2,)]]
+        assert rows == [[*values, None, values[2]]]
+        assert open_line.send(asked, DIVIDE(by=5)) == [rows, [[2]]]
         assert EVERYTHING.through(open_line.session, **asked[1]) == rows
 
 
@@ -49,7 +49,7 @@ def test_what_fails_is_told_without_values_and_the_line_is_good_again(db: Any) -
             open_line.begin(keep(word="a secret"), DIVIDE(by=0), DIVIDE(by=1))
         assert "secret" not in str(told.value)
     with line(3) as open_line:
-        assert open_line.begin(DIVIDE(by=1)) == [[(10,)]]
+        assert open_line.begin(DIVIDE(by=1)) == [[[10]]]
         open_line.commit()
     assert db.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     db.execute("DROP TABLE kept")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
 import time
@@ -101,6 +102,8 @@ class Line:
         driver = self._connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)
         self._driver = driver
+        self._heard = select.poll()
+        self._heard.register(self.descriptor(), select.POLLIN)
         self._known: set[bytes] = set()
         self.session = Session(self._connection, autoflush=False, expire_on_commit=False)
 
@@ -122,8 +125,8 @@ class Line:
         return self._driver.fileno()
 
     def usable(self) -> bool:
-        """Whether the server is still there; after it has restarted, another line has to be opened."""
-        return not self._driver.closed and not _hung_up(self.descriptor())
+        """Whether the server is still there: between two hops it has nothing to say but that it hangs up."""
+        return not self._driver.closed and not self._heard.poll(0)
 
     def rest(self) -> bool:
         """Leave nothing of this hop behind; False when the line cannot be used again."""

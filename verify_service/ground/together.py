@@ -19,7 +19,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-Row = tuple[Any, ...]
+Row = Sequence[Any]
 Reader = Callable[[bytes], Any]
 _TEXT, _BINARY = 0, 1
 
@@ -68,7 +68,7 @@ def _writer(value: Any) -> _Writer:
 READERS: Mapping[type, Reader] = {int: int, bool: flag, str: words, bytes: octets, dt.date: day, dt.datetime: moment}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Command:
     """One SQL command with its values by :name, and the type of each column it returns.
 
@@ -99,7 +99,7 @@ class Command:
 
     def through(self, session: Session, **values: Any) -> list[Row]:
         """Execute it by itself, in the session's transaction."""
-        return [tuple(row) for row in session.execute(self.alone, values)]
+        return [list(row) for row in session.execute(self.alone, values)]
 
 
 _VALUE = re.compile(r"(?<!:):([a-z_]+)")
@@ -114,19 +114,16 @@ def together(libpq: PGconn, known: set[bytes], asked: Sequence[Asked]) -> list[l
     `known` are the commands this connection has prepared already. Raises psycopg's errors, ConnectionLost among them,
     without values: they may be somebody's data.
     """
-    unprepared = [command for command, _ in asked if command.name not in known]
+    unprepared = list(dict.fromkeys(command for command, _ in asked if command.name not in known))
     try:
         libpq.enter_pipeline_mode()
         for command in unprepared:
             libpq.send_prepare(command.name, command.numbered)
         for command, values in asked:
-            raw, forms = [], []
-            for name in command.values:
-                value = values[name]
-                write, form = _WRITERS.get(type(value)) or _writer(value)
-                raw.append(write(value))
-                forms.append(form)
-            libpq.send_query_prepared(command.name, raw, forms)
+            given = [values[name] for name in command.values]
+            writers = [_WRITERS.get(type(value)) or _writer(value) for value in given]
+            raw = [write(value) for (write, _), value in zip(writers, given, strict=True)]
+            libpq.send_query_prepared(command.name, raw, [form for _, form in writers])
         libpq.pipeline_sync()
         results = _results(libpq)
         libpq.exit_pipeline_mode()
@@ -184,12 +181,10 @@ def _error(result: PGresult) -> psycopg.Error:
 
 
 def _rows(result: PGresult, command: Command) -> list[Row]:
-    rows: list[Row] = []
-    value = result.get_value
-    for number in range(result.ntuples if command.readers else 0):
-        row: list[Any] = []
-        for column, read in enumerate(command.readers):
-            raw = value(number, column)
-            row.append(None if raw is None else read(raw))
-        rows.append(tuple(row))
-    return rows
+    if not command.returns:
+        return []
+    value, readers = result.get_value, tuple(enumerate(command.readers))
+    return [
+        [None if (raw := value(number, column)) is None else read(raw) for column, read in readers]
+        for number in range(result.ntuples)
+    ]
