@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
@@ -254,11 +255,11 @@ def _belong(talking: Talking) -> None:
 
 def _show(line: Line, talking: Talking, talk: Talk | None, step: Screen | Over, hop: Hop) -> Heard:
     """Write down where the talk stands and what the phone shows."""
-    conversation, language = talking.conversation, talking.phone.language
+    language = talking.phone.language
+    changes: dict[str, Any] = {}
     if isinstance(step, Over):
         text = "END " + _ending(step.screen, language, step.values)
-        conversation.ended_at, conversation.ended_how = talking.now, "said goodbye"
-        conversation.talk = None
+        changes.update(ended_at=talking.now, ended_how="said goodbye", talk=None)
     else:
         assert talk is not None
         said_text = wordings().say(
@@ -270,13 +271,15 @@ def _show(line: Line, talking: Talking, talk: Talk | None, step: Screen | Over, 
             free=programme().ussd_zero_rated,
         )
         text = "CON " + said_text
-        conversation.talk = seal(json.dumps(talk.to_dict(), separators=(",", ":")), "conversation.talk")
-    conversation.heard_length = len(hop.text)
-    conversation.heard_hash = keyed_hash(hop.text, "transcript")
-    conversation.screen = seal(text, "conversation.screen")
-    _commit(line, talking)
+        changes["talk"] = seal(_compact(talk.to_dict()), "conversation.talk")
+    changes["heard_length"] = len(hop.text)
+    changes["heard_hash"] = keyed_hash(hop.text, "transcript")
+    changes["screen"] = seal(text, "conversation.screen")
+    _commit(line, talking, changes)
     return Heard(text, talking.nudge)
 
+
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 
 # What an ordinary hop changes; the rest of a conversation changes with outcomes that go through the session.
 _CHANGES = ("heard_length", "heard_hash", "hops", "talk", "screen", "worker_id", "touched_at", "ended_at", "ended_how")
@@ -292,17 +295,17 @@ _CHANGE = Command(
 )
 
 
-def _commit(line: Line, talking: Talking) -> None:
+def _commit(line: Line, talking: Talking, changes: dict[str, Any]) -> None:
     """Write everything and commit: in one round trip, unless something rarer went through the session already."""
     conversation, later = talking.conversation, talking.later or []
     if line.session.in_transaction() or not _ORDINARY.issuperset(inspect(conversation).committed_state):
+        for column, value in changes.items():
+            setattr(conversation, column, value)
         _belong(talking)
         line.commit(*later)
         return
-    held = conversation.__dict__
-    columns = _CHANGES if "id" in held else (*_FIRST, *_CHANGES)
-    values = {column: held.get(column) for column in columns}
-    line.commit(_CHANGE(**values, id=conversation.id) if "id" in held else _ADD(**values), *later)
+    values = dict.fromkeys(_ADD.values) | vars(conversation) | changes
+    line.commit((_CHANGE if "id" in values else _ADD, values), *later)
 
 
 def _ending(screen: str, language: str | None, values: dict[str, str] | None = None) -> str:

@@ -113,7 +113,7 @@ class Line:
 
     def send(self, *asked: Asked) -> list[list[Row]]:
         """Send commands in one round trip; the rows of each."""
-        return together(self._driver.pgconn, self._known, asked)
+        return together(self._driver.pgconn, self._heard, self._known, asked)
 
     def commit(self, *asked: Asked) -> None:
         """Send the last commands and commit, in one round trip; what the session holds is written first."""

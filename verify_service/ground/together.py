@@ -48,21 +48,20 @@ def moment(raw: bytes) -> dt.datetime:
     return dt.datetime.fromisoformat(raw.decode())
 
 
-_Writer = tuple[Callable[[Any], bytes | None], int]
+_Writer = Callable[[Any], bytes]
 _WRITERS: Mapping[type, _Writer] = {
-    type(None): (lambda _: None, _TEXT),
-    bytes: (lambda value: value, _BINARY),
-    str: (str.encode, _TEXT),
-    int: (lambda value: b"%d" % value, _TEXT),
-    bool: (lambda value: b"t" if value else b"f", _TEXT),
-    dt.date: (lambda value: value.isoformat().encode(), _TEXT),
-    dt.datetime: (lambda value: value.isoformat().encode(), _TEXT),
+    bytes: bytes,
+    bool: lambda value: b"t" if value else b"f",
+    int: lambda value: b"%d" % value,
+    str: str.encode,
+    dt.datetime: lambda value: value.isoformat().encode(),
+    dt.date: lambda value: value.isoformat().encode(),
 }
 
 
 def _writer(value: Any) -> _Writer:
     """How a value of a narrower kind is written, such as a word of an enumeration."""
-    return next(writer for kind, writer in _WRITERS.items() if isinstance(value, kind))
+    return next(write for kind, write in _WRITERS.items() if isinstance(value, kind))
 
 
 READERS: Mapping[type, Reader] = {int: int, bool: flag, str: words, bytes: octets, dt.date: day, dt.datetime: moment}
@@ -108,11 +107,11 @@ Asked = tuple[Command, Mapping[str, Any]]
 BEGIN, COMMIT = Command("BEGIN")(), Command("COMMIT")()
 
 
-def together(libpq: PGconn, known: set[bytes], asked: Sequence[Asked]) -> list[list[Row]]:
+def together(libpq: PGconn, ready: select.poll, known: set[bytes], asked: Sequence[Asked]) -> list[list[Row]]:
     """Send all of these at once and read what each returns; the first that fails is raised, those after it not done.
 
-    `known` are the commands this connection has prepared already. Raises psycopg's errors, ConnectionLost among them,
-    without values: they may be somebody's data.
+    `ready` waits for something to read; `known` are the commands this connection has prepared already. Raises psycopg's
+    errors, ConnectionLost among them, without values: they may be somebody's data.
     """
     unprepared = list(dict.fromkeys(command for command, _ in asked if command.name not in known))
     try:
@@ -120,12 +119,19 @@ def together(libpq: PGconn, known: set[bytes], asked: Sequence[Asked]) -> list[l
         for command in unprepared:
             libpq.send_prepare(command.name, command.numbered)
         for command, values in asked:
-            given = [values[name] for name in command.values]
-            writers = [_WRITERS.get(type(value)) or _writer(value) for value in given]
-            raw = [write(value) for (write, _), value in zip(writers, given, strict=True)]
-            libpq.send_query_prepared(command.name, raw, [form for _, form in writers])
+            raw: list[bytes | None] = []
+            forms = []
+            for name in command.values:
+                value = values[name]
+                if value is None or type(value) is bytes:
+                    raw.append(value)
+                    forms.append(_BINARY)
+                else:
+                    raw.append((_WRITERS.get(type(value)) or _writer(value))(value))
+                    forms.append(_TEXT)
+            libpq.send_query_prepared(command.name, raw, forms)
         libpq.pipeline_sync()
-        results = _results(libpq)
+        results = _results(libpq, ready)
         libpq.exit_pipeline_mode()
     except psycopg.OperationalError as broken:
         raise ConnectionLost("the connection to PostgreSQL broke") from broken
@@ -139,14 +145,13 @@ def together(libpq: PGconn, known: set[bytes], asked: Sequence[Asked]) -> list[l
     return [_rows(result, command) for result, (command, _) in zip(results[len(unprepared) :], asked, strict=True)]
 
 
-def _results(libpq: PGconn) -> list[PGresult]:
+def _results(libpq: PGconn, ready: select.poll) -> list[PGresult]:
     """Read the results up to the sync. Other threads run meanwhile: get_result alone would hold them."""
-    ready = select.poll()
-    ready.register(libpq.socket, select.POLLIN | select.POLLOUT)
     while libpq.flush():  # what did not fit into the socket goes as the server takes it
-        ready.poll()
+        either = select.poll()
+        either.register(libpq.socket, select.POLLIN | select.POLLOUT)
+        either.poll()
         libpq.consume_input()
-    ready.modify(libpq.socket, select.POLLIN)
     results: list[PGresult] = []
     nothing = 0
     while nothing < 2:
