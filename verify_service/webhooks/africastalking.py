@@ -100,6 +100,7 @@ class Door:
 
     def __init__(self, behind: WSGIApplication) -> None:
         self._behind = behind
+        self._answers = telemetry.Often("POST", HOP, 200)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         began = time.perf_counter()
@@ -115,8 +116,7 @@ class Door:
             return self._behind({**environ, "wsgi.input": BytesIO(body)}, start_response)
         screen = answer_hop(body).encode()
         start_response("200 OK", [*_HEADERS, ("Content-Length", str(len(screen)))])
-        seconds = time.perf_counter() - began
-        telemetry.answered("POST", HOP, 200, seconds, quiet=seconds < telemetry.SLOW)
+        self._answers.answered(time.perf_counter() - began)
         return [screen]
 
 
