@@ -1,7 +1,7 @@
 """What one talk may know of the person on the phone: looked up once, frozen, stored encrypted between two hops."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 VERSION = 2
@@ -102,7 +102,7 @@ class Caller:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it, with the version of its form."""
-        return {"version": VERSION, **asdict(self)}
+        return {"version": VERSION, **_plain(self)}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Caller":
@@ -118,6 +118,16 @@ class Caller:
             return cls(**facts)
         except (KeyError, TypeError) as odd:
             raise StaleCaller(f"caller of another form: {odd}") from odd
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it; every hop stores a caller, and `asdict` copies each of its letters."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is tuple:
+        return [_plain(one) for one in value]
+    return {name: _plain(one) for name, one in vars(value).items()}
 
 
 def _cover(stored: Mapping[str, Any]) -> Cover:

@@ -224,6 +224,8 @@ def one_line(value: str) -> str:
 
 def printable(text: str) -> str:
     """The text without controls, half characters and invisible marks; PostgreSQL refuses NUL, UTF-8 lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_visible(text))
 
 
@@ -239,6 +241,8 @@ def _visible(text: str) -> Iterator[str]:
 
 def digits_only(text: str) -> str | None:
     """The digits of a number written with blanks, dots or dashes; None when anything else is in it."""
+    if text.isascii() and text.isdigit():
+        return text[:ANSWER_LENGTH]
     digits = []
     for character in printable(text[:ANSWER_LENGTH]):
         value = unicodedata.decimal(character, None)

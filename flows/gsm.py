@@ -3,6 +3,7 @@
 Source: 3GPP TS 23.038, sections 6.2.1 (default alphabet and its extension) and 4 (SMS parts).
 """
 
+import re
 import unicodedata
 
 BASIC = frozenset(
@@ -10,6 +11,9 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENSION = frozenset("^{}\\[~]|€\f")
+
+# Most texts are of the basic table alone: one look tells, and nothing need be done to them.
+_PLAIN = re.compile(f"[{re.escape(''.join(sorted(BASIC - {chr(13)})))}]*").fullmatch
 
 # What a phone that knows only the basic table can show in the place of a sign that it lacks.
 _REWRITTEN = str.maketrans(
@@ -61,6 +65,8 @@ def septets(text: str) -> int:
 
     Raises ValueError naming the first character that the alphabet lacks; `fold` writes it another way.
     """
+    if _PLAIN(text):
+        return len(text)
     total = 0
     for character in text:
         if character in BASIC:
@@ -98,6 +104,8 @@ def fold(text: str) -> str:
 
     Letters of another script, which nobody could read here anyway, become "?". Line breaks stay.
     """
+    if _PLAIN(text):
+        return text
     return "".join(_folded(character) for character in unicodedata.normalize("NFC", text).translate(_REWRITTEN))
 
 

@@ -144,9 +144,11 @@ def _standing(talk: Talk, flows: Mapping[str, Flow]) -> tuple[Talk, Screen | Out
 
 def _goes_back(screen: Screen, text: str, page: int, wordings: Wordings | None) -> bool:
     """Whether the person goes back; a later page of a list always leads back to the one before it."""
-    offered = screen.back or (isinstance(screen, Pick) and page > 0)
-    word = wordings is not None and not isinstance(screen, Ask) and reading.is_back(wordings, text)
-    return offered and (_digit(text) == BACK or word)
+    if not screen.back and not (isinstance(screen, Pick) and page > 0):
+        return False
+    if (digit := _digit(text)) is not None:
+        return digit == BACK
+    return wordings is not None and not isinstance(screen, Ask) and reading.is_back(wordings, text)
 
 
 def _back(talk: Talk, screen: Screen, flows: Mapping[str, Flow]) -> tuple[Talk, Screen | Outcome]:

@@ -1,7 +1,7 @@
 """The words of every screen and SMS in each language, and how a screen is written so that it fits a phone."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -79,9 +79,11 @@ class Wordings:
         elif hinted:
             hint = self.common[spoken].hint_pick
         facts = {**standing, **screen.values}
-        lines = self._lines(screen, key, spoken, facts, page)
-        short_lines = self._lines(screen, key, spoken, facts, page, short=True)
-        return self._fitting(key, spoken, (lines, short_lines), facts, hint=hint, free=free)
+
+        def lines(short: bool) -> list[str]:
+            return self._lines(screen, key, spoken, facts, page, short=short)
+
+        return self._fitting(key, spoken, lines, facts, hint=hint, free=free)
 
     def ending(
         self,
@@ -93,7 +95,7 @@ class Wordings:
         free: bool = False,
     ) -> str:
         """The last screen of a talk, without END: at most 156 septets of the basic table."""
-        return self._fitting(key, self.spoken(language), ([], []), {**standing, **values}, hint="", free=free)
+        return self._fitting(key, self.spoken(language), lambda _: [], {**standing, **values}, hint="", free=free)
 
     def sms(
         self,
@@ -152,7 +154,7 @@ class Wordings:
         self,
         key: str,
         language: str,
-        lines: tuple[list[str], list[str]],
+        lines: Callable[[bool], list[str]],
         values: Mapping[str, Value],
         *,
         hint: str,
@@ -160,11 +162,11 @@ class Wordings:
     ) -> str:
         """The fullest way of saying it that fits; the tests hold that one does at the widest values."""
         words = self._words(key, language)
-        texts = [(words.text, lines[0]), (words.short or words.text, lines[1])]
+        texts = [(words.text, False), (words.short or words.text, True)]
         if free and words.text_if_free:
-            texts.insert(0, (words.text_if_free, lines[0]))
+            texts.insert(0, (words.text_if_free, False))
         said = ""
-        filled = [(self._fill(key, text, values, language), rest) for text, rest in texts]
+        filled = ((self._fill(key, text, values, language), lines(short)) for text, short in texts)
         for said in self._ways(self.screens[key], filled, hint):
             if gsm.septets(said) <= SCREEN_SEPTETS - PREFIX_SEPTETS:
                 return said
@@ -192,7 +194,7 @@ class Wordings:
             said = self._words(given.screen, language).options[given.option] if isinstance(given, Word) else given
             return one_line(said)[: self.widths[name]].rstrip()
 
-        return gsm.fold(PLACEHOLDER.sub(value, text))
+        return gsm.fold(PLACEHOLDER.sub(value, text) if "{" in text else text)
 
 
 from_tables = Wordings.from_tables

@@ -49,6 +49,7 @@ def create_app() -> Flask:
     for blueprint in (webhooks.blueprint, console.blueprint, public.blueprint, health.blueprint, simulator.blueprint):
         app.register_blueprint(blueprint)
     _prepare_templates(app)
+    app.wsgi_app = webhooks.Door(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

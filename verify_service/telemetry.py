@@ -6,6 +6,7 @@ import hmac
 import os
 import time
 import traceback
+from functools import lru_cache
 
 import structlog
 from flask import Flask, Response, abort, g, request
@@ -18,6 +19,8 @@ REQUESTS = Counter("verify_requests", "Requests answered", ["method", "route", "
 SECONDS = Histogram("verify_request_seconds", "Time to answer", ["route"])
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _UNLOGGED = ("static", "console.live", "simulator.inbox", "health.live", "health.ready")  # one a second each
+
+_SLOW = 1.0  # seconds: an answer that took longer is worth a line of its own
 
 log = structlog.get_logger("verify_service.web")
 
@@ -33,10 +36,7 @@ def watch(app: Flask) -> None:
     def _finish(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         method = request.method if request.method in _METHODS else "other"
-        REQUESTS.labels(method, route(), response.status_code).inc()
-        SECONDS.labels(route()).observe(seconds)
-        if request.endpoint not in _UNLOGGED:
-            log.info("answered", method=method, route=route(), status=response.status_code, ms=round(seconds * 1000, 1))
+        answered(method, route(), response.status_code, seconds, quiet=request.endpoint in _UNLOGGED)
         return response
 
     @app.get("/metrics")
@@ -44,6 +44,44 @@ def watch(app: Flask) -> None:
         """Prometheus' text format; outside the demo only for whoever shows the token."""
         _check_token()
         return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def answered(method: str, template: str, status: int, seconds: float, *, quiet: bool = False) -> None:
+    """Count an answer, and log it unless it is of those that come every second."""
+    count, times = _counters(method, template, status)
+    count.inc()
+    times.observe(seconds)
+    if not quiet:
+        log.info("answered", method=method, route=template, status=status, ms=round(seconds * 1000, 1))
+
+
+class Often:
+    """Answers of one route that come by the hundred: all are counted, a line a second says how many there were.
+
+    A slow one has its own. A line for each would be a tenth of what a hop costs, and each says the same.
+    """
+
+    def __init__(self, method: str, template: str, status: int) -> None:
+        self._what = (method, template, status)
+        self._untold = 0
+        self._told = 0.0
+
+    def answered(self, seconds: float) -> None:
+        self._untold += 1
+        now = time.monotonic()
+        quiet = seconds < _SLOW and now - self._told < 1.0
+        answered(*self._what, seconds, quiet=True)
+        if not quiet:
+            method, template, status = self._what
+            untold, self._untold, self._told = self._untold, 0, now
+            ms = round(seconds * 1000, 1)
+            log.info("answered", method=method, route=template, status=status, ms=ms, answers=untold)
+
+
+@lru_cache(maxsize=512)
+def _counters(method: str, template: str, status: int) -> tuple[Counter, Histogram]:
+    """The counter and the histogram of these; looking them up costs more than counting."""
+    return REQUESTS.labels(method, template, status), SECONDS.labels(template)
 
 
 def route() -> str:
@@ -68,12 +106,12 @@ def _registry() -> CollectorRegistry:
     return registry
 
 
-def log_fault(error: BaseException) -> None:
+def log_fault(error: BaseException, template: str | None = None) -> None:
     """An unexpected fault: its kind and where, not its message, which may quote what somebody typed."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     log.error(
         "fault",
-        route=route(),
+        route=template or route(),
         kind=type(error).__name__,
         where=[f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
     )

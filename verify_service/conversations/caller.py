@@ -4,71 +4,119 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import case, func, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.caller import Caller, Cover, CoverState, Person, Post, RtDesk
-from verify_service.ground.crypto import blind_index, seal
-from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import FileImport, InsurerRecord, Phone, PhoneLink, Worker
+from verify_service.ground.rows import columns_of, types_of
+from verify_service.ground.tables import Phone, PhoneLink
+from verify_service.ground.together import Asked, Command
 from verify_service.registry.residents import Office, offices_of
 
 PEOPLE_ON_A_PAGE = 8  # a Caller holds at most one page of any list
 
 
-def known_phone(session: Session, number: Number, *, now: dt.datetime) -> Phone:
-    """The row of this number, its hop counted and the row locked: two hops of one phone are heard one after the other.
+# The row of a number, its hop counted and the row locked: two hops of one phone are heard one after the other. Also
+# whether its owner heads an RT. The count is kept where Valkey cannot lose it.
+COUNTED = Command(
+    f"""
+UPDATE phone SET hop_minute = :minute, hops = CASE WHEN hop_minute = :minute THEN hops + 1 ELSE 1 END
+WHERE number_index = :number
+RETURNING {columns_of(Phone)},
+          EXISTS (SELECT 1 FROM rt_head WHERE rt_head.phone_id = phone.id AND rt_head.until IS NULL)
+""",  # noqa: S608  # constants of our own
+    returns=(*types_of(Phone), bool),
+)
 
-    The count is kept where Valkey cannot lose it.
+# The workers a number answers for, one page of them or a certain one, each with the cover of the newest insurer file.
+PEOPLE = Command(
     """
-    index = blind_index(number.e164, "phone")
-    minute = now.replace(second=0, microsecond=0)
-    counted = (
-        update(Phone)
-        .where(Phone.number_index == index)
-        .values(hop_minute=minute, hops=case((Phone.hop_minute == minute, Phone.hops + 1), else_=1))
-        .returning(Phone)
-        .execution_options(synchronize_session=False)
-    )
-    phone = session.scalar(counted)
-    if phone is None:
-        new = upsert(Phone).values(number=seal(number.e164, "phone.number"), number_index=index, created_at=now)
-        session.execute(new.on_conflict_do_nothing(index_elements=[Phone.number_index]))
-        phone = session.scalars(counted).one()
-    return phone
+SELECT worker.id, worker.name, worker.nik_last4, newest.period, insured.status, insured.member_since, paid.period
+FROM phone JOIN phone_link ON phone_link.phone_id = phone.id AND phone_link.unlinked_at IS NULL
+JOIN worker ON worker.id = phone_link.worker_id
+CROSS JOIN (SELECT max(period) AS period FROM file_import WHERE kind = 'insurer') AS newest
+LEFT JOIN insurer_record insured ON insured.period = newest.period AND insured.nik_index = worker.nik_index
+LEFT JOIN LATERAL (
+    SELECT file.period FROM file_import file
+    JOIN insurer_record active ON active.period = file.period AND active.nik_index = worker.nik_index
+    WHERE file.kind = 'insurer' AND active.status = 'active'
+    ORDER BY file.period DESC LIMIT 1) AS paid ON true
+WHERE phone.number_index = :number AND (CAST(:worker AS bigint) IS NULL OR worker.id = :worker)
+ORDER BY worker.id OFFSET :first LIMIT :most
+""",
+    returns=(int, str, str, dt.date, str, dt.date, dt.date),
+)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A worker a phone answers for, and what the insurer says: `paid` is the newest month in which he was active."""
+
+    worker: int
+    name: str
+    nik4: str
+    newest: dt.date | None
+    status: str | None
+    since: dt.date | None
+    paid: dt.date | None
+
+    @property
+    def person(self) -> Person:
+        return Person(worker=self.worker, name=mask_name(self.name), nik4=self.nik4)
+
+
+def counted(number: bytes, *, now: dt.datetime) -> Asked:
+    """The command that counts a hop of a number (its blind index)."""
+    return COUNTED(number=number, minute=now.replace(second=0, microsecond=0))
+
+
+def people(number: bytes, *, page: int = 0, worker_id: int | None = None) -> Asked:
+    """The command that finds whom a number (its blind index) answers for: a page of them, or a certain one."""
+    first = 0 if worker_id is not None else page * PEOPLE_ON_A_PAGE
+    return PEOPLE(number=number, worker=worker_id, first=first, most=PEOPLE_ON_A_PAGE + 1)
 
 
 def who_calls(
     session: Session, phone: Phone, *, now: dt.datetime, worker_id: int | None = None, page: int = 0
 ) -> Caller:
     """What a talk with this phone may know: the people it answers for, and the cover of the one who is answering."""
-    workers = session.scalars(
-        select(Worker)
-        .join(PhoneLink, PhoneLink.worker_id == Worker.id)
-        .where(PhoneLink.phone_id == phone.id, PhoneLink.unlinked_at.is_(None))
-        .order_by(Worker.id)
-        .offset(page * PEOPLE_ON_A_PAGE)
-        .limit(PEOPLE_ON_A_PAGE + 1)
-    ).all()
-    shown = workers[:PEOPLE_ON_A_PAGE]
-    chosen = next((worker for worker in workers if worker.id == worker_id), None)
+
+    def look_up(asked: Asked) -> list[Linked]:
+        return [Linked(*row) for row in PEOPLE.through(session, **asked[1])]
+
+    linked = look_up(people(phone.number_index, page=page))
+    chosen = next((one for one in linked if one.worker == worker_id), None)
     if chosen is None and worker_id is not None:
-        chosen = _linked_worker(session, phone, worker_id)
-    if chosen is None and len(workers) == 1 and page == 0:
-        chosen = workers[0]
+        chosen = next(iter(look_up(people(phone.number_index, worker_id=worker_id))), None)
+    return caller_of(phone, linked, offices_of(session, phone.id), now=now, chosen=chosen, page=page)
+
+
+def caller_of(
+    phone: Phone,
+    linked: Sequence[Linked],
+    offices: list[Office],
+    *,
+    now: dt.datetime,
+    chosen: Linked | None = None,
+    page: int = 0,
+) -> Caller:
+    """The same from what was looked up already: one page of the people, and one more where there are more."""
+    if chosen is None and len(linked) == 1 and page == 0:
+        chosen = linked[0]
     return Caller(
         language=phone.language,
         noticed=phone.noticed_at is not None,
-        person=None if chosen is None else _person(chosen),
-        people=tuple(_person(worker) for worker in shown),
-        more_people=len(workers) > PEOPLE_ON_A_PAGE,
+        person=None if chosen is None else chosen.person,
+        people=tuple(one.person for one in linked[:PEOPLE_ON_A_PAGE]),
+        more_people=len(linked) > PEOPLE_ON_A_PAGE,
         people_page=page,
-        rt_head=_desk_of(offices_of(session, phone.id)),
-        cover=None if chosen is None else cover_of(session, chosen, today=now.astimezone(programme().zone).date()),
+        rt_head=_desk_of(offices),
+        cover=None if chosen is None else _cover_of(chosen, today=now.astimezone(programme().zone).date()),
     )
 
 
@@ -86,17 +134,6 @@ def answers_for(session: Session, phone: Phone, worker_id: int) -> bool:
     return session.scalar(live) is not None
 
 
-def _linked_worker(session: Session, phone: Phone, worker_id: int) -> Worker | None:
-    linked = select(Worker).join(PhoneLink, PhoneLink.worker_id == Worker.id)
-    return session.scalar(
-        linked.where(PhoneLink.phone_id == phone.id, PhoneLink.unlinked_at.is_(None), Worker.id == worker_id)
-    )
-
-
-def _person(worker: Worker) -> Person:
-    return Person(worker=worker.id, name=mask_name(worker.name), nik4=worker.nik_last4)
-
-
 _TITLES = {"H", "HJ", "DR", "DRS", "DRA", "IR", "RM", "R", "RA", "DT", "TGK", "CUT", "KH", "PROF"}
 
 
@@ -108,32 +145,23 @@ def mask_name(name: str) -> str:
     return f"{first[:shown]}***"
 
 
-def cover_of(session: Session, worker: Worker, *, today: dt.date) -> Cover:
+def _cover_of(linked: Linked, *, today: dt.date) -> Cover:
     """The cover of this worker by the newest insurer file; later months are not reported yet and say nothing."""
-    newest = session.scalar(select(func.max(FileImport.period)).where(FileImport.kind == "insurer"))
-    if newest is None:
+    if linked.newest is None:
         return Cover(state="no_file", asof="", until="", full_death_from="")
-    record = session.scalar(
-        select(InsurerRecord).where(InsurerRecord.period == newest, InsurerRecord.nik_index == worker.nik_index)
-    )
-    paid = session.scalar(
-        select(func.max(InsurerRecord.period)).where(
-            InsurerRecord.nik_index == worker.nik_index, InsurerRecord.status == "active"
-        )
-    )
     return Cover(
-        state=cast("CoverState", record.status) if record is not None else "not_found",
-        asof=_short(_month_end(newest)),
-        until=_short(_month_end(paid)) if paid else "-",
-        full_death_from=_full_death_from(record, today) if record is not None else "",
+        state=cast("CoverState", linked.status or "not_found"),
+        asof=_short(_month_end(linked.newest)),
+        until=_short(_month_end(linked.paid)) if linked.paid else "-",
+        full_death_from=_full_death_from(linked, today),
     )
 
 
-def _full_death_from(record: InsurerRecord, today: dt.date) -> str:
+def _full_death_from(linked: Linked, today: dt.date) -> str:
     """From when a death that is not work-related pays in full, while that day is ahead; "" unless confirmed."""
-    if not programme().jkm_waiting_confirmed or record.member_since is None or record.status != "active":
+    since = linked.since
+    if not programme().jkm_waiting_confirmed or since is None or linked.status != "active":
         return ""
-    since = record.member_since
     month = since.month - 1 + programme().benefits.jkm_waiting_months
     year, month = since.year + month // 12, month % 12 + 1
     full_from = dt.date(year, month, min(since.day, calendar.monthrange(year, month)[1]))

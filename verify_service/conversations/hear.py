@@ -9,24 +9,31 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from flows import outcomes as said
 from flows.caller import Caller, StaleCaller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.talk import Talk, answer, current
-from verify_service.conversations.caller import answers_for, known_phone, who_calls
+from verify_service.conversations.caller import Linked, caller_of, counted, people, who_calls
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
 from verify_service.conversations.talking import Over, Talking, first_flow
-from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
+from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
+from verify_service.ground.database import Line
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
+from verify_service.ground.rows import as_read, belong, columns_of, types_of
 from verify_service.ground.tables import Conversation, Phone
+from verify_service.ground.together import Command
+from verify_service.messaging.consent import phone_of
+from verify_service.registry.residents import offices_of
 
 _MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop (goflow's limit)
 _WORTH_RESUMING = 5  # how many of a phone's newest conversations are looked at
@@ -56,27 +63,84 @@ def busy(language: str | None = None) -> str:
     return "END " + _ending("a8.busy", language or programme().languages[0])
 
 
-def hear(session: Session, hop: Hop, *, now: dt.datetime) -> Heard:
-    """Hear one hop. Any repeat of it, however late, gives the same screen and has no second effect."""
-    with session.no_autoflush:  # one UPDATE at the end instead of one before each question
-        return _hear(session, hop, now)
+def hear(line: Line, hop: Hop, *, now: dt.datetime) -> Heard:
+    """Hear one hop and commit it. Any repeat of it, however late, gives the same screen and has no second effect.
 
-
-def _hear(session: Session, hop: Hop, now: dt.datetime) -> Heard:
-    phone = known_phone(session, hop.phone, now=now)
+    Two round trips: what there is to know comes with the lock on the phone's row, and what became of it goes with the
+    commit. What is rarer (a language chosen, a phone linked, an RT head) takes its own through the session in between.
+    """
+    known = _look_up(line, hop, now)
+    phone, conversation = known.phone, known.conversation
     if phone.hops > programme().sessions.hops_per_minute:
-        return Heard(busy(phone.language))
-    conversation = session.scalar(
-        select(Conversation).where(Conversation.gateway == hop.gateway, Conversation.session == hop.session)
-    )
+        return _nothing_new(line, busy(phone.language))
     if conversation is None:
-        return _begin(session, phone, hop, now)
+        return _begin(line, known, hop, now)
     if conversation.phone_id != phone.id:  # one session, two numbers: show neither what the other saw
-        return Heard(busy(phone.language))
+        return _nothing_new(line, busy(phone.language))
     heard = _new_input(conversation, hop.text)
     if heard is None or conversation.ended_at is not None:
-        return Heard(_last_screen(conversation) or busy(phone.language))
-    return _go_on(session, phone, conversation, hop, heard, now)
+        return _nothing_new(line, _last_screen(conversation) or busy(phone.language))
+    return _go_on(line, known, conversation, hop, heard, now)
+
+
+def _nothing_new(line: Line, screen: str) -> Heard:
+    line.commit()  # the hop is counted all the same
+    return Heard(screen)
+
+
+_CONVERSATION = Command(
+    f"""
+SELECT {columns_of(Conversation)},
+       (SELECT string_agg(CAST(worker_id AS text), ' ') FROM phone_link
+        WHERE phone_link.phone_id = conversation.phone_id AND phone_link.unlinked_at IS NULL)
+FROM conversation WHERE gateway = :gateway AND session = :session
+""",  # noqa: S608  # constants of our own
+    returns=(*types_of(Conversation), str),
+)
+
+_DROPPED = Command(
+    f"""
+SELECT {columns_of(Conversation)} FROM conversation JOIN phone ON phone.id = conversation.phone_id
+WHERE phone.number_index = :number AND conversation.channel = 'ussd' AND conversation.ended_at IS NULL
+  AND conversation.touched_at >= :since AND conversation.talk IS NOT NULL
+ORDER BY conversation.touched_at DESC, conversation.id DESC LIMIT {_WORTH_RESUMING}
+""",  # noqa: S608  # constants of our own
+    returns=types_of(Conversation),
+)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What there is to know before a hop is understood; `caller` and `dropped` are looked up for a dial alone."""
+
+    phone: Phone
+    conversation: Conversation | None
+    answers_for: frozenset[int] = frozenset()  # workers, by the conversation's phone
+    caller: Caller | None = None
+    dropped: Sequence[Conversation] = ()
+
+
+def _look_up(line: Line, hop: Hop, now: dt.datetime) -> _Known:
+    """Count the hop and lock the phone's row; then, as they stand behind that lock, the talk and whose phone it is."""
+    number = blind_index(hop.phone.e164, "phone")
+    asked = [_CONVERSATION(gateway=hop.gateway, session=hop.session)]
+    if not hop.text:
+        since = now - dt.timedelta(minutes=programme().sessions.resume_minutes)
+        asked += [people(number), _DROPPED(number=number, since=since)]
+    phones, *found = line.begin(counted(number, now=now), *asked)
+    if not phones:
+        phone_of(line.session, hop.phone, now=now)
+        phones, *found = line.send(counted(number, now=now), *asked)
+    ((*row, heads_an_rt),) = phones
+    phone = as_read(Phone, row)
+    if found[0]:
+        ((*row, links),) = found[0]
+        return _Known(phone, as_read(Conversation, row), frozenset(map(int, (links or "").split())))
+    if hop.text:
+        return _Known(phone, None)
+    offices = offices_of(line.session, phone.id) if heads_an_rt else []
+    caller = caller_of(phone, [Linked(*one) for one in found[1]], offices, now=now)
+    return _Known(phone, None, caller=caller, dropped=[as_read(Conversation, one) for one in found[2]])
 
 
 def _new_input(conversation: Conversation, text: str) -> str | None:
@@ -101,23 +165,22 @@ def _last_screen(conversation: Conversation) -> str | None:
         return None
 
 
-def _begin(session: Session, phone: Phone, hop: Hop, now: dt.datetime) -> Heard:
+def _begin(line: Line, known: _Known, hop: Hop, now: dt.datetime) -> Heard:
     """A session we do not know: a first dial, a shortcut (*123*1#), or one that our side has lost."""
+    phone = known.phone
     conversation = Conversation(
         gateway=hop.gateway, session=hop.session, phone_id=phone.id, started_at=now, touched_at=now, hops=0
     )
-    session.add(conversation)
-    caller = who_calls(session, phone, now=now)
+    caller = known.caller or who_calls(line.session, phone, now=now)
     flow = first_flow(caller)
-    dropped = None if hop.text else _dropped(session, phone, now)
-    session.flush()  # the id is part of what evidence refers to
+    dropped = _dropped(line.session, phone, known.dropped, now)
     if dropped is not None:
         conversation.resumes_id, flow = dropped.id, "resume"
-    talking = Talking(session, conversation, phone, now, caller)
+    talking = Talking(line.session, conversation, phone, now, caller, later=[])
     talk, step = _settle(talking, *current(Talk(flow=flow, caller=caller)))
     if hop.text:
         talk, step = _navigate(talking, talk, step, hop.text.split("*"))
-    return _show(talking, talk, step, hop)
+    return _show(line, talking, talk, step, hop)
 
 
 def _navigate(
@@ -135,19 +198,27 @@ def _navigate(
     return talk, step
 
 
-def _go_on(session: Session, phone: Phone, conversation: Conversation, hop: Hop, heard: str, now: dt.datetime) -> Heard:
+def _go_on(line: Line, known: _Known, conversation: Conversation, hop: Hop, heard: str, now: dt.datetime) -> Heard:
     """The next answer of a talk we know."""
     conversation.hops += 1
     conversation.touched_at = now
-    talk = _still_theirs(session, phone, conversation, _stored_talk(session, phone, conversation, now), now)
-    talk, screen = current(talk)  # after an upgrade the prefix that still holds is kept
-    talking = Talking(session, conversation, phone, now, talk.caller)
+    stored = _stored_talk(line.session, known.phone, conversation, now)
+    talk, screen = current(_still_theirs(line.session, known, conversation, stored, now))
+    # After an upgrade the prefix that still holds is kept.
+    talking = Talking(line.session, conversation, known.phone, now, talk.caller, later=[])
     if isinstance(screen, Menu | Ask | Pick):
         talking.screen = screen.screen
         talk, screen_or_outcome = answer(talk, heard, wordings())
     else:
         screen_or_outcome = screen
-    return _show(talking, *_settle(talking, talk, screen_or_outcome), hop)
+    return _show(line, talking, *_settle(talking, talk, screen_or_outcome), hop)
+
+
+def _is_light(talking: Talking, outcome: Outcome) -> bool:
+    """Whether it touches no table, or only by evidence that goes with the hop's last commands and names its talk."""
+    if isinstance(outcome, said.Said):
+        return talking.conversation.id is not None
+    return isinstance(outcome, said.Goodbye | said.GoTo | said.Back)
 
 
 def _settle(talking: Talking, talk: Talk, step: Screen | Outcome) -> tuple[Talk | None, Screen | Over]:
@@ -156,6 +227,8 @@ def _settle(talking: Talking, talk: Talk, step: Screen | Outcome) -> tuple[Talk 
         if isinstance(step, Menu | Ask | Pick):
             return talk, step
         talking.caller = talk.caller
+        if not _is_light(talking, step):
+            _belong(talking)
         if isinstance(step, said.ContinueTalk):
             taken = _take_up(talking)
             if isinstance(taken, Over):
@@ -173,13 +246,20 @@ def _settle(talking: Talking, talk: Talk, step: Screen | Outcome) -> tuple[Talk 
     raise RuntimeError(f"the flow {talk.flow} follows itself without a screen")
 
 
-def _show(talking: Talking, talk: Talk | None, step: Screen | Over, hop: Hop) -> Heard:
+def _belong(talking: Talking) -> None:
+    """Give phone and conversation to the session, which will write what changes in them."""
+    for held in (talking.phone, talking.conversation):
+        belong(talking.session, held)
+    talking.session.flush()  # a new conversation gets its id
+
+
+def _show(line: Line, talking: Talking, talk: Talk | None, step: Screen | Over, hop: Hop) -> Heard:
     """Write down where the talk stands and what the phone shows."""
-    conversation, language = talking.conversation, talking.phone.language
+    language = talking.phone.language
+    changes: dict[str, Any] = {}
     if isinstance(step, Over):
         text = "END " + _ending(step.screen, language, step.values)
-        conversation.ended_at, conversation.ended_how = talking.now, "said goodbye"
-        conversation.talk = None
+        changes.update(ended_at=talking.now, ended_how="said goodbye", talk=None)
     else:
         assert talk is not None
         said_text = wordings().say(
@@ -191,11 +271,41 @@ def _show(talking: Talking, talk: Talk | None, step: Screen | Over, hop: Hop) ->
             free=programme().ussd_zero_rated,
         )
         text = "CON " + said_text
-        conversation.talk = seal(json.dumps(talk.to_dict(), separators=(",", ":")), "conversation.talk")
-    conversation.heard_length = len(hop.text)
-    conversation.heard_hash = keyed_hash(hop.text, "transcript")
-    conversation.screen = seal(text, "conversation.screen")
+        changes["talk"] = seal(_compact(talk.to_dict()), "conversation.talk")
+    changes["heard_length"] = len(hop.text)
+    changes["heard_hash"] = keyed_hash(hop.text, "transcript")
+    changes["screen"] = seal(text, "conversation.screen")
+    _commit(line, talking, changes)
     return Heard(text, talking.nudge)
+
+
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
+# What an ordinary hop changes; the rest of a conversation changes with outcomes that go through the session.
+_CHANGES = ("heard_length", "heard_hash", "hops", "talk", "screen", "worker_id", "touched_at", "ended_at", "ended_how")
+_FIRST = ("gateway", "session", "phone_id", "resumes_id", "started_at")
+_ORDINARY = frozenset((*_FIRST, *_CHANGES))
+_ADD = Command(
+    f"INSERT INTO conversation ({', '.join((*_FIRST, *_CHANGES))})"  # noqa: S608  # constants of our own
+    f" VALUES ({', '.join(f':{column}' for column in (*_FIRST, *_CHANGES))})"
+)
+_CHANGE = Command(
+    f"UPDATE conversation SET {', '.join(f'{column} = :{column}' for column in _CHANGES)}"  # noqa: S608
+    " WHERE id = :id"
+)
+
+
+def _commit(line: Line, talking: Talking, changes: dict[str, Any]) -> None:
+    """Write everything and commit: in one round trip, unless something rarer went through the session already."""
+    conversation, later = talking.conversation, talking.later or []
+    if line.session.in_transaction() or not _ORDINARY.issuperset(inspect(conversation).committed_state):
+        for column, value in changes.items():
+            setattr(conversation, column, value)
+        _belong(talking)
+        line.commit(*later)
+        return
+    values = dict.fromkeys(_ADD.values) | vars(conversation) | changes
+    line.commit((_CHANGE if "id" in values else _ADD, values), *later)
 
 
 def _ending(screen: str, language: str | None, values: dict[str, str] | None = None) -> str:
@@ -221,29 +331,22 @@ def _stored_talk(session: Session, phone: Phone, conversation: Conversation, now
     return Talk(flow=first_flow(fresh), caller=fresh)
 
 
-def _still_theirs(session: Session, phone: Phone, conversation: Conversation, talk: Talk, now: dt.datetime) -> Talk:
+def _still_theirs(session: Session, known: _Known, conversation: Conversation, talk: Talk, now: dt.datetime) -> Talk:
     """The talk, unless this phone was unlinked from its worker meanwhile (in another session, by an officer, by a newer
     list): then it starts again, and neither shows that worker nor speaks for them."""
     person = talk.caller.person
-    if person is None or talk.flow == "saved" or answers_for(session, phone, person.worker):
+    if person is None or talk.flow == "saved" or person.worker in known.answers_for:
         return talk
     conversation.worker_id = None
-    fresh = who_calls(session, phone, now=now)
+    fresh = who_calls(session, known.phone, now=now)
     return Talk(flow=first_flow(fresh), caller=fresh)
 
 
-def _dropped(session: Session, phone: Phone, now: dt.datetime) -> Conversation | None:
+def _dropped(session: Session, phone: Phone, recent: Sequence[Conversation], now: dt.datetime) -> Conversation | None:
     """The newest talk of this phone that was cut off where a redial would not get by itself."""
-    since = now - dt.timedelta(minutes=programme().sessions.resume_minutes)
-    recent = session.scalars(
-        select(Conversation)
-        .where(Conversation.phone_id == phone.id, Conversation.ended_at.is_(None), Conversation.touched_at >= since)
-        .order_by(Conversation.touched_at.desc(), Conversation.id.desc())
-        .limit(_WORTH_RESUMING)
-    )
     for conversation in recent:
-        talk = _stored_talk(session, phone, conversation, now) if conversation.talk else None
-        if talk is not None and (talk.flow not in _NOWHERE or talk.turns):
+        talk = _stored_talk(session, phone, conversation, now)
+        if talk.flow not in _NOWHERE or talk.turns:
             return conversation
     return None
 

@@ -15,7 +15,7 @@ from verify_service.conversations.talking import Next, Over, Talking, first_flow
 from verify_service.ground.crypto import blind_index, letter_code, reference_number
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, LinkTry, PhoneLink, Worker
-from verify_service.verification.evidence import Statement, record_statement
+from verify_service.verification.evidence import Statement
 
 
 def apply(talking: Talking, outcome: Outcome) -> Next | Over:
@@ -100,8 +100,7 @@ def _said(talking: Talking, outcome: said.Said) -> Next | Over:
         phone_id=talking.phone.id,
         screen=talking.screen,
     )
-    record_statement(talking.session, statement, worker_id=person.worker, now=talking.now)
-    talking.nudge = True
+    talking.say(statement, worker_id=person.worker)
     talking.conversation.worker_id = person.worker
     if outcome.statement == "not_me":
         _unlink(talking, person.worker)

@@ -12,11 +12,16 @@ from flows.conversation import Turn
 from verify_service import audit
 from verify_service.conversations.caller import who_calls
 from verify_service.ground.tables import Conversation, Phone
+from verify_service.ground.together import Asked
+from verify_service.verification.evidence import Statement, record_statement, recorded
 
 
 @dataclass
 class Talking:
-    """The talk an outcome belongs to. `message` is the text it was said in, None on the phone's own screen."""
+    """The talk an outcome belongs to. `message` is the text it was said in, None on the phone's own screen.
+
+    `later` are commands that go with the last of a hop, in its transaction; None where there is no such last.
+    """
 
     session: Session
     conversation: Conversation
@@ -26,6 +31,7 @@ class Talking:
     screen: str = ""  # the question that was on the phone
     nudge: bool = field(default=False)  # whether verdicts are stale after this
     message: int | None = None
+    later: list[Asked] | None = None
 
     @property
     def actor(self) -> str:
@@ -46,6 +52,14 @@ class Talking:
         """What we know now, after something changed."""
         caller = who_calls(self.session, self.phone, now=self.now, worker_id=self.conversation.worker_id, page=page)
         return replace(caller, receipt=self.conversation.receipt or "")
+
+    def say(self, statement: Statement, *, worker_id: int) -> None:
+        """Keep what was said about a worker as evidence."""
+        self.nudge = True
+        if self.later is None:
+            record_statement(self.session, statement, worker_id=worker_id, now=self.now)
+        else:
+            self.later.append(recorded(statement, worker_id=worker_id, now=self.now))
 
     def record(self, action: str, **detail: str | int | bool | None) -> None:
         """Write to the trail what this phone did."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
 import time
@@ -11,15 +12,19 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
+import psycopg
+from psycopg import pq
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from verify_service.ground.settings import settings
+from verify_service.ground.together import BEGIN, COMMIT, Asked, Row, together
 
-Unavailable = (DBAPIError, PoolTimeout)
+Unavailable = (DBAPIError, PoolTimeout, psycopg.Error)
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -27,17 +32,19 @@ def sqlalchemy_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
+def _engine(**how: Any) -> Engine:
+    return create_engine(
+        sqlalchemy_url(settings().database_url),
+        hide_parameters=True,  # an error message must not carry people's data into a log
+        connect_args={"connect_timeout": 3, "application_name": "verify-service"},
+        **how,
+    )
+
+
 @lru_cache(maxsize=1)
 def engine() -> Engine:
     """The pool of this process, opened on first use (never before a fork)."""
-    made = create_engine(
-        sqlalchemy_url(settings().database_url),
-        pool_size=int(os.environ.get("VERIFY_POOL_SIZE", "8")),
-        max_overflow=8,
-        pool_timeout=3,
-        hide_parameters=True,  # an error message must not carry people's data into a log
-        connect_args={"connect_timeout": 3, "application_name": "verify-service"},
-    )
+    made = _engine(pool_size=int(os.environ.get("VERIFY_POOL_SIZE", "8")), max_overflow=8, pool_timeout=3)
 
     @event.listens_for(made, "checkout")
     def _revive(connection: Any, record: Any, proxy: Any) -> None:
@@ -81,6 +88,95 @@ def transaction(seconds: float | None = None) -> Iterator[Session]:
         with _watchdog().over(driver.fileno(), seconds):
             yield session
             session.commit()
+
+
+class Line:
+    """One connection and the transaction on it, for what is answered while a person waits.
+
+    What every hop does is sent together; what is rarer goes through the session, in the same transaction. It is kept
+    between two hops: taking a connection from a pool and giving it back costs as much as a round trip.
+    """
+
+    def __init__(self) -> None:
+        self._connection = _lines().connect()
+        driver = self._connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        self._driver = driver
+        self._heard = select.poll()
+        self._heard.register(self.descriptor(), select.POLLIN)
+        self._known: set[bytes] = set()
+        self.session = Session(self._connection, autoflush=False, expire_on_commit=False)
+
+    def begin(self, *asked: Asked) -> list[list[Row]]:
+        """Begin the transaction and send the first commands, in one round trip."""
+        return self.send(BEGIN, *asked)[1:]
+
+    def send(self, *asked: Asked) -> list[list[Row]]:
+        """Send commands in one round trip; the rows of each."""
+        return together(self._driver.pgconn, self._heard, self._known, asked)
+
+    def commit(self, *asked: Asked) -> None:
+        """Send the last commands and commit, in one round trip; what the session holds is written first."""
+        if self.session.in_transaction():
+            self.session.flush()
+        self.send(*asked, COMMIT)
+
+    def descriptor(self) -> int:
+        return self._driver.fileno()
+
+    def usable(self) -> bool:
+        """Whether the server is still there: between two hops it has nothing to say but that it hangs up."""
+        return not self._driver.closed and not self._heard.poll(0)
+
+    def rest(self) -> bool:
+        """Leave nothing of this hop behind; False when the line cannot be used again."""
+        if self.session.in_transaction():
+            self.session.close()
+        libpq = self._driver.pgconn
+        if libpq.pipeline_status != pq.PipelineStatus.OFF:
+            return False
+        if libpq.transaction_status != pq.TransactionStatus.IDLE:
+            with suppress(psycopg.Error):
+                self._driver.rollback()
+        return libpq.transaction_status == pq.TransactionStatus.IDLE
+
+    def close(self) -> None:
+        self._connection.invalidate()
+        self.session.close()
+        self._connection.close()
+
+
+@lru_cache(maxsize=1)
+def _lines() -> Engine:
+    return _engine(poolclass=NullPool)  # kept below, one for each thread that hears hops at the same time
+
+
+_idle: list[Line] = []
+
+
+@contextmanager
+def line(seconds: float) -> Iterator[Line]:
+    """A line for one hop, cut in time as `transaction` does; what is not committed at the end is rolled back."""
+    taken = _take()
+    try:
+        with _watchdog().over(taken.descriptor(), seconds):
+            yield taken
+    finally:
+        if taken.rest():
+            _idle.append(taken)
+        else:
+            taken.close()
+
+
+def _take() -> Line:
+    while True:
+        try:
+            taken = _idle.pop()
+        except IndexError:
+            return Line()
+        if taken.usable():
+            return taken
+        taken.close()
 
 
 class _Watchdog:
@@ -135,6 +231,9 @@ def _watchdog() -> _Watchdog:
 
 def forget_engine() -> None:
     """Close the pool; the next use opens one by the settings of that moment."""
+    while _idle:
+        _idle.pop().close()
+    _lines.cache_clear()
     if engine.cache_info().currsize:
         engine().dispose()
     engine.cache_clear()

@@ -92,6 +92,8 @@ def read_phone(raw: str | None) -> Phone | PhoneProblem:
 
     Letters are refused before anything is parsed: libphonenumber would turn O8123456789O into a stranger's number.
     """
+    if raw is not None and (usual := _COMMON.fullmatch(raw)) is not None:
+        return Phone("+62" + usual[1])
     digits = _digits(raw)
     if isinstance(digits, PhoneProblem):
         return digits

@@ -5,6 +5,7 @@ The queue takes dotted names: this side never imports `jobs`. Arguments are opaq
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from functools import lru_cache
@@ -82,6 +83,41 @@ def nudge(job: str) -> bool:
         log.warning("nudge lost", job=job, reason=type(error).__name__)
         return False
     return True
+
+
+class _Nudger:
+    """Nudges from a thread of their own: nobody who waits for a screen waits for Valkey, and a hundred become a few."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self._wanted: set[str] = set()
+        self._bell = threading.Event()
+        threading.Thread(target=self._run, name="nudges", daemon=True).start()
+
+    def want(self, job: str) -> None:
+        self._wanted.add(job)
+        self._bell.set()
+
+    def _run(self) -> None:
+        while self._bell.wait():
+            self._bell.clear()
+            while self._wanted:
+                nudge(self._wanted.pop())
+            time.sleep(0.05)
+
+
+_nudger: _Nudger | None = None
+_nudger_lock = threading.Lock()
+
+
+def nudge_soon(job: str) -> None:
+    """Nudge within moments, without waiting for it."""
+    global _nudger
+    if _nudger is None or _nudger.pid != os.getpid():
+        with _nudger_lock:
+            if _nudger is None or _nudger.pid != os.getpid():
+                _nudger = _Nudger()
+    _nudger.want(job)
 
 
 def started(job: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.tables import FileImport, StaleEnrolment
+from verify_service.ground.together import Asked, Command
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def newest_period(session: Session) -> dt.date | None:
     return session.scalar(select(func.max(FileImport.period)).where(FileImport.kind == "insurer"))
 
 
-_RECORD = text(
+RECORD = Command(
     """
     WITH new AS (
         INSERT INTO evidence (enrolment_id, source, statement, detail, assisted, channel, phone_id, period, inbound,
@@ -48,10 +49,14 @@ _RECORD = text(
 )
 
 
+def recorded(said: Statement, *, worker_id: int, now: dt.datetime) -> Asked:
+    """The command that does what `record_statement` does, to be sent together with others."""
+    return RECORD(**vars(said), worker_id=worker_id, now=now)
+
+
 def record_statement(session: Session, said: Statement, *, worker_id: int, now: dt.datetime) -> int:
     """Add a statement to each of the worker's enrolments and mark them stale; returns how many rows were new."""
-    values = {**asdict(said), "worker_id": worker_id, "now": now}
-    new = session.execute(_RECORD, values)
+    new = session.execute(RECORD.alone, {**asdict(said), "worker_id": worker_id, "now": now})
     return new.rowcount if isinstance(new, CursorResult) else 0
 
 

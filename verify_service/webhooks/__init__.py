@@ -1,5 +1,5 @@
 """The doors that gateways knock on."""
 
-from verify_service.webhooks.africastalking import blueprint
+from verify_service.webhooks.africastalking import Door, blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["Door", "blueprint"]

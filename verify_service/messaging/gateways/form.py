@@ -6,6 +6,7 @@ Flask's own parser answers an empty form to a single byte that is not UTF-8, and
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 LARGEST = 16 * 1024  # bytes
@@ -50,7 +51,7 @@ def parse_form(body: bytes) -> Form:
     repeated: set[str] = set()
     for pair in pairs[:MOST_FIELDS]:
         raw_name, _, raw_value = pair.partition(b"=")
-        name, _ = _decode(raw_name)
+        name = _name(raw_name)
         if not name.strip():
             continue
         if name in fields:
@@ -62,9 +63,14 @@ def parse_form(body: bytes) -> Form:
     return Form(fields, frozenset(damaged), frozenset(repeated), cut_short)
 
 
+@lru_cache(maxsize=64)
+def _name(raw: bytes) -> str:
+    return _decode(raw)[0]
+
+
 def _decode(raw: bytes) -> tuple[str, bool]:
     """The text and whether every byte of it made sense."""
-    plain = unquote_to_bytes(raw.replace(b"+", b" "))
+    plain = unquote_to_bytes(raw.replace(b"+", b" ")) if b"%" in raw or b"+" in raw else raw
     try:
         text, whole = plain.decode("utf-8"), True
     except UnicodeDecodeError:
