@@ -36,6 +36,7 @@ twin AS (
     SELECT line.id, max(coalesce(other.removed_from, 'infinity')) AS listed_until
     FROM batch JOIN enrolment line ON line.id = batch.id
     JOIN enrolment other ON other.worker_id = line.worker_id AND other.id <> line.id
+    WHERE line.id BETWEEN :first AND :last AND other.worker_id BETWEEN :first_worker AND :last_worker
     GROUP BY line.id),
 {says_sql()},
 cases AS (
@@ -58,7 +59,8 @@ cases AS (
     LEFT JOIN payment ON payment.period = month.period AND payment.nik_index = worker.nik_index
     LEFT JOIN insurer_record insured ON insured.period = month.period AND insured.nik_index = worker.nik_index
     LEFT JOIN says ON says.enrolment_id = line.id AND says.period = month.period
-    LEFT JOIN twin ON twin.id = line.id),
+    LEFT JOIN twin ON twin.id = line.id
+    WHERE line.id BETWEEN :first AND :last AND worker.id BETWEEN :first_worker AND :last_worker),
 decided AS (
     SELECT cases.*, decision.verdict, decision.owner, CASE WHEN decision.at_risk THEN :premium ELSE 0 END AS rupiah,
            decision.owner IN ({_ACTING}) AS acts
@@ -67,7 +69,8 @@ compared AS MATERIALIZED (
     SELECT decided.*, held.enrolment_id IS NULL AS is_new,
            ({", ".join(f"held.{column}" for column in _KEPT)})
            IS DISTINCT FROM ({", ".join(f"decided.{column}" for column in _KEPT)}) AS differs
-    FROM decided LEFT JOIN verdict held ON held.enrolment_id = decided.enrolment_id AND held.period = decided.period),
+    FROM decided LEFT JOIN verdict held ON held.enrolment_id = decided.enrolment_id AND held.period = decided.period
+        AND held.enrolment_id BETWEEN :first AND :last),
 added AS (
     INSERT INTO verdict (enrolment_id, period, {", ".join(_KEPT)}, computed_at)
     SELECT enrolment_id, period, {", ".join(_KEPT)}, :now FROM compared WHERE is_new
@@ -76,10 +79,11 @@ changed AS (
     UPDATE verdict SET {", ".join(f"{column} = compared.{column}" for column in _KEPT)}, computed_at = :now
     FROM compared
     WHERE verdict.enrolment_id = compared.enrolment_id AND verdict.period = compared.period
-      AND compared.differs AND NOT compared.is_new RETURNING 1),
+      AND verdict.enrolment_id BETWEEN :first AND :last AND compared.differs AND NOT compared.is_new RETURNING 1),
 closed AS (
     UPDATE discrepancy SET closed_at = :now, updated_at = :now FROM compared
     WHERE discrepancy.enrolment_id = compared.enrolment_id AND discrepancy.closed_at IS NULL
+      AND discrepancy.enrolment_id BETWEEN :first AND :last
       AND compared.period = :newest AND NOT compared.acts RETURNING 1),
 opened AS (
     INSERT INTO discrepancy AS held (enrolment_id, period, verdict, owner, rupiah, opened_at, updated_at)
@@ -112,9 +116,15 @@ WITH claimed AS (
     DELETE FROM stale_enrolment
     WHERE id <= (SELECT max(id) FROM (SELECT id FROM stale_enrolment ORDER BY id LIMIT :batch) AS oldest)
     RETURNING enrolment_id)
-SELECT count(DISTINCT enrolment_id), CAST(array_agg(DISTINCT enrolment_id) AS text) FROM claimed
+SELECT count(DISTINCT enrolment_id), CAST(array_agg(DISTINCT enrolment_id) AS text),
+       min(enrolment_id), max(enrolment_id) FROM claimed
 """
 )
+
+# A list is claimed in its own order: told between which numbers a batch lies, PostgreSQL reads a tenth of the tables
+# for a tenth of the list, and not all of them each time.
+_WORKERS = text("SELECT min(worker_id), max(worker_id) FROM enrolment WHERE id BETWEEN :first AND :last")
+_ANY_WORKER = (0, 2**63 - 1)
 
 _FILES = text("SELECT DISTINCT kind, period FROM file_import WHERE kind IN ('insurer', 'payments')")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('reconcile'))")
@@ -151,16 +161,22 @@ def reconcile_batch(
     `tell` gets the enrolments, as PostgreSQL writes an array, once their verdicts stand and before they are committed.
     """
     session.execute(_ONE_AT_A_TIME)
-    enrolments, claimed = session.execute(_CLAIM, {"batch": batch}).one()
+    enrolments, claimed, first, last = session.execute(_CLAIM, {"batch": batch}).one()
     if not enrolments:
         return Reconciled()
     reported, treasury = _months_with_files(session)
     if not reported:
         return Reconciled(enrolments)
+    workers = _ANY_WORKER
     if enrolments >= _MANY:
         session.execute(_IN_PASSES)
+        workers = session.execute(_WORKERS, {"first": first, "last": last}).one()
     values = {
         "enrolments": claimed,  # as PostgreSQL wrote it: nothing here needs to read it
+        "first": first,
+        "last": last,
+        "first_worker": workers[0],
+        "last_worker": workers[1],
         "months": _every_month(min(reported), max(reported)),
         "reported": reported,
         "treasury": treasury,
@@ -210,7 +226,9 @@ def _count(session: Session, statement: object, values: dict[str, object]) -> in
 def mark_all_stale(session: Session, *, now: dt.datetime) -> int:
     """Every enrolment must be computed again."""
     return _count(
-        session, text("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, :now FROM enrolment"), {"now": now}
+        session,
+        text("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, :now FROM enrolment ORDER BY id"),
+        {"now": now},
     )
 
 

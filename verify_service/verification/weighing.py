@@ -71,8 +71,8 @@ def _strength(row: Said) -> tuple[float, ...]:
 def says_sql() -> str:
     """The same rule for a whole batch in one pass, as common table expressions.
 
-    From `batch` (id: enrolments) and `month` (period) they lead to `says`: enrolment_id, period, and a column for each
-    source, NULL where it said nothing valid.
+    From `batch` (id: enrolments, all of them from :first to :last) and `month` (period) they lead to `says`:
+    enrolment_id, period, and a column for each source, NULL where it said nothing valid.
     """
     columns = ", ".join(f"evidence.{column}" for column in _LOOKED_AT)
     known = " OR ".join(
@@ -81,7 +81,9 @@ def says_sql() -> str:
     strongest = ", ".join(f"valid.{column} {'ASC' if smaller else 'DESC'}" for column, smaller in ORDER)
     each = ", ".join(f"max(statement) FILTER (WHERE source = '{source}') AS {source}" for source in STATEMENTS)
     return f"""
-said AS (SELECT {columns} FROM batch JOIN evidence ON evidence.enrolment_id = batch.id),
+said AS (
+    SELECT {columns} FROM batch JOIN evidence ON evidence.enrolment_id = batch.id
+    WHERE evidence.enrolment_id BETWEEN :first AND :last),
 valid AS (
     SELECT * FROM said
     WHERE ({known}) AND NOT EXISTS (
