@@ -10,6 +10,7 @@ import pytest
 from jobs.reconcile import reconcile
 from tests.people import NEWEST, NOW, a_file, a_worker, an_rt_head, link
 from verify_service.conversations.asking import ask_phone, ask_the_rt_heads, ask_the_silent
+from verify_service.conversations.forgetting import forget_old
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
@@ -90,6 +91,16 @@ def test_only_the_kelurahan_named_is_asked(db: Any) -> None:
     with transaction() as session:
         assert ask_the_silent(session, kelurahan="32.75.02.1001", most=100, now=NOW, actor="test") == 0
         assert ask_the_silent(session, kelurahan="32.75.01.1001", most=100, now=NOW, actor="test") == 1
+
+
+def test_a_phone_is_asked_again_after_its_old_questions_were_deleted(db: Any) -> None:
+    a_worker(db)
+    for month in range(8):
+        now = NOW + dt.timedelta(days=30 * month)
+        with transaction() as session:
+            forget_old(session, now=now)
+            assert ask_phone(session, Phone(NUMBER), now=now) is None, month
+        db.execute("UPDATE conversation SET ended_at = %s, ended_how = 'answered' WHERE ended_at IS NULL", [now])
 
 
 # --- asking RT heads ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Row, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -32,6 +33,7 @@ from verify_service.tasks import open_task
 
 QUESTION_FLOW = "registered"
 GATEWAY = "sms"  # a question belongs to no provider's session
+_OPEN = text("channel = 'sms' AND ended_at IS NULL")  # as the index has it that allows one open question a phone
 
 
 def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> str | None:
@@ -53,14 +55,14 @@ def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> 
         insert(Conversation)
         .values(
             gateway=GATEWAY,
-            session=f"question:{worker.id}:{phone.id}:{_nth(session, phone)}",
+            session=f"question:{worker.id}:{phone.id}:{uuid4().hex}",  # never again: old questions are deleted
             channel="sms",
             phone_id=phone.id,
             worker_id=worker.id,
             started_at=now,
             touched_at=now,
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_nothing(index_elements=[Conversation.phone_id], index_where=_OPEN)
         .returning(Conversation.id)
     )
     if question is None:
@@ -250,11 +252,6 @@ def is_out(session: Session, question: Conversation) -> bool:
 def cause_of(question: int) -> str:
     """What its text is known by in the outbox."""
     return f"question:{question}"
-
-
-def _nth(session: Session, phone: Phone) -> int:
-    asked = select(func.count()).where(Conversation.phone_id == phone.id, Conversation.channel == "sms")
-    return (session.scalar(asked) or 0) + 1
 
 
 def _let_go_of_old(session: Session, phone: Phone, now: dt.datetime) -> None:
