@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from flows.conversation import Menu, Outcome
 from flows.outcomes import Said
 from flows.reading import command
 from flows.talk import Talk, answer, current
-from verify_service.conversations.asking import QUESTION_FLOW, is_out
+from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, can_be_out, cause_of
 from verify_service.conversations.caller import answers_for, who_calls
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
@@ -29,11 +29,13 @@ from verify_service.ground.crypto import unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, InboundMessage, Phone
+from verify_service.ground.tables import Conversation, InboundMessage, OutboxMessage, Phone
 from verify_service.messaging.consent import phone_of, stop_phone, welcome_back
-from verify_service.messaging.outbox import Purpose
+from verify_service.messaging.inbox import written_at
+from verify_service.messaging.outbox import Purpose, State
 
 ANSWERED = "answered"
+_SLACK = dt.timedelta(minutes=2)  # what the provider's clock may differ from ours
 log = structlog.get_logger()
 
 
@@ -142,7 +144,7 @@ def _reply(session: Session, message: InboundMessage, phone: Phone, screen: str)
 
 def _answer(session: Session, message: InboundMessage, phone: Phone, text: str) -> bool | None:
     """Take the text for the answer to our question; None when there is none, or it answers something else."""
-    question = _question(session, phone, message.received_at)
+    question = _question(session, phone, message)
     talk = _talk_of(session, phone, question) if question is not None else None
     if question is None or talk is None:
         return None
@@ -167,10 +169,22 @@ def _say(talking: Talking, message: InboundMessage, outcome: Outcome) -> bool:
         if not isinstance(told, Outcome):
             raise AssertionError(f"{step.flow} asks by SMS what nobody was told to expect")
         step = apply(talking, told)
-    question.ended_at, question.ended_how = question.ended_at or talking.now, ANSWERED
+    if question.ended_how != ANSWERED:
+        question.ended_at, question.ended_how = talking.now, ANSWERED
+    _do_not_repeat(talking.session, question)
     question.touched_at, question.hops = talking.now, question.hops + 1
     _reply(talking.session, message, talking.phone, step.screen)
     return talking.nudge
+
+
+def _do_not_repeat(session: Session, question: Conversation) -> None:
+    """A question whose first sending was of unknown fate did arrive: it is not sent once more."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.cause == cause_of(question.id), OutboxMessage.state == State.WAITING.value)
+        .values(state=State.CANCELLED.value, reason=ANSWERED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _late(talking: Talking, outcome: Outcome) -> Outcome:
@@ -181,21 +195,31 @@ def _late(talking: Talking, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _question(session: Session, phone: Phone, heard: dt.datetime) -> Conversation | None:
-    """The question this phone was asked last and has not answered, or answered so recently that it may be corrected."""
-    asked = session.scalar(
-        select(Conversation)
-        .where(Conversation.phone_id == phone.id, Conversation.channel == "sms")
+def _question(session: Session, phone: Phone, message: InboundMessage) -> Conversation | None:
+    """The newest question that can have reached this phone, while it may still be answered or corrected.
+
+    One that waits for the morning hides none before it. What was written before it went out answers something else.
+    """
+    asked = session.execute(
+        select(Conversation, OutboxMessage.sent_at, OutboxMessage.stale_at, OutboxMessage.unknowns)
+        .join(OutboxMessage, OutboxMessage.cause == func.concat(cause_of(""), Conversation.id))
+        .where(Conversation.phone_id == phone.id, Conversation.channel == "sms", can_be_out())
         .order_by(Conversation.id.desc())
         .limit(1)
-        .with_for_update()
-    )
-    if asked is None or not is_out(session, asked):
+        .with_for_update(of=Conversation, key_share=True)
+    ).first()
+    if asked is None:
         return None
-    if asked.ended_at is None:
-        return asked
+    question, sent_at, stale_at, unknowns = asked
+    # Of a text sent twice only the second time is kept, so that it may have gone since it was first due.
+    first_due = stale_at - dt.timedelta(days=programme().texting.stale_days)
+    if written_at(message) < (sent_at if sent_at and not unknowns else first_due) - _SLACK:
+        return None
+    if question.ended_at is None or question.ended_how == LET_GO:
+        return question
     soon = dt.timedelta(minutes=programme().texting.correct_minutes)
-    return asked if asked.ended_how == ANSWERED and heard - asked.ended_at <= soon else None
+    corrects = question.ended_how == ANSWERED and message.received_at - question.ended_at <= soon
+    return question if corrects else None
 
 
 def _talk_of(session: Session, phone: Phone, question: Conversation) -> Talk | None:

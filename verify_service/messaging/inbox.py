@@ -49,6 +49,11 @@ def store_message(session: Session, gateway: str, message: InboundSms, raw: byte
     return session.scalar(stored) is not None
 
 
+def written_at(message: InboundMessage) -> dt.datetime:
+    """When the person wrote it: the provider's time, unless there is none or it lies ahead of ours."""
+    return message.received_at if message.sent_at is None else min(message.sent_at, message.received_at)
+
+
 def unreadable() -> InboundSms:
     """A text of which nothing can be read: kept for a person to look at, since it cannot be asked for again."""
     return InboundSms("", None, "", "", "", None, "", "", problem="not a text as the provider sends them")

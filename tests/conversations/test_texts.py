@@ -1,0 +1,140 @@
+"""What becomes of a text: which question it answers, in which order it counts, and what is tried again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import count
+from typing import Any
+
+from sqlalchemy import text as sql
+
+from jobs.texts import one_batch
+from tests.people import a_worker
+from verify_service.conversations.asking import ask_phone
+from verify_service.ground.database import transaction
+from verify_service.ground.phones import Phone
+from verify_service.messaging.gateways.contract import InboundSms
+from verify_service.messaging.inbox import store_message
+
+NUMBER = "+6281234567890"
+NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)  # in Jakarta
+_ids = count(1)
+
+
+def asks(now: dt.datetime = NOON, *, state: str = "accepted", unknowns: int = 0) -> str | None:
+    """A question goes out to the phone, or comes to what is said; why it does not."""
+    with transaction() as session:
+        why_not = ask_phone(session, Phone(NUMBER), now=now)
+    if why_not is None:
+        becomes(state, unknowns, now)
+    return why_not
+
+
+def becomes(state: str, unknowns: int = 0, sent_at: dt.datetime | None = NOON) -> None:
+    """What the sender made of the newest question."""
+    with transaction() as session:
+        session.execute(
+            sql(
+                """UPDATE outbox SET state = :state, unknowns = :unknowns, sent_at = :sent_at
+                   WHERE id = (SELECT max(id) FROM outbox WHERE purpose = 'question')"""
+            ),
+            {"state": state, "unknowns": unknowns, "sent_at": sent_at},
+        )
+
+
+def writes(text: str, at: dt.datetime, *, written: dt.datetime | None = None, provider_id: str | None = None) -> None:
+    """The person's text reaches us at this moment, with the provider's time of it, and is handled."""
+    sms = InboundSms(provider_id or f"test-{next(_ids)}", Phone(NUMBER), NUMBER, "28282", text, written, "", "", "")
+    with transaction() as session:
+        store_message(session, "africastalking", sms, text.encode(), now=at)
+    one_batch()
+
+
+def after(**time: float) -> dt.datetime:
+    return NOON + dt.timedelta(**time)
+
+
+def said(db: Any) -> list[tuple[str, str]]:
+    return list(db.execute("SELECT statement, detail FROM evidence ORDER BY id").fetchall())
+
+
+def handled(db: Any) -> list[str]:
+    return [kind for (kind,) in db.execute("SELECT handled_as FROM inbound_message ORDER BY id").fetchall()]
+
+
+def questions(db: Any) -> list[tuple[str, str | None]]:
+    return list(db.execute("SELECT state, reason FROM outbox WHERE purpose = 'question' ORDER BY id").fetchall())
+
+
+# --- which question a text answers ---
+
+
+def test_an_answer_counts_while_nobody_knows_whether_the_question_went_and_ends_its_repeat(db: Any) -> None:
+    a_worker(db)
+    asks(state="waiting", unknowns=1)
+    writes("YA", after(minutes=3), written=after(minutes=2))
+    assert said(db) == [("confirms", "")]
+    assert questions(db) == [("cancelled", "answered")]
+    writes("TIDAK", after(minutes=5))
+    assert said(db)[1:] == [("denies", "")], "and may be corrected all the same"
+
+
+def test_a_late_answer_counts_while_the_next_question_waits_for_the_morning(db: Any) -> None:
+    a_worker(db)
+    asks()
+    assert asks(after(days=15), state="waiting") is None
+    writes("YA", after(days=15, hours=1))
+    assert said(db) == [("confirms", "late")]
+    writes("TIDAK", after(days=15, hours=1, minutes=2))
+    assert said(db)[1:] == [("denies", "late")]
+
+
+def test_a_question_that_never_went_hides_no_answer_and_takes_none(db: Any) -> None:
+    a_worker(db)
+    asks(state="waiting")
+    writes("YA", after(hours=1))
+    assert handled(db) == ["triage"]
+    assert said(db) == []
+
+
+def test_what_was_written_before_the_question_went_out_is_not_its_answer(db: Any) -> None:
+    a_worker(db)
+    asks()
+    writes("YA", after(minutes=10), written=after(minutes=-5))
+    assert handled(db) == ["triage"]
+    writes("YA", after(minutes=10), written=after(minutes=-1))  # clocks differ
+    assert said(db) == [("confirms", "")]
+
+
+def test_a_providers_time_that_is_missing_or_ahead_of_ours_is_no_time(db: Any) -> None:
+    a_worker(db)
+    asks()
+    writes("YA", after(minutes=10), written=after(days=400))
+    writes("TIDAK", after(minutes=11), written=None)
+    assert said(db) == [("confirms", ""), ("denies", "")]
+
+
+def test_an_answer_to_the_first_of_two_sendings_counts(db: Any) -> None:
+    a_worker(db)
+    asks()
+    becomes("accepted", unknowns=1, sent_at=after(minutes=10))
+    writes("YA", after(minutes=12), written=after(minutes=4))
+    assert said(db) == [("confirms", "")]
+
+
+# --- a question that came to nothing ---
+
+
+def test_a_question_that_never_reached_the_phone_makes_way_at_once(db: Any) -> None:
+    a_worker(db)
+    for day, state in enumerate(("failed", "stale", "refused", "cancelled", "accepted")):
+        assert asks(after(days=day), state=state) is None, state
+    assert asks(after(days=9)) is not None, "the last one can be answered"
+    ended = db.execute("SELECT ended_how FROM conversation ORDER BY id").fetchall()
+    assert ended == [("let go",)] * 4 + [(None,)]
+
+
+def test_a_question_given_up_after_it_may_have_gone_is_waited_for(db: Any) -> None:
+    a_worker(db)
+    asks(state="failed", unknowns=1)
+    assert asks(after(days=1)) is not None
