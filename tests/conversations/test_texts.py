@@ -138,3 +138,34 @@ def test_a_question_given_up_after_it_may_have_gone_is_waited_for(db: Any) -> No
     a_worker(db)
     asks(state="failed", unknowns=1)
     assert asks(after(days=1)) is not None
+
+
+# --- texts that overtake one another ---
+
+
+def test_an_older_answer_that_arrives_later_takes_nothing_back(db: Any) -> None:
+    a_worker(db)
+    asks()
+    writes("TIDAK", after(minutes=5), written=after(minutes=4))
+    writes("YA", after(minutes=6), written=after(minutes=3))
+    assert said(db) == [("denies", "")]
+    assert handled(db) == ["answer", "triage"]
+    writes("YA", after(minutes=7), written=after(minutes=7))
+    assert said(db)[1:] == [("confirms", "")]
+
+
+def test_an_older_start_that_arrives_after_a_stop_is_not_answered(db: Any) -> None:
+    a_worker(db)
+    writes("STOP", after(minutes=5), written=after(minutes=4))
+    writes("MULAI", after(minutes=6), written=after(minutes=3))
+    assert db.execute("SELECT stopped_at FROM phone").fetchone() == (after(minutes=4),)
+    assert db.execute("SELECT screen FROM outbox").fetchall() == [("g18.stopped",)]
+    writes("MULAI", after(minutes=7), written=after(minutes=7))
+    assert db.execute("SELECT stopped_at FROM phone").fetchone() == (None,)
+
+
+def test_a_stop_with_a_date_gone_wrong_counts_from_when_it_came(db: Any) -> None:
+    a_worker(db)
+    writes("MULAI", after(minutes=1))
+    writes("STOP", after(minutes=5), written=after(days=-4000))
+    assert db.execute("SELECT stopped_at FROM phone").fetchone() == (after(minutes=5),)

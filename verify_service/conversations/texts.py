@@ -31,7 +31,7 @@ from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage, OutboxMessage, Phone
 from verify_service.messaging.consent import phone_of, stop_phone, welcome_back
-from verify_service.messaging.inbox import written_at
+from verify_service.messaging.inbox import wished_at, written_at
 from verify_service.messaging.outbox import Purpose, State
 
 ANSWERED = "answered"
@@ -117,16 +117,15 @@ def _phone(session: Session, number: Number, now: dt.datetime) -> Phone:
 
 
 def _handle(session: Session, message: InboundMessage, phone: Phone, text: str) -> tuple[HandledAs, bool]:
-    heard = message.received_at
     match command(text):
         case "stop":
             # Confirmed once; a second STOP from somebody who is angry is not answered with another text.
-            if stop_phone(session, phone.id, heard):
+            if stop_phone(session, phone.id, wished_at(message)):
                 _reply(session, message, phone, "g18.stopped")
             return HandledAs.STOP, False
         case "start":
-            welcome_back(session, phone.id, heard)
-            _reply(session, message, phone, "s7.welcome_back")
+            if welcome_back(session, phone.id, wished_at(message)) is not None:
+                _reply(session, message, phone, "s7.welcome_back")
             return HandledAs.START, False
         case "check":
             # A number in an SMS can be made up, and phones are shared: what the cover is, only the call tells.
@@ -145,7 +144,7 @@ def _reply(session: Session, message: InboundMessage, phone: Phone, screen: str)
 def _answer(session: Session, message: InboundMessage, phone: Phone, text: str) -> bool | None:
     """Take the text for the answer to our question; None when there is none, or it answers something else."""
     question = _question(session, phone, message)
-    talk = _talk_of(session, phone, question) if question is not None else None
+    talk = _talk_of(session, phone, question, message.received_at) if question is not None else None
     if question is None or talk is None:
         return None
     talk, screen = current(talk)
@@ -172,7 +171,7 @@ def _say(talking: Talking, message: InboundMessage, outcome: Outcome) -> bool:
     if question.ended_how != ANSWERED:
         question.ended_at, question.ended_how = talking.now, ANSWERED
     _do_not_repeat(talking.session, question)
-    question.touched_at, question.hops = talking.now, question.hops + 1
+    question.touched_at, question.hops = written_at(message), question.hops + 1
     _reply(talking.session, message, talking.phone, step.screen)
     return talking.nudge
 
@@ -219,12 +218,14 @@ def _question(session: Session, phone: Phone, message: InboundMessage) -> Conver
         return question
     soon = dt.timedelta(minutes=programme().texting.correct_minutes)
     corrects = question.ended_how == ANSWERED and message.received_at - question.ended_at <= soon
-    return question if corrects else None
+    # Texts overtake one another: what was written first does not take back what was written then.
+    overtaken = written_at(message) < question.touched_at.replace(microsecond=0)
+    return question if corrects and not overtaken else None
 
 
-def _talk_of(session: Session, phone: Phone, question: Conversation) -> Talk | None:
+def _talk_of(session: Session, phone: Phone, question: Conversation, now: dt.datetime) -> Talk | None:
     """The talk of a question with today's facts; None once the phone no longer answers for that worker."""
     if question.worker_id is None or not answers_for(session, phone, question.worker_id):
         return None
-    caller = who_calls(session, phone, now=question.touched_at, worker_id=question.worker_id)
+    caller = who_calls(session, phone, now=now, worker_id=question.worker_id)
     return Talk(QUESTION_FLOW, caller)

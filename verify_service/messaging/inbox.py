@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
+from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,9 @@ from verify_service.ground.tables import DeliveryNotice, InboundMessage, OptOutN
 from verify_service.messaging import deliveries, twins
 from verify_service.messaging.consent import known_phone_of, phone_of, refuse_phone
 from verify_service.messaging.gateways.contract import DeliveryReport, InboundSms, OptOut, UssdEnd
+
+_REPEATED: Final = dt.timedelta(hours=24)  # for how long a provider repeats a notice
+_OLDEST: Final = dt.timedelta(days=7)
 
 
 def store_message(session: Session, gateway: str, message: InboundSms, raw: bytes, *, now: dt.datetime) -> bool:
@@ -52,6 +57,12 @@ def store_message(session: Session, gateway: str, message: InboundSms, raw: byte
 def written_at(message: InboundMessage) -> dt.datetime:
     """When the person wrote it: the provider's time, unless there is none or it lies ahead of ours."""
     return message.received_at if message.sent_at is None else min(message.sent_at, message.received_at)
+
+
+def wished_at(message: InboundMessage) -> dt.datetime:
+    """When STOP or MULAI was written; a time from long ago is a clock gone wrong, and hides no STOP."""
+    written = written_at(message)
+    return written if written >= message.received_at - _OLDEST else message.received_at
 
 
 def unreadable() -> InboundSms:
@@ -111,15 +122,27 @@ def store_session_end(session: Session, gateway: str, end: UssdEnd, *, now: dt.d
 
 
 def store_opt_out(session: Session, gateway: str, opt_out: OptOut, *, now: dt.datetime) -> None:
-    """Keep an operator's opt-out and honour it: no text goes to that number until it sends MULAI."""
+    """Keep an operator's opt-out and honour it: no text goes to that number until it sends MULAI.
+
+    The notice has no time. Within a day it is a repeat, and takes no MULAI back; later, a new wish.
+    """
     number = opt_out.phone
-    row = insert(OptOutNotice).values(
+    first = insert(OptOutNotice).values(
         gateway=gateway,
         sender_id=opt_out.sender_id or None,
         phone=seal(number.e164, "opt_out_notice.phone") if number is not None else None,
         phone_index=blind_index(number.e164, "phone") if number is not None else None,
         received_at=now,
     )
-    session.execute(row.on_conflict_do_nothing())
-    if number is not None:
+    new = OptOutNotice.received_at <= now - _REPEATED
+    times = session.scalar(
+        first.on_conflict_do_update(
+            index_elements=[OptOutNotice.gateway, OptOutNotice.phone_index, OptOutNotice.sender_id],
+            set_={
+                "times": case((new, 1), else_=OptOutNotice.times + 1),
+                "received_at": case((new, now), else_=OptOutNotice.received_at),
+            },
+        ).returning(OptOutNotice.times)
+    )
+    if number is not None and times == 1:
         refuse_phone(session, phone_of(session, number, now=now), why="opt-out", now=now)
