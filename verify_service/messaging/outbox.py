@@ -17,6 +17,7 @@ from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone, read_phone
 from verify_service.ground.programme import programme
+from verify_service.ground.settings import settings
 from verify_service.ground.tables import OutboxMessage, Phone
 from verify_service.messaging.window import may_write_from
 
@@ -148,7 +149,17 @@ def unreachable(number: str) -> str | None:
     """Why no text can go to this number (E.164); None when one can."""
     if not isinstance(read_gateway_phone(number), Number):
         return "no mobile"  # a landline, a service number, or one that no operator gives out
+    if not number.startswith("+62") and not _tries_it_out():
+        return "foreign number"
     return "our own number" if number == _our_own(programme().texting.number) else None
+
+
+def _tries_it_out() -> bool:
+    """Whether this is a demo or the provider's sandbox, whose phones are foreign.
+
+    Elsewhere texts are paid for, and dearly: somebody abroad could have us answer a number he earns from.
+    """
+    return settings().demo or settings().at_username == "sandbox"
 
 
 @lru_cache(maxsize=8)
