@@ -23,35 +23,64 @@ def store_message(session: Session, gateway: str, message: InboundSms, raw: byte
     """Keep a text; False when it is known already, by this id or by the other one it was fetched under.
 
     What cannot be used is quarantined with its raw body, so that a person can look at it and the provider, who repeats
-    whatever is refused, gets its 200.
+    whatever is refused, gets its 200. Nothing that a person wrote is lost for an id that was given before.
     """
-    # A text without an id is still one text: its content tells a repeat from a second one.
-    provider_id = message.provider_id or "sha:" + keyed_hash(raw.decode("latin-1"), "quarantine").hex()
     sender_index = blind_index(message.sender.e164, "phone") if message.sender is not None else None
     body_hash = keyed_hash(" ".join(message.text.split()), "inbound_message.body")
     if sender_index is not None:
         twins.one_at_a_time(session, sender_index)
-        if twins.known_by_id(session, gateway, sender_index, provider_id):
+    given = message.provider_id or _made_up(session, gateway, message, raw, sender_index, body_hash, now)
+    for provider_id in (given, _derived(given, sender_index, body_hash)):
+        if twins.known_by_id(session, gateway, sender_index, body_hash, provider_id):
             return False
-        if message.provider_id and twins.pair(
+        if sender_index is not None and twins.pair(
             session, gateway, sender_index, body_hash, provider_id, message.sent_at or now
         ):
             return False
-    row = {
-        "gateway": gateway,
-        "provider_id": provider_id,
-        "sender": seal(message.sender_raw, "inbound_message.sender") if message.sender_raw else None,
-        "sender_index": sender_index,
-        "recipient": message.to or None,
-        "body": seal(message.text, "inbound_message.body"),
-        "body_hash": body_hash,
-        "sent_at": message.sent_at,
-        "received_at": now,
-        "quarantined": message.problem or None,
-        "raw": seal(raw.decode("latin-1"), "inbound_message.raw") if message.problem else None,
-    }
-    stored = insert(InboundMessage).values(**row).on_conflict_do_nothing().returning(InboundMessage.id)
-    return session.scalar(stored) is not None
+        row = {
+            "gateway": gateway,
+            "provider_id": provider_id,
+            "sender": seal(message.sender_raw, "inbound_message.sender") if message.sender_raw else None,
+            "sender_index": sender_index,
+            "recipient": message.to or None,
+            "body": seal(message.text, "inbound_message.body"),
+            "body_hash": body_hash,
+            "sent_at": message.sent_at,
+            "received_at": now,
+            "quarantined": message.problem or None,
+            "raw": seal(raw.decode("latin-1"), "inbound_message.raw") if message.problem else None,
+        }
+        stored = insert(InboundMessage).values(**row).on_conflict_do_nothing().returning(InboundMessage.id)
+        if session.scalar(stored) is not None:
+            return True
+    return False
+
+
+def _made_up(
+    session: Session,
+    gateway: str,
+    message: InboundSms,
+    raw: bytes,
+    sender_index: bytes | None,
+    body_hash: bytes,
+    now: dt.datetime,
+) -> str:
+    """An id for a text without one: its content and time tell a repeat from a second one.
+
+    Without a time, the same words within some minutes are a repeat.
+    """
+    content = raw.decode("latin-1")
+    if message.sent_at is None:
+        known = twins.without_id(session, gateway, sender_index, body_hash, now)
+        if known is not None:
+            return known
+        content += now.isoformat()
+    return twins.MADE_UP + keyed_hash(content, "quarantine").hex()
+
+
+def _derived(provider_id: str, sender_index: bytes | None, body_hash: bytes) -> str:
+    """The id of a text whose own one another text has."""
+    return f"{provider_id}:{keyed_hash(f'{sender_index!r}{body_hash!r}', 'inbound_message.derived').hex()[:32]}"
 
 
 def written_at(message: InboundMessage) -> dt.datetime:
