@@ -23,7 +23,8 @@ EVERY = dt.timedelta(seconds=2)
 
 # What is looked for, and the job that deals with it.
 DUE = {
-    queue.TEXTS: "SELECT EXISTS (SELECT 1 FROM inbound_message WHERE handled_at IS NULL AND quarantined IS NULL)",
+    queue.TEXTS: """SELECT EXISTS (SELECT 1 FROM inbound_message WHERE handled_at IS NULL AND quarantined IS NULL
+                    AND (due_at IS NULL OR due_at <= now()))""",
     queue.RECONCILE: "SELECT EXISTS (SELECT 1 FROM stale_enrolment)",
     queue.RETENTION: """SELECT EXISTS (SELECT 1 FROM conversation WHERE screen IS NOT NULL
                         AND touched_at < now() - interval '25 hours')""",

@@ -6,11 +6,16 @@ import datetime as dt
 from itertools import count
 from typing import Any
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import text as sql
+from sqlalchemy.exc import OperationalError
 
+from jobs import clock
 from jobs.texts import one_batch
 from tests.people import a_worker
 from verify_service.conversations.asking import ask_phone
+from verify_service.conversations.texts import NotHandled, handle_waiting, put_off
+from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
 from verify_service.messaging.gateways.contract import InboundSms
@@ -42,12 +47,17 @@ def becomes(state: str, unknowns: int = 0, sent_at: dt.datetime | None = NOON) -
         )
 
 
-def writes(text: str, at: dt.datetime, *, written: dt.datetime | None = None, provider_id: str | None = None) -> None:
+def writes(text: str, at: dt.datetime, *, written: dt.datetime | None = None) -> None:
     """The person's text reaches us at this moment, with the provider's time of it, and is handled."""
-    sms = InboundSms(provider_id or f"test-{next(_ids)}", Phone(NUMBER), NUMBER, "28282", text, written, "", "", "")
-    with transaction() as session:
-        store_message(session, "africastalking", sms, text.encode(), now=at)
+    kept(text, at=at, written=written)
     one_batch()
+
+
+def kept(text: str, number: str = NUMBER, at: dt.datetime = NOON, written: dt.datetime | None = None) -> None:
+    """A text is stored and waits."""
+    sms = InboundSms(f"test-{next(_ids)}", Phone(number), number, "28282", text, written, "", "", "")
+    with transaction() as session:
+        store_message(session, "africastalking", sms, b"", now=at)
 
 
 def after(**time: float) -> dt.datetime:
@@ -58,7 +68,7 @@ def said(db: Any) -> list[tuple[str, str]]:
     return list(db.execute("SELECT statement, detail FROM evidence ORDER BY id").fetchall())
 
 
-def handled(db: Any) -> list[str]:
+def handled(db: Any) -> list[str | None]:
     return [kind for (kind,) in db.execute("SELECT handled_as FROM inbound_message ORDER BY id").fetchall()]
 
 
@@ -169,3 +179,74 @@ def test_a_stop_with_a_date_gone_wrong_counts_from_when_it_came(db: Any) -> None
     writes("MULAI", after(minutes=1))
     writes("STOP", after(minutes=5), written=after(days=-4000))
     assert db.execute("SELECT stopped_at FROM phone").fetchone() == (after(minutes=5),)
+
+
+# --- what cannot be handled ---
+
+
+def spoilt(db: Any) -> None:
+    """A text whose key is not there."""
+    db.execute("UPDATE inbound_message SET body = '\\x6b3900'::bytea || body")
+
+
+def test_a_text_that_cannot_be_read_is_tried_after_five_and_ten_minutes_and_then_set_aside(db: Any) -> None:
+    a_worker(db)
+    kept("STOP")
+    spoilt(db)
+    kept("CEK")
+    waits: list[Any] = []
+    for _ in range(4):
+        one_batch()
+        one_batch()  # too early for another try
+        waits += db.execute(
+            """SELECT tries, quarantined, round(extract(epoch FROM due_at - now()) / 60) FROM inbound_message
+               WHERE id = 1"""
+        ).fetchall()
+        db.execute("UPDATE inbound_message SET due_at = now() WHERE id = 1")
+    aside = "could not be handled (Unreadable)"
+    assert [row[:2] for row in waits] == [(1, None), (2, None), (3, aside), (3, aside)]
+    assert [row[2] for row in waits[:2]] == [5, 10]
+    assert handled(db) == [None, "keyword"], "it holds nobody up"
+
+
+def test_a_text_that_waits_for_its_next_try_is_not_due(db: Any) -> None:
+    a_worker(db)
+    kept("STOP")
+    spoilt(db)
+    assert queue.TEXTS in clock.tick()
+    one_batch()
+    assert queue.TEXTS not in clock.tick()
+    db.execute("UPDATE inbound_message SET due_at = now() - interval '1 second'")
+    assert queue.TEXTS in clock.tick()
+
+
+def test_a_deadlock_is_no_try(db: Any) -> None:
+    a_worker(db)
+    kept("YA")
+    with transaction() as session:
+        fault = OperationalError("UPDATE", {}, DeadlockDetected())
+        put_off(session, NotHandled(1, fault), now=NOON)
+    assert db.execute("SELECT tries, due_at FROM inbound_message").fetchone() == (0, NOON + dt.timedelta(seconds=10))
+
+
+def test_a_phone_whose_text_is_read_can_be_named_by_others(db: Any) -> None:
+    a_worker(db)
+    kept("CEK")
+    with transaction() as session:
+        handle_waiting(session, now=NOON)
+        db.execute("SET lock_timeout = '2s'")
+        db.execute(
+            """INSERT INTO conversation (gateway, session, channel, phone_id, started_at, touched_at)
+               SELECT 'africastalking', 'x', 'ussd', id, now(), now() FROM phone"""
+        )
+
+
+def test_one_text_locks_no_other_phone(db: Any) -> None:
+    for place in range(2):
+        a_worker(db, nik=f"327501150190000{place}", phone=f"+628120000000{place}", row=place + 2)
+    kept("CEK", "+6281200000000")
+    kept("CEK", "+6281200000001")
+    with transaction() as session:
+        assert handle_waiting(session, now=NOON).texts == 1
+        db.execute("SET lock_timeout = '2s'")
+        db.execute("UPDATE phone SET hops = 1 WHERE id = (SELECT max(id) FROM phone)")
