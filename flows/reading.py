@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flows import gsm
 from flows.catalogue import Form, Words
@@ -45,6 +46,12 @@ def spoken(text: str) -> str:
     return " ".join(_NOT_A_WORD.sub(" ", gsm.fold(printable(text[:_LONGEST_WORDS]))).casefold().split())
 
 
+@lru_cache(maxsize=4096)
+def _spoken_label(label: str) -> str:
+    """A label of the catalogue as it is compared: there are some hundreds, and each answer is held against many."""
+    return spoken(label)
+
+
 def _own_language_first(wordings: Wordings, key: str, language: str | None) -> Iterator[Words]:
     """The words of this screen in the caller's language, then in the others."""
     own = wordings.spoken(language)
@@ -56,13 +63,13 @@ def _own_language_first(wordings: Wordings, key: str, language: str | None) -> I
 def _whole_words(words: Words, form: Form, option: str) -> set[str]:
     """What stands for this option alone: its label, its short label, further words, or the digit and the label."""
     labels = {words.options[option], words.short_options.get(option, ""), *words.also.get(option, ())} - {""}
-    said = {spoken(label) for label in labels}
+    said = {_spoken_label(label) for label in labels}
     return said | {f"{form.options[option]} {word}" for word in said}
 
 
 def _leading_words(words: Words, form: Form, option: str) -> set[str]:
     """The part of the label before a comma or a bracket: "Ya" of "Ya, kecelakaan"."""
-    return {spoken(re.split(r"[,(]", words.options[option])[0])}
+    return {_spoken_label(re.split(r"[,(]", words.options[option])[0])}
 
 
 _COMMANDS = {

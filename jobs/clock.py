@@ -24,7 +24,8 @@ EVERY = dt.timedelta(seconds=2)
 
 # What is looked for, and the job that deals with it.
 DUE = {
-    queue.TEXTS: "SELECT EXISTS (SELECT 1 FROM inbound_message WHERE handled_at IS NULL AND quarantined IS NULL)",
+    queue.TEXTS: """SELECT EXISTS (SELECT 1 FROM inbound_message WHERE handled_at IS NULL AND quarantined IS NULL
+                    AND (due_at IS NULL OR due_at <= now()))""",
     queue.RECONCILE: "SELECT EXISTS (SELECT 1 FROM stale_enrolment)",
     queue.RETENTION: "SELECT true",
     queue.SEND: """SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') AND due_at <= now()

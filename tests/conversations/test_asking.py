@@ -10,6 +10,7 @@ import pytest
 from jobs.reconcile import reconcile
 from tests.people import NEWEST, NOW, a_file, a_worker, an_rt_head, link
 from verify_service.conversations.asking import ask_phone, ask_the_rt_heads, ask_the_silent
+from verify_service.conversations.forgetting import forget_old
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
@@ -49,10 +50,7 @@ def test_where_nobody_can_answer_by_sms_the_text_names_the_number_to_dial(
     db: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_worker(db)
-    one_way = gateways.gateway().capabilities.__class__(
-        **{**_fields(gateways.gateway().capabilities), "two_way": False}
-    )
-    monkeypatch.setattr(type(gateways.gateway()), "capabilities", one_way)
+    one_way(monkeypatch)
     with transaction() as session:
         assert ask_phone(session, Phone(NUMBER), now=NOW) is None
     ((screen, _, words),) = outbox(db)
@@ -60,6 +58,12 @@ def test_where_nobody_can_answer_by_sms_the_text_names_the_number_to_dial(
     assert "*123*456#" in words
     assert "Balas" not in words
     assert db.execute("SELECT count(*) FROM conversation").fetchone() == (0,)
+
+
+def one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway that only sends."""
+    can = gateways.gateway().capabilities
+    monkeypatch.setattr(type(gateways.gateway()), "capabilities", can.__class__(**{**_fields(can), "two_way": False}))
 
 
 def _fields(capabilities: Any) -> dict[str, Any]:
@@ -87,6 +91,30 @@ def test_only_the_silent_are_asked_one_a_phone_and_once(db: Any) -> None:
     assert len(about) == 2
 
 
+@pytest.mark.parametrize(("state", "again"), [("failed", 1), ("waiting", 0)])
+def test_whom_a_question_never_reached_is_silent_still(db: Any, state: str, again: int) -> None:
+    a_worker(db)
+    for now, asked in ((NOW, 1), (NOW + dt.timedelta(days=1), again)):
+        with transaction() as session:
+            assert ask_the_silent(session, kelurahan=None, most=100, now=now, actor="test") == asked
+        db.execute("UPDATE outbox SET state = %s", [state])
+
+
+def test_where_nobody_can_answer_by_sms_each_is_told_once_in_the_time_of_a_question(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_way(monkeypatch)
+    for place in range(3):
+        a_worker(db, nik=f"327501150190000{place}", phone=f"+628120000000{place}", row=place + 2)
+    late = dt.datetime(2026, 11, 23, 18, 0, tzinfo=dt.UTC)  # the next day in Bekasi
+    for days, asked in ((0, 2), (0, 1), (0, 0), (13, 0), (15, 2)):
+        with transaction() as session:
+            now = late + dt.timedelta(days=days)
+            assert ask_the_silent(session, kelurahan=None, most=2, now=now, actor="test") == asked
+    causes = db.execute("SELECT cause FROM outbox ORDER BY id").fetchall()
+    assert {cause[-10:] for (cause,) in causes[:3]} == {"2026-11-24"}
+
+
 def test_those_who_spoke_before_the_newest_file_are_asked_again(db: Any) -> None:
     someone = a_worker(db)
     says(db, someone.enrolment, "confirms", period=dt.date(2026, 9, 1))
@@ -99,6 +127,16 @@ def test_only_the_kelurahan_named_is_asked(db: Any) -> None:
     with transaction() as session:
         assert ask_the_silent(session, kelurahan="32.75.02.1001", most=100, now=NOW, actor="test") == 0
         assert ask_the_silent(session, kelurahan="32.75.01.1001", most=100, now=NOW, actor="test") == 1
+
+
+def test_a_phone_is_asked_again_after_its_old_questions_were_deleted(db: Any) -> None:
+    a_worker(db)
+    for month in range(8):
+        now = NOW + dt.timedelta(days=30 * month)
+        with transaction() as session:
+            forget_old(session, now=now)
+            assert ask_phone(session, Phone(NUMBER), now=now) is None, month
+        db.execute("UPDATE conversation SET ended_at = %s, ended_how = 'answered' WHERE ended_at IS NULL", [now])
 
 
 # --- asking RT heads ---

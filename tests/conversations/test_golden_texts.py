@@ -6,6 +6,7 @@ that goes out. What is left in the tables closes it ("= ...").
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,7 @@ class Exchange:
             return [self.phone.dial()]
         if what.startswith("asked"):
             with transaction() as session:
-                from datetime import UTC, datetime
-
-                why_not = ask_phone(session, Phone(self.scene.number), now=datetime.now(UTC))
+                why_not = ask_phone(session, Phone(self.scene.number), now=dt.datetime.now(dt.UTC))
             return [f"not asked: {why_not}"] if why_not else self._received(sent="not sent" not in what)
         days, _, _ = what.removeprefix("after ").partition(" ")
         for column in ("started_at", "touched_at", "ended_at"):
@@ -75,7 +74,8 @@ class Exchange:
 
     def _text(self, text: str, times: int) -> list[str]:
         self.id = f"sms-{next(_ids)}"
-        form = {"id": self.id, "from": self.scene.number, "to": "28282", "text": text, "date": "2026-11-23 03:00:00"}
+        date = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S}"
+        form = {"id": self.id, "from": self.scene.number, "to": "28282", "text": text, "date": date}
         for _ in range(times):
             assert self.client.post(webhook("sms"), data=form).status_code == 200
             one_batch()
@@ -85,7 +85,7 @@ class Exchange:
         """What has gone into the outbox; the sender takes it, unless it is said to be slow."""
         rows = self.db.execute("SELECT id, body FROM outbox WHERE state = 'waiting' ORDER BY id").fetchall()
         if sent:
-            self.db.execute("UPDATE outbox SET state = 'accepted' WHERE state = 'waiting'")
+            self.db.execute("UPDATE outbox SET state = 'accepted', sent_at = now() WHERE state = 'waiting'")
         return [f"SMS {unseal(body, 'outbox.body')}" for _, body in rows] or ["nothing"]
 
     def left_behind(self) -> list[str]:

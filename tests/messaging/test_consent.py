@@ -10,7 +10,10 @@ import pytest
 from tests.messaging.texts import queued
 from tests.people import NOW, a_phone, a_worker, link
 from verify_service.ground.database import transaction
+from verify_service.ground.phones import Phone
 from verify_service.messaging.consent import refuse_phone, stop_phone, welcome_back
+from verify_service.messaging.gateways.contract import OptOut
+from verify_service.messaging.inbox import store_opt_out
 from verify_service.messaging.outbox import TERMS, Purpose
 
 NUMBER, OTHER = "+6281234567890", "+6281234567891"
@@ -22,7 +25,7 @@ def says_stop(phone: int, now: dt.datetime = NOW) -> bool:
         return stop_phone(session, phone, now)
 
 
-def says_start(phone: int, now: dt.datetime = NOW) -> bool:
+def says_start(phone: int, now: dt.datetime = NOW) -> bool | None:
     with transaction() as session:
         return welcome_back(session, phone, now)
 
@@ -139,3 +142,56 @@ def test_start_from_somebody_who_never_stopped_is_nothing(db: Any) -> None:
     phone = a_phone(db, NUMBER)
     assert not says_start(phone)
     assert trail(db) == []
+
+
+def minutes(after: float) -> dt.datetime:
+    return NOW + dt.timedelta(minutes=after)
+
+
+def test_an_old_start_that_arrives_after_a_stop_does_not_undo_it(db: Any) -> None:
+    phone = a_phone(db, NUMBER)
+    says_stop(phone, minutes(5))
+    says_stop(phone, minutes(9))
+    assert says_start(phone, minutes(7)) is None
+    assert db.execute("SELECT stopped_at FROM phone").fetchone() == (minutes(5),)
+    assert says_start(phone, minutes(10))
+
+
+def test_an_old_stop_that_arrives_after_a_start_does_not_undo_it(db: Any) -> None:
+    phone = a_phone(db, NUMBER)
+    says_start(phone, minutes(5))
+    assert not says_stop(phone, minutes(4))
+    assert db.execute("SELECT stopped_at FROM phone").fetchone() == (None,)
+
+
+def test_an_old_start_does_not_undo_the_operators_list(db: Any) -> None:
+    phone = a_phone(db, NUMBER)
+    is_refused(phone, minutes(5))
+    assert says_start(phone, minutes(4)) is None
+    assert says_start(phone, minutes(6))
+
+
+def test_of_two_words_in_one_second_the_one_that_comes_last_holds(db: Any) -> None:
+    phone = a_phone(db, NUMBER)
+    says_stop(phone, NOW + dt.timedelta(milliseconds=700))  # ours, where the provider gave no time
+    assert says_start(phone, NOW)
+    assert says_stop(phone, NOW)
+
+
+def opts_out(now: dt.datetime) -> None:
+    with transaction() as session:
+        store_opt_out(session, "africastalking", OptOut("BEKASI", Phone(NUMBER)), now=now)
+
+
+def test_a_repeated_opt_out_does_not_undo_mulai_and_a_new_one_does(db: Any) -> None:
+    phone = a_phone(db, NUMBER)
+    opts_out(NOW)
+    says_start(phone, minutes(10))
+    opts_out(minutes(20))
+    assert db.execute("SELECT refused_at FROM phone").fetchone() == (None,)
+    assert db.execute("SELECT times FROM opt_out_notice").fetchone() == (2,)
+    opts_out(minutes(25 * 60))
+    assert db.execute("SELECT refused_at FROM phone").fetchone() == (minutes(25 * 60),)
+    says_start(phone, minutes(26 * 60))
+    opts_out(minutes(27 * 60))
+    assert db.execute("SELECT refused_at FROM phone").fetchone() == (None,)

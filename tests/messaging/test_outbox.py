@@ -10,6 +10,7 @@ import pytest
 from tests.messaging.texts import queued
 from tests.people import NOW, a_phone, a_worker
 from verify_service.ground.crypto import unseal
+from verify_service.ground.settings import settings
 from verify_service.messaging.outbox import TERMS, Purpose
 
 NUMBER = "+6281234567890"
@@ -125,3 +126,22 @@ def test_a_text_says_whom_it_is_about(db: Any) -> None:
     someone = a_worker(db)
     queued(a_phone(db, NUMBER), worker_id=someone.worker)
     assert rows(db, "worker_id, purpose, screen") == [(someone.worker, "reply", "s1")]
+
+
+@pytest.mark.parametrize(
+    ("demo", "username", "reason"),
+    [("0", "bekasi", "foreign number"), ("0", "", "foreign number"), ("0", "sandbox", None), ("1", "bekasi", None)],
+)
+def test_nobody_abroad_is_written_to_but_where_the_service_is_tried_out(
+    db: Any, monkeypatch: pytest.MonkeyPatch, demo: str, username: str, reason: str | None
+) -> None:
+    monkeypatch.setenv("VERIFY_DEMO", demo)
+    monkeypatch.setenv("VERIFY_AT_USERNAME", username)
+    settings.cache_clear()
+    try:
+        queued(a_phone(db, "+254711000111"))
+        queued(a_phone(db, NUMBER), body="Kata lain.")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert rows(db, "reason") == [(reason,), (None,)]

@@ -282,7 +282,7 @@ def test_texts_lost_while_we_were_down_can_be_fetched(provider: Provider, gatewa
     assert [message.problem for message in fetched.messages] == [
         "",
         "the sender is not a phone",
-        "missing: id, from, date, text",
+        "missing: from, text",
     ]
     assert fetched.messages[0].text == "YA"
     assert fetched.messages[1].text == "Halo"

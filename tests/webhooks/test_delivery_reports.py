@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import permutations
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_a_repeated_report_does_not_undo_mulai(db: Any, client: FlaskClient) -> 
     answered(handed_over(db))
     report(client, "Rejected", failureReason="UserInBlackList")
     with transaction() as session:
-        assert welcome_back(session, 1, NOW)
+        assert welcome_back(session, 1, dt.datetime.now(dt.UTC))
     report(client, "Rejected", failureReason="UserInBlackList")
     assert db.execute("SELECT refused_at FROM phone").fetchone() == (None,)
 

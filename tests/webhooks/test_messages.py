@@ -35,7 +35,9 @@ TEXTS: list[tuple[str, dict[str, Any], bool]] = [
     ("a NUL in the text", {"text": "YA\0"}, True),
     ("an alphanumeric sender", {"from": "TELKOMSEL"}, False),
     ("no sender", {"from": None}, False),
-    ("no id", {"id": None}, False),
+    ("no id", {"id": None}, True),
+    ("no date", {"date": None}, True),
+    ("neither id nor date", {"id": None, "date": None}, True),
     ("a date nobody knows", {"date": "yesterday"}, None),  # type: ignore[list-item]
     ("an empty text", {"text": ""}, None),  # type: ignore[list-item]
 ]
@@ -59,6 +61,30 @@ def test_two_texts_without_an_id_are_two(db: Any, client: FlaskClient) -> None:
     post(client, "sms", **SMS | {"id": None, "text": "YA"})
     post(client, "sms", **SMS | {"id": None, "text": "TIDAK"})
     assert db.execute("SELECT count(*) FROM inbound_message").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("date", [None, "kemarin"])
+def test_the_same_words_without_id_and_time_are_another_text_after_some_minutes(
+    db: Any, client: FlaskClient, date: str | None
+) -> None:
+    for texts in (1, 1, 2, 2):
+        if texts == 2:
+            db.execute("UPDATE inbound_message SET received_at = received_at - interval '20 minutes' WHERE id = 1")
+        post(client, "sms", **SMS | {"id": None, "date": date, "text": "STOP"})
+        assert db.execute("SELECT count(*) FROM inbound_message").fetchone() == (texts,)
+
+
+def test_an_id_given_before_loses_nobodys_words(db: Any, client: FlaskClient) -> None:
+    texts = [("+6281234567890", "YA"), ("+6281234567890", "STOP"), ("+6281234567891", "STOP"), ("TELKOMSEL", "Promo")]
+    for sender, text in [*texts, *texts]:
+        assert post(client, "sms", **SMS | {"from": sender, "text": text}) == 200
+    rows = db.execute("SELECT sender, body, provider_id, quarantined FROM inbound_message ORDER BY id").fetchall()
+    kept = [
+        (unseal(sender, "inbound_message.sender"), unseal(body, "inbound_message.body")) for sender, body, *_ in rows
+    ]
+    assert kept == texts
+    assert len({provider_id for _, _, provider_id, _ in rows}) == len(texts)
+    assert [reason for *_, reason in rows] == [None, None, None, "the sender is not a phone"]
 
 
 REPORTS = [

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import click
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from verify_service.cli.service import json_option, print_json, with_servers
-from verify_service.conversations.asking import ask_the_rt_heads, ask_the_silent
+from verify_service.conversations.asking import Silent, ask_all, ask_the_rt_heads, find_silent
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.registry.areas import NoSuchKelurahan, kelurahan_code
 
-_AT_ONCE = 500  # in one transaction
+_AT_ONCE = 50  # in one transaction: it holds up the answers of the phones in it
+_TRIES = 3  # where it met another transaction that waited for it
 
 
 @click.group()
@@ -28,24 +32,31 @@ def ask() -> None:
 @with_servers
 def workers(kelurahan: str | None, most: int, as_json: bool) -> None:
     """Ask by SMS whether they are registered and covered: workers silent since the newest insurer file."""
+    with transaction() as session:
+        code = _code(session, kelurahan)
+        silent = find_silent(session, kelurahan=code, most=None, now=dt.datetime.now(dt.UTC))
     asked = 0
-    while asked < most:
-        with transaction() as session:
-            some = ask_the_silent(
-                session,
-                kelurahan=_code(session, kelurahan),
-                most=min(_AT_ONCE, most - asked),
-                now=dt.datetime.now(dt.UTC),
-                actor="command line",
-            )
+    while silent and asked < most:
+        some = min(_AT_ONCE, most - asked)
+        asked += _ask(silent[:some], code)
+        silent = silent[some:]
         queue.nudge(queue.SEND)
-        if not some:
-            break
-        asked += some
     if as_json:
         print_json({"asked": asked})
     else:
         click.echo(f"{asked} workers are asked by SMS.")
+
+
+def _ask(silent: Sequence[Silent], code: str | None) -> int:
+    """Ask these in one transaction, once more where PostgreSQL ended it to let another go on."""
+    for left in reversed(range(_TRIES)):
+        try:
+            with transaction() as session:
+                return ask_all(session, silent, kelurahan=code, now=dt.datetime.now(dt.UTC), actor="command line")
+        except OperationalError as ended:
+            if not left or not isinstance(ended.orig, DeadlockDetected):
+                raise
+    raise AssertionError("unreachable")
 
 
 @ask.command("rt-heads")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Row, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -31,7 +33,13 @@ from verify_service.messaging.outbox import Purpose, State
 from verify_service.tasks import open_task
 
 QUESTION_FLOW = "registered"
+LET_GO = "let go"  # how a question ended that made way for another
 GATEWAY = "sms"  # a question belongs to no provider's session
+_OPEN = text("channel = 'sms' AND ended_at IS NULL")  # as the index has it that allows one open question a phone
+
+
+# Where a text ends that will not go any more.
+_LOST = frozenset(state.value for state in (State.REFUSED, State.FAILED, State.CANCELLED, State.STALE))
 
 
 def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> str | None:
@@ -43,7 +51,7 @@ def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> 
             "s2.registered_dial",
             {"name": mask_name(worker.name)},
             purpose=Purpose.QUESTION,
-            cause=f"dial:{worker.id}:{phone.id}:{now:%Y-%m-%d}",
+            cause=f"dial:{worker.id}:{phone.id}:{now.astimezone(programme().zone):%Y-%m-%d}",
             now=now,
             worker_id=worker.id,
         )
@@ -53,14 +61,14 @@ def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> 
         insert(Conversation)
         .values(
             gateway=GATEWAY,
-            session=f"question:{worker.id}:{phone.id}:{_nth(session, phone)}",
+            session=f"question:{worker.id}:{phone.id}:{uuid4().hex}",  # never again: old questions are deleted
             channel="sms",
             phone_id=phone.id,
             worker_id=worker.id,
             started_at=now,
             touched_at=now,
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_nothing(index_elements=[Conversation.phone_id], index_where=_OPEN)
         .returning(Conversation.id)
     )
     if question is None:
@@ -77,7 +85,7 @@ def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> 
     )
     if sent is None:
         asked = session.get_one(Conversation, question)
-        asked.ended_at, asked.ended_how = now, "let go"
+        asked.ended_at, asked.ended_how = now, LET_GO
         return _WHY_NOT
     return None
 
@@ -131,24 +139,49 @@ WHERE (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan
         AND (said.period IS NULL OR said.period >= (SELECT max(period) FROM file_import WHERE kind = 'insurer')))
   AND NOT EXISTS (
       SELECT 1 FROM conversation asked WHERE asked.phone_id = phone_link.phone_id AND asked.channel = 'sms'
-        AND asked.ended_at IS NULL AND asked.started_at > :old)
+        AND asked.ended_at IS NULL AND asked.started_at > :old
+        AND NOT EXISTS (SELECT 1 FROM outbox lost WHERE lost.cause = 'question:' || asked.id
+                          AND lost.state = ANY(:lost) AND lost.unknowns = 0))
+  AND NOT EXISTS (
+      SELECT 1 FROM outbox told WHERE told.phone_id = phone_link.phone_id AND told.created_at > :old
+        AND told.cause LIKE 'dial:' || worker.id || ':%' AND told.state <> ALL(:lost))
 ORDER BY phone_link.phone_id, worker.id
 LIMIT :most
 """
 )
 
 
-def ask_the_silent(session: Session, *, kelurahan: str | None, most: int, now: dt.datetime, actor: str) -> int:
-    """Ask workers who have said nothing since the newest insurer file, one a phone; returns how many were asked."""
+@dataclass(frozen=True)
+class Silent:
+    """A worker of whom nothing was heard, and a phone to ask on."""
+
+    phone: int
+    worker: int
+
+
+def find_silent(session: Session, *, kelurahan: str | None, most: int | None, now: dt.datetime) -> list[Silent]:
+    """Workers who have said nothing since the newest insurer file, one a phone that waits for no answer already."""
     values = {
         "kelurahan": kelurahan,
         "today": now.astimezone(programme().zone).date(),
         "old": now - dt.timedelta(days=programme().texting.question_days),
+        "lost": sorted(_LOST),
         "most": most,
     }
+    return [Silent(row.phone_id, row.worker_id) for row in session.execute(_SILENT, values)]
+
+
+def ask_the_silent(session: Session, *, kelurahan: str | None, most: int, now: dt.datetime, actor: str) -> int:
+    """Ask workers who have said nothing since the newest insurer file, one a phone; returns how many were asked."""
+    silent = find_silent(session, kelurahan=kelurahan, most=most, now=now)
+    return ask_all(session, silent, kelurahan=kelurahan, now=now, actor=actor)
+
+
+def ask_all(session: Session, silent: Iterable[Silent], *, kelurahan: str | None, now: dt.datetime, actor: str) -> int:
+    """Ask these workers; returns how many questions are on their way."""
     asked = 0
-    for row in session.execute(_SILENT, values).all():
-        why_not = ask(session, session.get_one(Phone, row.phone_id), session.get_one(Worker, row.worker_id), now=now)
+    for one in silent:
+        why_not = ask(session, session.get_one(Phone, one.phone), session.get_one(Worker, one.worker), now=now)
         asked += why_not is None
     audit.record(
         session, now=now, actor=actor, action="workers asked by SMS", on=f"area:{kelurahan or 'all'}", asked=asked
@@ -240,34 +273,37 @@ def _leave_to_kelurahan(
     return opened is not None
 
 
-def is_out(session: Session, question: Conversation) -> bool:
-    """Whether the question can have reached the phone: an answer to one that was never sent answers something else."""
-    reached = {State.SENDING.value, State.ACCEPTED.value, State.UNKNOWN.value}
-    state = session.scalar(select(OutboxMessage.state).where(OutboxMessage.cause == cause_of(question.id)))
-    return state in reached
+def can_be_out() -> ColumnElement[bool]:
+    """Whether a text of ours (an outbox row) can have reached the phone, perhaps by a sending of unknown fate."""
+    reached = (State.SENDING.value, State.ACCEPTED.value, State.UNKNOWN.value)
+    return or_(OutboxMessage.state.in_(reached), OutboxMessage.unknowns > 0)
 
 
-def cause_of(question: int) -> str:
+def cause_of(question: int | str) -> str:
     """What its text is known by in the outbox."""
     return f"question:{question}"
 
 
-def _nth(session: Session, phone: Phone) -> int:
-    asked = select(func.count()).where(Conversation.phone_id == phone.id, Conversation.channel == "sms")
-    return (session.scalar(asked) or 0) + 1
-
-
 def _let_go_of_old(session: Session, phone: Phone, now: dt.datetime) -> None:
-    """A question nobody answered for so long makes way for the next one; an answer then counts for that."""
+    """A question nobody answered for so long, or that never reached the phone, makes way for the next one."""
     old = now - dt.timedelta(days=programme().texting.question_days)
     waiting = session.scalar(
         select(Conversation).where(
             Conversation.phone_id == phone.id,
             Conversation.channel == "sms",
             Conversation.ended_at.is_(None),
-            Conversation.started_at < old,
+            or_(Conversation.started_at < old, _never_reached()),
         )
     )
     if waiting is not None:
-        waiting.ended_at, waiting.ended_how = now, "let go"
+        waiting.ended_at, waiting.ended_how = now, LET_GO
         session.flush()
+
+
+def _never_reached() -> ColumnElement[bool]:
+    """Whether the text of a question came to nothing, so that nobody can answer it."""
+    return exists().where(
+        OutboxMessage.cause == func.concat(cause_of(""), Conversation.id),
+        OutboxMessage.state.in_(_LOST),
+        OutboxMessage.unknowns == 0,
+    )

@@ -10,30 +10,33 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy import text as sql
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 
+from flows.caller import Caller, Person
 from flows.conversation import Menu, Outcome
 from flows.outcomes import Said
 from flows.reading import command
 from flows.talk import Talk, answer, current
-from verify_service.conversations.asking import QUESTION_FLOW, is_out
-from verify_service.conversations.caller import answers_for, who_calls
+from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, can_be_out, cause_of
+from verify_service.conversations.caller import mask_name
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.talking import Over, Talking
 from verify_service.conversations.texting import write
-from verify_service.ground.crypto import unseal
+from verify_service.ground.crypto import blind_index, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, InboundMessage, Phone
+from verify_service.ground.tables import Conversation, InboundMessage, OutboxMessage, Phone, PhoneLink, Worker
 from verify_service.messaging.consent import phone_of, stop_phone, welcome_back
+from verify_service.messaging.inbox import wished_at, written_at
 from verify_service.messaging.outbox import Purpose
 
 ANSWERED = "answered"
+_SLACK = dt.timedelta(minutes=2)  # what the provider's clock may differ from ours
 log = structlog.get_logger()
 
 
@@ -49,7 +52,7 @@ class HandledAs(StrEnum):
 
 @dataclass(frozen=True)
 class Handled:
-    """What one batch came to: texts looked at, and whether verdicts are stale or replies wait to be sent."""
+    """What a look came to: how many texts it found, and whether verdicts are stale now."""
 
     texts: int
     stale: bool
@@ -57,38 +60,59 @@ class Handled:
 
 # One at a time: a YA and the TIDAK that takes it back must be read in the order they came.
 _ONE_AT_A_TIME = sql("SELECT pg_advisory_xact_lock(hashtext('inbound texts'))")
-BATCH = 100
-_MOST_TRIES = 3
+_AGAIN = (dt.timedelta(minutes=5), dt.timedelta(minutes=10))  # after the first and the second failed try
+_SOON = dt.timedelta(seconds=10)
 
 
-def handle_waiting(session: Session, *, now: dt.datetime, batch: int = BATCH) -> Handled:
-    """Handle the oldest texts that wait, each in a savepoint of its own, so that a bad one holds nobody up.
+class NotHandled(Exception):
+    """A text could not be handled now: roll everything back, then `put_off` in another transaction."""
 
-    One that fails three times is set aside for a person; a database that is away is the caller's to wait for.
+    def __init__(self, message: int, fault: Exception) -> None:
+        super().__init__(f"text {message} could not be handled ({type(fault).__name__})")
+        self.message, self.fault = message, fault
+
+
+def handle_waiting(session: Session, *, now: dt.datetime) -> Handled:
+    """Handle the oldest text that is due, alone: a phone is locked no longer than its own text takes.
+
+    Raises NotHandled for what has to do with this text; a database that is away is the caller's to wait for.
     """
     session.execute(_ONE_AT_A_TIME)
-    waiting = session.scalars(
+    due = or_(InboundMessage.due_at.is_(None), InboundMessage.due_at <= now)
+    message = session.scalar(
         select(InboundMessage)
-        .where(InboundMessage.handled_at.is_(None), InboundMessage.quarantined.is_(None))
+        .where(InboundMessage.handled_at.is_(None), InboundMessage.quarantined.is_(None), due)
         .order_by(InboundMessage.id)
-        .limit(batch)
-    ).all()
-    stale = [_try(session, message, now) for message in waiting]
-    return Handled(len(waiting), any(stale))
-
-
-def _try(session: Session, message: InboundMessage, now: dt.datetime) -> bool:
+        .limit(1)
+    )
+    if message is None:
+        return Handled(0, stale=False)
+    number = message.id
     try:
-        with session.begin_nested():
-            return handle(session, message, now=now)
+        stale = handle(session, message, now=now)
+        session.flush()
     except Exception as fault:
         if isinstance(fault, DBAPIError) and fault.connection_invalidated:
             raise
-        log.error("text not handled", message=message.id, kind=type(fault).__name__)
-        message.tries += 1
-        if message.tries >= _MOST_TRIES:
-            message.quarantined = f"could not be handled ({type(fault).__name__})"
-        return False
+        raise NotHandled(number, fault) from fault
+    return Handled(1, stale)
+
+
+def put_off(session: Session, failed: NotHandled, *, now: dt.datetime) -> None:
+    """Try a text again later, and set it aside for a person after the third time, so that it holds nobody up.
+
+    A deadlock, or a table locked for too long, is nothing that the text has to do with, and no try.
+    """
+    log.error("text not handled", message=failed.message, kind=type(failed.fault).__name__)
+    message = session.get_one(InboundMessage, failed.message, with_for_update=True)
+    if isinstance(failed.fault, DBAPIError) and not isinstance(failed.fault, DataError):
+        message.due_at = now + _SOON
+        return
+    message.tries += 1
+    if message.tries > len(_AGAIN):
+        message.quarantined = f"could not be handled ({type(failed.fault).__name__})"
+    else:
+        message.due_at = now + _AGAIN[message.tries - 1]
 
 
 def handle(session: Session, message: InboundMessage, *, now: dt.datetime) -> bool:
@@ -109,22 +133,29 @@ def handle(session: Session, message: InboundMessage, *, now: dt.datetime) -> bo
 
 
 def _phone(session: Session, number: Number, now: dt.datetime) -> Phone:
-    """The row of this phone, locked: a call and a text from it are heard one after the other."""
-    held = select(Phone).where(Phone.id == phone_of(session, number, now=now)).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).one()
+    """The row of this phone, locked: a call and a text from it are heard one after the other.
+
+    Locked first, then its question, then texts of ours, as everywhere; and so that rows naming it can be added.
+    """
+    held = select(Phone).where(Phone.number_index == blind_index(number.e164, "phone")).with_for_update(key_share=True)
+    held = held.execution_options(populate_existing=True)
+    phone = session.scalar(held)
+    if phone is None:
+        phone_of(session, number, now=now)
+        phone = session.scalars(held).one()
+    return phone
 
 
 def _handle(session: Session, message: InboundMessage, phone: Phone, text: str) -> tuple[HandledAs, bool]:
-    heard = message.received_at
     match command(text):
         case "stop":
             # Confirmed once; a second STOP from somebody who is angry is not answered with another text.
-            if stop_phone(session, phone.id, heard):
+            if stop_phone(session, phone.id, wished_at(message)):
                 _reply(session, message, phone, "g18.stopped")
             return HandledAs.STOP, False
         case "start":
-            welcome_back(session, phone.id, heard)
-            _reply(session, message, phone, "s7.welcome_back")
+            if welcome_back(session, phone.id, wished_at(message)) is not None:
+                _reply(session, message, phone, "s7.welcome_back")
             return HandledAs.START, False
         case "check":
             # A number in an SMS can be made up, and phones are shared: what the cover is, only the call tells.
@@ -142,8 +173,8 @@ def _reply(session: Session, message: InboundMessage, phone: Phone, screen: str)
 
 def _answer(session: Session, message: InboundMessage, phone: Phone, text: str) -> bool | None:
     """Take the text for the answer to our question; None when there is none, or it answers something else."""
-    question = _question(session, phone, message.received_at)
-    talk = _talk_of(session, phone, question) if question is not None else None
+    question = _question(session, phone, message)
+    talk = _talk_of(session, phone, question.worker_id) if question is not None else None
     if question is None or talk is None:
         return None
     talk, screen = current(talk)
@@ -167,10 +198,18 @@ def _say(talking: Talking, message: InboundMessage, outcome: Outcome) -> bool:
         if not isinstance(told, Outcome):
             raise AssertionError(f"{step.flow} asks by SMS what nobody was told to expect")
         step = apply(talking, told)
-    question.ended_at, question.ended_how = question.ended_at or talking.now, ANSWERED
-    question.touched_at, question.hops = talking.now, question.hops + 1
+    if question.ended_how != ANSWERED:
+        question.ended_at, question.ended_how = talking.now, ANSWERED
+    talking.session.execute(_NO_REPEAT, {"cause": cause_of(question.id)})
+    question.touched_at, question.hops = written_at(message), question.hops + 1
     _reply(talking.session, message, talking.phone, step.screen)
     return talking.nudge
+
+
+# A question whose first sending was of unknown fate did arrive: it is not sent once more.
+_NO_REPEAT = sql(
+    "UPDATE outbox SET state = 'cancelled', reason = 'answered' WHERE cause = :cause AND state = 'waiting'"
+)
 
 
 def _late(talking: Talking, outcome: Outcome) -> Outcome:
@@ -181,26 +220,47 @@ def _late(talking: Talking, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _question(session: Session, phone: Phone, heard: dt.datetime) -> Conversation | None:
-    """The question this phone was asked last and has not answered, or answered so recently that it may be corrected."""
-    asked = session.scalar(
-        select(Conversation)
-        .where(Conversation.phone_id == phone.id, Conversation.channel == "sms")
+def _question(session: Session, phone: Phone, message: InboundMessage) -> Conversation | None:
+    """The newest question that can have reached this phone, while it may still be answered or corrected.
+
+    One that waits for the morning hides none before it. What was written before it went out answers something else.
+    """
+    asked = session.execute(
+        select(Conversation, OutboxMessage.sent_at, OutboxMessage.stale_at, OutboxMessage.unknowns)
+        .join(OutboxMessage, OutboxMessage.cause == func.concat(cause_of(""), Conversation.id))
+        .where(Conversation.phone_id == phone.id, Conversation.channel == "sms", can_be_out())
         .order_by(Conversation.id.desc())
         .limit(1)
-        .with_for_update()
-    )
-    if asked is None or not is_out(session, asked):
+        .with_for_update(of=Conversation, key_share=True)
+    ).first()
+    if asked is None:
         return None
-    if asked.ended_at is None:
-        return asked
+    question, sent_at, stale_at, unknowns = asked
+    # Of a text sent twice only the second time is kept, so that it may have gone since it was first due.
+    first_due = stale_at - dt.timedelta(days=programme().texting.stale_days)
+    if written_at(message) < (sent_at if sent_at and not unknowns else first_due) - _SLACK:
+        return None
+    if question.ended_at is None or question.ended_how == LET_GO:
+        return question
     soon = dt.timedelta(minutes=programme().texting.correct_minutes)
-    return asked if asked.ended_how == ANSWERED and heard - asked.ended_at <= soon else None
+    corrects = question.ended_how == ANSWERED and message.received_at - question.ended_at <= soon
+    # Texts overtake one another: what was written first does not take back what was written then.
+    overtaken = written_at(message) < question.touched_at.replace(microsecond=0)
+    return question if corrects and not overtaken else None
 
 
-def _talk_of(session: Session, phone: Phone, question: Conversation) -> Talk | None:
-    """The talk of a question with today's facts; None once the phone no longer answers for that worker."""
-    if question.worker_id is None or not answers_for(session, phone, question.worker_id):
+def _talk_of(session: Session, phone: Phone, worker_id: int | None) -> Talk | None:
+    """The talk of a question about this worker; None once the phone no longer answers for them.
+
+    What a call would show of the cover is not looked up: no text says it.
+    """
+    live = (
+        select(Worker.name, Worker.nik_last4)
+        .join(PhoneLink, PhoneLink.worker_id == Worker.id)
+        .where(PhoneLink.phone_id == phone.id, PhoneLink.unlinked_at.is_(None), Worker.id == worker_id)
+    )
+    worker = session.execute(live).first()
+    if worker is None or worker_id is None:
         return None
-    caller = who_calls(session, phone, now=question.touched_at, worker_id=question.worker_id)
-    return Talk(QUESTION_FLOW, caller)
+    person = Person(worker=worker_id, name=mask_name(worker.name), nik4=worker.nik_last4)
+    return Talk(QUESTION_FLOW, Caller(phone.language, noticed=phone.noticed_at is not None, person=person))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import exists, func, or_, select, text, update
+from sqlalchemy import exists, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -36,8 +36,8 @@ def refuse_phone(session: Session, phone_id: int, *, why: str, now: dt.datetime)
     """
     session.execute(_ONE_AT_A_TIME)
     first = _mark(session, phone_id, Phone.refused_at, now)
-    _cancel(session, phone_id, "refused", [purpose.value for purpose in TERMS])
     _close_question(session, phone_id, now)
+    _cancel(session, phone_id, "refused", [purpose.value for purpose in TERMS])
     if first:
         _record(session, phone_id, "phone refused", now, why=why)
         for enrolment in _out_of_reach(session, phone_id, _today(now)):
@@ -45,21 +45,28 @@ def refuse_phone(session: Session, phone_id: int, *, why: str, now: dt.datetime)
     return first
 
 
-def stop_phone(session: Session, phone_id: int, now: dt.datetime) -> bool:
+def stop_phone(session: Session, phone_id: int, written: dt.datetime) -> bool:
     """STOP: no more invitations, reminders or questions. True the first time, which is the one that is confirmed.
 
-    Answers about the person's own case, lapses of cover and decisions go on.
+    Answers about the person's own case, lapses of cover and decisions go on. One written before a MULAI is over.
     """
-    first = _mark(session, phone_id, Phone.stopped_at, now)
+    if not _wishes(session, phone_id, written):
+        return False
+    first = _mark(session, phone_id, Phone.stopped_at, written)
+    _close_question(session, phone_id, written)
     _cancel(session, phone_id, "stopped", [purpose.value for purpose, terms in TERMS.items() if terms.stoppable])
-    _close_question(session, phone_id, now)
     if first:
-        _record(session, phone_id, "phone stopped", now)
+        _record(session, phone_id, "phone stopped", written)
     return first
 
 
-def welcome_back(session: Session, phone_id: int, now: dt.datetime) -> bool:
-    """MULAI: the person wants our texts again; False when nothing had stopped them. Visits asked for are withdrawn."""
+def welcome_back(session: Session, phone_id: int, written: dt.datetime) -> bool | None:
+    """MULAI: the person wants our texts again. Visits asked for are withdrawn.
+
+    False when nothing had stopped them, None when they stopped us later than they wrote this: texts overtake others.
+    """
+    if not _wishes(session, phone_id, written, Phone.refused_at):
+        return None
     held_back = or_(Phone.stopped_at.is_not(None), Phone.refused_at.is_not(None))
     back = session.scalar(
         update(Phone)
@@ -69,11 +76,25 @@ def welcome_back(session: Session, phone_id: int, now: dt.datetime) -> bool:
     )
     if back is None:
         return False
-    _record(session, phone_id, "phone welcomed back", now)
+    _record(session, phone_id, "phone welcomed back", written)
     linked = select(PhoneLink.worker_id).where(PhoneLink.phone_id == phone_id, PhoneLink.unlinked_at.is_(None))
     for worker_id in session.scalars(linked.order_by(PhoneLink.worker_id)).all():
-        close_task(session, VISIT, f"worker:{worker_id}", how="withdrawn", by=f"phone:{phone_id}", now=now)
+        close_task(session, VISIT, f"worker:{worker_id}", how="withdrawn", by=f"phone:{phone_id}", now=written)
     return True
+
+
+def _wishes(
+    session: Session, phone_id: int, written: dt.datetime, *ends: InstrumentedAttribute[dt.datetime | None]
+) -> bool:
+    """Keep when STOP or MULAI was written; False when what holds now is newer.
+
+    Compared by the second, as providers give their times.
+    """
+    second = written.replace(microsecond=0)
+    newest = func.date_trunc("second", func.greatest(Phone.wish_at, *ends))
+    newer = update(Phone).where(Phone.id == phone_id, func.coalesce(newest <= second, true()))
+    wished = newer.values(wish_at=func.greatest(Phone.wish_at, written)).returning(Phone.id)
+    return session.scalar(wished) is not None
 
 
 def phone_of(session: Session, number: Number, *, now: dt.datetime) -> int:

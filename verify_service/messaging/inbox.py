@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
+from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,40 +15,83 @@ from verify_service.messaging import deliveries, twins
 from verify_service.messaging.consent import known_phone_of, phone_of, refuse_phone
 from verify_service.messaging.gateways.contract import DeliveryReport, InboundSms, OptOut, UssdEnd
 
+_REPEATED: Final = dt.timedelta(hours=24)  # for how long a provider repeats a notice
+_OLDEST: Final = dt.timedelta(days=7)
+
 
 def store_message(session: Session, gateway: str, message: InboundSms, raw: bytes, *, now: dt.datetime) -> bool:
     """Keep a text; False when it is known already, by this id or by the other one it was fetched under.
 
     What cannot be used is quarantined with its raw body, so that a person can look at it and the provider, who repeats
-    whatever is refused, gets its 200.
+    whatever is refused, gets its 200. Nothing that a person wrote is lost for an id that was given before.
     """
-    # A text without an id is still one text: its content tells a repeat from a second one.
-    provider_id = message.provider_id or "sha:" + keyed_hash(raw.decode("latin-1"), "quarantine").hex()
     sender_index = blind_index(message.sender.e164, "phone") if message.sender is not None else None
     body_hash = keyed_hash(" ".join(message.text.split()), "inbound_message.body")
     if sender_index is not None:
         twins.one_at_a_time(session, sender_index)
-        if twins.known_by_id(session, gateway, sender_index, provider_id):
+    given = message.provider_id or _made_up(session, gateway, message, raw, sender_index, body_hash, now)
+    for provider_id in (given, _derived(given, sender_index, body_hash)):
+        if twins.known_by_id(session, gateway, sender_index, body_hash, provider_id):
             return False
-        if message.provider_id and twins.pair(
+        if sender_index is not None and twins.pair(
             session, gateway, sender_index, body_hash, provider_id, message.sent_at or now
         ):
             return False
-    row = {
-        "gateway": gateway,
-        "provider_id": provider_id,
-        "sender": seal(message.sender_raw, "inbound_message.sender") if message.sender_raw else None,
-        "sender_index": sender_index,
-        "recipient": message.to or None,
-        "body": seal(message.text, "inbound_message.body"),
-        "body_hash": body_hash,
-        "sent_at": message.sent_at,
-        "received_at": now,
-        "quarantined": message.problem or None,
-        "raw": seal(raw.decode("latin-1"), "inbound_message.raw") if message.problem else None,
-    }
-    stored = insert(InboundMessage).values(**row).on_conflict_do_nothing().returning(InboundMessage.id)
-    return session.scalar(stored) is not None
+        row = {
+            "gateway": gateway,
+            "provider_id": provider_id,
+            "sender": seal(message.sender_raw, "inbound_message.sender") if message.sender_raw else None,
+            "sender_index": sender_index,
+            "recipient": message.to or None,
+            "body": seal(message.text, "inbound_message.body"),
+            "body_hash": body_hash,
+            "sent_at": message.sent_at,
+            "received_at": now,
+            "quarantined": message.problem or None,
+            "raw": seal(raw.decode("latin-1"), "inbound_message.raw") if message.problem else None,
+        }
+        stored = insert(InboundMessage).values(**row).on_conflict_do_nothing().returning(InboundMessage.id)
+        if session.scalar(stored) is not None:
+            return True
+    return False
+
+
+def _made_up(
+    session: Session,
+    gateway: str,
+    message: InboundSms,
+    raw: bytes,
+    sender_index: bytes | None,
+    body_hash: bytes,
+    now: dt.datetime,
+) -> str:
+    """An id for a text without one: its content and time tell a repeat from a second one.
+
+    Without a time, the same words within some minutes are a repeat.
+    """
+    content = raw.decode("latin-1")
+    if message.sent_at is None:
+        known = twins.without_id(session, gateway, sender_index, body_hash, now)
+        if known is not None:
+            return known
+        content += now.isoformat()
+    return twins.MADE_UP + keyed_hash(content, "quarantine").hex()
+
+
+def _derived(provider_id: str, sender_index: bytes | None, body_hash: bytes) -> str:
+    """The id of a text whose own one another text has."""
+    return f"{provider_id}:{keyed_hash(f'{sender_index!r}{body_hash!r}', 'inbound_message.derived').hex()[:32]}"
+
+
+def written_at(message: InboundMessage) -> dt.datetime:
+    """When the person wrote it: the provider's time, unless there is none or it lies ahead of ours."""
+    return message.received_at if message.sent_at is None else min(message.sent_at, message.received_at)
+
+
+def wished_at(message: InboundMessage) -> dt.datetime:
+    """When STOP or MULAI was written; a time from long ago is a clock gone wrong, and hides no STOP."""
+    written = written_at(message)
+    return written if written >= message.received_at - _OLDEST else message.received_at
 
 
 def unreadable() -> InboundSms:
@@ -106,15 +151,27 @@ def store_session_end(session: Session, gateway: str, end: UssdEnd, *, now: dt.d
 
 
 def store_opt_out(session: Session, gateway: str, opt_out: OptOut, *, now: dt.datetime) -> None:
-    """Keep an operator's opt-out and honour it: no text goes to that number until it sends MULAI."""
+    """Keep an operator's opt-out and honour it: no text goes to that number until it sends MULAI.
+
+    The notice has no time. Within a day it is a repeat, and takes no MULAI back; later, a new wish.
+    """
     number = opt_out.phone
-    row = insert(OptOutNotice).values(
+    first = insert(OptOutNotice).values(
         gateway=gateway,
         sender_id=opt_out.sender_id or None,
         phone=seal(number.e164, "opt_out_notice.phone") if number is not None else None,
         phone_index=blind_index(number.e164, "phone") if number is not None else None,
         received_at=now,
     )
-    session.execute(row.on_conflict_do_nothing())
-    if number is not None:
+    new = OptOutNotice.received_at <= now - _REPEATED
+    times = session.scalar(
+        first.on_conflict_do_update(
+            index_elements=[OptOutNotice.gateway, OptOutNotice.phone_index, OptOutNotice.sender_id],
+            set_={
+                "times": case((new, 1), else_=OptOutNotice.times + 1),
+                "received_at": case((new, now), else_=OptOutNotice.received_at),
+            },
+        ).returning(OptOutNotice.times)
+    )
+    if number is not None and times == 1:
         refuse_phone(session, phone_of(session, number, now=now), why="opt-out", now=now)

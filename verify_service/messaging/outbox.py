@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone, read_phone
 from verify_service.ground.programme import programme
+from verify_service.ground.settings import settings
 from verify_service.ground.tables import OutboxMessage, Phone
 from verify_service.messaging.window import may_write_from
 
@@ -126,7 +127,10 @@ def queue_text(
 
 def _why_not(session: Session, phone_id: int, purpose: Purpose, body_hash: bytes, now: dt.datetime) -> str | None:
     """Why this phone gets no such text; None when it may."""
-    phone = session.execute(select(Phone.number, Phone.refused_at, Phone.stopped_at).where(Phone.id == phone_id)).one()
+    same = _same_text(phone_id, body_hash, now).scalar_subquery().label("same")
+    phone = session.execute(
+        select(Phone.number, Phone.refused_at, Phone.stopped_at, same).where(Phone.id == phone_id)
+    ).one()
     unwanted = unwanted_by(phone.refused_at, phone.stopped_at, purpose)
     if unwanted is not None:
         return unwanted
@@ -134,7 +138,9 @@ def _why_not(session: Session, phone_id: int, purpose: Purpose, body_hash: bytes
         nobody = unreachable(unseal(phone.number, "phone.number"))
     except Unreadable:  # a key is missing; the sender tries again while an operator puts it back
         nobody = None
-    return nobody or _said_too_often(session, phone_id, body_hash, now)
+    if nobody is None and phone.same >= programme().texting.same_text_most:
+        return "same text too often"
+    return nobody
 
 
 def unwanted_by(refused_at: dt.datetime | None, stopped_at: dt.datetime | None, purpose: Purpose) -> str | None:
@@ -148,7 +154,17 @@ def unreachable(number: str) -> str | None:
     """Why no text can go to this number (E.164); None when one can."""
     if not isinstance(read_gateway_phone(number), Number):
         return "no mobile"  # a landline, a service number, or one that no operator gives out
+    if not number.startswith("+62") and not _tries_it_out():
+        return "foreign number"
     return "our own number" if number == _our_own(programme().texting.number) else None
+
+
+def _tries_it_out() -> bool:
+    """Whether this is a demo or the provider's sandbox, whose phones are foreign.
+
+    Elsewhere texts are paid for, and dearly: somebody abroad could have us answer a number he earns from.
+    """
+    return settings().demo or settings().at_username == "sandbox"
 
 
 @lru_cache(maxsize=8)
@@ -158,17 +174,16 @@ def _our_own(number: str) -> str | None:
     return read.e164 if isinstance(read, Number) else None
 
 
-def _said_too_often(session: Session, phone_id: int, body_hash: bytes, now: dt.datetime) -> str | None:
-    """Two robots must not talk all night. What was held back does not count, so that the guard opens again.
+def _same_text(phone_id: int, body_hash: bytes, now: dt.datetime) -> Select[int]:
+    """How often these words went to this phone of late: two robots must not talk all night.
 
-    Two transactions at once may let one more through; holding up a phone's talks for that would cost more.
+    What was held back does not count, so that the guard opens again. Two transactions at once may let one more
+    through; holding up a phone's talks for that would cost more.
     """
-    texting = programme().texting
-    since = now - dt.timedelta(minutes=texting.same_text_minutes)
-    same = select(func.count()).where(
+    since = now - dt.timedelta(minutes=programme().texting.same_text_minutes)
+    return select(func.count()).where(
         OutboxMessage.phone_id == phone_id,
         OutboxMessage.created_at > since,
         OutboxMessage.body_hash == body_hash,
         OutboxMessage.state != State.CANCELLED.value,
     )
-    return "same text too often" if (session.scalar(same) or 0) >= texting.same_text_most else None

@@ -18,6 +18,8 @@ from verify_service.ground.tables import InboundMessage
 
 APART: Final = dt.timedelta(minutes=2)  # what a provider's two times of one text may differ
 _AROUND: Final = dt.timedelta(hours=1)  # texts in a row that may have to do with one another
+_REPEATED: Final = dt.timedelta(minutes=10)  # for how long a callback may be repeated that we answered
+MADE_UP: Final = "sha:"  # how an id of ours begins, for a text that came without one
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtext('texts of one sender'), hashtext(:sender))")
 
 
@@ -26,14 +28,35 @@ def one_at_a_time(session: Session, sender_index: bytes) -> None:
     session.execute(_HOLD, {"sender": sender_index.hex()})
 
 
-def known_by_id(session: Session, gateway: str, sender_index: bytes, provider_id: str) -> bool:
-    """Whether this id was heard of, as a text's own or as its other one."""
+def known_by_id(session: Session, gateway: str, sender_index: bytes | None, body_hash: bytes, provider_id: str) -> bool:
+    """Whether this text was heard of under this id, as its own or as its other one.
+
+    The same id with other words or from somebody else is another text, whatever the provider meant by it.
+    """
+    theirs = InboundMessage.provider_id == provider_id
+    if sender_index is not None:
+        theirs = or_(theirs, InboundMessage.twin == provider_id)
     known = select(InboundMessage.id).where(
         InboundMessage.gateway == gateway,
-        InboundMessage.sender_index == sender_index,
-        or_(InboundMessage.provider_id == provider_id, InboundMessage.twin == provider_id),
+        InboundMessage.sender_index.is_not_distinct_from(sender_index),
+        theirs,
+        or_(InboundMessage.body_hash.is_(None), InboundMessage.body_hash == body_hash),
     )
     return session.scalar(known.limit(1)) is not None
+
+
+def without_id(
+    session: Session, gateway: str, sender_index: bytes | None, body_hash: bytes, now: dt.datetime
+) -> str | None:
+    """The id that the same words without id or time got within some minutes: a repeat, as far as anybody can tell."""
+    known = select(InboundMessage.provider_id).where(
+        InboundMessage.gateway == gateway,
+        InboundMessage.sender_index.is_not_distinct_from(sender_index),
+        InboundMessage.body_hash == body_hash,
+        InboundMessage.provider_id.startswith(MADE_UP),
+        InboundMessage.received_at.between(now - _REPEATED, now),
+    )
+    return session.scalar(known.limit(1))
 
 
 def pair(

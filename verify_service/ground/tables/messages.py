@@ -24,6 +24,7 @@ class InboundMessage(Base):
     handled_at: Mapped[Moment | None]
     handled_as: Mapped[str | None] = mapped_column(comment="answer | stop | start | keyword | triage")
     tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="failed tries at handling it")
+    due_at: Mapped[Moment | None] = mapped_column(comment="after a failed try: not before this")
     body_hash: Mapped[bytes | None] = mapped_column(comment="keyed: knows the same words again without reading them")
     twin: Mapped[str | None] = mapped_column(comment="the other id of the same text: called back and fetched")
     twin_at: Mapped[Moment | None] = mapped_column(comment="the provider's time under that other id")
@@ -127,4 +128,5 @@ class OptOutNotice(Base):
     phone: Mapped[bytes | None] = mapped_column(comment="sealed: opt_out_notice.phone")
     phone_index: Mapped[bytes | None]
     received_at: Mapped[Moment]
+    times: Mapped[int] = mapped_column(server_default=text("1"), comment="how often it was repeated since received_at")
     __table_args__ = (UniqueConstraint("gateway", "phone_index", "sender_id", postgresql_nulls_not_distinct=True),)

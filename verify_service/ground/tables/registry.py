@@ -199,6 +199,9 @@ class Phone(Base):
     refused_at: Mapped[Moment | None] = mapped_column(
         comment="the provider's no-texts list: no text at all until MULAI"
     )
+    wish_at: Mapped[Moment | None] = mapped_column(
+        comment="when STOP or MULAI was last written: an older one changes nothing"
+    )
     created_at: Mapped[Moment]
 
 

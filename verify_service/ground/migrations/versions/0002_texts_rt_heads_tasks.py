@@ -216,6 +216,10 @@ def upgrade() -> None:
             comment="the provider's time under that other id",
         ),
     )
+    op.add_column(
+        "inbound_message",
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True, comment="after a failed try: not before this"),
+    )
     op.create_index(
         "ix_inbound_triage", "inbound_message", ["id"], unique=False, postgresql_where=sa.text("handled_as = 'triage'")
     )
@@ -235,6 +239,25 @@ def upgrade() -> None:
             sa.DateTime(timezone=True),
             nullable=True,
             comment="the provider's no-texts list: no text at all until MULAI",
+        ),
+    )
+    op.add_column(
+        "phone",
+        sa.Column(
+            "wish_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when STOP or MULAI was last written: an older one changes nothing",
+        ),
+    )
+    op.add_column(
+        "opt_out_notice",
+        sa.Column(
+            "times",
+            sa.BigInteger(),
+            server_default=sa.text("1"),
+            nullable=False,
+            comment="how often it was repeated since received_at",
         ),
     )
     op.add_column(
@@ -274,9 +297,12 @@ def downgrade() -> None:
     op.drop_column("rt_head", "pin_tries")
     op.drop_column("rt_head", "activated_at")
     op.drop_column("rt_head", "pin_hash")
+    op.drop_column("opt_out_notice", "times")
+    op.drop_column("phone", "wish_at")
     op.drop_column("phone", "refused_at")
     op.drop_column("phone", "stopped_at")
     op.drop_index("ix_inbound_triage", table_name="inbound_message", postgresql_where=sa.text("handled_as = 'triage'"))
+    op.drop_column("inbound_message", "due_at")
     op.drop_column("inbound_message", "twin_at")
     op.drop_column("inbound_message", "twin")
     op.drop_column("inbound_message", "body_hash")

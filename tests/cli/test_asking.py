@@ -1,0 +1,22 @@
+"""`verify ask workers`: everybody silent, in small transactions, whoever cannot be reached."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from click.testing import CliRunner
+
+from tests.people import a_worker
+from verify_service.cli import asking
+
+
+def test_all_silent_workers_are_asked_though_the_first_cannot_be_written_to(db: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(asking, "_AT_ONCE", 2)
+    for place in range(5):
+        number = f"+62215551000{place}" if place < 2 else f"+62812000000{place}"  # landlines first
+        a_worker(db, nik=f"327501150190000{place}", phone=number, row=place + 2)
+    for arguments, asked in ((["--most", "2"], 2), ([], 1), ([], 0)):
+        done = CliRunner().invoke(asking.workers, [*arguments, "--json"])
+        assert (done.exit_code, json.loads(done.output)) == (0, {"asked": asked}), done.output
+    assert db.execute("SELECT count(*) FROM audit WHERE action = 'workers asked by SMS'").fetchone() != (0,)
