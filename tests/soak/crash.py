@@ -1,7 +1,7 @@
 """The crash run: people dial and text while everything is killed; afterwards every acknowledged answer is there once,
 and everybody has said and heard what he meant to.
 
-    python -m tests.soak.crash [--people 2000] [--kills 200] [--seed 1] [--sabotage FAULT]
+    python -m tests.soak.crash [--people 2000] [--kills 200] [--seed 1] [--sabotage FAULT] [--logs FOLDER]
 
 Exit 0 when the promise held, 1 when not. With --sabotage it has to be 1; 2 when it was red for another reason.
 """
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 from tqdm import tqdm
@@ -91,7 +92,9 @@ class Storm:
         return Network(self.house.web, secret, random.Random(self.chance.random()), self.log)
 
 
-def run(people: int, kills: int, seed: int, sabotage: str = "", *, quiet: bool = False) -> Verdict:
+def run(
+    people: int, kills: int, seed: int, sabotage: str = "", *, logs: Path | None = None, quiet: bool = False
+) -> Verdict:
     """Build the house, let the crowd in, kill, and look at what is left."""
     chance = random.Random(seed)
     house = build(sabotage)
@@ -107,7 +110,7 @@ def run(people: int, kills: int, seed: int, sabotage: str = "", *, quiet: bool =
         return storm.verdict
     finally:
         forget_engine()
-        house.stop()
+        house.stop(logs)
 
 
 def _ills(weights: tuple[tuple[str, int], ...], chance: random.Random) -> Iterator[str]:
@@ -350,10 +353,11 @@ def main() -> None:
     asked.add_argument("--kills", type=int, default=200)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--sabotage", choices=list(NOTICED_AS), default="")
+    asked.add_argument("--logs", type=Path, help="a folder to keep the logs in")
     chosen = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     began = time.monotonic()
-    verdict = run(chosen.people, chosen.kills, chosen.seed, chosen.sabotage)
+    verdict = run(chosen.people, chosen.kills, chosen.seed, chosen.sabotage, logs=chosen.logs)
     print(_in_one_line(verdict, chosen, time.monotonic() - began))
     for fault in verdict.faults[:30]:
         print(f"  {fault}")

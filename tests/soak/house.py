@@ -118,7 +118,8 @@ class House:
             time.sleep(0.1)
         raise TimeoutError(f"not ready within {seconds:.0f} s; see the logs in {self.folder}")
 
-    def stop(self) -> None:
+    def stop(self, logs: Path | None = None) -> None:
+        """End everything and throw it away, except for the logs, if somebody wants to read them."""
         self._running = False
         if self._eye is not None:
             self._eye.close()
@@ -128,6 +129,8 @@ class House:
                     os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
             self.servers.stop()
+        for log in self.folder.glob("*.log") if logs else ():
+            shutil.copy(log, logs or ".")
         if self.small_disk:
             subprocess.run(["umount", "-l", str(self.folder / "postgres")], check=False, capture_output=True)
         shutil.rmtree(self.folder, ignore_errors=True)

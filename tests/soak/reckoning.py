@@ -104,7 +104,7 @@ def _answers(evidence: list[tuple[Any, ...]], log: Log, verdict: Verdict) -> Non
         "twice": len(twice),
         "unsaid": len(unsaid),
     }
-    verdict.blame(f"acknowledged and lost: {said.meant}" for said in lost)
+    verdict.blame(f"acknowledged and lost, in a {'call' if said.place else 'text'}: {said.meant}" for said in lost)
     verdict.blame(f"counted {stored[key]} times: {key[2:]}" for key in twice)
     verdict.blame(f"evidence that nobody gave: {key[2:]}" for key in unsaid)
 

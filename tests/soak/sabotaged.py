@@ -69,9 +69,9 @@ IN_WEB = {"end-to-all": "end_to_all", "enqueue-first": "enqueue_first"}
 IN_WORKERS = {"handled-without-evidence": _handled_without_evidence, "sends-twice": _sends_twice}
 # What the run has to say about each, else it was red for another reason.
 NOTICED_AS = {
-    "async-commit": "acknowledged and lost",
+    "async-commit": "acknowledged and lost, in a call",
     "enqueue-first": "texts are not stored",
     "end-to-all": "nobody expected: 'END",
-    "handled-without-evidence": "acknowledged and lost",
+    "handled-without-evidence": "acknowledged and lost, in a text",
     "sends-twice": "handed over",
 }
