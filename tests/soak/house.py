@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -15,17 +16,46 @@ import sys
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import redis
 
+from tests.soak.sabotaged import IN_WEB
 from verify_service.ground import embedded, keys
 
 _BEFORE_REVIVAL = 0.5
 _DISK = "900m"
+# As the console gateway logs it; what follows the id may have been cut off by a kill, the hand-over has happened.
+_HANDED = re.compile(r'"our_id": (\d+),(?:(?!"our_id")[^\n])*?(?:"timestamp": "([^"]+)"|(?="our_id")|$)')
+
+
+class Handed:
+    """What was really handed over, by what the workers' gateways logged and not by what the service counts."""
+
+    def __init__(self, logs: list[Path]) -> None:
+        self._read = dict.fromkeys(logs, 0)
+        self._moments: dict[int, list[datetime | None]] = defaultdict(list)
+        self._lock = threading.Lock()
+
+    def all(self, *, last: bool = False) -> dict[int, list[datetime | None]]:
+        """Our id -> the moment of each hand-over, None where the line was cut; `last`: nothing is being written."""
+        with self._lock:
+            for log, start in self._read.items():
+                with suppress(FileNotFoundError), log.open("rb") as lines:
+                    lines.seek(start)
+                    new = lines.read()
+                    whole = len(new) if last else new.rfind(b"\n") + 1
+                    self._read[log] = start + whole
+                    for line in new[:whole].decode(errors="replace").splitlines():
+                        for our_id, moment in _HANDED.findall(line):
+                            self._moments[int(our_id)].append(datetime.fromisoformat(moment) if moment else None)
+            return {our_id: list(moments) for our_id, moments in self._moments.items()}
 
 
 @dataclass
@@ -37,10 +67,23 @@ class House:
     web: tuple[str, str]
     commands: dict[str, list[str]]
     small_disk: bool
+    handed: Handed
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     valkey_back: float = 0.0
     _running: bool = True
     _hold: threading.RLock = field(default_factory=threading.RLock)
+    _eye: Any = None
+    _looking: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self, query: str, values: list[Any] | None = None) -> list[Any]:
+        """Read rows as the owner, past the service, however often PostgreSQL dies meanwhile."""
+        for _ in range(600):
+            with self._looking, suppress(psycopg.OperationalError, psycopg.InterfaceError):
+                if self._eye is None or self._eye.closed:
+                    self._eye = psycopg.connect(self.servers.owner_url, autocommit=True, connect_timeout=2)
+                return list(self._eye.execute(query, values or []).fetchall())
+            time.sleep(0.1)
+        raise TimeoutError("PostgreSQL did not come back within a minute")
 
     def keep_alive(self) -> None:
         """Start what is not running, for as long as the house stands."""
@@ -75,14 +118,19 @@ class House:
             time.sleep(0.1)
         raise TimeoutError(f"not ready within {seconds:.0f} s; see the logs in {self.folder}")
 
-    def stop(self) -> None:
+    def stop(self, logs: Path | None = None) -> None:
+        """End everything and throw it away, except for the logs, if somebody wants to read them."""
         self._running = False
+        if self._eye is not None:
+            self._eye.close()
         with self._hold:
             for child in self.children.values():
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
             self.servers.stop()
+        for log in self.folder.glob("*.log") if logs else ():
+            shutil.copy(log, logs or ".")
         if self.small_disk:
             subprocess.run(["umount", "-l", str(self.folder / "postgres")], check=False, capture_output=True)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -191,14 +239,15 @@ def build(sabotage: str = "") -> House:
     if sabotage == "async-commit":
         with psycopg.connect(servers.owner_url, autocommit=True) as connection:
             connection.execute("ALTER ROLE verify_app SET synchronous_commit = off")
-    app = "tests.soak.sabotaged:app" if sabotage == "enqueue-first" else "wsgi:app"
+    app = f"tests.soak.sabotaged:{IN_WEB[sabotage]}" if sabotage in IN_WEB else "wsgi:app"
     ports = _free_ports(2)
     commands = {f"web{number}": _web(port, app) for number, port in enumerate(ports, start=1)}
-    commands["worker1"] = ["-m", "jobs.worker"]
-    commands["worker2"] = ["-m", "tests.soak.forking_worker"]
+    commands["worker1"] = ["-m", "tests.soak.working", "plain", sabotage]
+    commands["worker2"] = ["-m", "tests.soak.working", "forking", sabotage]
     commands["clock"] = ["-m", "jobs.clock"]
     first, second = (f"127.0.0.1:{port}" for port in ports)
-    return House(folder, servers, (first, second), commands, small)
+    handed = Handed([folder / "worker1.log", folder / "worker2.log"])
+    return House(folder, servers, (first, second), commands, small, handed)
 
 
 def _web(port: int, app: str) -> list[str]:

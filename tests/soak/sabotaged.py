@@ -1,40 +1,77 @@
-"""The web application with one fault put in: a text is acknowledged once it is in the queue, before any row is written.
+"""The service with one fault put in, each of which the crash run has to turn red on.
 
-The crash run has to turn red on it.
+In the web process by standing in front of it, in the workers by taking a part of them out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
-from flask import Response, request
-
-from verify_service.app import create_app
+from verify_service.conversations import outcomes
 from verify_service.ground import queue
+from verify_service.messaging.gateways.console import Console
 
-app: Any = create_app()
-
-
-def _enqueue_first(secret: str) -> Response:
-    queue.queue().enqueue_call(store, (request.get_data().decode("latin-1"),), result_ttl=0, failure_ttl=60)
-    return Response("", 200)
+POLITE = "END Terima kasih. Program ini gratis. Jangan beri uang atau PIN kepada siapa pun."
 
 
-def store(body: str) -> None:
+@lru_cache(maxsize=1)
+def _honest() -> Any:
+    from wsgi import app  # at once would make every worker a web server too
+
+    return app
+
+
+def end_to_all(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Whoever calls is thanked, and nothing is done."""
+    return _instead("/ussd", lambda body: POLITE, environ, start_response)
+
+
+def enqueue_first(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """A text is acknowledged once it is in the queue, before any row is written."""
+
+    def enqueue(body: bytes) -> str:
+        call = (environ["PATH_INFO"], body.decode("latin-1"))
+        queue.queue().enqueue_call("tests.soak.sabotaged.store", call, result_ttl=0, failure_ttl=60)
+        return ""
+
+    return _instead("/sms", enqueue, environ, start_response)
+
+
+def store(path: str, body: str) -> None:
     """What the job would do with it, if it were still there."""
-    import datetime as dt
-
-    from verify_service.ground.database import transaction
-    from verify_service.messaging import inbox
-    from verify_service.messaging.gateways.africastalking import webhooks as provider
-    from verify_service.messaging.gateways.contract import InboundSms, RawRequest
-
-    raw = body.encode("latin-1")
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    with transaction() as session:
-        for event in provider.parse(RawRequest("sms", "POST", headers, raw)):
-            if isinstance(event, InboundSms):
-                inbox.store_message(session, "africastalking", event, raw, now=dt.datetime.now(dt.UTC))
+    form = "application/x-www-form-urlencoded"
+    _honest().test_client().post(path, data=body.encode("latin-1"), content_type=form)
 
 
-app.view_functions["webhooks.sms"] = _enqueue_first
+def _instead(
+    path: str, answer: Callable[[bytes], str], environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes]:
+    if not environ["PATH_INFO"].endswith(path):
+        said: Iterable[bytes] = _honest()(environ, start_response)
+        return said
+    body = answer(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+    start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
+    return [body.encode()]
+
+
+def _handled_without_evidence() -> None:
+    setattr(outcomes, "record_statement", lambda *_, **__: 0)  # noqa: B010  # it is a function of another module
+
+
+def _sends_twice() -> None:
+    send = Console.send
+    Console.send = lambda self, batch: [send(self, batch), send(self, batch)][1]  # type: ignore[method-assign]
+
+
+IN_WEB = {"end-to-all": "end_to_all", "enqueue-first": "enqueue_first"}
+IN_WORKERS = {"handled-without-evidence": _handled_without_evidence, "sends-twice": _sends_twice}
+# What the run has to say about each, else it was red for another reason.
+NOTICED_AS = {
+    "async-commit": "acknowledged and lost, in a call",
+    "enqueue-first": "texts are not stored",
+    "end-to-all": "nobody expected: 'END",
+    "handled-without-evidence": "acknowledged and lost, in a text",
+    "sends-twice": "handed over",
+}
