@@ -12,6 +12,14 @@ from verify_service import audit
 from verify_service.ground.tables import Task
 
 
+def death_sql(worker: str) -> str:
+    """Whether a death of this worker is being checked or was confirmed: then nobody writes to the phone of it."""
+    return f"""EXISTS (
+        SELECT 1 FROM task JOIN enrolment dead ON dead.id = task.enrolment_id
+        WHERE dead.worker_id = {worker} AND task.kind = 'death_reported'
+          AND (task.closed_at IS NULL OR task.closed_how = 'confirmed'))"""  # noqa: S608  # constants of our own
+
+
 def open_task(
     session: Session,
     *,

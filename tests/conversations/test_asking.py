@@ -9,7 +9,7 @@ import pytest
 
 from jobs.reconcile import reconcile
 from tests.people import NEWEST, NOW, a_file, a_worker, an_rt_head, link
-from verify_service.conversations.asking import ask_phone, ask_the_rt_heads, ask_the_silent
+from verify_service.conversations.asking import ask_phone, ask_the_rt_heads, ask_the_silent, find_silent
 from verify_service.conversations.forgetting import forget_old
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
@@ -295,3 +295,30 @@ def test_after_stop_a_lapse_is_still_told_and_after_the_operators_refusal_it_is_
     db.execute("UPDATE phone SET refused_at = now() WHERE id = (SELECT max(id) FROM phone)")
     reconcile()
     assert [(screen, state) for screen, state, _ in outbox(db)] == [("s8.news", "waiting"), ("s8.news", "cancelled")]
+
+
+def test_where_a_death_is_checked_or_confirmed_nobody_is_asked(db: Any) -> None:
+    someone = a_worker(db)
+    an_rt_head(db, "+6281300000001")
+    db.execute(
+        """INSERT INTO task (kind, subject, enrolment_id, due_on, opened_at)
+           VALUES ('death_reported', 'x', %s, '2026-11-23', %s)""",
+        [someone.enrolment, NOW],
+    )
+    for _ in ("reported", "confirmed"):
+        with transaction() as session:
+            assert ask_the_rt_heads(session, kelurahan=None, now=NOW, actor="test").heads == 0
+            assert ask_phone(session, Phone(NUMBER), now=NOW) is not None
+            assert find_silent(session, kelurahan=None, most=None, now=NOW) == []
+        db.execute("UPDATE task SET closed_at = now(), closed_how = 'confirmed'")
+    assert outbox(db) == []
+
+
+@pytest.mark.parametrize("why", ["stopped_at", "refused_at", "locked_at"])
+def test_residents_of_a_head_who_cannot_be_reached_go_to_the_kelurahan(db: Any, why: str) -> None:
+    a_worker(db, phone=None)
+    an_rt_head(db, NUMBER)
+    db.execute(f"UPDATE {'rt_head' if why == 'locked_at' else 'phone'} SET {why} = now()")
+    with transaction() as session:
+        done = ask_the_rt_heads(session, kelurahan=None, now=NOW, actor="test")
+    assert (done.heads, done.left_to_kelurahan) == (0, 1)

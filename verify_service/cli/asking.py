@@ -74,8 +74,8 @@ def rt_heads(kelurahan: str | None, as_json: bool) -> None:
         print_json(done.__dict__)
     else:
         click.echo(
-            f"{done.heads} RT heads are reminded of {done.residents} residents; {done.left_to_kelurahan} residents"
-            " without an RT head are left to the kelurahan."
+            f"{done.heads} RT heads are reminded of {done.residents} residents ({done.reminded_before} more were within"
+            f" the week); {done.left_to_kelurahan} residents without a head who can be reached go to the kelurahan."
         )
 
 

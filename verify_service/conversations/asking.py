@@ -30,7 +30,7 @@ from verify_service.ground.tables import (
 )
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.outbox import Purpose, State
-from verify_service.tasks import open_task
+from verify_service.tasks import death_sql, open_task
 
 QUESTION_FLOW = "registered"
 LET_GO = "let go"  # how a question ended that made way for another
@@ -102,6 +102,7 @@ def ask_phone(session: Session, number: Number, *, now: dt.datetime) -> str | No
             select(Worker)
             .join(PhoneLink, PhoneLink.worker_id == Worker.id)
             .where(PhoneLink.phone_id == phone.id, PhoneLink.unlinked_at.is_(None))
+            .where(text(f"NOT {death_sql('worker.id')}"))
             .order_by(_has_spoken(), Worker.id)
             .limit(1)
         )
@@ -126,7 +127,7 @@ def _has_spoken() -> ColumnElement[bool]:
 
 
 _SILENT = text(
-    """
+    f"""
 SELECT DISTINCT ON (phone_link.phone_id) phone_link.phone_id, worker.id AS worker_id
 FROM enrolment
 JOIN worker ON worker.id = enrolment.worker_id
@@ -134,6 +135,7 @@ JOIN phone_link ON phone_link.worker_id = worker.id AND phone_link.unlinked_at I
 JOIN phone ON phone.id = phone_link.phone_id AND phone.refused_at IS NULL AND phone.stopped_at IS NULL
 WHERE (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan)
   AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
+  AND NOT {death_sql("worker.id")}
   AND NOT EXISTS (
       SELECT 1 FROM evidence said WHERE said.enrolment_id = enrolment.id AND said.source = 'worker'
         AND (said.period IS NULL OR said.period >= (SELECT max(period) FROM file_import WHERE kind = 'insurer')))
@@ -147,7 +149,7 @@ WHERE (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan
         AND told.cause LIKE 'dial:' || worker.id || ':%' AND told.state <> ALL(:lost))
 ORDER BY phone_link.phone_id, worker.id
 LIMIT :most
-"""
+"""  # noqa: S608  # constants of our own
 )
 
 
@@ -189,21 +191,29 @@ def ask_all(session: Session, silent: Iterable[Silent], *, kelurahan: str | None
     return asked
 
 
+# A head who is locked out, said STOP or is on the operator's list gets no reminder: others must speak in his place.
 _UNANSWERED = text(
-    """
-SELECT enrolment.kelurahan_code, enrolment.rw, enrolment.rt, area.kelurahan, rt_head.id AS head, rt_head.phone_id,
+    f"""
+SELECT enrolment.kelurahan_code, enrolment.rw, enrolment.rt, area.kelurahan, rt_head.id AS head,
+       CASE WHEN rt_head.locked_at IS NULL AND phone.stopped_at IS NULL AND phone.refused_at IS NULL
+            THEN rt_head.phone_id END AS phone_id,
+       EXISTS (SELECT 1 FROM outbox reminded WHERE reminded.phone_id = rt_head.phone_id
+                 AND reminded.cause LIKE 'rt_task:' || rt_head.id || ':%'
+                 AND reminded.created_at > :lately) AS reminded,
        array_agg(enrolment.id ORDER BY enrolment.id) AS enrolments
 FROM enrolment
 JOIN area ON area.kelurahan_code = enrolment.kelurahan_code
 LEFT JOIN rt_head ON rt_head.kelurahan_code = enrolment.kelurahan_code AND rt_head.rw = enrolment.rw
      AND rt_head.rt = enrolment.rt AND rt_head.until IS NULL
+LEFT JOIN phone ON phone.id = rt_head.phone_id
 WHERE enrolment.rw IS NOT NULL AND enrolment.rt IS NOT NULL
   AND (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan)
   AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
+  AND NOT {death_sql("enrolment.worker_id")}
   AND NOT EXISTS (SELECT 1 FROM evidence said WHERE said.enrolment_id = enrolment.id AND said.source = 'rt_head'
-                    AND said.received_at >= greatest(:since, rt_head.since))
-GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3
-"""
+                    AND said.received_at >= greatest(:since, CAST(rt_head.since AS timestamp) AT TIME ZONE :zone))
+GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3
+"""  # noqa: S608  # constants of our own
 )
 RT_DAYS = 7  # an RT head has a week, and is not asked again within it
 VACANT_DAYS = 14  # for the kelurahan, where an RT has no head or the head no phone
@@ -216,6 +226,7 @@ class RtHeadsAsked:
     heads: int
     residents: int
     left_to_kelurahan: int
+    reminded_before: int  # heads who had their text within the week
 
 
 def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetime, actor: str) -> RtHeadsAsked:
@@ -225,13 +236,22 @@ def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetim
     """
     today = now.astimezone(programme().zone).date()
     rules = programme().rt_heads
-    values = {"kelurahan": kelurahan, "today": today, "since": now - dt.timedelta(days=rules.ask_again_days)}
-    heads = residents = vacant = 0
+    values = {
+        "kelurahan": kelurahan,
+        "today": today,
+        "since": now - dt.timedelta(days=rules.ask_again_days),
+        "lately": now - dt.timedelta(days=RT_DAYS),
+        "zone": programme().timezone,
+    }
+    heads = residents = vacant = before = 0
     for row in session.execute(_UNANSWERED, values).all():
         if row.phone_id is None:
             vacant += sum(
                 _leave_to_kelurahan(session, row, enrolment, today, now, actor) for enrolment in row.enrolments
             )
+            continue
+        if row.reminded:
+            before += 1
             continue
         by = today + dt.timedelta(days=RT_DAYS)
         sent = write(
@@ -245,12 +265,12 @@ def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetim
                 "date": by.strftime("%d/%m/%y"),
             },
             purpose=Purpose.REMINDER,
-            cause=f"rt_task:{row.head}:{today.toordinal() // RT_DAYS}",
+            cause=f"rt_task:{row.head}:{today:%Y-%m-%d}",
             now=now,
         )
         heads += sent is not None
         residents += len(row.enrolments) if sent is not None else 0
-    asked = RtHeadsAsked(heads, residents, vacant)
+    asked = RtHeadsAsked(heads, residents, vacant, before)
     audit.record(session, now=now, actor=actor, action="RT heads asked", on=f"area:{kelurahan or 'all'}", **vars(asked))
     return asked
 

@@ -17,12 +17,13 @@ from verify_service.conversations.texting import write
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone
 from verify_service.messaging.outbox import Purpose
+from verify_service.tasks import death_sql
 from verify_service.verification.reconciliation import Reconciled, reconcile_batch
 
 # Who to tell: the newest month is paid for and the insurer has no payment; or it has one, and a lapse was told last.
 # Nobody while a death is being checked or once it was confirmed, and nobody who has just seen that very state.
 _NEWS = text(
-    """
+    f"""
 SELECT enrolment.id AS enrolment, worker.id AS worker, worker.name, link.phone_id, verdict.period,
        verdict.insurer = 'active' AS good, told.times,
        told.gone = CASE verdict.insurer WHEN 'active' THEN 'active:' ELSE 'lapse:' || to_char(verdict.period, 'YYYY-MM')
@@ -52,9 +53,7 @@ WHERE verdict.enrolment_id = ANY(CAST(:enrolments AS bigint[]))
           WHEN 'active' THEN told.kind = 'lapse'
           WHEN 'no_file' THEN false
           ELSE told.kind IS DISTINCT FROM 'lapse' OR told.period < to_char(verdict.period, 'YYYY-MM') END
-  AND NOT EXISTS (SELECT 1 FROM task JOIN enrolment dead ON dead.id = task.enrolment_id
-                  WHERE dead.worker_id = worker.id AND task.kind = 'death_reported'
-                    AND (task.closed_at IS NULL OR task.closed_how = 'confirmed'))
+  AND NOT {death_sql("worker.id")}
   AND NOT EXISTS (SELECT 1 FROM evidence seen
                   WHERE seen.enrolment_id = enrolment.id AND seen.phone_id = link.phone_id AND seen.channel = 'ussd'
                     AND seen.source = 'worker' AND seen.statement = 'confirms' AND seen.period = verdict.period
@@ -62,7 +61,7 @@ WHERE verdict.enrolment_id = ANY(CAST(:enrolments AS bigint[]))
                     AND seen.screen = CASE verdict.insurer WHEN 'active' THEN 'b5.status_active'
                                                            ELSE 'b15.is_this_you' END)
 ORDER BY enrolment.id, link.phone_id
-"""
+"""  # noqa: S608  # constants of our own
 )
 
 # A lapse and its end must not both be on their way, nor in the wrong order.
