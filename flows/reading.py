@@ -16,11 +16,23 @@ _LONGEST_WORDS = 200  # characters looked at; the longest label has some 30
 def option(wordings: Wordings, screen: Menu | Pick, text: str, language: str | None = None) -> str | None:
     """The option whose word this is, in the caller's language first, then in any; None when none or several are.
 
-    An SMS "YA" is as good as 1: case, blanks and punctuation do not matter, and "Ya" stands for "Ya, kecelakaan"
-    where only one option begins so.
+    "YA" is as good as 1: case, blanks and punctuation do not matter, and "Ya" stands for "Ya, kecelakaan" where only
+    one option begins so. In an SMS neither do courtesies behind it.
     """
     said, form = spoken(text), wordings.screens.get(screen.screen)
-    if not said or form is None:
+    if form is None:
+        return None
+    if form.channel != "sms":
+        return _meant(wordings, form, screen, said, language)
+    if "?" in text:  # "Ya?" asks back, and is no yes
+        return None
+    polite = _without_courtesies(said)
+    return _meant(wordings, form, screen, said, language) or _meant(wordings, form, screen, polite, language)
+
+
+def _meant(wordings: Wordings, form: Form, screen: Menu | Pick, said: str, language: str | None) -> str | None:
+    """The one option that these very words stand for."""
+    if not said:
         return None
     wanted = set(screen.options if isinstance(screen, Menu) else (screen.none, screen.more))
     for words in _own_language_first(wordings, screen.screen, language):
@@ -72,30 +84,46 @@ def _leading_words(words: Words, form: Form, option: str) -> set[str]:
     return {_spoken_label(re.split(r"[,(]", words.options[option])[0])}
 
 
-_COMMANDS = {
-    "stop": ("stop", "berhenti", "eureun", "lirenan", "unreg", "unsubscribe"),
-    "start": ("mulai", "mimiti", "start"),
-    "check": ("cek", "check", "pariksa", "cek data", "cek bpjs"),
-}
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# What people put behind a word out of politeness. It never changes what is meant: "ya" and "dulu" would.
+_COURTESIES = _words(
+    "pak pa bapak bpk bu buk ibu mas mbak mba kak ka kakak kang akang teh teteh bang abang om tante mang neng dik dek"
+    " gan min admin sir madam dong donk deh lah atuh makasih makasi mksh mksih trims tks thx thanks tq terimakasih"
+    " nuhun suwun nuwun please"
+)
+_THANKS = frozenset({"terima kasih", "trima kasih", "hatur nuhun", "matur nuwun", "thank you"})
+
+_STARTS = frozenset({"mulai", "mimiti", "start", "mulai lagi", "mulai sms", "mulai sms lagi", "tolong mulai lagi"})
+_CHECKS = frozenset(
+    {"cek", "check", "pariksa", "cek data", "cek bpjs", "cek data saya", "cek bpjs saya", "tolong cek", "cek saya"}
+)
+# These mean our texts and nothing else. The others are ordinary words too: "sudah berhenti" is said of work.
+_STOPS = _words("stop setop unreg unsub unsubscribe stopsms")
+_ENDS = _words(
+    "berhenti berenti brenti brhenti hentikan dihentikan berhentikan eureun eureunkeun lirenan lereni mandheg mandeg"
+    " mandhek"
+)
 # With these around it STOP is still only STOP; "saya berhenti kerja" and "jangan berhenti" are something else.
-_AROUND_STOP = frozenset(
-    {
-        "tolong",
-        "mohon",
-        "sms",
-        "nya",
-        "smsnya",
-        "pesan",
-        "kirim",
-        "lagi",
-        "ya",
-        "pak",
-        "bu",
-        "dong",
-        "semua",
-        "langganan",
-    }
-    | {"please", "the", "all", "texts", "messages"}
+_AROUND_ENDS = (
+    _COURTESIES
+    | _words("terima kasih tolong mohon ya ok oke aja saja dulu wae mawon lagi deui maneh malih semua")
+    | _words("langganan berlangganan nya kirim kirimi kirimin ngirim mengirim the all")
+)
+_AROUND_STOPS = _AROUND_ENDS | _words(
+    "sudah udah udh sdh dah sigap bpjs bekasi ketenagakerjaan layanan program now it sending"
+)
+_OUR_TEXTS = _words("sms smsnya pesan pesannya text texts texting message messages messaging")
+_TO_ME = _words("saya aku ke abdi kula gue me")
+_NO_TEXTS = re.compile(
+    r"(?:(?:tolong|mohon|please) )?"
+    r"(?:jangan|jgn|jangn|ojo|aja|ulah|ampun|don ?t"
+    r"|(?:tidak|tdk|gak|ga|nggak|kagak|kaga|ora|mboten|teu) (?:usah|kedah))"
+    r"(?: (?:di)?(?:kirim|kirimi|kirimin|send))?(?: (?:saya|aku|abdi|me))?"
+    r" (?:sms|smsan|pesan|texts?|messages?)(?: ke)?(?: (?:saya|aku|abdi|me))?"
+    r"(?: (?:lagi|deui|maneh|malih|mulu|terus|anymore))?(?: ya)?"
 )
 
 
@@ -104,16 +132,46 @@ def command(text: str) -> str | None:
 
     STOP may come with courtesies and in any writing: a missed one means texts to somebody who asked for none.
     """
-    said = spoken(text)
-    for meaning, known in _COMMANDS.items():
-        if said in known:
-            return meaning
+    said = _without_courtesies(spoken(text))
+    if said in _STARTS:
+        return "start"
+    if said in _CHECKS:
+        return "check"
+    return "stop" if _stops(said) else None
+
+
+def _stops(said: str) -> bool:
+    """Whether these words ask for no more texts, and for nothing else."""
+    if _NO_TEXTS.fullmatch(said) or _written_as(said.replace(" ", "")) in _STOPS | _ENDS:
+        return True
+    words = _SPELT.sub(lambda run: run[0].replace(" ", ""), said).split()
+    meant = {word: _written_as(word) for word in words}
+    strong = not _STOPS.isdisjoint(meant.values())
+    if strong and meant[words[0]] in _STOPS and _NO_TEXTS.fullmatch(said.partition(" ")[2]):
+        return True
+    around = _AROUND_STOPS if strong else _AROUND_ENDS
+    if not _OUR_TEXTS.isdisjoint(words):
+        around |= _OUR_TEXTS | _TO_ME
+    rest = [word for word in words if meant[word] not in _STOPS | _ENDS]
+    return len(rest) < len(words) and all(word in around or word.isdigit() for word in rest)
+
+
+_SPELT = re.compile(r"\b\w(?: \w)+\b")  # S T O P
+
+
+def _written_as(word: str) -> str:
+    """A word as it was meant: without the repeated letters of an angry thumb, and with o for zero in st0p."""
+    return re.sub(r"([^\W\d])\1+", r"\1", word if word.isdigit() else word.replace("0", "o"))
+
+
+def _without_courtesies(said: str) -> str:
+    """The words without the courtesies at their end; all of them when there is nothing else."""
     words = said.split()
-    stops = [word for word in words if _squeezed(word) in _COMMANDS["stop"]]
-    rest = [word for word in words if word not in stops]
-    return "stop" if stops and all(word in _AROUND_STOP or word.isdigit() for word in rest) else None
-
-
-def _squeezed(word: str) -> str:
-    """A word without the repeated letters of an angry thumb: stooopp is stop."""
-    return re.sub(r"(.)\1+", r"\1", word)
+    while len(words) > 1:
+        if " ".join(words[-2:]) in _THANKS and len(words) > 2:
+            del words[-2:]
+        elif words[-1] in _COURTESIES:
+            del words[-1]
+        else:
+            break
+    return " ".join(words)
