@@ -290,7 +290,6 @@ class Texter:
     enrolment: int
     steps: tuple[tuple[str, str], ...]
     question: int = 0  # its outbox row, once asked
-    unreached: bool = False
     done: bool = False
 
     def does(self, what: str) -> bool:
@@ -311,7 +310,6 @@ class Texter:
         for step, words in self.steps:
             if step == "wait":
                 if not arrives(self, give_up):
-                    self.unreached = True
                     return
                 continue
             if step == "opt-out":

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.soak.crowd import KEPT_AS, MOST_PINS, STATUSES, Log, Meant, Said, Texter
+from tests.soak.crowd import KEPT_AS, MOST_PINS, STATUSES, Log, Meant, Said
 from tests.soak.house import House
 from tests.soak.population import People
 from tests.verification.test_decision_table import oracle
@@ -127,18 +127,15 @@ def _plans(evidence: list[tuple[Any, ...]], people: People, verdict: Verdict) ->
         expected += len(caller.planned())
         if said != caller.planned():
             differing.append(f"{caller.number} meant {caller.planned() - said}, and {said - caller.planned()} is kept")
-    reached = [texter for texter in people.texters if not texter.unreached]
-    for texter in reached:
+    for texter in people.texters:
         expected += len(texter.planned())
         if by_worker[texter.enrolment] != texter.planned() or not texter.done:
             differing.append(f"{texter.number} meant {texter.steps}, {by_worker[texter.enrolment]} is kept")
     verdict.blame(differing)
-    verdict.facts |= {"expected": expected, "unreached": len(people.texters) - len(reached)}
+    verdict.facts["expected"] = expected
     counted = verdict.facts["acknowledged"] + verdict.facts["silent"]
     if counted < expected:
         verdict.faults.append(f"{counted} answers count, but the plans come to {expected}")
-    if len(reached) < 0.75 * len(people.texters):
-        verdict.faults.append(f"only {len(reached)} of {len(people.texters)} questions reached anybody")
 
 
 def _heads_and_tasks(house: House, people: People, verdict: Verdict) -> None:
@@ -159,7 +156,7 @@ def _heads_and_tasks(house: House, people: People, verdict: Verdict) -> None:
     verdict.blame(wrong)
     worker_of = dict(house.look("SELECT id, worker_id FROM enrolment"))
     for texter in people.texters:
-        if texter.does("opt-out") and not texter.unreached:
+        if texter.does("opt-out"):
             expected["visit", f"worker:{worker_of[texter.enrolment]}", True] += 1
     found = Counter(tuple(row) for row in house.look("SELECT kind, subject, closed_at IS NULL FROM task"))
     verdict.facts["tasks"] = sum(found.values())
@@ -223,6 +220,7 @@ def _outbox(house: House, people: People, log: Log, verdict: Verdict) -> None:
     handed = house.handed.all(last=True)
     verdict.facts |= {"handed": sum(map(len, handed.values())), "reported": len(log.reported)}
     verdict.facts["repeated"] = sum(len(moments) > 1 for moments in handed.values())
+    verdict.facts["doubtful"] = sum(row.unknowns > 0 for row in rows)
     unwanted = _unwanted(house, people, log, verdict)
     odd, late, misreported = [], [], []
     for row in rows:
@@ -255,7 +253,7 @@ def _what_is_wrong(row: Row, handed: int, unwanted: bool) -> str | None:
             return None if handed else "accepted, but never handed over"
         case "cancelled":
             return None if unwanted else f"cancelled ({row.reason}) although they want our texts"
-        case "sending" | "unknown":
+        case "unknown":
             return None
         case "waiting":  # after a doubtful try, until it is repeated
             return None if row.unknowns == 1 and row.later else "still waiting"
@@ -274,8 +272,7 @@ def _unwanted(house: House, people: People, log: Log, verdict: Verdict) -> dict[
     unheard = []
     for texter in people.texters:
         phone, stopped, refused = phones[blind_index(texter.number, "phone")]
-        wants = _wants(texter)
-        if (stopped is not None, refused is not None) != wants:
+        if (stopped is not None, refused is not None) != (texter.does("stop"), texter.does("opt-out")):
             unheard.append(f"{texter.number} did {texter.steps}, but stopped {stopped}, refused {refused}")
         elif refused is not None:
             unwanted[phone] = refused, True
@@ -284,10 +281,6 @@ def _unwanted(house: House, people: People, log: Log, verdict: Verdict) -> dict[
     verdict.blame(unheard)
     verdict.facts["unwanted"] = len(unwanted)
     return unwanted
-
-
-def _wants(texter: Texter) -> tuple[bool, bool]:
-    return (False, False) if texter.unreached else (texter.does("stop"), texter.does("opt-out"))
 
 
 def _as_reported(delivery: str | None, said: list[tuple[str, bool]]) -> bool:

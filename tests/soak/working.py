@@ -2,12 +2,18 @@
 
     python -m tests.soak.working plain | forking [fault]
 
-The console gateway speaks under the provider's name here: the provider's delivery reports then find its texts.
+The console gateway is like a provider here: it has his name, so that his delivery reports find its texts, and takes its
+time, so that senders die with texts in their hands. What became of those is not waited for as long as usual: no run
+could see a lease end and a text repeated.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import random
 import sys
+import time
+from collections.abc import Sequence
 
 from rq import Worker
 from rq.serializers import JSONSerializer
@@ -17,7 +23,9 @@ from tests.soak.sabotaged import IN_WORKERS
 from verify_service.ground import queue
 from verify_service.ground.database import forget_engine
 from verify_service.logs import configure
+from verify_service.messaging import sending
 from verify_service.messaging.gateways.console import Console
+from verify_service.messaging.gateways.contract import Outgoing, Sent
 
 
 def fork_for_each_job() -> None:
@@ -29,9 +37,20 @@ def fork_for_each_job() -> None:
     worker.work(logging_level="WARNING", with_scheduler=False)
 
 
+_send = Console.send
+
+
+def _slowly(console: Console, batch: Sequence[Outgoing]) -> list[Sent]:
+    time.sleep(random.uniform(0, 0.2))
+    sent = _send(console, batch)
+    time.sleep(random.uniform(0, 0.4))
+    return sent
+
+
 def main(kind: str, fault: str = "") -> None:
     """Work, with a fault put in if one is named."""
-    Console.name = "africastalking"
+    Console.name, Console.send = "africastalking", _slowly  # type: ignore[method-assign]
+    vars(sending).update(LEASE=dt.timedelta(seconds=6), REPEAT=dt.timedelta(seconds=10))
     IN_WORKERS.get(fault, lambda: None)()
     (fork_for_each_job if kind == "forking" else jobs.worker.main)()
 
