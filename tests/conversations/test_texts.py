@@ -18,6 +18,7 @@ from verify_service.conversations.texts import NotHandled, handle_waiting, put_o
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
+from verify_service.messaging.consent import phone_of, refuse_phone
 from verify_service.messaging.gateways.contract import InboundSms
 from verify_service.messaging.inbox import store_message
 
@@ -250,3 +251,15 @@ def test_one_text_locks_no_other_phone(db: Any) -> None:
         assert handle_waiting(session, now=NOON).texts == 1
         db.execute("SET lock_timeout = '2s'")
         db.execute("UPDATE phone SET hops = 1 WHERE id = (SELECT max(id) FROM phone)")
+
+
+def test_an_answer_taken_before_the_operators_refusal_counts_though_it_is_read_after_it(db: Any) -> None:
+    for minutes, kind in ((5, "answer"), (7, "triage")):
+        db.execute("TRUNCATE phone, worker, enrolment, conversation, outbox, inbound_message, evidence, task CASCADE")
+        a_worker(db, phone=NUMBER)
+        asks()
+        kept("YA", at=after(minutes=minutes))
+        with transaction() as session:
+            refuse_phone(session, phone_of(session, Phone(NUMBER), now=NOON), why="opt-out", now=after(minutes=6))
+        one_batch()
+        assert handled(db) == [kind]

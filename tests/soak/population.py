@@ -76,11 +76,16 @@ def _head(db: Any, place: int, first: int, residents: list[int], pins: int, chan
     head = an_rt_head(db, phone, rt=f"{place % 999 + 1:03}", rw=f"{place // 999 + 1:03}", pin=PIN)
     when = chance.choice(tuple(WHEN))  # the same for all: its screen does not name the resident
     said = {
-        f"Tono {first + n:05}": Resident(enrolment, chance.choice("1112345"), chance.choice("1234"), when)
+        f"Tono {first + n:05}": Resident(enrolment, _lives(chance, first + n), chance.choice("1234"), when)
         for n, enrolment in enumerate(residents)
     }
     ends = LOCKED_ENDS if pins >= MOST_PINS else HEAD_ENDS
     return Caller(phone, ends, plan={"role": "1", "when": when}, residents=said, head=head, pins=pins)
+
+
+def _lives(chance: random.Random, place: int) -> str:
+    """What the head says of one resident; of nobody who waits for our question that he died, since then none comes."""
+    return chance.choice("111245" if place % 3 == 0 else "1112345")
 
 
 def _steps(chance: random.Random, place: int) -> tuple[tuple[str, str], ...]:

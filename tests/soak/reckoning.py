@@ -252,7 +252,8 @@ def _what_is_wrong(row: Row, handed: int, unwanted: bool) -> str | None:
         case "accepted":
             return None if handed else "accepted, but never handed over"
         case "cancelled":
-            return None if unwanted else f"cancelled ({row.reason}) although they want our texts"
+            wanted = not unwanted and row.reason != "answered"  # in doubt, but its answer came: it did arrive
+            return None if not wanted else f"cancelled ({row.reason}) although they want our texts"
         case "unknown":
             return None
         case "waiting":  # after a doubtful try, until it is repeated

@@ -35,7 +35,7 @@ from verify_service.messaging.consent import phone_of, stop_phone, welcome_back
 from verify_service.messaging.inbox import wished_at, written_at
 from verify_service.messaging.outbox import Purpose
 
-ANSWERED = "answered"
+ANSWERED, STOPPED = "answered", "stopped"
 _SLACK = dt.timedelta(minutes=2)  # what the provider's clock may differ from ours
 log = structlog.get_logger()
 
@@ -242,6 +242,8 @@ def _question(session: Session, phone: Phone, message: InboundMessage) -> Conver
         return None
     if question.ended_at is None or question.ended_how == LET_GO:
         return question
+    if question.ended_how == STOPPED and message.received_at <= question.ended_at:
+        return question  # taken before they wanted no more: an operator's refusal overtakes texts that wait for us
     soon = dt.timedelta(minutes=programme().texting.correct_minutes)
     corrects = question.ended_how == ANSWERED and message.received_at - question.ended_at <= soon
     # Texts overtake one another: what was written first does not take back what was written then.
