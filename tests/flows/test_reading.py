@@ -31,7 +31,8 @@ NO_STOP = """
 saya berhenti kerja | jangan berhenti | jangan stop | stop kontak rusak | kerja saya berhenti bulan lalu
 motor mogok berhenti di jalan | berhenti kerja | sudah berhenti kerja | sudah berhenti | saya sudah berhenti
 tos eureun | saya berhenti | berhenti bpjs | stop kerja | iuran saya stop | kenapa berhenti | don't stop
-sms saya tidak masuk | jangan lupa sms saya | jangan sampai berhenti | bus berhenti | kapan sms lagi | ya | tidak | pak | ampun | sms
+sms saya tidak masuk | jangan lupa sms saya | jangan sampai berhenti | bus berhenti | kapan sms lagi
+ya | tidak | pak | ampun | sms
 saya sudah sms | belum berhenti | tidak berhenti | non stop | abdi tos eureun damel | kula mandheg nyambut damel
 """
 
@@ -65,8 +66,9 @@ wrong number sir
 
 NO_ANSWER = """
 ya tapi kartu belum | sudah tp kartu belum | ya belum | ya belum pak | tidak ya? | tidak ya pak? | ya tidak | ya/tidak
-ya? | ya pak? | iya kak? | ya tapi pak | ya belum terima | betul tidak pak | belum tentu pak | ya kali | ya kan pak 
-ok | oke pak | pak | terima kasih | makasih pak | ya sudah mati pak | ya nanti pak | sudah berhenti pak | sudah pernah tanya pak
+ya? | ya pak? | iya kak? | ya tapi pak | ya belum terima | betul tidak pak | belum tentu pak | ya kali | ya kan pak
+ok | oke pak | pak | terima kasih | makasih pak | ya sudah mati pak | ya nanti pak | sudah berhenti pak
+sudah pernah tanya pak
 iya kartu hilang pak | ya gak pak | iya enggak bu | ya allah pak | nggih dereng | muhun teu acan | yes but no card | 👍
 sudah keluar pak | sudah tidak pak | ya bukan saya pak | sudah belum ya pak | bukan | mungkin ya pak | ya mungkin pak
 """
