@@ -263,3 +263,21 @@ def test_an_answer_taken_before_the_operators_refusal_counts_though_it_is_read_a
             refuse_phone(session, phone_of(session, Phone(NUMBER), now=NOON), why="opt-out", now=after(minutes=6))
         one_batch()
         assert handled(db) == [kind]
+
+
+def test_the_next_text_of_a_phone_waits_behind_one_that_a_full_disk_put_off(db: Any) -> None:
+    a_worker(db)
+    asks()
+    kept("YA", at=after(minutes=1))
+    with transaction() as session:
+        (number,) = session.execute(sql("SELECT max(id) FROM inbound_message")).one()
+        put_off(
+            session, NotHandled(number, OperationalError("", {}, Exception("disk full"))), now=dt.datetime.now(dt.UTC)
+        )
+    kept("STOP", at=after(minutes=2))
+    kept("CEK", number="+6281200000007", at=after(minutes=2))
+    one_batch()
+    assert handled(db) == [None, None, "keyword"]
+    db.execute("UPDATE inbound_message SET due_at = now()")
+    one_batch()
+    assert handled(db) == ["answer", "stop", "keyword"]

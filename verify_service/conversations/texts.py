@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DataError, DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from flows.caller import Caller, Person
 from flows.conversation import Menu, Outcome
@@ -61,12 +61,24 @@ class Handled:
 # One at a time: a YA and the TIDAK that takes it back must be read in the order they came.
 _ONE_AT_A_TIME = sql("SELECT pg_advisory_xact_lock(hashtext('inbound texts'))")
 # Statements are built once: building them would take most of the time that a text takes.
+_before = aliased(InboundMessage)
+# For a moment the next text of a phone waits behind one that the database could not take; behind one that is itself at
+# fault it does not, since it may be a STOP.
+_behind_another = exists().where(
+    _before.sender_index == InboundMessage.sender_index,
+    _before.id < InboundMessage.id,
+    _before.handled_at.is_(None),
+    _before.quarantined.is_(None),
+    _before.tries == 0,
+    _before.due_at > bindparam("now"),
+)
 _OLDEST_DUE = (
     select(InboundMessage)
     .where(
         InboundMessage.handled_at.is_(None),
         InboundMessage.quarantined.is_(None),
         or_(InboundMessage.due_at.is_(None), InboundMessage.due_at <= bindparam("now")),
+        ~_behind_another,
     )
     .order_by(InboundMessage.id)
     .limit(1)
