@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
@@ -60,6 +60,17 @@ class Handled:
 
 # One at a time: a YA and the TIDAK that takes it back must be read in the order they came.
 _ONE_AT_A_TIME = sql("SELECT pg_advisory_xact_lock(hashtext('inbound texts'))")
+# Statements are built once: building them would take most of the time that a text takes.
+_OLDEST_DUE = (
+    select(InboundMessage)
+    .where(
+        InboundMessage.handled_at.is_(None),
+        InboundMessage.quarantined.is_(None),
+        or_(InboundMessage.due_at.is_(None), InboundMessage.due_at <= bindparam("now")),
+    )
+    .order_by(InboundMessage.id)
+    .limit(1)
+)
 _AGAIN = (dt.timedelta(minutes=5), dt.timedelta(minutes=10))  # after the first and the second failed try
 _SOON = dt.timedelta(seconds=10)
 
@@ -78,13 +89,7 @@ def handle_waiting(session: Session, *, now: dt.datetime) -> Handled:
     Raises NotHandled for what has to do with this text; a database that is away is the caller's to wait for.
     """
     session.execute(_ONE_AT_A_TIME)
-    due = or_(InboundMessage.due_at.is_(None), InboundMessage.due_at <= now)
-    message = session.scalar(
-        select(InboundMessage)
-        .where(InboundMessage.handled_at.is_(None), InboundMessage.quarantined.is_(None), due)
-        .order_by(InboundMessage.id)
-        .limit(1)
-    )
+    message = session.scalar(_OLDEST_DUE, {"now": now})
     if message is None:
         return Handled(0, stale=False)
     number = message.id
@@ -105,6 +110,8 @@ def put_off(session: Session, failed: NotHandled, *, now: dt.datetime) -> None:
     """
     log.error("text not handled", message=failed.message, kind=type(failed.fault).__name__)
     message = session.get_one(InboundMessage, failed.message, with_for_update=True)
+    if message.handled_at is not None:  # by another worker, meanwhile
+        return
     if isinstance(failed.fault, DBAPIError) and not isinstance(failed.fault, DataError):
         message.due_at = now + _SOON
         return
@@ -132,17 +139,24 @@ def handle(session: Session, message: InboundMessage, *, now: dt.datetime) -> bo
     return nudge
 
 
+_HELD = (
+    select(Phone)
+    .where(Phone.number_index == bindparam("index"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def _phone(session: Session, number: Number, now: dt.datetime) -> Phone:
     """The row of this phone, locked: a call and a text from it are heard one after the other.
 
     Locked first, then its question, then texts of ours, as everywhere; and so that rows naming it can be added.
     """
-    held = select(Phone).where(Phone.number_index == blind_index(number.e164, "phone")).with_for_update(key_share=True)
-    held = held.execution_options(populate_existing=True)
-    phone = session.scalar(held)
+    index = {"index": blind_index(number.e164, "phone")}
+    phone = session.scalar(_HELD, index)
     if phone is None:
         phone_of(session, number, now=now)
-        phone = session.scalars(held).one()
+        phone = session.scalars(_HELD, index).one()
     return phone
 
 
@@ -220,19 +234,22 @@ def _late(talking: Talking, outcome: Outcome) -> Outcome:
     return outcome
 
 
+_ASKED = (
+    select(Conversation, OutboxMessage.sent_at, OutboxMessage.stale_at, OutboxMessage.unknowns)
+    .join(OutboxMessage, OutboxMessage.cause == func.concat(cause_of(""), Conversation.id))
+    .where(Conversation.phone_id == bindparam("phone"), Conversation.channel == "sms", can_be_out())
+    .order_by(Conversation.id.desc())
+    .limit(1)
+    .with_for_update(of=Conversation, key_share=True)
+)
+
+
 def _question(session: Session, phone: Phone, message: InboundMessage) -> Conversation | None:
     """The newest question that can have reached this phone, while it may still be answered or corrected.
 
     One that waits for the morning hides none before it. What was written before it went out answers something else.
     """
-    asked = session.execute(
-        select(Conversation, OutboxMessage.sent_at, OutboxMessage.stale_at, OutboxMessage.unknowns)
-        .join(OutboxMessage, OutboxMessage.cause == func.concat(cause_of(""), Conversation.id))
-        .where(Conversation.phone_id == phone.id, Conversation.channel == "sms", can_be_out())
-        .order_by(Conversation.id.desc())
-        .limit(1)
-        .with_for_update(of=Conversation, key_share=True)
-    ).first()
+    asked = session.execute(_ASKED, {"phone": phone.id}).first()
     if asked is None:
         return None
     question, sent_at, stale_at, unknowns = asked
@@ -249,17 +266,23 @@ def _question(session: Session, phone: Phone, message: InboundMessage) -> Conver
     return question if corrects and not overtaken else None
 
 
+_THEIRS = (
+    select(Worker.name, Worker.nik_last4)
+    .join(PhoneLink, PhoneLink.worker_id == Worker.id)
+    .where(
+        PhoneLink.phone_id == bindparam("phone"),
+        PhoneLink.unlinked_at.is_(None),
+        Worker.id == bindparam("worker"),
+    )
+)
+
+
 def _talk_of(session: Session, phone: Phone, worker_id: int | None) -> Talk | None:
     """The talk of a question about this worker; None once the phone no longer answers for them.
 
     What a call would show of the cover is not looked up: no text says it.
     """
-    live = (
-        select(Worker.name, Worker.nik_last4)
-        .join(PhoneLink, PhoneLink.worker_id == Worker.id)
-        .where(PhoneLink.phone_id == phone.id, PhoneLink.unlinked_at.is_(None), Worker.id == worker_id)
-    )
-    worker = session.execute(live).first()
+    worker = session.execute(_THEIRS, {"phone": phone.id, "worker": worker_id}).first()
     if worker is None or worker_id is None:
         return None
     person = Person(worker=worker_id, name=mask_name(worker.name), nik4=worker.nik_last4)

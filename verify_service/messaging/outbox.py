@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -82,6 +82,25 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
 }
 
 
+# Statements are built once: building them would take most of the time that a text takes.
+_QUEUE = insert(OutboxMessage).on_conflict_do_nothing(index_elements=[OutboxMessage.cause]).returning(OutboxMessage.id)
+# Two robots must not talk all night. What was held back does not count, so that the guard opens again. Two transactions
+# at once may let one more through; holding up a phone's talks for that would cost more.
+_SAME_TEXT = (
+    select(func.count())
+    .where(
+        OutboxMessage.phone_id == bindparam("phone"),
+        OutboxMessage.created_at > bindparam("since"),
+        OutboxMessage.body_hash == bindparam("words"),
+        OutboxMessage.state != State.CANCELLED.value,
+    )
+    .scalar_subquery()
+)
+_HOLDER = select(Phone.number, Phone.refused_at, Phone.stopped_at, _SAME_TEXT.label("same")).where(
+    Phone.id == bindparam("phone")
+)
+
+
 def queue_text(
     session: Session,
     *,
@@ -104,33 +123,29 @@ def queue_text(
     due_at = may_write_from(from_then) if TERMS[purpose].ours else from_then
     body_hash = keyed_hash(body, "outbox.body")
     reason = _why_not(session, phone_id, purpose, body_hash, now)
-    row = insert(OutboxMessage).values(
-        phone_id=phone_id,
-        worker_id=worker_id,
-        screen=screen,
-        purpose=purpose.value,
-        body=seal(body, "outbox.body"),
-        body_hash=body_hash,
-        cause=cause,
-        state=State.WAITING.value if reason is None else State.CANCELLED.value,
-        reason=reason,
-        due_at=due_at,
+    row = {
+        "phone_id": phone_id,
+        "worker_id": worker_id,
+        "screen": screen,
+        "purpose": purpose.value,
+        "body": seal(body, "outbox.body"),
+        "body_hash": body_hash,
+        "cause": cause,
+        "state": State.WAITING.value if reason is None else State.CANCELLED.value,
+        "reason": reason,
+        "due_at": due_at,
         # Counted from when it may go first: long holidays do not make a text old.
-        stale_at=due_at + dt.timedelta(days=programme().texting.stale_days),
-        created_at=now,
-    )
-    queued = session.scalar(
-        row.on_conflict_do_nothing(index_elements=[OutboxMessage.cause]).returning(OutboxMessage.id)
-    )
+        "stale_at": due_at + dt.timedelta(days=programme().texting.stale_days),
+        "created_at": now,
+    }
+    queued = session.scalar(_QUEUE, row)
     return queued if reason is None else None
 
 
 def _why_not(session: Session, phone_id: int, purpose: Purpose, body_hash: bytes, now: dt.datetime) -> str | None:
     """Why this phone gets no such text; None when it may."""
-    same = _same_text(phone_id, body_hash, now).scalar_subquery().label("same")
-    phone = session.execute(
-        select(Phone.number, Phone.refused_at, Phone.stopped_at, same).where(Phone.id == phone_id)
-    ).one()
+    since = now - dt.timedelta(minutes=programme().texting.same_text_minutes)
+    phone = session.execute(_HOLDER, {"phone": phone_id, "words": body_hash, "since": since}).one()
     unwanted = unwanted_by(phone.refused_at, phone.stopped_at, purpose)
     if unwanted is not None:
         return unwanted
@@ -172,18 +187,3 @@ def _our_own(number: str) -> str | None:
     """Our own number as phones are kept; None for a short code, which is nobody's phone."""
     read = read_phone(number)
     return read.e164 if isinstance(read, Number) else None
-
-
-def _same_text(phone_id: int, body_hash: bytes, now: dt.datetime) -> Select[int]:
-    """How often these words went to this phone of late: two robots must not talk all night.
-
-    What was held back does not count, so that the guard opens again. Two transactions at once may let one more
-    through; holding up a phone's talks for that would cost more.
-    """
-    since = now - dt.timedelta(minutes=programme().texting.same_text_minutes)
-    return select(func.count()).where(
-        OutboxMessage.phone_id == phone_id,
-        OutboxMessage.created_at > since,
-        OutboxMessage.body_hash == body_hash,
-        OutboxMessage.state != State.CANCELLED.value,
-    )
