@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from tests.people import a_worker
 from verify_service.cli import asking
@@ -20,3 +25,20 @@ def test_all_silent_workers_are_asked_though_the_first_cannot_be_written_to(db: 
         done = CliRunner().invoke(asking.workers, [*arguments, "--json"])
         assert (done.exit_code, json.loads(done.output)) == (0, {"asked": asked}), done.output
     assert db.execute("SELECT count(*) FROM audit WHERE action = 'workers asked by SMS'").fetchone() != (0,)
+
+
+@pytest.mark.parametrize("deadlocks", [0, 2, 3])
+def test_a_transaction_that_postgresql_ended_for_another_is_done_anew(db: Any, deadlocks: int) -> None:
+    left = [OperationalError("INSERT", {}, DeadlockDetected())] * deadlocks
+
+    def work(session: Session) -> int:
+        workers = session.execute(text("SELECT count(*) FROM worker")).scalar_one()
+        if left:
+            raise left.pop()
+        return int(workers)
+
+    if deadlocks < 3:
+        assert asking._in_transaction(work) == 0
+    else:
+        with pytest.raises(OperationalError):
+            asking._in_transaction(work)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import click
 from psycopg.errors import DeadlockDetected
@@ -11,11 +12,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from verify_service.cli.service import json_option, print_json, with_servers
-from verify_service.conversations.asking import Silent, ask_all, ask_the_rt_heads, find_silent
+from verify_service.conversations.asking import RtHeadsAsked, Silent, ask_all, ask_the_rt_heads, find_silent
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.registry.areas import NoSuchKelurahan, kelurahan_code
 
+T = TypeVar("T")
 _AT_ONCE = 50  # in one transaction: it holds up the answers of the phones in it
 _TRIES = 3  # where it met another transaction that waited for it
 
@@ -48,15 +50,23 @@ def workers(kelurahan: str | None, most: int, as_json: bool) -> None:
 
 
 def _ask(silent: Sequence[Silent], code: str | None) -> int:
-    """Ask these in one transaction, once more where PostgreSQL ended it to let another go on."""
-    for left in reversed(range(_TRIES)):
+    def these(session: Session) -> int:
+        return ask_all(session, silent, kelurahan=code, now=dt.datetime.now(dt.UTC), actor="command line")
+
+    return _in_transaction(these)
+
+
+def _in_transaction(work: Callable[[Session], T]) -> T:
+    """Do it in one transaction, and anew where PostgreSQL ended that to let another go on."""
+    tries = 1
+    while True:
         try:
             with transaction() as session:
-                return ask_all(session, silent, kelurahan=code, now=dt.datetime.now(dt.UTC), actor="command line")
+                return work(session)
         except OperationalError as ended:
-            if not left or not isinstance(ended.orig, DeadlockDetected):
+            if tries == _TRIES or not isinstance(ended.orig, DeadlockDetected):
                 raise
-    raise AssertionError("unreachable")
+            tries += 1
 
 
 @ask.command("rt-heads")
@@ -65,10 +75,12 @@ def _ask(silent: Sequence[Silent], code: str | None) -> int:
 @with_servers
 def rt_heads(kelurahan: str | None, as_json: bool) -> None:
     """Remind RT heads; residents of an RT without a head become tasks of the kelurahan."""
-    with transaction() as session:
-        done = ask_the_rt_heads(
-            session, kelurahan=_code(session, kelurahan), now=dt.datetime.now(dt.UTC), actor="command line"
-        )
+
+    def heads(session: Session) -> RtHeadsAsked:
+        code = _code(session, kelurahan)
+        return ask_the_rt_heads(session, kelurahan=code, now=dt.datetime.now(dt.UTC), actor="command line")
+
+    done = _in_transaction(heads)
     queue.nudge(queue.SEND)
     if as_json:
         print_json(done.__dict__)
