@@ -26,7 +26,7 @@ from typing import Any
 import psycopg
 import redis
 
-from tests.soak.sabotaged import IN_WEB
+from tests.soak.sabotaged import IN_DATABASE, IN_WEB
 from verify_service.ground import embedded, keys
 
 _BEFORE_REVIVAL = 0.5
@@ -236,9 +236,9 @@ def build(sabotage: str = "") -> House:
     from verify_service.installation import migrate
 
     migrate()
-    if sabotage == "async-commit":
+    if sabotage in IN_DATABASE:
         with psycopg.connect(servers.owner_url, autocommit=True) as connection:
-            connection.execute("ALTER ROLE verify_app SET synchronous_commit = off")
+            connection.execute(IN_DATABASE[sabotage])
     app = f"tests.soak.sabotaged:{IN_WEB[sabotage]}" if sabotage in IN_WEB else "wsgi:app"
     ports = _free_ports(2)
     commands = {f"web{number}": _web(port, app) for number, port in enumerate(ports, start=1)}

@@ -1,6 +1,6 @@
 """The service with one fault put in, each of which the crash run has to turn red on.
 
-In the web process by standing in front of it, in the workers by taking a part of them out.
+In front of the web process, in the workers, or in the database: wherever the service's own code may change unharmed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from verify_service.conversations import outcomes
 from verify_service.ground import queue
 from verify_service.messaging.gateways.console import Console
 
@@ -56,17 +55,20 @@ def _instead(
     return [body.encode()]
 
 
-def _handled_without_evidence() -> None:
-    setattr(outcomes, "record_statement", lambda *_, **__: 0)  # noqa: B010  # it is a function of another module
-
-
 def _sends_twice() -> None:
     send = Console.send
     Console.send = lambda self, batch: [send(self, batch), send(self, batch)][1]  # type: ignore[method-assign]
 
 
 IN_WEB = {"end-to-all": "end_to_all", "enqueue-first": "enqueue_first"}
-IN_WORKERS = {"handled-without-evidence": _handled_without_evidence, "sends-twice": _sends_twice}
+IN_WORKERS = {"sends-twice": _sends_twice}
+IN_DATABASE = {
+    "async-commit": "ALTER ROLE verify_app SET synchronous_commit = off",
+    "handled-without-evidence": """
+        CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        CREATE TRIGGER nothing BEFORE INSERT ON evidence FOR EACH ROW WHEN (new.channel = 'sms')
+        EXECUTE FUNCTION nothing()""",
+}
 # What the run has to say about each, else it was red for another reason.
 NOTICED_AS = {
     "async-commit": "acknowledged and lost, in a call",
