@@ -13,7 +13,7 @@ from tests.browser.conftest import Visit
 from tests.officers import EMAIL, PASSWORD, an_officer
 from tests.people import NOW, Someone, a_worker
 from tests.texts import a_text
-from verify_service.ground.crypto import unseal
+from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import reconcile_batch
 
@@ -122,6 +122,28 @@ def test_pages_fit_and_shut_nobody_out(visit: Visit, db: Any, path: str, width: 
         visit.go(path)
     assert visit.too_wide_by() <= 0
     assert visit.faults() == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", ["/console/tasks", "/console/tasks/1", "/console/texts", "/console/texts/1"])
+def test_the_officers_lists_fit_and_shut_nobody_out(visit: Visit, db: Any, path: str, width: int) -> None:
+    someone = a_worker(db)
+    db.execute(
+        """INSERT INTO task (kind, subject, kelurahan_code, rw, rt, enrolment_id, due_on, opened_at)
+           VALUES ('death_reported', 'x', '32.75.01.1001', '011', '003', %s, '2026-11-20', %s)""",
+        [someone.enrolment, NOW],
+    )
+    words = "Saya kecelakaan kemarin pak, kartunya belum ada " * 6
+    db.execute(
+        """INSERT INTO inbound_message (gateway, provider_id, sender, body, received_at, handled_at, handled_as)
+           VALUES ('africastalking', 'x', %s, %s, %s, %s, 'triage')""",
+        [seal(someone.number, "inbound_message.sender"), seal(words, "inbound_message.body"), NOW, NOW],
+    )
+    visit.wide(width)
+    sign_in(visit)
+    visit.go(path)
+    assert visit.faults() == []
+    assert visit.too_wide_by() <= 0
 
 
 def test_charts_are_drawn(visit: Visit, db: Any) -> None:

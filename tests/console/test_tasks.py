@@ -147,3 +147,22 @@ def test_damaged_questions_still_get_the_list(officer: FlaskClient, query: str) 
 
 def test_a_task_that_is_not_there_is_not_there(officer: FlaskClient) -> None:
     assert officer.get("/console/tasks/999").status_code == 404
+
+
+def test_the_family_reads_the_number_that_the_page_shows_and_is_condoled_once(officer: FlaskClient, db: Any) -> None:
+    task = a_task(db)
+    settle(officer, task, "call")
+    (reference,) = db.execute("SELECT reference FROM task").fetchone()
+    ((body,),) = db.execute("SELECT body FROM outbox").fetchall()
+    assert reference in unseal(body, "outbox.body")
+    assert reference in officer.get(f"/console/tasks/{task}").get_data(as_text=True)
+    db.execute("UPDATE task SET closed_at = NULL, closed_how = NULL")
+    settle(officer, task, "certificate")
+    assert db.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
+
+
+def test_not_so_covers_every_line_of_the_worker_in_that_rt(officer: FlaskClient, db: Any) -> None:
+    task = a_task(db)
+    a_worker(db, phone=None, row=3)
+    settle(officer, task, "not_so")
+    assert db.execute("SELECT count(DISTINCT enrolment_id) FROM evidence").fetchone() == (2,)
