@@ -4,6 +4,14 @@ from verify_service.ground.tables.accounts import Officer, OfficerSession, SignI
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
 from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
+from verify_service.ground.tables.grievances import (
+    Grievance,
+    GrievanceEvent,
+    KnowledgeAnswer,
+    NumberTry,
+    Proposal,
+    Reference,
+)
 from verify_service.ground.tables.messages import (
     DeliveryNotice,
     FetchCursor,
@@ -38,10 +46,14 @@ __all__ = [
     "Evidence",
     "FetchCursor",
     "FileImport",
+    "Grievance",
+    "GrievanceEvent",
     "ImportProblem",
     "InboundMessage",
     "InsurerRecord",
+    "KnowledgeAnswer",
     "LinkTry",
+    "NumberTry",
     "Officer",
     "OfficerSession",
     "OptOutNotice",
@@ -49,6 +61,8 @@ __all__ = [
     "Payment",
     "Phone",
     "PhoneLink",
+    "Proposal",
+    "Reference",
     "RtHead",
     "SessionEnd",
     "SignInAttempt",

@@ -84,6 +84,9 @@ class Worker(Base):
     letter_issue: Mapped[int] = mapped_column(
         server_default=text("1"), comment="a new letter voids the codes before it"
     )
+    help_issue: Mapped[int] = mapped_column(
+        SmallInteger, server_default=text("1"), comment="each use voids the one-time code for help by the RT head"
+    )
     created_at: Mapped[Moment]
 
 
