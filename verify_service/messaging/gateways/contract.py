@@ -26,6 +26,7 @@ class RawRequest:
     body: bytes = field(repr=False)
     peer: str = ""
     secret: str = field(default="", repr=False)  # the part of the path that only the provider knows
+    query: bytes = field(default=b"", repr=False)  # what stands behind the ? of the address
 
 
 @dataclass(frozen=True, slots=True)
