@@ -61,6 +61,8 @@ def test_a_missing_variable_is_named(environment: pytest.MonkeyPatch, name: str)
         ("VERIFY_DATABASE_URL", "nonsense", "postgresql://ROLE"),
         ("VERIFY_OWNER_DATABASE_URL", "sqlite:///x", "postgresql://ROLE"),
         ("VERIFY_REDIS_URL", "localhost:6379", "redis://HOST"),
+        ("VERIFY_USSD_FIELDS", "sessionid", "write OURS=THEIRS"),
+        ("VERIFY_USSD_FIELDS", "pin=PINCODE", "ours are session, msisdn"),
     ],
 )
 def test_a_wrong_value_is_explained(environment: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
