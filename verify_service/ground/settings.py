@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-GATEWAYS = ("console", "africastalking")
+GATEWAYS = ("console", "africastalking", "kannel")
 USSD_FIELDS = ("session", "msisdn", "type", "input", "sequence", "code", "network")
 
 
@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     at_username: str = ""
     at_api_key: SecretStr = SecretStr("")
     at_base_url: str = ""
+    kannel_url: str = ""
+    kannel_username: str = ""
+    kannel_password: SecretStr = SecretStr("")
+    kannel_sender: str = ""
+    public_url: str = ""  # where a gateway reaches us
     ussd_fields: Annotated[dict[str, str], NoDecode] = {}  # ours -> what a carrier calls it; the others keep our names
     programme: Path | None = None  # default: the Bekasi file that ships with us
     metrics_token: SecretStr | None = None

@@ -1,8 +1,8 @@
 """The doors that gateways knock on."""
 
-from verify_service.webhooks import africastalking, ussd
+from verify_service.webhooks import africastalking, kannel, ussd
 from verify_service.webhooks.africastalking import Door
 
-BLUEPRINTS = (africastalking.blueprint, ussd.blueprint)
+BLUEPRINTS = (africastalking.blueprint, kannel.blueprint, ussd.blueprint)
 
 __all__ = ["BLUEPRINTS", "Door"]
