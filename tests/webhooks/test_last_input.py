@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -125,21 +126,34 @@ def test_a_hop_repeated_at_the_same_time_has_one_effect(db: Any, client: FlaskCl
     hop(client, "begin", "", number and 1)
     hop(client, "continue", "1", number and 2)
     a_moment_later(db)
+    (screen,) = set(at_once(lambda one: hop(one, "continue", "1", number)))
+    assert screen.startswith(CARD)
+    assert said(db) == ["confirms"]
+
+
+@pytest.mark.parametrize("number", [1, None], ids=["numbered", "not numbered"])
+def test_a_session_begun_eight_times_at_once_is_one(db: Any, client: FlaskClient, number: int | None) -> None:
+    a_worker(db)
+    (screen,) = set(at_once(lambda one: hop(one, "begin", "", number)))
+    assert screen.startswith(MENU)
+    assert db.execute("SELECT count(*) FROM conversation").fetchone() == (1,)
+
+
+def at_once(what: Callable[[FlaskClient], str]) -> list[str]:
+    """Eight of them, each with a client of its own, let go together."""
     app, gate, heard = create_app(), threading.Barrier(8), []
 
     def go() -> None:
-        one = app.test_client()
+        client = app.test_client()
         gate.wait()
-        heard.append(hop(one, "continue", "1", number))
+        heard.append(what(client))
 
     threads = [threading.Thread(target=go) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    (screen,) = set(heard)
-    assert screen.startswith(CARD)
-    assert said(db) == ["confirms"]
+    return heard
 
 
 def test_sessions_of_two_phones_do_not_meet(db: Any, client: FlaskClient) -> None:
