@@ -54,6 +54,10 @@ class Kannel:
         for name in list(self.running):
             self._end(name)
 
+    def kill(self, box: str) -> None:
+        """One of its boxes dies."""
+        self._end(box)
+
     def connect(self, *texts: tuple[str, str]) -> None:
         """The operator connects, with texts from phones, (number, words) each; it stays to take ours."""
         self._end("operator")

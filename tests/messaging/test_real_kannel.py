@@ -145,6 +145,23 @@ def test_while_kannel_is_down_our_texts_wait_and_go_later(db: Any, kannel: real.
     delivered(db, 2)
 
 
+@pytest.mark.parametrize("box", ["smsbox", "bearerbox"])
+def test_when_one_box_dies_our_text_waits_or_has_perhaps_gone(
+    db: Any, kannel: real.Kannel, service: str, box: str
+) -> None:
+    write(db, "Iuran Anda sudah dibayar.")
+    kannel.kill(box)
+    (result,) = sent(gateway(kannel), now=now())
+    assert (result.outcome, result.whole_call) in [(SendOutcome.TRY_LATER, True), (SendOutcome.UNKNOWN, True)]
+    assert kannel.arrived() == []
+    kannel.stop()
+    kannel.start()
+    (result,) = sent(gateway(kannel), now=now() + dt.timedelta(minutes=11))
+    assert result.outcome is SendOutcome.ACCEPTED
+    delivered(db, 1)
+    assert len(kannel.arrived()) == 1
+
+
 def test_a_wrong_password_is_an_account_to_set_right(db: Any, kannel: real.Kannel) -> None:
     write(db, "Iuran Anda sudah dibayar.")
     (result,) = sent(gateway(kannel, "wrong"), now=now())

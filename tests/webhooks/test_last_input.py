@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 from collections.abc import Callable
@@ -13,6 +14,10 @@ from flask.testing import FlaskClient
 from tests.handset import CarrierHandset, carrier_webhook
 from tests.people import a_worker
 from verify_service.app import create_app
+from verify_service.conversations.hear import Hop, hear
+from verify_service.conversations.last_input import Last
+from verify_service.ground.database import line
+from verify_service.ground.phones import Phone
 from verify_service.ground.settings import settings
 
 NUMBER = "+6281234567890"
@@ -111,6 +116,22 @@ def test_without_numbers_the_same_answer_at_once_is_the_same_hop(db: Any, client
     for _ in range(3):
         assert hop(client, "continue", "1").startswith(CARD)
     assert said(db) == ["confirms"]
+
+
+def test_a_repeat_that_waited_behind_a_slow_hop_answers_nothing(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    hop(client, "begin")
+    answered = dt.datetime.now(dt.UTC)
+
+    def heard(seconds_ago: float) -> str:
+        one = Hop("ussd", "S1", Phone(NUMBER), "1", Last(first=False))
+        with line(3) as open_line:
+            return hear(open_line, one, now=answered - dt.timedelta(seconds=seconds_ago)).text
+
+    a_moment_later(db, 20)
+    assert heard(9).startswith(COVER)  # came nine seconds ago and is answered now
+    assert heard(4).startswith(COVER)
+    assert said(db) == []
 
 
 def test_without_numbers_another_answer_at_once_is_another_hop(db: Any, client: FlaskClient) -> None:
