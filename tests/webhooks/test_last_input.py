@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -348,6 +349,18 @@ def test_a_secret_opens_and_nothing_else_does(db: Any, client: FlaskClient) -> N
         assert client.post(carrier_webhook(secret), data=b"x" * 17_000).status_code == 404
     assert client.get(carrier_webhook()).status_code == 405
     assert client.post(carrier_webhook(), data=b"x" * 17_000).status_code == 413
+
+
+@pytest.mark.parametrize(("size", "status"), [(100, 200), (41_000, 413)])
+def test_a_body_without_a_length_is_measured_all_the_same(db: Any, client: FlaskClient, size: int, status: int) -> None:
+    answer = client.post(
+        carrier_webhook(),
+        input_stream=BytesIO(b"session=S1&msisdn=081234567890&type=begin&pad=" + b"x" * size),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == status
 
 
 def test_carriers_may_use_names_of_their_own(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
