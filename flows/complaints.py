@@ -48,7 +48,7 @@ _CUES = {
     ),
     "death": (
         r"\bmeninggal\b|\binnalillahi\b|\btiada\b|\bdunia\b|\bpupus\b|\borang(?:nya)? (?:sudah )?tidak ada lagi\b",
-        r"\b(?:sudah|orang|suami|istri|bapak|ibu|dia|anak) (?:\w+ )?mati\b|\bmati (?:orang|kerja)\b|\bsudah tidak ada orang\b",
+        r"\b(?:sudah|orang|suami|istri|bapak|ibu|dia|anak) (?:\w+ )?mati\b|\bmati (?:orang|kerja)\b|\bsudah tidak ada orang\b|\b(?:bapak|ibu|suami|istri|orang|dia|beliau)(?: saya)? sudah tidak ada\b",
     ),
     "listing": (
         rf"\bnama{_W}{{0,2}} {_NOT} (?:ada|masuk|keluar|muncul|terdaftar|di)\b|\b(?:dicoret|dihapus)\b",
@@ -63,9 +63,9 @@ _CUES = {
         r"\bdi (?:jmo|aplikasi|kantor) (?:\w+ )?(?:tidak|belum|kosong)\b",
     ),
     "unfit": (
-        rf"\b(?:kaya|mampu|pns|fiktif|pilihkasih)\b{_W}{{0,4}}|\bpilihkasih\b|\btidak adil\b|\bsasaran\b",
+        rf"\b(?:(?<!sudah )kaya|mampu|pns|fiktif|pilihkasih)\b{_W}{{0,4}}|\bpilihkasih\b|\btidak adil\b|\bsasaran\b",
         rf"\btetangga{_W}{{0,6}} (?:pindah|tidak kerja|kenapa)\b|\bsudah pindah (?:masih|tapi) (?:\w+ )*terdaftar\b",
-        rf"\b(?:saudara|keluarga)(?: \w+)? rt\b|\bbos{_W}{{0,2}} kenapa\b|\borang{_W}{{0,3}} pindah\b",
+        rf"\b(?:saudara|keluarga)(?: \w+)? rt\b|\bkenapa dapat\b(?! saya)|\borang{_W}{{0,3}} pindah\b",
     ),
     "service": (
         r"\blapor\b|\bkecewa\b|\bgalak\b|\bburuk\b|\berror\b|\bgagal\b|\bdipaksa\b|\bditahan\b",
@@ -78,7 +78,7 @@ _CUES = {
 _CUE = re.compile("|".join(f"(?:{pattern})" for patterns in _CUES.values() for pattern in patterns))
 # What undoes a cue: it did not happen, it is only asked about, or it is something else of the same name.
 _UNDONE = re.compile(
-    r"\btidak ada (?:masalah|dipungut|calo|uang|pulsa)\b|\btidak(?: \w+)? (?:masalah|dipungut|diminta|disuruh|dipotong|bayar|kecewa|susah)"
+    r"\btidak ada (?:masalah|dipungut|calo|uang|pulsa)\b|(?<!iuran )\btidak(?: \w+)? (?:masalah|dipungut|diminta|disuruh|dipotong|bayar|kecewa|susah)"
     r"(?: (?:uang|bayar))*(?: sekali)?\b|\b(?:belum|tidak)(?: pernah)? (?:kecelakaan|jatuh|meninggal|mati)\b"
     r"|\bkalau (?:\w+ )?(?:kecelakaan|jatuh|meninggal|luka|mati|dirawat|ketabrak|sakit)[^,]*"
     r"|\b(?:hp|lampu|listrik|motor|mobil|setengah) (?:\w+ )?(?:mati|rusak|hilang)\b|\bmati lampu\b|\bdompet \w+\b"

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 
 _CORE = """
-ya: y iya iy iyh iyah iyap iyup yup yep yap yoi yo iyo iye yes yess yeah yea yas yups iyes enya enyak heeh heueuh hooh
+ya: y iay iya iy iyh iyah iyap iyup yup yep yap yoi yo iyo iye yes yess yeah yea yas yups iyes enya enyak heeh heueuh hooh
   hoo huum muhun mhn sumuhun nggih inggih enggih nggeh njih injih enggeh gih ngih iyee yha ia iyaa eya heem hiyah
-betul: btul btl betl betull bner bener bnr benar bnar leres benul bebener tentu pasti jelas
+betul: btul btl betl betull bner bener bnr benar bnar leres benul bebener
+pasti: tentu jelas psti jls tntu mesti mestinya cetha
 sudah: sdh sudh sdah suda sud udah udh uda ud dah dh udeh ude udha udahh tos atos parantos geus enggeus ges enggs gs
   sampun spun wis uwis wes uwes wus uwus ws already sudha sduah suadh udaa sudaj sampon smpun tas prantos
-tidak: tdk tidk tdak tida tak tk gak gk ga g ngga nggak ngak nga enggak engga enggk egk gag gx kagak kaga kgk kg ndak
+tidak: moal mual tdk tidk tdak tida tak gak gk ga g ngga nggak ngak nga enggak engga enggk egk gag gx kagak kaga kgk kg ndak
   nda ndk enda no nope nop nah not henteu hente heunteu teu te ora ra mboten boten mbten moten tan tidka tiadk gakk
   nggk ngk indak tydak tdek
 belum: blm blum blom belom belon blon lom lum bl belm beum blun belun durung rung drg dereng drng acan can tacan
@@ -62,7 +63,7 @@ gimana: gmn gmana bagaimana bgmn bgaimana kumaha piye pripun how gmna gimane kep
 kapan: kpn iraha when kapn
 mana: mn mane endi dimana kemana dmn pundi dimane where kmn ngendi
 berapa: brp brapa sabaraha piro pinten
-tahu: tau tw thu taw tauk terang apal nyaho uninga ngertos ngerti eruh weruh ngarti ngartos ngerteni paham pham
+tahu: tahi tau tw thu taw tauk terang apal nyaho uninga ngertos ngerti eruh weruh ngarti ngartos ngerteni paham pham
   mengerti faham know semerep sumerep pirsa understand ngrti taunya mudeng
 kurang: krg krang kurng kirang
 yakin: ykn sure
@@ -233,7 +234,7 @@ insyaallah: insyallah insyaalloh insaallah inshaallah insyaalah insallah
 semoga: smoga mugi mudah2an mugia mugo mudahan
 tolong: tlg tlong tulung please pls plis plz
 mohon: mhon mohn
-terimakasih: makasih makasi mksh mksih mksi trims tks thx thanks tq trimakasih trmksh trimksh nuhun suwun nuwun
+terimakasih: hatur matur makasih makasi mksh mksih mksi trims tks thx thanks tq trimakasih trmksh trimksh nuhun suwun nuwun
   tengkyu thankyou thank makasihh kasih terimaksih makaci maturnuwun hnur trmakasih mks
 jempol: jempolan
 yaudah: yasudah yauda yaudh ywdh yowes yowis yasud yasudahlah yaudahlah
@@ -252,6 +253,7 @@ tukang: tkang
 
 # Words that rules name as they are, and that count as known.
 _NAMED = """
+mangga monggo begitulah banyak cara supaya biar agar moga kuota sinyal waktu paket minggu kontrakan beliau dia mereka
 kesini lho sih dong deh kah lah atuh mah euy loh sebagai warga bekasi kota pemkot walikota sigap program layanan tangan
 pegang antar diantar bulannya ojek ojol driver grab gojek becak pedagang penjual jualan dagang pemulung mulung bubur
 bakso pasar kaki art cuci nelayan buruh kuli supir sopir parkir kurir tani petani warung asisten tangga rumah sakit
@@ -362,6 +364,24 @@ _PHRASES = {
     "ya masa": "masa",
     "sama sama": "terimakasih",
     "sama sekali": "sekali",
+    "iya kali": "mungkin",
+    "ya kali": "begitulah",
+    "ya kan": "begitulah",
+    "iya kan": "begitulah",
+    "ya gitu": "begitulah",
+    "iya gitu": "begitulah",
+    "ya gimana": "begitulah",
+    "ya sudah deh": "begitulah",
+    "ya sudah lah": "begitulah",
+    "gada": "tidak ada",
+    "gaada": "tidak ada",
+    "gda": "tidak ada",
+    "ga da": "tidak ada",
+    "sudah oleh": "sudah dapat",
+    "belum oleh": "belum dapat",
+    "tidak oleh": "tidak dapat",
+    "udah dong smsnya": "cukup sms",
+    "udah dong sms": "cukup sms",
     "apa apa": "apapun",
     "siapa siapa": "apapun",
     "kulo nuwun": "halo",

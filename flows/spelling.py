@@ -65,7 +65,7 @@ def _shown(character: str) -> str:
 def read(text: str) -> Written:
     """The words of a text as the lexicon has them."""
     spelt = _SPELT_OUT.sub(_spelt_together, _MONEY.sub(" uang ", plain(text)))
-    tokens = _joined([without_repeats(token) if token.isalpha() else token for token in _TOKEN.findall(spelt)])
+    tokens = _joined([_calm(token) for token in _TOKEN.findall(spelt)])
     raw: list[str] = []
     meant: list[str] = []
     unknown: set[str] = set()
@@ -78,6 +78,11 @@ def read(text: str) -> Written:
         if not found.known:
             unknown.update(found.words)
     return Written(_clauses(_phrases(raw, meant), unknown), frozenset(unknown), slips)
+
+
+def _calm(token: str) -> str:
+    """A token without what an angry or a happy thumb repeats; doubles inside stay, for now: stoppak is two words."""
+    return re.sub(r"(\D)\1{2,}|([^\W\d])\2+$", r"\1\2", token)
 
 
 def _spelt_together(run: re.Match[str]) -> str:
@@ -113,12 +118,13 @@ def _resolved(token: str) -> _Found:
         return _Found(("?",))
     if not token[0].isalnum():
         return _Found((",",))
-    if token.isdecimal():
+    if token.isdecimal() or token in _NUMBERS:
         return _Found(("#",))
     for shape in _shapes(token):
         if word := _known(shape):
             return _Found((word,))
-    return _with_endings(token) or _together(token) or _slipped(token) or _Found((token,), known=False)
+    once = without_repeats(token)
+    return _with_endings(once) or _together(token) or _together(once) or _slipped(once) or _Found((token,), known=False)
 
 
 def _known(shape: str) -> str | None:
@@ -164,6 +170,8 @@ def _together(token: str) -> _Found | None:
     for end in range(2, len(token) + 1):
         for start in range(end - 1):
             before, part = best[start], token[start:end]
+            if not start and KNOWN.get(part) in ADDRESS | PARTICLES:
+                continue
             if before is not None and (len(part) > 2 or part in _SHORT_PARTS) and part in KNOWN:
                 parts = (*before, KNOWN[part])
                 if best[end] is None or len(parts) < len(best[end] or ()):
@@ -234,4 +242,7 @@ def _clauses(words: list[str], unknown: set[str]) -> tuple[str, ...]:
     return tuple(done)
 
 
-_OF_KIN = frozenset({"saya", "yang", "sudah", "lagi", "meninggal", "tidak", "mati", "kerja"})
+_OF_KIN = frozenset({"saya", "yang", "sudah", "lagi", "meninggal", "tidak", "mati", "kerja", "salah"})
+_NUMBERS = frozenset(
+    "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan".split()
+)

@@ -11,7 +11,7 @@ _STOP = re.compile(r"\b(?:stop|hentikan)\b")
 _END = re.compile(
     r"\bberhenti (?:\w+ ){0,3}?(?:sms|kirim|langganan|hubungi|ganggu|telepon|spam)\b|\bsms (?:\w+ )?berhenti\b"
     r"|^(?:saya |ya |sudah )*(?:mau|tolong|mohon|cukup) (?:di )?berhenti(?: ya| saja| lagi| dulu| ,)*$"
-    r"|^(?:saya |ya |sudah )*berhenti(?: ya| saja| dulu| lagi| sudah)*$"
+    r"|^(?:ya |tolong |mohon )*berhenti(?: ya| saja| dulu| lagi| sudah)*$"
     r"|(?:^|, )(?:tolong |mohon )*berhenti(?: ,|$)"
 )
 _WORD = r"(?:(?!lupa\b|sampai\b|bohong\b|ada\b)[^ ,?]+ )"

@@ -55,7 +55,7 @@ def _weighed(confidence: float, written: spelling.Written) -> float:
 
 _SELF = frozenset("saya juga sendiri masih memang sekali banget semua dan itu ini lagi".split())
 _POLITE = frozenset(
-    "halo salam maaf terimakasih alhamdulillah tolong mohon ok siap sip baik jempol uji sekarang punten tadi".split()
+    "halo salam maaf terimakasih alhamdulillah tolong mohon ok siap sip baik jempol uji sekarang banyak tadi".split()
 )
 _HAS = frozenset("terdaftar daftar didata terima dapat punya ada ikut masuk aktif peserta pegang".split())
 _TOPIC = frozenset("bpjs ketenagakerjaan kartu nama data sigap program layanan nomor".split())
@@ -66,16 +66,16 @@ _WORK = frozenset(
     " buruh kuli supir sopir parkir kurir warung asisten tangga warga narik kaki lima bantargebang galaxy rumah diantar"
     " antar bulannya gratis".split()
 )
-_BARE_YES = frozenset({"ya", "betul", "sudah"})
-_ACCOUNTED = _SELF | _POLITE | _HAS | _TOPIC | _WHEN | _PLACE | _WORK | _BARE_YES
+_BARE_YES = frozenset({"ya", "betul", "sudah", "pasti"})
+_ACCOUNTED = frozenset({"yaudah"}) | _SELF | _POLITE | _HAS | _TOPIC | _WHEN | _PLACE | _WORK | _BARE_YES
 # Around a yes that names nothing it may be said of, little else is a yes: "sudah makan", "sudah di jalan".
-_AROUND_BARE = _SELF | _POLITE | _TOPIC | _BARE_YES | frozenset("lama dari dulu sejak tahun bulan lalu kemarin # jadi".split())
+_AROUND_BARE = _SELF | _POLITE | _TOPIC | _BARE_YES | frozenset("rt rw lama dari dulu sejak tahun bulan lalu kemarin # jadi".split())
 _ASKS = re.compile(
     r"\b(?:apa|siapa|kapan|gimana|mana|berapa|kenapa|maksud|masa|info|how)\b|\?|\bbeneran\b|\bserius\b"
 )
 _NOT_SURE = re.compile(
     r"\b(?:tidak|belum|kurang|bukan) (?:\w+ )?(?:tahu|yakin|ingat|pasti|jelas|tentu)\b"
-    r"|\b(?:lupa|mungkin|kayaknya|katanya|ragu|bingung|entah|insyaallah|semoga)\b"
+    r"|\b(?:(?<!jangan )lupa|(?<!tidak )mungkin|kayaknya|katanya|ragu|bingung|entah|insyaallah|semoga)\b"
     r"|\b(?:sudah|ya|belum|betul) kali\b|\bkali ya\b"
     r"|\b(?:masih|sedang|lagi|dalam|di|baru|saya|sudah) (?:\w+ )?proses\b|^proses\b"
     r"|\b(?:cek|tanya) (?:\w+ )?dulu\b|\bnanti (?:\w+ ){0,2}(?:cek|tanya)\b|\bsaya (?:cek|tanya|cari)\b"
@@ -94,7 +94,8 @@ _EXPLICIT_NO = re.compile(
 )
 _NO_ALONE = re.compile(r"^(?:tidak|belum)(?: (?:pernah|ada|sekali|apapun|punya|dapat))*$")
 _TRAPS = re.compile(
-    r"\bya (?:ampun|allah|salam|elah|kali|kan|begitulah|tuhan|nanti|besok|terserah|sudah lah|lah sudah)\b|\byaelah\b"
+    r"\bya (?:ampun|allah|salam|halo|lalu|terus|tolong|mohon|nanti|besok|terserah|dengan)\b|\b(?:yaelah|begitulah)\b"
+    r"|\b(?:tolong|mohon|minta|bisa|ingin) (?:\w+ )?daftar\b|\bsaya sendiri$|^yaudah$|\byaudah lah"
     r"|\bsudah lah\b|\bnyasar\b|\b(?:saya )?mau\b|\bingin\b"
 )
 _CLAUSE = re.compile(r"(?: |^)(?:,|\?|tapi|cuma|karena|padahal|jadi(?= \w+ (?:tidak|belum)))(?: |$)")
@@ -108,6 +109,8 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
     readings = [_of_clause(clause) for clause in clauses]
     found = {reading for reading in readings if reading not in ("", "theirs")}
     asked = _ASKS.search(said) is not None or "?" in written.words
+    if _ASKED_WHETHER.search(said):
+        return "other", 0.85
     if _NO_LONGER.search(said):
         return "no", 0.85
     if "unsure" in found:
@@ -117,14 +120,16 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
         return "unsure", 0.9
     if "no" in found:
         return _denied(said, readings, asked)
-    if "theirs" in readings:
+    if "theirs" in readings and not asked:
         return "unsure", 0.8
     if "yes" in found and not asked and not _TRAPS.search(said):
         return _confirmed(said, written, readings)
     return "other", 0.6 if found else 0.85
 
 
+_ASKED_WHETHER = re.compile(r"\bsudah (?:\w+ )?(?:terdaftar|daftar|punya|dapat|makan|sampai|bpjs) belum(?: saya)?(?: [,?])*$")
 _HARMLESS = re.compile(
+    r"^(?:saya )?(?:jawab|balas)(?: ,)? (?=(?:ya|tidak|sudah|belum)\b)|"
     r"\btidak (?:ada )?(?:masalah|apapun|salah)\b|\btidak (?:dipungut|diminta|bayar)(?: uang| bayar)*(?: sekali)?\b"
     r"|\bbelum(?: pernah)? kecelakaan\b|\btanpa (?:uang|bayar)\b|\bmaaf ganggu\b"
 )
@@ -147,7 +152,7 @@ def _confirmed(said: str, written: spelling.Written, readings: list[str]) -> tup
     if _CONTRAST.search(said) and len(readings) > 1:
         return "unsure", 0.6
     named = not _HAS.isdisjoint(words)
-    strange = [word for word in words if word not in (_ACCOUNTED if named else _AROUND_BARE)]
+    strange = [word for word in words if word not in (_ACCOUNTED if named or _introduces(said) else _AROUND_BARE)]
     if not strange:
         return "yes", 0.97 if named else 0.95
     if named and len(strange) * 3 <= len(words) and not set(strange) & _OFF:
@@ -155,7 +160,15 @@ def _confirmed(said: str, written: spelling.Written, readings: list[str]) -> tup
     return "other", 0.6
 
 
+_OTHER_GOODS = frozenset("pulsa uang hp motor mobil sms kuota sinyal waktu paket kerja rumah gaji makan".split())
+_WISHES = frozenset("mau tolong mohon minta kalau bisa ingin supaya biar nanti besok".split())
 _OFF = frozenset("nanti besok tahu uang bayar mau kalau bantuan tidak belum".split())
+
+
+def _introduces(said: str) -> bool:
+    """Whether a yes of its own is followed by who says it: "sudah, saya tukang bubur"."""
+    first, _, rest = said.partition(" , ")
+    return set(first.split()) <= _AROUND_BARE and re.match(r"(?:saya|rt|rw|warga|tukang)\b", rest) is not None
 
 
 def _of_clause(clause: str) -> str:
@@ -166,17 +179,19 @@ def _of_clause(clause: str) -> str:
     if "nanti" in words or "bentar" in words:
         return ""
     negative = _NEGATIVE.search(clause)
-    positive = not {"ya", "betul", "sudah", "jempol"}.isdisjoint(words)
-    if positive and negative and _CONTRADICTS.search(clause):
+    positive = not {"ya", "betul", "sudah", "jempol", "pasti", "yaudah"}.isdisjoint(words)
+    if _CONTRADICTS.search(clause):
         return "unsure"
     if "kesehatan" in words and "ketenagakerjaan" not in words:
         return "theirs"
     if _TO_SOMEBODY_ELSE.search(clause) and "saya" not in re.sub(r"(?:\w+) saya", "", clause).split():
         return "theirs" if positive or negative or not _HAS.isdisjoint(words) else ""
     if _EXPLICIT_NO.search(clause):
-        return "no"
+        return "no" if "terdaftar" in words or _OTHER_GOODS.isdisjoint(words) else ""
     if negative:
         return "no" if _says_no(words) else ""
+    if (_ASKS.search(clause) or not _WISHES.isdisjoint(words)) and not {"ya", "sudah"} & set(words):
+        return ""
     if positive or not _HAS.isdisjoint(words):
         return "yes"
     return ""
@@ -184,7 +199,7 @@ def _of_clause(clause: str) -> str:
 
 _NEGATIVE = re.compile(r"\b(?:tidak|belum|bukan)\b")
 _CONTRADICTS = re.compile(
-    r"^(?:ya|betul) (?:dan |atau )?tidak$|^tidak ya sudah|\bsudah (?:apa |atau |dan )?(?:atau )?belum\b|^belum sudah"
+    r"^ya (?:dan |atau )?tidak$|^jempol tidak$|\bantara\b|^tidak ya sudah|\bsudah (?:apa |atau |dan )?(?:atau )?belum\b|^belum sudah"
     r"|\bbukan (?:tidak|belum)\b|^(?:ya|betul) tidak (?:juga|betul)"
 )
 _AROUND_NO = _SELF | _POLITE | _TOPIC | _WHEN | _HAS | _PLACE | frozenset(

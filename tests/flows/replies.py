@@ -81,3 +81,15 @@ def as_table(title: str, counted: Figures) -> Iterator[str]:
     yield f"{'meant':>12} " + "".join(f"{got:>11}" for got in MEANINGS)
     for meant in MEANINGS:
         yield f"{meant:>12} " + "".join(f"{counted.read[meant, got]:>11}" for got in MEANINGS)
+
+
+def main() -> None:
+    """Print how both parts are read; unseen replies that are read wrongly are not shown, on purpose."""
+    from flows.understanding import understand
+
+    for title, labelled in (("seen", SEEN), ("unseen", UNSEEN)):
+        print("\n".join(as_table(title, figures(labelled, lambda text: understand(text).meaning))), end="\n\n")
+
+
+if __name__ == "__main__":
+    main()
