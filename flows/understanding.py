@@ -74,7 +74,8 @@ _ASKS = re.compile(
     r"\b(?:apa|siapa|kapan|gimana|mana|berapa|kenapa|maksud|masa|info|how)\b|\?|\bbeneran\b|\bserius\b"
 )
 _NOT_SURE = re.compile(
-    r"\b(?:tidak|belum|kurang|bukan) (?:\w+ )?(?:tahu|yakin|ingat|pasti|jelas|tentu)\b"
+    r"\b(?:tidak|belum|kurang|bukan) (?:\w+ )?(?:tahu|yakin|ingat|pasti)\b|\b(?:tidak|belum) (?:\w+ )?cek\b"
+    r"|\b(?:rt|rw|orang|petugas|kelurahan|istri|suami|tetangga|teman|bapak|ibu) (?:\w+ )?bilang\b"
     r"|\b(?:(?<!jangan )lupa|(?<!tidak )mungkin|kayaknya|katanya|ragu|bingung|entah|insyaallah|semoga)\b"
     r"|\b(?:sudah|ya|belum|betul) kali\b|\bkali ya\b"
     r"|\b(?:masih|sedang|lagi|dalam|di|baru|saya|sudah) (?:\w+ )?proses\b|^proses\b"
@@ -89,12 +90,12 @@ _NO_LONGER = re.compile(
     r"(?:terdaftar|aktif|dapat|punya|ikut|terima|ada|peserta)\b|^tidak lagi$"
 )
 _EXPLICIT_NO = re.compile(
-    r"\b(?:tidak|belum|bukan)(?: (?:pernah|juga|ada|ikut|sekali|bisa|saya|sampai|sekarang|di|pernah))*"
+    r"\btidak ada yang (?:\w+ )*(?:daftar|didata|kasih|datang)\b|\b(?:tidak|belum|bukan)(?: (?:pernah|juga|ada|ikut|sekali|bisa|saya|sampai|sekarang|di|pernah))*"
     r" (?:terdaftar|daftar|didata|terima|dapat|punya|ikut|masuk|aktif|peserta|bpjs|jadi peserta)\b"
 )
 _NO_ALONE = re.compile(r"^(?:tidak|belum)(?: (?:pernah|ada|sekali|apapun|punya|dapat))*$")
 _TRAPS = re.compile(
-    r"\bya (?:ampun|allah|salam|halo|lalu|terus|tolong|mohon|nanti|besok|terserah|dengan)\b|\b(?:yaelah|begitulah)\b"
+    r"\bya (?:ampun|allah|salam|halo|lalu|terus|tolong|mohon|maaf|amin|nanti|besok|terserah|dengan)\b|\b(?:yaelah|begitulah)\b"
     r"|\b(?:tolong|mohon|minta|bisa|ingin) (?:\w+ )?daftar\b|\bsaya sendiri$|^yaudah$|\byaudah lah"
     r"|\bsudah lah\b|\bnyasar\b|\b(?:saya )?mau\b|\bingin\b"
 )
@@ -114,6 +115,8 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
     if _NO_LONGER.search(said):
         return "no", 0.85
     if "unsure" in found:
+        if readings[0] == "no" and re.search(r"^[^,]*\b(?:karena|soalnya)\b", said):
+            return "no", 0.8
         first = next(reading for reading in readings if reading)
         if first == "no" and readings.index("unsure") > 0 and "tidak tahu" not in clauses[0] and "tahu" in said and asked:
             return "no", 0.7
@@ -127,9 +130,10 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
     return "other", 0.6 if found else 0.85
 
 
-_ASKED_WHETHER = re.compile(r"\bsudah (?:\w+ )?(?:terdaftar|daftar|punya|dapat|makan|sampai|bpjs) belum(?: saya)?(?: [,?])*$")
+_ASKED_WHETHER = re.compile(r"\bsudah (?:\w+ )?(?:terdaftar|daftar|punya|dapat|makan|sampai|bpjs) belum(?: saya)?(?: [,?])*$"
+    r"|^(?:\w+ )?(?:terdaftar|dapat|aktif|punya|ada) tidak(?: ya)?(?: saya)?(?: [,?])*$")
 _HARMLESS = re.compile(
-    r"^(?:saya )?(?:jawab|balas)(?: ,)? (?=(?:ya|tidak|sudah|belum)\b)|"
+    r"\b(?:sudah )?saya bilang\b|^(?:saya )?(?:jawab|balas)(?: ,)? (?=(?:ya|tidak|sudah|belum)\b)|"
     r"\btidak (?:ada )?(?:masalah|apapun|salah)\b|\btidak (?:dipungut|diminta|bayar)(?: uang| bayar)*(?: sekali)?\b"
     r"|\bbelum(?: pernah)? kecelakaan\b|\btanpa (?:uang|bayar)\b|\bmaaf ganggu\b"
 )
@@ -184,6 +188,8 @@ def _of_clause(clause: str) -> str:
         return "unsure"
     if "kesehatan" in words and "ketenagakerjaan" not in words:
         return "theirs"
+    if {"hp", "nomor"} & set(words) and _TO_SOMEBODY_ELSE.search(clause):
+        return ""
     if _TO_SOMEBODY_ELSE.search(clause) and "saya" not in re.sub(r"(?:\w+) saya", "", clause).split():
         return "theirs" if positive or negative or not _HAS.isdisjoint(words) else ""
     if _EXPLICIT_NO.search(clause):
@@ -191,6 +197,8 @@ def _of_clause(clause: str) -> str:
     if negative:
         return "no" if _says_no(words) else ""
     if (_ASKS.search(clause) or not _WISHES.isdisjoint(words)) and not {"ya", "sudah"} & set(words):
+        return ""
+    if words and not positive and _HAS.isdisjoint([word for word in words if word not in ("daftar", "didata", "masuk")]):
         return ""
     if positive or not _HAS.isdisjoint(words):
         return "yes"
