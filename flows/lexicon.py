@@ -74,18 +74,18 @@ mungkin: mgkn mgkin mungkn mngkin meureun panginten menawi maybe mungkim
 kayaknya: seingat setahu seinget setau sepengetahuan perasaan prasaan kalo2 harusnya seharusnya mestinya semestinya hrsnya mustinya kira2 kirain kyknya kyaknya kayanya kayane keknya kyk kek kayak kyaknye kayaknye sepertinya spertinya sptnya sprtinya
   sepertinnya jigana sigana sigah kadose ketoke koyone kayake rasanya rasane rupanya rasa kayakny sprtnya seperti
   sprti keliatannya kelihatannya
-katanya: kabarnya konon infonya dengar2 ktnya ktanya kata cenah saurna jare jarene katane jarenya cenahna saur kate
+katanya: kabarnya konon dengar2 ktnya ktanya kata cenah saurna jare jarene katane jarenya cenahna saur kate
 ragu: ragu-ragu mamang
 bingung: bngung bigung binggung binun lieur
-entah: ntah teuing duka mbuh embuh mboh dunno idk gatau gtw gatw gtau gatahu embo au tauah mbuhh
+entah: unsure ntah teuing duka mbuh embuh mboh dunno idk gatau gtw gatw gtau gatahu embo au tauah mbuhh
 proses: prses diproses memproses ngurus diurus urus diurusin ngurusin urusin
 nanti: nnti ntar tar engke mengke mangke ngko mengko entar engkin
 cek: dicek ngecek pariksa mriksa check lihat liat tingali ngecekin cekin priksa nyek
 tanya: tnya nanya nanyain tanyakan tanyain nakon takon naros ditanya ditanyain bertanya tanyaa nanyaa
-stop: stp setop stopp unreg unsub unsubscribe stopsms sotp stpo distop stopall unrge unsubcribe optout ngestop stops
+stop: unfollow stp setop stopp unreg unsub unsubscribe stopsms sotp stpo distop stopall unrge unsubcribe optout ngestop stops
 berhenti: berenti brenti brhenti behenti berhneti berhnti eureun eureunan mandheg mandeg mandhek leren brhnti mandek
   henti brenty berhentiin diberhentikan
-hentikan: hntikan hentkan hentikn dihentikan berhentikan eureunkeun lereni lirenan hentiin brentiin udahan udahin
+hentikan: akhiri udahi sudahi setopkan stopkan hntikan hentkan hentikn dihentikan berhentikan eureunkeun lereni lirenan hentiin brentiin udahan udahin
 sms: smsan smsin disms pesan psn pesen text texts texting message messages messaging chat chatting wa whatsapp smsnya
   smsmu ngesms nyms smsna smsne pesannya chatnya texted
 kirim: krim krm kirm kirimi kirimin dikirim dikirimi dikirimin ngirim ngirimin mengirim mengirimi kiriman dikirimkan
@@ -227,7 +227,7 @@ narik: ngojek ngojol ngegrab
 pindah: pndah pindahan ngalih alih
 pulang: mulih wangsul uwih balik
 besok: bsok isuk isukan sesuk benjang esok bsk
-ok: oke okeh okey okay okee okk k okei
+ok: oke okeh okey okay okee okk okei
 siap: siaap syiap
 sip: sipp mantap mantab mantul joss jos
 baik: baiklah baek apik sae good
@@ -260,6 +260,7 @@ tukang: tkang
 
 # Words that rules name as they are, and that count as known.
 _NAMED = """
+lewat aman jaman zaman dompet lemari tas
 tinggal denger dengar diri kira
 atas bilang malah malahan boro bnyk maupun amin aamiin otw gang gas gaskan otewe polisi diambil dibawa dibalikin kurang
 angka huruf ejaan igd putus truk gergaji sopan kabur oknum marah bentak nuduh silakan silahkan boleh bagus semangat
@@ -312,7 +313,15 @@ _PHRASES = {
     "he eh": "ya",
     "ho oh": "ya",
     "hu um": "ya",
-    "ya ok": "ya",
+    "not me": "nyasar",
+    "yes i am": "ya",
+    "hapus no": "hapus nomor",
+    "iya kk": "ya",
+    "ya kk": "ya",
+    "sudah kk": "sudah",
+    "belum kk": "belum",
+    "saya dan istri": "saya",
+    "saya dan suami": "saya",
     "teu acan": "belum",
     "not yet": "belum",
     "ora tau": "tidak pernah",

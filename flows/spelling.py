@@ -82,6 +82,8 @@ def read(text: str) -> Written:
 
 def _calm(token: str) -> str:
     """A token without what an angry or a happy thumb repeats; doubles inside stay, for now: stoppak is two words."""
+    if token in KNOWN:
+        return token
     return re.sub(r"(\D)\1{2,}|([^\W\d])\2+$", r"\1\2", token)
 
 
@@ -249,5 +251,6 @@ def _clauses(words: list[str]) -> tuple[str, ...]:
 _OF_KIN = frozenset({"saya", "yang", "sudah", "lagi", "meninggal", "tidak", "mati", "kerja", "salah"})
 _CORE = frozenset({"sudah", "tidak", "belum", "kartu", "bayar"})
 _NUMBERS = frozenset(
-    "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan".split()
+    "januari februari maret april mei juni juli agustus september oktober november desember jan feb mar apr jun jul agt agu"
+    " sep sept okt nov des senin selasa rabu kamis jumat sabtu ahad satu dua tiga empat lima enam tujuh delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan".split()
 )
