@@ -105,6 +105,8 @@ _SCREENS = (
     ("masih bekerja dan tinggal", "work"),
     ("meminta uang dari Anda", "money"),
     ("Data apa yang salah", "field"),
+    ("Laporan dibuat", "noted"),
+    ("Laporan rahasia dibuat", "noted"),
     ("Konfirmasi warga", "rt menu"),
     ("6 angka PIN", "pin"),
     ("di RT ini?", "resident"),
