@@ -151,11 +151,7 @@ def _with_endings(token: str) -> _Found | None:
         rest = token.removesuffix(ending)
         for beginning in ("", *_BEGINNINGS):
             stem = rest.removeprefix(beginning)
-            if (
-                len(stem) < 3 + 2 * (0 < len(beginning) < 3)
-                or (beginning and stem == rest)
-                or not (ending or beginning)
-            ):
+            if len(stem) < 3 + 2 * (0 < len(beginning) < 3) or (beginning and stem == rest) or not (ending or beginning):
                 continue
             word = _known(stem)
             if word and word not in ADDRESS | PARTICLES and (len(stem) > 3 or ending in ("kah", "lah", "nya")):
@@ -198,9 +194,7 @@ def _slipped(token: str) -> _Found | None:
         for shape, word in KNOWN.items()
         if len(shape) > 4
         and (wanted is None or word in wanted)
-        and abs(len(shape) - len(token)) < 2
-        and shape[0] == token[0]
-        and _one_slip(shape, token)
+        and abs(len(shape) - len(token)) < 2 and shape[0] == token[0] and _one_slip(shape, token)
     }
     return _Found((near.pop(),), slip=True) if len(near) == 1 else None
 
@@ -243,7 +237,9 @@ def _clauses(words: list[str]) -> tuple[str, ...]:
             word = "kenapa"
         elif word in ADDRESS and after in ("rt", "rw"):
             continue
-        elif word in ADDRESS or (word in ("bapak", "ibu") and after not in _OF_KIN):
+        elif word in ADDRESS:
+            word = ","
+        elif word in ("bapak", "ibu") and after not in _OF_KIN:
             word = ","
         elif word in PARTICLES:
             continue
@@ -255,55 +251,6 @@ def _clauses(words: list[str]) -> tuple[str, ...]:
 _OF_KIN = frozenset({"saya", "yang", "sudah", "lagi", "meninggal", "tidak", "mati", "kerja", "salah"})
 _CORE = frozenset({"sudah", "tidak", "belum", "kartu", "bayar"})
 _NUMBERS = frozenset(
-    [
-        "januari",
-        "februari",
-        "maret",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "agustus",
-        "september",
-        "oktober",
-        "november",
-        "desember",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "agt",
-        "agu",
-        "sep",
-        "sept",
-        "okt",
-        "nov",
-        "des",
-        "senin",
-        "selasa",
-        "rabu",
-        "kamis",
-        "jumat",
-        "sabtu",
-        "ahad",
-        "satu",
-        "dua",
-        "tiga",
-        "empat",
-        "lima",
-        "enam",
-        "tujuh",
-        "delapan",
-        "sembilan",
-        "sepuluh",
-        "belas",
-        "puluh",
-        "ratus",
-        "seratus",
-        "seribu",
-        "setahun",
-        "sebulan",
-    ]
+    "januari februari maret april mei juni juli agustus september oktober november desember jan feb mar apr jun jul agt agu"
+    " sep sept okt nov des senin selasa rabu kamis jumat sabtu ahad satu dua tiga empat lima enam tujuh delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan".split()
 )

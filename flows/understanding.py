@@ -53,154 +53,29 @@ def _weighed(confidence: float, written: spelling.Written) -> float:
 
 # --- an answer, clause by clause ---
 
-_SELF = frozenset(["saya", "juga", "sendiri", "masih", "memang", "sekali", "banget", "semua", "dan"])
+_SELF = frozenset("saya juga sendiri masih memang sekali banget semua dan".split())
 _POLITE = frozenset(
-    [
-        "halo",
-        "salam",
-        "maaf",
-        "terimakasih",
-        "alhamdulillah",
-        "ok",
-        "siap",
-        "sip",
-        "baik",
-        "aman",
-        "jempol",
-        "sekarang",
-        "banyak",
-        "tadi",
-    ]
+    "halo salam maaf terimakasih alhamdulillah ok siap sip baik aman jempol sekarang banyak tadi".split()
 )
-_HAS = frozenset(
-    [
-        "terdaftar",
-        "daftar",
-        "didata",
-        "diantar",
-        "terima",
-        "dapat",
-        "punya",
-        "ada",
-        "ikut",
-        "masuk",
-        "aktif",
-        "peserta",
-        "pegang",
-    ]
-)
-_TOPIC = frozenset(["bpjs", "ketenagakerjaan", "kartu", "nama", "data", "sigap", "program", "layanan"])
+_HAS = frozenset("terdaftar daftar didata diantar terima dapat punya ada ikut masuk aktif peserta pegang".split())
+_TOPIC = frozenset("bpjs ketenagakerjaan kartu nama data sigap program layanan".split())
 _REGISTERED = frozenset({"terdaftar", "peserta", "bpjs", "ketenagakerjaan"})
-_WHEN = frozenset(
-    [
-        "lama",
-        "dulu",
-        "dari",
-        "sejak",
-        "tahun",
-        "bulan",
-        "lalu",
-        "kemarin",
-        "sampai",
-        "hari",
-        "pas",
-        "tanggal",
-        "jaman",
-        "#",
-        "baru",
-        "minggu",
-        "sekarang",
-    ]
-)
-_PLACE = frozenset(
-    [
-        "di",
-        "ke",
-        "lewat",
-        "oleh",
-        "sama",
-        "dengan",
-        "untuk",
-        "sebagai",
-        "yang",
-        "rt",
-        "rw",
-        "kelurahan",
-        "kota",
-        "bekasi",
-        "pemkot",
-        "walikota",
-        "jadi",
-    ]
-)
+_WHEN = frozenset("lama dulu dari sejak tahun bulan lalu kemarin sampai hari pas tanggal jaman # baru minggu sekarang".split())
+_PLACE = frozenset("di ke lewat oleh sama dengan untuk sebagai yang rt rw kelurahan kota bekasi pemkot walikota jadi".split())
 _WORK = frozenset(
-    [
-        "kerja",
-        "tukang",
-        "ojek",
-        "ojol",
-        "driver",
-        "grab",
-        "gojek",
-        "becak",
-        "pedagang",
-        "penjual",
-        "jualan",
-        "dagang",
-        "pemulung",
-        "bubur",
-        "bakso",
-        "pasar",
-        "art",
-        "cuci",
-        "buruh",
-        "kuli",
-        "supir",
-        "sopir",
-        "parkir",
-        "kurir",
-        "warung",
-        "asisten",
-        "tangga",
-        "warga",
-        "narik",
-        "kaki",
-        "lima",
-        "bantargebang",
-        "galaxy",
-        "rumah",
-        "diantar",
-        "antar",
-        "bulannya",
-        "gratis",
-    ]
+    "kerja tukang ojek ojol driver grab gojek becak pedagang penjual jualan dagang pemulung bubur bakso pasar art cuci"
+    " buruh kuli supir sopir parkir kurir warung asisten tangga warga narik kaki lima bantargebang galaxy rumah diantar"
+    " antar bulannya gratis".split()
 )
 _BARE_YES = frozenset({"ya", "betul", "sudah", "pasti"})
 _ACCOUNTED = frozenset({"yaudah"}) | _SELF | _POLITE | _HAS | _TOPIC | _WHEN | _PLACE | _WORK | _BARE_YES
 # Around a yes that names nothing it may be said of, little else is a yes: "sudah makan", "sudah di jalan".
 _AROUND_BARE = (
-    _SELF
-    | _POLITE
-    | _BARE_YES
-    | frozenset(
-        [
-            "bpjs",
-            "ketenagakerjaan",
-            "rt",
-            "rw",
-            "lama",
-            "dari",
-            "dulu",
-            "sejak",
-            "tahun",
-            "bulan",
-            "lalu",
-            "kemarin",
-            "#",
-        ]
-    )
+    _SELF | _POLITE | _BARE_YES | frozenset("bpjs ketenagakerjaan rt rw lama dari dulu sejak tahun bulan lalu kemarin #".split())
 )
-_ASKS = re.compile(r"\b(?:apa|siapa|kapan|gimana|mana|berapa|kenapa|maksud|masa|info|how)\b|\?|\bbeneran\b|\bserius\b")
+_ASKS = re.compile(
+    r"\b(?:apa|siapa|kapan|gimana|mana|berapa|kenapa|maksud|masa|info|how)\b|\?|\bbeneran\b|\bserius\b"
+)
 _NOT_SURE = re.compile(
     r"\b(?:tidak|belum|kurang|bukan) (?:\w+ )?(?:tahu|yakin|ingat|pasti)\b|\b(?:tidak|belum) (?:\w+ )?cek\b"
     r"|\b(?:rt|rw|orang|petugas|kelurahan|istri|suami|tetangga|teman|bapak|ibu) (?:\w+ )?bilang\b"
@@ -246,13 +121,7 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
         if readings[0] == "no" and re.search(r"^[^,]*\b(?:karena|soalnya)\b", said):
             return "no", 0.8
         first = next(reading for reading in readings if reading)
-        if (
-            first == "no"
-            and readings.index("unsure") > 0
-            and "tidak tahu" not in clauses[0]
-            and "tahu" in said
-            and asked
-        ):
+        if first == "no" and readings.index("unsure") > 0 and "tidak tahu" not in clauses[0] and "tahu" in said and asked:
             return "no", 0.7
         return "unsure", 0.9
     if "no" in found:
@@ -264,10 +133,8 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
     return "other", 0.6 if found else 0.85
 
 
-_ASKED_WHETHER = re.compile(
-    r"\bsudah (?:\w+ )?(?:terdaftar|daftar|punya|dapat|makan|sampai|bpjs) belum(?: saya)?(?: [,?])*$"
-    r"|^(?:\w+ )?(?:terdaftar|dapat|aktif|punya|ada) tidak(?: ya)?(?: saya)?(?: [,?])*$"
-)
+_ASKED_WHETHER = re.compile(r"\bsudah (?:\w+ )?(?:terdaftar|daftar|punya|dapat|makan|sampai|bpjs) belum(?: saya)?(?: [,?])*$"
+    r"|^(?:\w+ )?(?:terdaftar|dapat|aktif|punya|ada) tidak(?: ya)?(?: saya)?(?: [,?])*$")
 _HARMLESS = re.compile(
     r"\b(?:sudah )?saya bilang\b|^(?:saya )?(?:jawab|balas)(?: ,)? (?=(?:ya|tidak|sudah|belum)\b)|"
     r"\btidak (?:ada )?(?:masalah|apapun|salah)\b|\btidak (?:dipungut|diminta|bayar)(?: uang| bayar)*(?: sekali)?\b"
@@ -308,25 +175,8 @@ def _may_stand_with(words: list[str], said: str) -> frozenset[str]:
     return _ACCOUNTED - _WORK
 
 
-_OTHER_GOODS = frozenset(
-    [
-        "pulsa",
-        "uang",
-        "hp",
-        "motor",
-        "mobil",
-        "sms",
-        "kuota",
-        "sinyal",
-        "waktu",
-        "paket",
-        "kerja",
-        "rumah",
-        "gaji",
-        "makan",
-    ]
-)
-_WISHES = frozenset(["mau", "tolong", "mohon", "minta", "kalau", "bisa", "ingin", "supaya", "biar", "nanti", "besok"])
+_OTHER_GOODS = frozenset("pulsa uang hp motor mobil sms kuota sinyal waktu paket kerja rumah gaji makan".split())
+_WISHES = frozenset("mau tolong mohon minta kalau bisa ingin supaya biar nanti besok".split())
 
 
 def _introduces(said: str) -> bool:
@@ -358,11 +208,7 @@ def _of_clause(clause: str) -> str:
         return "no" if _says_no(words) else ""
     if (_ASKS.search(clause) or not _WISHES.isdisjoint(words)) and not {"ya", "sudah"} & set(words):
         return ""
-    if (
-        words
-        and not positive
-        and _HAS.isdisjoint([word for word in words if word not in ("daftar", "didata", "masuk")])
-    ):
+    if words and not positive and _HAS.isdisjoint([word for word in words if word not in ("daftar", "didata", "masuk")]):
         return ""
     if positive or not _HAS.isdisjoint(words):
         return "yes"
@@ -374,14 +220,8 @@ _CONTRADICTS = re.compile(
     r"^ya (?:dan |atau )?tidak$|^jempol tidak$|\bantara\b|^tidak ya sudah|\bsudah (?:apa |atau |dan )?(?:atau )?belum\b|^belum sudah"
     r"|\bbukan (?:tidak|belum)\b|^(?:ya|betul) tidak (?:juga|betul)"
 )
-_AROUND_NO = (
-    _SELF
-    | _POLITE
-    | _TOPIC
-    | _WHEN
-    | _HAS
-    | _PLACE
-    | frozenset(["ya", "tidak", "belum", "pernah", "apapun", "sekali", "boro", "lah", "nama"])
+_AROUND_NO = _SELF | _POLITE | _TOPIC | _WHEN | _HAS | _PLACE | frozenset(
+    "ya tidak belum pernah apapun sekali boro lah nama".split()
 )
 
 

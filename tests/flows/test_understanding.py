@@ -89,9 +89,7 @@ def test_what_cannot_be_seen_changes_nothing(reply: Reply, data: st.DataObject) 
     text = reply.text
     for _ in range(data.draw(st.integers(1, 5))):
         place = data.draw(st.integers(0, len(text)))
-        text = (
-            text[:place] + data.draw(st.sampled_from("\u200b\u200d\u2060\ufeff\u00ad\x00\ufe0f\u202e")) + text[place:]
-        )
+        text = text[:place] + data.draw(st.sampled_from("\u200b\u200d\u2060\ufeff\u00ad\x00\ufe0f\u202e")) + text[place:]
     assert meaning(text) == meaning(reply.text)
 
 
@@ -103,9 +101,7 @@ def test_case_and_width_change_nothing(reply: Reply) -> None:
         assert meaning(text) == meant, text
 
 
-@given(
-    SAID, st.sampled_from(["pak", "bu", "kak", "mas", "makasih", "terima kasih", "hatur nuhun", "matur nuwun", "🙏"])
-)
+@given(SAID, st.sampled_from(["pak", "bu", "kak", "mas", "makasih", "terima kasih", "hatur nuhun", "matur nuwun", "🙏"]))
 def test_a_courtesy_behind_it_changes_nothing(reply: Reply, courtesy: str) -> None:
     if reply.kind not in ("random", "greeting"):
         assert meaning(f"{reply.text} {courtesy}") == meaning(reply.text)
