@@ -73,8 +73,9 @@ def _own_language_first(wordings: Wordings, key: str, language: str | None) -> I
 
 
 def _whole_words(words: Words, form: Form, option: str) -> set[str]:
-    """What stands for this option alone: its label, its short label, further words, or the digit and the label."""
-    labels = {words.options[option], words.short_options.get(option, ""), *words.also.get(option, ())} - {""}
+    """What stands for this option alone: its label, a shorter one, further words, or the digit and the label."""
+    shorter = (words.short_options.get(option, ""), words.sms_options.get(option, ""))
+    labels = {words.options[option], *shorter, *words.also.get(option, ())} - {""}
     said = {_spoken_label(label) for label in labels}
     return said | {f"{form.options[option]} {word}" for word in said}
 
