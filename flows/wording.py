@@ -185,9 +185,10 @@ class Wordings:
         if free and words.text_if_free:
             texts = [(words.text_if_free, texts[0][1]), *texts]
         filled = [(self._fill(key, text, values, language), below) for text, below in texts]
+        if reply:
+            filled = [each for text, below in filled for each in ((f"{text}\n{reply}".lstrip(), below), (text, below))]
         said = ""
-        replied = [(f"{text}\n{reply}".lstrip(), below) for text, below in filled] if reply else []
-        ways = self._ways(self.screens[key], [*replied, *filled], hint)
+        ways = self._ways(self.screens[key], filled, hint)
         beside = " " if words.text or hint else "\n"
         for said in (way if way.startswith(brand) else f"{brand}:{beside}{way}" for way in ways):
             if gsm.septets(said) <= SCREEN_SEPTETS:

@@ -47,7 +47,7 @@ class Exchange:
         self.db, self.scene = db, scene
         self.client = create_app().test_client()
         self.phone = Handset(self.client, scene.number)
-        self.id = ""
+        self.last: dict[str, str] = {}
 
     def hold(self, done: list[str]) -> list[str]:
         told: list[str] = []
@@ -58,7 +58,7 @@ class Exchange:
     def _do(self, line: str) -> list[str]:
         action, _, what = line.partition(" ")
         if action in ("@", "@@"):
-            return self._text(what, times=len(action))
+            return self.text(what, times=len(action))
         if action == ">":
             return [self.phone.send(what)]
         if what == "dial":
@@ -72,14 +72,22 @@ class Exchange:
             self.db.execute(f"UPDATE conversation SET {column} = {column} - make_interval(days => {int(days)})")
         return []
 
-    def _text(self, text: str, times: int) -> list[str]:
-        self.id = f"sms-{next(_ids)}"
+    def text(self, text: str, times: int = 1) -> list[str]:
+        """The person texts; what comes back."""
         date = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S}"
-        form = {"id": self.id, "from": self.scene.number, "to": "28282", "text": text, "date": date}
+        self.last = {"id": f"sms-{next(_ids)}", "from": self.scene.number, "to": "28282", "text": text, "date": date}
         for _ in range(times):
-            assert self.client.post(webhook("sms"), data=form).status_code == 200
-            one_batch()
+            self._post()
         return self._received()
+
+    def again(self) -> list[str]:
+        """The provider brings the last text once more."""
+        self._post()
+        return self._received()
+
+    def _post(self) -> None:
+        assert self.client.post(webhook("sms"), data=self.last).status_code == 200
+        one_batch()
 
     def _received(self, *, sent: bool = True) -> list[str]:
         """What has gone into the outbox; the sender takes it, unless it is said to be slow."""
