@@ -23,8 +23,8 @@ def propose(caller: Caller) -> Conversation:
     """Somebody proposes themselves or a neighbour; of another person only with that person's consent."""
     who = yield Menu("e1.who", ("myself", "other"), back=True)
     if who == "other":
-        agreed = yield Menu("e2.agree_other", ("yes", "later"))
-        if agreed == "later":
+        agreed = yield Menu("e2.agree_other", ("yes", "not_yet"), back=True)
+        if agreed == "not_yet":
             return Goodbye("e13.ask_first")
     return OpenProposal("self" if who == "myself" else "neighbour")
 
@@ -53,8 +53,8 @@ def propose_where(caller: Caller) -> Conversation:
 
 def rt_propose(caller: Caller) -> Conversation:
     """An RT head proposes a resident of his own RT who was missed."""
-    agreed = yield Menu("e2.agree_other", ("yes", "later"), back=True)
-    if agreed == "later":
+    agreed = yield Menu("e2.agree_other", ("yes", "not_yet"), back=True)
+    if agreed == "not_yet":
         return Goodbye("e13.ask_first")
     nik, name, job = yield from _person()
     member, help_needed = yield from _more()

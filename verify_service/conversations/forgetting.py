@@ -13,6 +13,7 @@ from verify_service.ground.tables import (
     DeliveryNotice,
     InboundMessage,
     LinkTry,
+    NumberTry,
     OptOutNotice,
     OutboxMessage,
     SessionEnd,
@@ -20,6 +21,7 @@ from verify_service.ground.tables import (
 )
 
 SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a hop, far shorter than anybody's memory
+SCREENS_KEPT_AFTER_THE_END = dt.timedelta(minutes=15)  # the number of an anonymous report stands on one of them
 COUNTS_KEPT = dt.timedelta(days=2)
 
 
@@ -32,7 +34,13 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
     held = or_(Conversation.screen.is_not(None), Conversation.talk.is_not(None))
     emptied = session.execute(
         update(Conversation)
-        .where(held, Conversation.touched_at < now - SCREENS_KEPT)
+        .where(held)
+        .where(
+            or_(
+                Conversation.touched_at < now - SCREENS_KEPT,
+                Conversation.ended_at < now - SCREENS_KEPT_AFTER_THE_END,
+            )
+        )
         .values(screen=None, talk=None, heard_hash=None)
     )
     past = now - dt.timedelta(days=programme().retention.ussd_conversations)
@@ -40,6 +48,7 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
         session.execute(delete(Conversation).where(Conversation.touched_at < past)),
         session.execute(delete(SessionEnd).where(SessionEnd.received_at < past)),
         session.execute(delete(LinkTry).where(LinkTry.day < (now - COUNTS_KEPT).date())),
+        session.execute(delete(NumberTry).where(NumberTry.day < (now - COUNTS_KEPT).date())),
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - COUNTS_KEPT)),
     ]
     texts = now - dt.timedelta(days=programme().retention.sms_texts)

@@ -23,6 +23,7 @@ from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import Linked, caller_of, counted, people, who_calls
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
+from verify_service.conversations.reports import is_report
 from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
 from verify_service.conversations.talking import Over, Talking, first_flow
 from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
@@ -217,7 +218,7 @@ def _go_on(line: Line, known: _Known, conversation: Conversation, hop: Hop, hear
 def _is_light(talking: Talking, outcome: Outcome) -> bool:
     """Whether it touches no table, or only by evidence that goes with the hop's last commands and names its talk."""
     if isinstance(outcome, said.Said):
-        return talking.conversation.id is not None
+        return talking.conversation.id is not None and not is_report(outcome)
     return isinstance(outcome, said.Goodbye | said.GoTo | said.Back)
 
 
@@ -365,7 +366,7 @@ def _take_up(talking: Talking) -> Talk | Over:
         return Talk(flow=first_flow(talking.caller), caller=talking.caller)
     talk = _stored_talk(talking.session, talking.phone, before, talking.now)
     talking.conversation.worker_id = before.worker_id
-    caller = talking.fresh_caller(talk.caller.people_page)
+    caller = replace(talking.fresh_caller(talk.caller.people_page), concern=talk.caller.concern)
     before.talk = None
     return replace(talk, caller=caller, wrong=0)
 

@@ -10,22 +10,26 @@ from dataclasses import replace
 from sqlalchemy import select, text
 
 from flows import outcomes as said
-from flows.caller import Caller, Post, Resident, RtDesk
+from flows.caller import Caller, Decree, Post, Resident, RtDesk
 from flows.conversation import Outcome
 from flows.talk import FLOWS, Talk
 from verify_service.accounts.pins import is_weak, pin_hash, pin_is
-from verify_service.conversations.caller import answers_for
+from verify_service.conversations.caller import answers_for, short_date
+from verify_service.conversations.catalogue import wordings, words_version
+from verify_service.conversations.proposing import propose
 from verify_service.conversations.talking import Next, Over, Talking
+from verify_service.conversations.tries import code_tries
 from verify_service.ground.crypto import Unreadable, letter_code, unseal
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, RtHead
-from verify_service.registry.letters import ACTIVATION
+from verify_service.ground.tables import Conversation, RtHead, Worker
+from verify_service.registry.letters import ACTIVATION, HELP
 from verify_service.registry.residents import ListedResident, Office, enrolments_in, offices_of, residents_of
 from verify_service.tasks import close_task, open_task
-from verify_service.verification.evidence import Statement, record_of_enrolments
+from verify_service.verification.evidence import Statement, record_of_enrolments, record_statement
 
 RESIDENTS_ON_A_PAGE = 7
 FAMILY_DAYS = 14  # for the RW or the kelurahan to speak where a head may not
+_RULES = ("f30.decree", "f31.criteria")
 BEHIND_THE_PIN = "rt_confirm"  # the one talk of an RT head that a redial takes up: it may hold an answer half given
 # A redial reaches these by itself, and no secret may be asked for out of its order.
 REACHED_AGAIN = frozenset(flow for flow in FLOWS if flow.startswith("rt_")) - {BEHIND_THE_PIN}
@@ -54,6 +58,8 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
             return _repeat_pin(talking, head, pin)
         case said.CheckPin(pin):
             return _check_pin(talking, head, pin)
+        case said.ShowRules():
+            return _rules(talking, head)
     wish = _WISHES.get(type(outcome))
     if wish is None:
         raise AssertionError(f"no use case for {type(outcome).__name__}")
@@ -70,6 +76,18 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
             return _correct(talking)
         case said.Attest():
             return _attest(talking, outcome)
+        case said.ProposeResident():
+            return _desk(talking, "rt_propose")
+        case said.Propose():
+            return propose(talking, outcome, _office(talking))
+        case said.HelpResident(page):
+            return _page(talking, page, wish="help")
+        case said.ChoseHelped(enrolment):
+            return _beside_him(talking, enrolment)
+        case said.CheckHelpCode(code):
+            return _help_code(talking, code)
+        case said.AssistedSays():
+            return _assisted(talking, outcome)
     raise AssertionError(f"no use case for {type(outcome).__name__}")
 
 
@@ -79,6 +97,12 @@ _WISHES: dict[type[Outcome], str] = {
     said.ChoseResident: "list",
     said.CorrectLast: "correct",
     said.Attest: "next",
+    said.ProposeResident: "propose",
+    said.Propose: "propose",
+    said.HelpResident: "help",
+    said.ChoseHelped: "help",
+    said.CheckHelpCode: "help",
+    said.AssistedSays: "help",
 }
 
 
@@ -210,8 +234,10 @@ def _check_pin(talking: Talking, head: RtHead, pin: str) -> Next | Over:
     wish = talking.caller.rt_head.wish if talking.caller.rt_head else ""
     if wish == "resume":
         return _take_up(talking)
-    if wish == "list":
-        return _page(talking, 0)
+    if wish in ("list", "help"):
+        return _page(talking, 0, wish=wish)
+    if wish == "propose":
+        return _desk(talking, "rt_propose")
     return _correct(talking) if wish == "correct" else _next_resident(talking, 0)
 
 
@@ -277,7 +303,7 @@ def _next_resident(talking: Talking, after: int) -> Next | Over:
     return _desk(talking, "rt_confirm", resident=_shown(following), passed=after)
 
 
-def _page(talking: Talking, page: int) -> Next | Over:
+def _page(talking: Talking, page: int, wish: str = "list") -> Next | Over:
     head, office = _head(talking), _office(talking)
     if head is None or office is None:
         return Over("f12.not_registered")
@@ -287,7 +313,8 @@ def _page(talking: Talking, page: int) -> Next | Over:
     if not shown:
         return _desk(talking, "rt_menu")
     more = len(residents) > first + RESIDENTS_ON_A_PAGE
-    return _desk(talking, "rt_residents", listed=tuple(map(_shown, shown)), more_listed=more, page=page)
+    listed = tuple(map(_shown, shown))
+    return _desk(talking, "rt_residents", listed=listed, more_listed=more, page=page, wish=wish)
 
 
 def _about(talking: Talking, enrolment: int) -> Next | Over:
@@ -396,3 +423,65 @@ def _correct(talking: Talking) -> Next | Over:
     office = _office(talking)
     last = _correctable(talking, office) if office else 0
     return _about(talking, last) if last else _desk(talking, "rt_too_late")
+
+
+# --- help for a resident without a phone ---
+
+
+def _rules(talking: Talking, head: RtHead) -> Next | Over:
+    """The rules in force; which decree he was shown is logged, so that nobody can say he was told something else."""
+    decree = programme().decree_on(_today(talking))
+    if decree is None:
+        return _desk(talking, "rt_rules_in_force")
+    words = words_version(_RULES, wordings().spoken(talking.phone.language))
+    talking.record("RT head was shown the rules", rt_head=head.id, decree=decree.number, words=words)
+    return _desk(talking, "rt_rules_in_force", decree=Decree(decree.number, short_date(decree.date)))
+
+
+def _beside_him(talking: Talking, enrolment: int) -> Next | Over:
+    """The resident who stands beside him; the code on the card is the sign that it is so."""
+    resident = _resident(talking, enrolment)
+    if resident is None:
+        return _desk(talking, "rt_menu")
+    return _desk(talking, "rt_help_code", resident=_shown(resident), tries_left=None)
+
+
+def _help_code(talking: Talking, code: str) -> Next | Over:
+    """The one-time code from that resident's own letter; tries are counted like those of any letter's code."""
+    desk = talking.caller.rt_head
+    chosen = desk.resident if desk else None
+    resident = _resident(talking, chosen.enrolment) if chosen else None
+    if resident is None:
+        return _desk(talking, "rt_menu")
+    worker = talking.session.get_one(Worker, resident.worker)
+    if code_tries(talking) > programme().sessions.link_tries_per_day:
+        talking.record("help refused", reason="too many tries")
+        return Over("f37.help_tries")
+    if not hmac.compare_digest(letter_code(HELP, worker.id, worker.help_issue).encode(), code.encode()):
+        talking.record("help code wrong")
+        return _desk(talking, "rt_help_code", resident=_shown(resident), tries_left=1)
+    talking.record("help code given", enrolment=resident.enrolment)
+    return _desk(talking, "rt_assisted", resident=_shown(resident))
+
+
+def _assisted(talking: Talking, spoke: said.AssistedSays) -> Next | Over:
+    """What a resident said on this phone: evidence of the worker, given with help, which any own answer outranks."""
+    resident = _resident(talking, spoke.enrolment)
+    if resident is None:
+        return _desk(talking, "rt_menu")
+    worker = talking.session.get_one(Worker, resident.worker)
+    worker.help_issue += 1
+    statement = Statement(
+        source="worker",
+        statement=spoke.statement,
+        detail=spoke.detail,
+        channel=talking.channel,
+        inbound=talking.inbound,
+        phone_id=talking.phone.id,
+        screen=talking.screen,
+        assisted=True,
+    )
+    record_statement(talking.session, statement, worker_id=worker.id, now=talking.now)
+    talking.nudge = True
+    talking.record("resident helped", enrolment=resident.enrolment)
+    return _desk(talking, "rt_assisted_saved")

@@ -27,6 +27,7 @@ def write(
     cause: str,
     now: dt.datetime,
     worker_id: int | None = None,
+    not_before: dt.datetime | None = None,
 ) -> int | None:
     """Queue one SMS of one part; its outbox id, or None when none will go (they stopped us, or it went before)."""
     body = wordings().sms(
@@ -41,6 +42,7 @@ def write(
         cause=cause,
         now=now,
         worker_id=worker_id,
+        not_before=not_before,
     )
 
 

@@ -16,7 +16,7 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Enrolment, RtHead, Worker
 from verify_service.registry.areas import kelurahan_code
 
-INVITATION, ACTIVATION = "invitation", "activation"
+INVITATION, ACTIVATION, HELP = "invitation", "activation", "help"
 
 _STYLE = """
 @page { size: A4; margin: 20mm }
@@ -78,6 +78,7 @@ def _invitations(session: Session, kelurahan: str | None) -> Iterator[str]:
                 " kode ini:"
             ),
             code=letter_code(INVITATION, worker.id, worker.letter_issue),
+            help_code=letter_code(HELP, worker.id, worker.help_issue),
         )
 
 
@@ -106,12 +107,19 @@ def _activation(head: RtHead, area: Area) -> str:
     )
 
 
-def _letter(*, to: tuple[str, str, str], subject: str, body: str, code: str) -> str:
+def _letter(*, to: tuple[str, str, str], subject: str, body: str, code: str, help_code: str = "") -> str:
+    helped = (
+        "<p>Tidak punya HP? Datang ke Ketua RT dengan surat ini. Bapak/Ibu menjawab di HP-nya dengan kode sekali pakai"
+        f' ini, dan hanya bila Bapak/Ibu sendiri hadir:</p><p class="code">{help_code}</p>'
+        if help_code
+        else ""
+    )
     lines = "<br>".join(html.escape(line) for line in to if line)
     return (
         f"<article><header>{html.escape(programme().name)}<br>{html.escape(programme().city)}</header>"
         f'<p class="to">Kepada Yth.<br>{lines}</p><p><b>{html.escape(subject)}</b></p><p>{html.escape(body)}</p>'
-        f'<p class="code">{code}</p><p>Program ini tidak dipungut biaya. Jangan beri uang, PIN atau kode ini kepada'
+        f'<p class="code">{code}</p>{helped}<p>Program ini tidak dipungut biaya. Jangan beri uang, PIN atau kode ini'
+        " kepada"
         f" siapa pun, juga petugas. Tanya: {html.escape(programme().hotline)}.</p>"
         "<small>Kode lama tidak berlaku lagi bila surat baru terbit. Data Bapak/Ibu dipakai hanya untuk cek"
         " perlindungan kerja dan menangani laporan (UU 27/2022).</small></article>"
