@@ -66,13 +66,19 @@ def keyword(text: str) -> Keyword | None:
 def number_in(text: str) -> str | None:
     """The number of a report when the text is that number, whatever word stands before it; else None."""
     first = _FIRST.fullmatch(text)
-    words = (first[2] if first and first[1].casefold() in _FOLLOWS else text).split()
+    asked = first is not None and first[1].casefold() in _FOLLOWS
+    words = (first[2] if first and asked else text).split()
     while len(words) > 1 and spoken(words[-1]) in COURTESIES:
         del words[-1]
     behind = " ".join(words)
-    if len(behind) > _LONGEST_NUMBER or not any(map(str.isdigit, behind)):  # six letters may be a word
+    if len(behind) > _LONGEST_NUMBER or (not asked and _may_be_a_word(behind)):
         return None
     return read_reference(behind)
+
+
+def _may_be_a_word(text: str) -> bool:
+    """Whether six letters could be a word as well: no prefix before them, no digit, and a vowel."""
+    return text.isalpha() and not {"a", "e"}.isdisjoint(text.casefold())
 
 
 def _without_politeness(said: str) -> Iterator[str]:

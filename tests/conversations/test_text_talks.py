@@ -21,7 +21,7 @@ def sent(db: Any) -> list[str]:
 
 
 def last_text(db: Any) -> str:
-    (body,) = db.execute("SELECT body FROM outbox ORDER BY id DESC LIMIT 1").fetchone()
+    (body,) = db.execute("SELECT body FROM outbox WHERE state <> 'cancelled' ORDER BY id DESC LIMIT 1").fetchone()
     return unseal(bytes(body), "outbox.body")
 
 
@@ -50,6 +50,8 @@ def writes_all(*texts: str, start: int = 0) -> None:
         ("USUL", "e1.who"),
         ("DATA", "a4.settings"),
         ("RT", "f12.not_registered"),
+        ("MANFAAT", "d0.menu"),
+        ("STATUS", "c10.ask_case"),
         ("BANTUAN", "s10.help"),
         ("SYARAT", "s11.rules"),
         ("YA", "s6.check"),
@@ -99,7 +101,7 @@ def test_words_and_digits_of_an_option_are_both_an_answer(db: Any) -> None:
 def test_an_options_own_words_are_no_keyword(db: Any) -> None:
     a_worker(db, insurer="unpaid")
     writes_all("CEK", "ya", "Lapor ke petugas")
-    assert sent(db)[-1] == "b9.card"
+    assert sent(db)[-1] == "c22.noted"
     assert said(db) == [("confirms", ""), ("asks_officer", "")]
 
 
@@ -208,6 +210,81 @@ def test_a_longer_unclear_answer_is_read_by_an_officer_at_once(db: Any) -> None:
     writes("ya tapi kartu belum ada pak", after(minutes=1))
     assert sent(db)[1:] == ["s9.unclear"]
     assert handled(db) == ["triage"]
+
+
+# --- reports ---
+
+
+def reports(db: Any) -> list[tuple[str, str, str]]:
+    """Of each report: category, who may know, and its words."""
+    rows = db.execute("SELECT category, identity, words FROM grievance ORDER BY id").fetchall()
+    return [(category, identity, unseal(bytes(words), "grievance.words")) for category, identity, words in rows]
+
+
+def test_what_stands_behind_lapor_is_filed_at_once_and_kept_there_alone(db: Any) -> None:
+    a_worker(db)
+    writes("LAPOR kartu saya belum datang juga", after(minutes=1))
+    assert reports(db) == [("other", "secret", "kartu saya belum datang juga")]
+    assert db.execute("SELECT contact FROM grievance").fetchone() == ("sms",)
+    assert db.execute("SELECT purpose FROM outbox WHERE state = 'waiting'").fetchall() == [("reply",)]
+    assert sent(db)[-1] == "g5.case_ack"
+    (number,) = db.execute("SELECT number FROM grievance").fetchone()
+    assert number in last_text(db)
+    assert kept_words(db) == [False]
+    assert talks(db) == ["said goodbye"]
+
+
+def test_a_number_alone_tells_how_the_report_stands(db: Any) -> None:
+    a_worker(db)
+    writes("lapor kartu saya belum datang", after(minutes=1))
+    (number,) = db.execute("SELECT number FROM grievance").fetchone()
+    writes(number.lower(), after(minutes=2))
+    writes(f"STATUS {number[4:]}", after(minutes=3))
+    assert sent(db)[-2:] == ["c11.status", "c11.status"]
+    assert number in last_text(db)
+
+
+def test_a_report_asked_for_step_by_step_has_its_receipt_even_if_the_last_question_is_left(db: Any) -> None:
+    a_worker(db)
+    writes_all("LAPOR", "3", "7", "3", "1", "Kartu hilang di jalan")
+    assert sent(db)[-2:] == ["g5.case_ack", "c8.contact"]
+    assert kept_words(db)[-1] is False
+    writes("SMS saja", after(minutes=7))
+    assert sent(db)[-1] == "c9.receipt"
+    waiting = db.execute("SELECT screen FROM outbox WHERE state = 'waiting' ORDER BY id").fetchall()
+    assert ("g5.case_ack",) not in waiting, "the answer has it"
+
+
+def test_words_of_a_report_are_no_keyword(db: Any) -> None:
+    a_worker(db)
+    writes_all("LAPOR", "3", "7", "3", "1", "lapor pak kartu saya hilang")
+    assert [words for _, _, words in reports(db)] == ["lapor pak kartu saya hilang"]
+
+
+def test_further_words_are_added_to_the_one_open_report(db: Any) -> None:
+    a_worker(db)
+    writes_all("LAPOR", "3", "7", "3", "1", "Kartu hilang di jalan", "1")
+    writes("Kartunya hilang di pasar baru", after(minutes=9))
+    assert handled(db)[-1] == "thread"
+    assert sent(db)[-1] == "c28.added"
+    (words,) = db.execute("SELECT words FROM grievance_event WHERE kind = 'added'").fetchone()
+    assert unseal(bytes(words), "grievance_event.words") == "Kartunya hilang di pasar baru"
+    writes("terima kasih", after(minutes=10))
+    assert handled(db)[-1] == "triage"
+
+
+def test_the_number_of_a_confidential_report_is_not_sent_again(db: Any) -> None:
+    a_worker(db)
+    writes("LAPOR diminta uang oleh orang", after(minutes=1))
+    writes("orangnya datang lagi tadi pagi", after(minutes=2))
+    assert handled(db)[-1] == "thread"
+    assert sent(db)[-1] == "s5.received"
+
+
+def test_with_two_open_reports_words_are_for_an_officer(db: Any) -> None:
+    a_worker(db)
+    writes_all("LAPOR kartu saya hilang", "LAPOR nama saya salah tulis", "sudah saya cek lagi kemarin")
+    assert handled(db)[-1] == "triage"
 
 
 # --- exactly once ---

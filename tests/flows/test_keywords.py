@@ -1,10 +1,12 @@
 """Which word a text begins with, and what belongs to it."""
 
+from itertools import product
+
 import pytest
 
 from flows.keywords import Keyword, keyword
 from flows.reading import command
-from flows.references import ALPHABET, check_letter
+from flows.references import check_letter
 
 NUMBER = "7K2M9" + check_letter("7K2M9")
 WORDS = {
@@ -50,9 +52,15 @@ def test_a_number_asks_what_became_of_it(text: str) -> None:
         assert keyword(text.format(n=written)) == Keyword("status", NUMBER)
 
 
-def test_six_letters_are_a_word_and_no_number() -> None:
-    body = next(w for w in ("TERKE", "CEKKK", "BAPAK", "MAHAS") if set(w) <= set(ALPHABET))
-    assert keyword(body + check_letter(body)) is None or any(map(str.isdigit, check_letter(body)))
+def test_six_letters_that_may_be_a_word_are_a_number_only_behind_a_prefix_or_a_keyword() -> None:
+    body = next(b for b in map("".join, product("JKMTE", repeat=5)) if "E" in b and check_letter(b).isalpha())
+    number = body + check_letter(body)
+    assert keyword(number) is None
+    for text in (f"BKS-{number}", f"status {number}"):
+        assert keyword(text) == Keyword("status", number)
+    consonants = next(b for b in map("".join, product("JKMTR", repeat=5)) if check_letter(b) in "BCDFGH")
+    number = consonants + check_letter(consonants)
+    assert keyword(number.lower()) == Keyword("status", number)
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
 
 def _acknowledge(talking: Talking, opened: Opened, not_before: dt.datetime | None = None) -> None:
     """A text with the number, for whoever was cut off before it was on the screen; its words tell nobody anything."""
-    if talking.message is not None:
+    if talking.message is not None and not_before is None:
         return  # the answer to their own text has it
     write(
         talking.session,
@@ -183,7 +183,7 @@ def _contact(talking: Talking, contact: str) -> Over:
         return Over("a6.end")
     thread.set_contact(talking.session, known.id, contact)
     cause = {"cause": _receipt_of(known.id)}
-    if contact == "none":
+    if contact == "none" or talking.message is not None:  # the answer to their own text has it
         talking.session.execute(_NOT_AT_ALL, cause)
     else:
         talking.session.execute(_AT_ONCE, cause | {"now": talking.now})

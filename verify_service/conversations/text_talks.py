@@ -26,12 +26,13 @@ from verify_service.conversations.caller import answers_for
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.rt_heads import stored_talk
-from verify_service.conversations.talking import Over, Talking, first_flow
-from verify_service.conversations.texting import say, say_ending
+from verify_service.conversations.talking import Next, Over, Talking, first_flow
+from verify_service.conversations.texting import say, say_ending, write
 from verify_service.ground.crypto import seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
 from verify_service.messaging.inbox import written_at
+from verify_service.messaging.outbox import Purpose
 
 TALK: Final = "talk"
 GATEWAY: Final = "sms"  # a talk by text belongs to no provider's session
@@ -131,17 +132,29 @@ def begin(session: Session, message: InboundMessage, phone: Phone, wish: Name) -
 
 
 def file_report(session: Session, message: InboundMessage, phone: Phone, words: str) -> bool:
-    """File what was written as a confidential report at once; its words are kept there alone."""
-    return begin_with(session, message, phone, said.FileReport("other", words, identity="secret"))
+    """File what was written as a confidential report at once; its words are kept there alone.
+
+    Nothing is asked: the receipt says the number, and by when there is an answer.
+    """
+    talking = opened(session, message, phone, "menu")
+    filed = apply(talking, said.FileReport("other", words, identity="secret"))
+    if isinstance(filed, Next):  # who writes a text may be written to
+        talking.caller = filed.caller
+        filed = apply(talking, said.SetContact("sms"))
+    if isinstance(filed, Next):
+        raise AssertionError("a report was filed and has no receipt")
+    empty(message)
+    _over(talking.conversation, "said goodbye", talking.now)
+    cause = cause_of(message)
+    write(session, phone, "g5.case_ack", filed.values, purpose=Purpose.REPLY, cause=cause, now=talking.now)
+    return talking.nudge
 
 
-def begin_with(session: Session, message: InboundMessage, phone: Phone, outcome: Outcome) -> bool:
-    """Begin a talk with something said already: a report, or the number of one."""
+def follow_report(session: Session, message: InboundMessage, phone: Phone, number: str) -> bool:
+    """Begin the talk on the report with this number (six characters)."""
     talking = opened(session, message, phone, "menu")
     talk = Talk("main", talking.caller)
-    if isinstance(outcome, said.FileReport):
-        empty(message)
-    return _reply(talking, message, *_settle(talking, talk, outcome))
+    return _reply(talking, message, *_settle(talking, talk, said.FindReport(number)))
 
 
 def opened(session: Session, message: InboundMessage, phone: Phone, wish: Name) -> Talking:
@@ -182,6 +195,11 @@ def go_on(session: Session, message: InboundMessage, phone: Phone, conversation:
 def empty(message: InboundMessage) -> None:
     """Let go of the words of a text: secrets are kept nowhere, and reports only where they are read."""
     message.body = message.raw = None
+
+
+def cause_of(message: InboundMessage) -> str:
+    """What the one reply to a text is known by in the outbox."""
+    return f"message:{message.id}:reply"
 
 
 def _talking(session: Session, conversation: Conversation, phone: Phone, message: InboundMessage) -> Talking:
@@ -234,7 +252,7 @@ def _reply(
     talking: Talking, message: InboundMessage, talk: Talk | None, step: Screen | Over, *, first: bool = False
 ) -> bool:
     """Write down where the talk stands, and say what comes next."""
-    cause = f"message:{message.id}:reply"
+    cause = cause_of(message)
     if talk is None or isinstance(step, Over):
         assert isinstance(step, Over)
         _over(talking.conversation, "said goodbye", talking.now)

@@ -18,31 +18,43 @@ from sqlalchemy.orm import Session, aliased
 from flows.caller import Caller, Person
 from flows.conversation import Menu, Outcome
 from flows.keywords import Keyword, keyword
-from flows.outcomes import FindReport, Said
+from flows.outcomes import Said
 from flows.reading import command
 from flows.talk import Talk, answer, current
 from verify_service import audit
-from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, can_be_out, cause_of
+from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, can_be_out
+from verify_service.conversations.asking import cause_of as cause_of_question
 from verify_service.conversations.caller import mask_name
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.talking import Over, Talking
 from verify_service.conversations.text_talks import (
     begin,
-    begin_with,
     cannot_read,
+    cause_of,
+    empty,
     end_talks,
     file_report,
+    follow_report,
     go_on,
     live_talk,
     takes,
 )
 from verify_service.conversations.texting import say_ending, write
+from verify_service.grievances import thread
 from verify_service.ground.crypto import blind_index, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, InboundMessage, OutboxMessage, Phone, PhoneLink, Worker
+from verify_service.ground.tables import (
+    Conversation,
+    Grievance,
+    InboundMessage,
+    OutboxMessage,
+    Phone,
+    PhoneLink,
+    Worker,
+)
 from verify_service.messaging.consent import phone_of, stop_phone, welcome_back
 from verify_service.messaging.inbox import wished_at, written_at
 from verify_service.messaging.outbox import Purpose
@@ -62,6 +74,7 @@ class HandledAs(StrEnum):
     START = "start"
     KEYWORD = "keyword"
     REPORT = "report"  # free words that tell of a problem: a confidential report
+    THREAD = "thread"  # added to the open report of the phone
     UNCLEAR = "unclear"  # asked back, once
     TRIAGE = "triage"  # waits for an officer
 
@@ -232,7 +245,7 @@ def _keyword(session: Session, message: InboundMessage, phone: Phone, wanted: Ke
     if wanted.words and wanted.name == "report":
         return file_report(session, message, phone, wanted.words)
     if wanted.words:
-        return begin_with(session, message, phone, FindReport(wanted.words))
+        return follow_report(session, message, phone, wanted.words)
     if wanted.name == "help":
         _reply(session, message, phone, "s10.help")
     elif wanted.name == "rules":
@@ -246,10 +259,10 @@ def _rules(session: Session, message: InboundMessage, phone: Phone) -> None:
     """The rules in force today; the trail keeps which ones were sent."""
     decree = programme().decree_on(message.received_at.astimezone(programme().zone).date())
     if decree is None:
-        say_ending(session, phone, "f31.criteria", {}, cause=_cause(message), now=message.received_at)
+        say_ending(session, phone, "f31.criteria", {}, cause=cause_of(message), now=message.received_at)
         return
     shown = {"decree": decree.number, "date": decree.date.strftime("%d/%m/%y")}
-    write(session, phone, "s11.rules", shown, purpose=Purpose.REPLY, cause=_cause(message), now=message.received_at)
+    write(session, phone, "s11.rules", shown, purpose=Purpose.REPLY, cause=cause_of(message), now=message.received_at)
     audit.record(
         session,
         now=message.received_at,
@@ -275,8 +288,38 @@ def _unasked(
     if asked is None and said is not None and said.name == "answer":
         _reply(session, message, phone, "s6.check")
         return HandledAs.KEYWORD, False
+    if asked is None and _added_to_report(session, message, phone, text):
+        return HandledAs.THREAD, False
     _reply(session, message, phone, "s5.received")
     return HandledAs.TRIAGE, False
+
+
+def _added_to_report(session: Session, message: InboundMessage, phone: Phone, text: str) -> bool:
+    """Put words into the thread of the one open report this phone made; of several nobody could tell which.
+
+    "Terima kasih" adds nothing, and is for nobody.
+    """
+    open_reports = thread.open_reports_of(session, phone)
+    if len(open_reports) != 1 or len(text.split()) <= _A_FEW_WORDS:
+        return False
+    thread.add_words(
+        session,
+        open_reports[0],
+        text,
+        by="reporter",
+        channel="sms",
+        inbound=f"message:{message.id}",
+        now=message.received_at,
+    )
+    empty(message)
+    report = session.get_one(Grievance, open_reports[0])
+    if report.identity == "normal" and not report.restricted:
+        say_ending(
+            session, phone, "c28.added", {"case": report.number}, cause=cause_of(message), now=message.received_at
+        )
+    else:  # a phone is shared: the number of what was told in confidence is not sent again
+        _reply(session, message, phone, "s5.received")
+    return True
 
 
 def _means(text: str) -> str:
@@ -295,11 +338,7 @@ def _asked_back(session: Session, phone: Phone, question: Conversation) -> bool:
 
 
 def _reply(session: Session, message: InboundMessage, phone: Phone, screen: str) -> None:
-    write(session, phone, screen, purpose=Purpose.REPLY, cause=_cause(message), now=message.received_at)
-
-
-def _cause(message: InboundMessage) -> str:
-    return f"message:{message.id}:reply"
+    write(session, phone, screen, purpose=Purpose.REPLY, cause=cause_of(message), now=message.received_at)
 
 
 def _answer(session: Session, message: InboundMessage, phone: Phone, question: Conversation, text: str) -> bool | None:
@@ -332,7 +371,7 @@ def _say(talking: Talking, message: InboundMessage, outcome: Outcome) -> bool:
         step = apply(talking, told)
     if question.ended_how != ANSWERED:
         question.ended_at, question.ended_how = talking.now, ANSWERED
-    talking.session.execute(_NO_REPEAT, {"cause": cause_of(question.id)})
+    talking.session.execute(_NO_REPEAT, {"cause": cause_of_question(question.id)})
     question.touched_at, question.hops = written_at(message), question.hops + 1
     _reply(talking.session, message, talking.phone, step.screen)
     return talking.nudge
@@ -354,7 +393,7 @@ def _late(talking: Talking, outcome: Outcome) -> Outcome:
 
 _ASKED = (
     select(Conversation, OutboxMessage.sent_at, OutboxMessage.stale_at, OutboxMessage.unknowns)
-    .join(OutboxMessage, OutboxMessage.cause == func.concat(cause_of(""), Conversation.id))
+    .join(OutboxMessage, OutboxMessage.cause == func.concat(cause_of_question(""), Conversation.id))
     .where(Conversation.phone_id == bindparam("phone"), Conversation.channel == "sms", can_be_out())
     .order_by(Conversation.id.desc())
     .limit(1)
