@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conversations.people import BY_NAME, Scene
-from tests.handset import Handset
+from tests.handset import Handset, handset
 from verify_service.app import create_app
 
 # What is on the screen, and what the person answers there, whenever it is shown.
@@ -95,30 +95,34 @@ def client(db: Any) -> FlaskClient:
     return create_app().test_client()
 
 
-@pytest.mark.parametrize("hours", [False, True], ids=["after a minute", "after two hours"])
+@pytest.mark.parametrize(
+    ("network", "hours"),
+    [("africastalking", False), ("africastalking", True), ("ussd", False)],
+    ids=["after a minute", "after two hours", "after a minute, last input alone"],
+)
 @pytest.mark.parametrize(("who", "script"), SCENES, ids=[name for name, _ in SCENES])
 def test_a_drop_at_any_step_changes_nothing_of_what_is_said(
-    db: Any, client: FlaskClient, who: str, script: Any, hours: bool
+    db: Any, client: FlaskClient, who: str, script: Any, network: str, hours: bool
 ) -> None:
-    whole, steps = _said(db, client, who, script, None, hours)
+    whole, steps = _said(db, client, network, who, script, None, hours)
     assert whole
     assert max(Counter(whole).values()) == 1
     for cut_at in range(1, steps):
-        cut, _ = _said(db, client, who, script, cut_at, hours)
+        cut, _ = _said(db, client, network, who, script, cut_at, hours)
         if not hours:
             assert sorted(cut) == sorted(whole), f"cut after {cut_at} answers"
         assert set(cut) == set(whole), f"cut after {cut_at} answers"
 
 
 def _said(
-    db: Any, client: FlaskClient, who: str, script: Any, cut_at: int | None, hours: bool
+    db: Any, client: FlaskClient, network: str, who: str, script: Any, cut_at: int | None, hours: bool
 ) -> tuple[list[tuple[str, str, str]], int]:
     db.execute(
         "TRUNCATE conversation, evidence, stale_enrolment, task, outbox, audit, link_try, enrolment, worker, phone,"
         " rt_head CASCADE"
     )
     scene = BY_NAME[who](db, "id")
-    given = hold(Handset(client, scene.number), script, scene, cut_at, db, hours)
+    given = hold(handset(network, client, scene.number, db), script, scene, cut_at, db, hours)
     rows = db.execute(
         """SELECT worker.name, statement, detail FROM evidence JOIN enrolment ON enrolment.id = enrolment_id
            JOIN worker ON worker.id = worker_id"""

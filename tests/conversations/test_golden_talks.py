@@ -2,6 +2,9 @@
 
 A talk names who is calling, then alternates what is done ("> 1", "~ redial") with the screen that follows. What it
 leaves in the tables closes it ("= ...").
+
+Every network shows the same: those that repeat the whole transcript, and those that bring the last input alone, with
+numbered hops or without.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.conversations.people import BY_NAME, Scene
-from tests.handset import Handset
+from tests.handset import Handset, handset
 from verify_service.app import create_app
 
 TALKS = Path(__file__).parent.parent / "talks"
@@ -21,21 +24,28 @@ FILES = sorted(file for file in TALKS.glob("*/*.txt") if not file.stem.startswit
 _RECEIPT = re.compile(r"BKS-[2-9A-Y]{6}")
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
-def test_the_talk_goes_as_written(db: Any, file: Path, request: pytest.FixtureRequest) -> None:
+THROUGH = [("africastalking", file) for file in FILES]
+THROUGH += [("ussd", file) for file in FILES]
+THROUGH += [("ussd-json", file) for file in FILES if file.parent.name == "id"]
+
+
+@pytest.mark.parametrize(
+    ("network", "file"), THROUGH, ids=[f"{network}-{file.parent.name}-{file.stem}" for network, file in THROUGH]
+)
+def test_the_talk_goes_as_written(db: Any, network: str, file: Path, request: pytest.FixtureRequest) -> None:
     lines = file.read_text(encoding="utf-8").splitlines()
     done = [line for line in lines if line.startswith((">", "~"))]
     head = [line for line in lines if line.startswith(("#", "as:"))]
     who = next(line for line in head if line.startswith("as:")).removeprefix("as:").strip()
     scene = BY_NAME[who](db, file.parent.name)
-    heard = "\n".join([*head, *_talk(db, scene, done), *left_behind(db), ""])
+    heard = "\n".join([*head, *_talk(db, network, scene, done), *left_behind(db), ""])
     if request.config.getoption("--update-talks"):
         file.write_text(heard, encoding="utf-8")
     assert heard == "\n".join(lines) + "\n"
 
 
-def _talk(db: Any, scene: Scene, done: list[str]) -> list[str]:
-    phone = Handset(create_app().test_client(), scene.number)
+def _talk(db: Any, network: str, scene: Scene, done: list[str]) -> list[str]:
+    phone = handset(network, create_app().test_client(), scene.number, db)
     told = ["", shown(phone.dial())]
     for line in done:
         told += ["", line, shown(_do(db, scene, phone, line))]

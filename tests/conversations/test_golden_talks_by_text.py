@@ -12,7 +12,7 @@ import pytest
 
 from tests.conversations.people import BY_NAME, Scene
 from tests.conversations.test_golden_talks import FILES, left_behind, shown
-from tests.conversations.test_golden_texts import Exchange
+from tests.conversations.test_golden_texts import TEXTED, Exchange
 
 BY_TEXT = [file for file in FILES if "~ redial" not in file.read_text(encoding="utf-8")]
 _CHOOSE_LANGUAGE = "CON Pilih bahasa"  # by text it is that of the programme, until DATA changes it
@@ -49,7 +49,7 @@ def _texted(lines: list[str]) -> list[str]:
 
 
 def _talk(db: Any, scene: Scene, done: list[str]) -> list[str]:
-    exchange = Exchange(db, scene)
+    exchange = Exchange(db, scene, TEXTED["africastalking"])
     told: list[str] = []
     for line in done:
         action, _, what = line.partition(" ")
