@@ -103,3 +103,17 @@ def _with_words(written: str) -> Keyword | None:
     if len(spoken(words).split()) < _WORDS_OF_A_REPORT:
         return Keyword("report")
     return Keyword("report", words)
+
+
+_ACCIDENT = re.compile(
+    r"\b(?:kecelakaan|kacilakaan|celaka|cilaka|laka|\w*tabrak\w*|ketabrak|keserempet|tersengat|accident|injured)\b"
+)
+_DEATH = re.compile(r"\b(?:meninggal|wafat|tewas|tutup usia|ngantunkeun|pupus|maot|died|death|dead)\b")
+
+
+def urgency(text: str) -> Literal["", "accident", "death"]:
+    """Whether a report tells of an accident or a death: rather once too often, since only the deadline changes."""
+    said = spoken(text)
+    if _DEATH.search(said):
+        return "death"
+    return "accident" if _ACCIDENT.search(said) else ""

@@ -11,7 +11,9 @@ from jobs.texts import one_batch
 from tests.conversations.test_texts import NUMBER, after, asks, handled, said, writes
 from tests.people import a_phone, a_worker, an_rt_head
 from verify_service.conversations import text_talks
+from verify_service.conversations.forgetting import forget_old
 from verify_service.ground.crypto import unseal
+from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 
 
@@ -207,7 +209,7 @@ def test_an_unclear_answer_is_asked_back_once_and_then_for_an_officer(db: Any) -
 def test_a_longer_unclear_answer_is_read_by_an_officer_at_once(db: Any) -> None:
     a_worker(db)
     asks()
-    writes("ya tapi kartu belum ada pak", after(minutes=1))
+    writes("nanti saya kabari lagi kalau sudah di rumah", after(minutes=1))
     assert sent(db)[1:] == ["s9.unclear"]
     assert handled(db) == ["triage"]
 
@@ -281,9 +283,70 @@ def test_the_number_of_a_confidential_report_is_not_sent_again(db: Any) -> None:
     assert sent(db)[-1] == "s5.received"
 
 
+def test_an_accident_is_urgent_and_answered_with_the_number_to_call(db: Any) -> None:
+    a_worker(db)
+    writes("Saya kecelakaan kemarin di jalan pak, tolong", after(minutes=1))
+    assert handled(db) == ["report"]
+    assert db.execute("SELECT urgency, identity FROM grievance").fetchone() == ("accident", "normal")
+    assert sent(db)[-1] == "c25.urgent_receipt"
+    assert programme().hotline in last_text(db)
+
+
+def test_the_same_words_twice_are_one_report(db: Any) -> None:
+    a_worker(db)
+    writes_all(*["LAPOR kartu saya belum datang"] * 3, *["kartu saya hilang di jalan"] * 3)
+    assert [words for _, _, words in reports(db)] == ["kartu saya belum datang"]
+
+
+def test_a_grievance_in_the_place_of_an_answer_is_a_report_and_no_yes(db: Any) -> None:
+    a_worker(db)
+    asks()
+    writes("sudah tapi saya dimintai uang 50 ribu sama orang", after(minutes=1))
+    assert handled(db) == ["report"]
+    assert said(db) == []
+    assert len(reports(db)) == 1
+    writes("YA", after(minutes=2))
+    assert said(db) == [("confirms", "")], "the question is still open"
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        ("sudah terdaftar pak dari tahun lalu", "confirms"),
+        ("saya belum pernah didaftarkan bu", "denies"),
+        ("waduh saya tidak tahu itu pak", "does_not_know"),
+    ],
+)
+def test_an_answer_in_ones_own_words_counts_where_it_is_sure(db: Any, text: str, statement: str) -> None:
+    a_worker(db)
+    asks()
+    writes(text, after(minutes=1))
+    assert said(db) == [(statement, "")]
+
+
+def test_stop_in_ones_own_words_is_heard_in_the_place_of_an_answer(db: Any) -> None:
+    a_worker(db)
+    asks()
+    writes("saya ga mau dikirimin sms lagi dari kalian", after(minutes=1))
+    assert handled(db) == ["stop"]
+
+
+def test_what_tells_of_a_report_is_forgotten_after_a_day(db: Any) -> None:
+    a_worker(db)
+    writes_all("LAPOR", "3", "7", "3", "3", "1", "Kartu hilang di jalan")
+    assert sent(db)[-1] == "c30.anonymous_receipt"
+    with transaction() as session:
+        forget_old(session, now=after(hours=30))
+    assert db.execute("SELECT body FROM outbox WHERE screen = 'c30.anonymous_receipt'").fetchone() != (None,)
+    db.execute("UPDATE outbox SET state = 'accepted'")
+    with transaction() as session:
+        forget_old(session, now=after(hours=30))
+    assert db.execute("SELECT count(body) FROM outbox WHERE screen LIKE 'c%'").fetchone() == (0,)
+
+
 def test_with_two_open_reports_words_are_for_an_officer(db: Any) -> None:
     a_worker(db)
-    writes_all("LAPOR kartu saya hilang", "LAPOR nama saya salah tulis", "sudah saya cek lagi kemarin")
+    writes_all("LAPOR kartu saya hilang", "LAPOR nama saya salah tulis", "besok pagi saya ke kelurahan ya")
     assert handled(db)[-1] == "triage"
 
 

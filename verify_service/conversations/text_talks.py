@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from flows import outcomes as said
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
-from flows.keywords import Name
+from flows.keywords import Name, urgency
 from flows.reading import option
 from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import answers_for
@@ -132,12 +132,16 @@ def begin(session: Session, message: InboundMessage, phone: Phone, wish: Name) -
 
 
 def file_report(session: Session, message: InboundMessage, phone: Phone, words: str) -> bool:
-    """File what was written as a confidential report at once; its words are kept there alone.
+    """File what was written at once; its words are kept there alone. The receipt says the number, and by when.
 
-    Nothing is asked: the receipt says the number, and by when there is an answer.
+    It is told in confidence, unless it tells of an accident or a death: then an officer calls, whoever it is.
     """
     talking = opened(session, message, phone, "menu")
-    filed = apply(talking, said.FileReport("other", words, identity="secret"))
+    urgent = urgency(words)
+    report = said.FileReport(
+        "claim" if urgent else "other", words, urgency=urgent, identity="normal" if urgent else "secret"
+    )
+    filed = apply(talking, report)
     if isinstance(filed, Next):  # who writes a text may be written to
         talking.caller = filed.caller
         filed = apply(talking, said.SetContact("sms"))
@@ -146,12 +150,16 @@ def file_report(session: Session, message: InboundMessage, phone: Phone, words: 
     empty(message)
     _over(talking.conversation, "said goodbye", talking.now)
     cause = cause_of(message)
-    write(session, phone, "g5.case_ack", filed.values, purpose=Purpose.REPLY, cause=cause, now=talking.now)
+    if urgent:
+        say_ending(session, phone, filed.screen, filed.values, cause=cause, now=talking.now)
+    else:
+        write(session, phone, "g5.case_ack", filed.values, purpose=Purpose.REPLY, cause=cause, now=talking.now)
     return talking.nudge
 
 
 def follow_report(session: Session, message: InboundMessage, phone: Phone, number: str) -> bool:
-    """Begin the talk on the report with this number (six characters)."""
+    """Begin the talk on the report with this number (six characters); of an anonymous one no text may tell whose."""
+    empty(message)
     talking = opened(session, message, phone, "menu")
     talk = Talk("main", talking.caller)
     return _reply(talking, message, *_settle(talking, talk, said.FindReport(number)))

@@ -21,6 +21,7 @@ from flows.keywords import Keyword, keyword
 from flows.outcomes import Said
 from flows.reading import command
 from flows.talk import Talk, answer, current
+from flows.understanding import understand
 from verify_service import audit
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, can_be_out
 from verify_service.conversations.asking import cause_of as cause_of_question
@@ -62,6 +63,7 @@ from verify_service.messaging.outbox import Purpose
 ANSWERED, STOPPED = "answered", "stopped"
 UNCLEAR = "s9.unclear"  # how to answer the question, once
 _A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
+_A_DAY = dt.timedelta(days=1)
 _SLACK = dt.timedelta(minutes=2)  # what the provider's clock may differ from ours
 log = structlog.get_logger()
 
@@ -243,6 +245,9 @@ def _stop(session: Session, message: InboundMessage, phone: Phone) -> tuple[Hand
 def _keyword(session: Session, message: InboundMessage, phone: Phone, wanted: Keyword) -> bool:
     """Do what a keyword asks for; whether verdicts are stale now."""
     if wanted.words and wanted.name == "report":
+        if _filed_before(session, message):
+            _reply(session, message, phone, "s5.received")
+            return False
         return file_report(session, message, phone, wanted.words)
     if wanted.words:
         return follow_report(session, message, phone, wanted.words)
@@ -253,6 +258,18 @@ def _keyword(session: Session, message: InboundMessage, phone: Phone, wanted: Ke
     else:
         return begin(session, message, phone, wanted.name)
     return False
+
+
+def _filed_before(session: Session, message: InboundMessage) -> bool:
+    """Whether the same words came from this phone within a day: an impatient thumb, or a robot."""
+    same = select(InboundMessage.id).where(
+        InboundMessage.sender_index == message.sender_index,
+        InboundMessage.body_hash == message.body_hash,
+        InboundMessage.id < message.id,
+        InboundMessage.received_at > message.received_at - _A_DAY,
+        InboundMessage.handled_as == HandledAs.KEYWORD.value,
+    )
+    return session.scalar(same.limit(1)) is not None
 
 
 def _rules(session: Session, message: InboundMessage, phone: Phone) -> None:
@@ -279,6 +296,8 @@ def _unasked(
     """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
     if means == "stop":
         return _stop(session, message, phone)
+    if (asked is None or means == "grievance") and _added_to_report(session, message, phone, text):
+        return HandledAs.THREAD, False
     if means == "grievance":
         return HandledAs.REPORT, file_report(session, message, phone, text)
     if asked is not None and asked.ended_at is None and not _asked_back(session, phone, asked):
@@ -288,8 +307,6 @@ def _unasked(
     if asked is None and said is not None and said.name == "answer":
         _reply(session, message, phone, "s6.check")
         return HandledAs.KEYWORD, False
-    if asked is None and _added_to_report(session, message, phone, text):
-        return HandledAs.THREAD, False
     _reply(session, message, phone, "s5.received")
     return HandledAs.TRIAGE, False
 
@@ -324,7 +341,8 @@ def _added_to_report(session: Session, message: InboundMessage, phone: Phone, te
 
 def _means(text: str) -> str:
     """What a text says that is no option's own word; "other" when it cannot be told for sure."""
-    return "other"
+    understood = understand(text)
+    return understood.meaning if understood.sure else "other"
 
 
 def _asked_back(session: Session, phone: Phone, question: Conversation) -> bool:
