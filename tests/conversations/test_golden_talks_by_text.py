@@ -51,11 +51,13 @@ def _texted(lines: list[str]) -> list[str]:
 def _talk(db: Any, scene: Scene, done: list[str]) -> list[str]:
     exchange = Exchange(db, scene, TEXTED["africastalking"])
     told: list[str] = []
+    seen: list[str] = []
     for line in done:
         action, _, what = line.partition(" ")
         if action == "@":
-            typed = what.format(nik=scene.nik, code=scene.code, wrong_code=scene.wrong_code, pin=scene.pin)
-            told += ["", line, *(shown(text) for text in exchange.text(typed))]
+            came = exchange.text(what.format(**scene.words(seen)))
+            seen += came
+            told += ["", line, *map(shown, came)]
         elif what == "repeat":
             told += ["", line, *exchange.again()]
         else:

@@ -39,7 +39,7 @@ from verify_service.registry.residents import offices_of
 
 _MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop (goflow's limit)
 _WORTH_RESUMING = 5  # how many of a phone's newest conversations are looked at
-_NOWHERE = {"language", "data_notice", "main", "resume"} | REACHED_AGAIN  # places a redial reaches by itself
+_NOWHERE = {"language", "data_notice", "main", "resume"}  # places a redial reaches by itself
 
 
 @dataclass(frozen=True)
@@ -367,7 +367,7 @@ def _dropped(session: Session, phone: Phone, recent: Sequence[Conversation], now
     """The newest talk of this phone that was cut off where a redial would not get by itself."""
     for conversation in recent:
         talk = _stored_talk(session, phone, conversation, now)
-        if talk.flow not in _NOWHERE or talk.turns:
+        if talk.flow not in REACHED_AGAIN and (talk.flow not in _NOWHERE or talk.turns):
             return conversation
     return None
 
@@ -377,7 +377,7 @@ def _take_up(talking: Talking) -> Talk | Over:
     waiting = talking.session.get(Conversation, talking.conversation.resumes_id or 0)
     if (
         waiting is not None
-        and _stored_talk(talking.session, talking.phone, waiting, talking.now).flow == BEHIND_THE_PIN
+        and _stored_talk(talking.session, talking.phone, waiting, talking.now).flow in BEHIND_THE_PIN
     ):
         asked = behind_the_pin(talking, waiting)
         return asked if isinstance(asked, Over) else Talk(flow=asked.flow, caller=asked.caller)

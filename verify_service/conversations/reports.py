@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from flows import outcomes as said
+from flows import reading
 from flows.caller import Caller, Concern, Report
 from flows.conversation import Outcome
 from verify_service.conversations.caller import short_date
@@ -18,6 +19,7 @@ from verify_service.conversations.texting import write
 from verify_service.conversations.tries import number_tries
 from verify_service.grievances import thread
 from verify_service.grievances.opening import NewReport, Opened, open_report
+from verify_service.ground.crypto import keyed_hash
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
 from verify_service.messaging.consent import stop_phone
@@ -135,6 +137,7 @@ def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
         words=filed.words,
         urgency=filed.urgency,
         whose=filed.about,
+        once=_same_words(talking, filed),
     )
     shown = {"case": opened.number, "days": str(opened.days)}
     if filed.identity == "anonymous":
@@ -145,6 +148,14 @@ def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
     _acknowledge(talking, opened, not_before=talking.now + _FOR_CONTACT)
     report = Report(opened.number, due=short_date(opened.due_on), days=str(opened.days))
     return Next("contact", about(talking.caller, report=report))
+
+
+def _same_words(talking: Talking, filed: said.FileReport) -> str:
+    """Who tells the same once more, because the line dropped or nobody came, has told of one thing."""
+    if filed.identity == "anonymous":
+        return ""
+    words = keyed_hash(f"{filed.category}\0{reading.spoken(filed.words)}", "report.words").hex()
+    return f"report:phone:{talking.phone.id}:{words}"
 
 
 def _acknowledge(talking: Talking, opened: Opened, not_before: dt.datetime | None = None) -> None:

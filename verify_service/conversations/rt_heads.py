@@ -30,9 +30,10 @@ from verify_service.verification.evidence import Statement, record_of_enrolments
 RESIDENTS_ON_A_PAGE = 7
 FAMILY_DAYS = 14  # for the RW or the kelurahan to speak where a head may not
 _RULES = ("f30.decree", "f31.criteria")
-BEHIND_THE_PIN = "rt_confirm"  # the one talk of an RT head that a redial takes up: it may hold an answer half given
+# The talks of an RT head that a redial takes up, after the PIN: they may hold an answer half given.
+BEHIND_THE_PIN = frozenset({"rt_confirm", "rt_propose"})
 # A redial reaches these by itself, and no secret may be asked for out of its order.
-REACHED_AGAIN = frozenset(flow for flow in FLOWS if flow.startswith("rt_")) - {BEHIND_THE_PIN}
+REACHED_AGAIN = frozenset(flow for flow in FLOWS if flow.startswith("rt_")) - BEHIND_THE_PIN
 
 
 def apply(talking: Talking, outcome: Outcome) -> Next | Over:
@@ -272,9 +273,12 @@ def _take_up(talking: Talking) -> Next | Over:
     talk = stored_talk(before)
     before.ended_at, before.ended_how, before.talk = talking.now, "continued elsewhere", None
     resident = talk.caller.rt_head.resident if talk is not None and talk.caller.rt_head else None
-    if talk is None or resident is None:
+    if talk is not None and talk.flow == "rt_propose":
+        following = _desk(talking, "rt_propose")
+    elif talk is None or resident is None:
         return _next_resident(talking, 0)
-    following = _about(talking, resident.enrolment)
+    else:
+        following = _about(talking, resident.enrolment)
     return replace(following, turns=talk.turns) if isinstance(following, Next) else following
 
 

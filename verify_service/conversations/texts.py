@@ -63,7 +63,6 @@ from verify_service.messaging.outbox import Purpose
 ANSWERED, STOPPED = "answered", "stopped"
 UNCLEAR = "s9.unclear"  # how to answer the question, once
 _A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
-_A_DAY = dt.timedelta(days=1)
 _SLACK = dt.timedelta(minutes=2)  # what the provider's clock may differ from ours
 log = structlog.get_logger()
 
@@ -245,9 +244,6 @@ def _stop(session: Session, message: InboundMessage, phone: Phone) -> tuple[Hand
 def _keyword(session: Session, message: InboundMessage, phone: Phone, wanted: Keyword) -> bool:
     """Do what a keyword asks for; whether verdicts are stale now."""
     if wanted.words and wanted.name == "report":
-        if _filed_before(session, message):
-            _reply(session, message, phone, "s5.received")
-            return False
         return file_report(session, message, phone, wanted.words)
     if wanted.words:
         return follow_report(session, message, phone, wanted.words)
@@ -258,18 +254,6 @@ def _keyword(session: Session, message: InboundMessage, phone: Phone, wanted: Ke
     else:
         return begin(session, message, phone, wanted.name)
     return False
-
-
-def _filed_before(session: Session, message: InboundMessage) -> bool:
-    """Whether the same words came from this phone within a day: an impatient thumb, or a robot."""
-    same = select(InboundMessage.id).where(
-        InboundMessage.sender_index == message.sender_index,
-        InboundMessage.body_hash == message.body_hash,
-        InboundMessage.id < message.id,
-        InboundMessage.received_at > message.received_at - _A_DAY,
-        InboundMessage.handled_as == HandledAs.KEYWORD.value,
-    )
-    return session.scalar(same.limit(1)) is not None
 
 
 def _rules(session: Session, message: InboundMessage, phone: Phone) -> None:
