@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from flows.gsm import is_gsm
 from jobs.texts import one_batch
 from tests.conversations.people import BY_NAME, Scene
+from tests.conversations.test_golden_talks import shown
 from tests.handset import Handset, webhook
 from verify_service.app import create_app
 from verify_service.conversations.asking import ask_phone
@@ -77,7 +78,7 @@ class Exchange:
     def hold(self, done: list[str]) -> list[str]:
         told: list[str] = []
         for line in done:
-            told += ["", line, *self._do(line)]
+            told += ["", line, *map(shown, self._do(line))]
         return told
 
     def _do(self, line: str) -> list[str]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from flows.caller import Caller, Person
 from flows.conversation import Menu, Outcome
-from flows.keywords import Keyword, keyword
+from flows.keywords import Keyword, keyword, urgency
 from flows.outcomes import Said
 from flows.reading import command
 from flows.talk import Talk, answer, current
@@ -217,7 +217,7 @@ def _handle(session: Session, message: InboundMessage, phone: Phone, text: str) 
     if asked is not None and (nudge := _answer(session, message, phone, asked, text)) is not None:
         return HandledAs.ANSWER, nudge
     means = _means(text)
-    if talk is not None and not (means == "grievance" and cannot_read(talk, text)):
+    if talk is not None and not (cannot_read(talk, text) and _is_for_somebody(session, phone, text, means)):
         return HandledAs.ANSWER, go_on(session, message, phone, talk, text)
     return _unasked(session, message, phone, text, means, asked)
 
@@ -231,6 +231,11 @@ def _asked_last(
         return (found[0] if found else None), talk
     question, sent = found
     return (question, None) if sent > talk.touched_at else (None, talk)
+
+
+def _is_for_somebody(session: Session, phone: Phone, text: str, means: str) -> bool:
+    """Whether words that are none of a menu's tell of a problem, or belong to the one open report."""
+    return means == "grievance" or _open_report(session, phone, text) is not None
 
 
 def _stop(session: Session, message: InboundMessage, phone: Phone) -> tuple[HandledAs, bool]:
@@ -296,16 +301,13 @@ def _unasked(
 
 
 def _added_to_report(session: Session, message: InboundMessage, phone: Phone, text: str) -> bool:
-    """Put words into the thread of the one open report this phone made; of several nobody could tell which.
-
-    "Terima kasih" adds nothing, and is for nobody.
-    """
-    open_reports = thread.open_reports_of(session, phone)
-    if len(open_reports) != 1 or len(text.split()) <= _A_FEW_WORDS:
+    """Put words into the thread of the one open report that this phone made."""
+    held = _open_report(session, phone, text)
+    if held is None:
         return False
     thread.add_words(
         session,
-        open_reports[0],
+        held,
         text,
         by="reporter",
         channel="sms",
@@ -313,7 +315,7 @@ def _added_to_report(session: Session, message: InboundMessage, phone: Phone, te
         now=message.received_at,
     )
     empty(message)
-    report = session.get_one(Grievance, open_reports[0])
+    report = session.get_one(Grievance, held)
     if report.identity == "normal" and not report.restricted:
         say_ending(
             session, phone, "c28.added", {"case": report.number}, cause=cause_of(message), now=message.received_at
@@ -323,10 +325,19 @@ def _added_to_report(session: Session, message: InboundMessage, phone: Phone, te
     return True
 
 
+def _open_report(session: Session, phone: Phone, text: str) -> int | None:
+    """The report that words can be added to; "terima kasih" adds nothing, and of several nobody could tell which."""
+    if len(text.split()) <= _A_FEW_WORDS:
+        return None
+    open_reports = thread.open_reports_of(session, phone)
+    return open_reports[0] if len(open_reports) == 1 else None
+
+
 def _means(text: str) -> str:
     """What a text says that is no option's own word; "other" when it cannot be told for sure."""
     understood = understand(text)
-    return understood.meaning if understood.sure else "other"
+    means = understood.meaning if understood.sure else "other"
+    return "grievance" if means == "other" and urgency(text) and "?" not in text else means
 
 
 def _asked_back(session: Session, phone: Phone, question: Conversation) -> bool:
