@@ -12,7 +12,8 @@ _CUES = {
         r"\bminta(?: \w+){0,1} (?:uang|bayar|ribu|#)\b(?! maaf)",
         r"\b(?:calo|dipungut|korupsi|tipu)\b",
         rf"\bbayar{_W}{{0,3}}? (?:calo|rt|rw|petugas|orang|oknum)\b",
-        rf"\b(?:sudah|tiap|harus|dulu|kenapa|untuk){_W}{{0,2}}? bayar\b(?! utang)",
+        rf"\b(?:tiap|harus|kenapa){_W}{{0,2}}? bayar\b(?! utang)",
+        r"\bbayar (?:\w+ )?(?:tapi|padahal)\b",
         r"\bbayar (?:uang|#|ribu|dulu)\b",
         r"\buang (?:rokok|admin|dulu)\b",
         rf"\bdipotong{_W}{{0,3}}? (?:uang|gaji|bpjs|tapi|#)|\b(?:gaji|uang|bulan){_W}{{0,2}}? dipotong\b",
@@ -24,7 +25,7 @@ _CUES = {
         rf"\b{_NOT}(?: (?:pernah|saya|juga|ada|pegang))*(?: (?:dapat|terima|kasih|dikasih|ada|pegang|dikirim|kirim|sampai))+ kartu\b",
         r"\b(?:mana|kapan)(?: \w+){0,2} kartu\b|\bkartu(?: \w+){0,2} (?:mana|kapan)\b|\bkapan (?:\w+ )?(?:dapat|dibagi)\b",
         rf"\b(?:tapi|cuma) {_W}?kartu {_NOT}\b|\bjangan kartu\b|\bkartu tidak (?:terima|received)",
-        r"\btidak kartu\b",
+        r"\btidak kartu\b|\bkartu (?:\w+ )?masih di\b|\bkartu (?:diambil|dibawa)\b|\btolong kartu\b",
     ),
     "data": (
         rf"\b(?:nama|nik|data|alamat|tanggal|lahir|kerja|foto){_W}{{0,3}}? (?:salah|beda|dobel|tidak sesuai|pns|tertukar|hilang)\b",
@@ -32,7 +33,7 @@ _CUES = {
         rf"\b(?:nik|ktp|data|nama){_W}{{0,2}} dipakai\b|\b(?:data|nik) tidak (?:sesuai|sama)\b",
         r"\b(?:terdaftar|daftar) dobel\b|\bdobel\b",
         r"\bperbaiki(?: \w+)? (?:data|nama|nik|alamat|tanggal|nomor)\b",
-        r"\bnama lahir salah\b",
+        r"\bnama lahir salah\b|\bkurang (?:\w+ )?(?:angka|huruf)\b|\bejaan\b",
     ),
     "claim": (
         rf"\bklaim{_W}{{0,4}}? (?:ditolak|susah|gagal|tidak|belum|lama|mana|kapan)\b|\b(?:sudah|gagal|susah) klaim\b",
@@ -52,10 +53,10 @@ _CUES = {
     ),
     "listing": (
         rf"\bnama{_W}{{0,2}} {_NOT} (?:ada|masuk|keluar|muncul|terdaftar|di)\b|\b(?:dicoret|dihapus)\b",
-        r"\btidak (?:masuk|ada) (?:\w+ )?(?:daftar|data|list)\b|\bpadahal\b",
+        r"\btidak masuk (?:\w+ )?(?:daftar|data|list)\b|\btidak ada (?:di|dalam) (?:\w+ )?(?:daftar|data|list)\b|\bpadahal\b",
         rf"\bdaftar (?:\w+ )?(?:tapi |, )*{_NOT} (?:terdaftar|dapat|masuk|ada|terima)\b",
         rf"\bkenapa{_W}{{0,4}}? {_NOT}(?: pernah)? (?:terdaftar|dapat|daftar|terima|ada|oleh|masuk|aktif|punya)\b",
-        rf"\b(?:terdaftar|didata|daftar|ikut){_W}{{0,3}}? (?:tapi|cuma) (?:\w+ ){{0,3}}?{_NOT}(?! tahu| yakin| ingat| jelas| bisa tahu)\b",
+        rf"\b(?:terdaftar|didata|daftar|ikut){_W}{{0,3}}? (?:tapi|cuma) (?:(?!entah|mungkin|lupa|katanya|bingung)\w+ ){{0,3}}?{_NOT}(?! tahu| yakin| ingat| jelas| bisa tahu)\b",
         rf"\b{_COVER}{_W}{{0,2}}? (?:{_NOT} aktif|nonaktif|mati|hilang)\b",
         rf"\biuran{_W}{{0,3}}? (?:{_NOT}|nunggak|hentikan|stop)\b|\bnunggak\b",
         r"\b(?:tidak|belum) (?:muncul|ditemukan)\b|\bsaldo (?:kosong|nol|habis|tidak)\b|\bnonaktif\b",
@@ -65,12 +66,12 @@ _CUES = {
     "unfit": (
         rf"\b(?:(?<!sudah )kaya|mampu|pns|fiktif|pilihkasih)\b{_W}{{0,4}}|\bpilihkasih\b|\btidak adil\b|\bsasaran\b",
         rf"\btetangga{_W}{{0,6}} (?:pindah|tidak kerja|kenapa)\b|\bsudah pindah (?:masih|tapi) (?:\w+ )*terdaftar\b",
-        rf"\b(?:saudara|keluarga)(?: \w+)? rt\b|\bkenapa dapat\b(?! saya)|\borang{_W}{{0,3}} pindah\b",
+        rf"\btetangga{_W}{{0,3}} malah\b|\bmalah{_W}{{0,3}} (?:terdaftar|dapat)\b|\brt cuma\b|\b(?:saudara|keluarga)(?: \w+)? rt\b|\bkenapa dapat\b(?! saya)|\borang{_W}{{0,3}} pindah\b",
     ),
     "service": (
         r"\blapor\b|\bkecewa\b|\bgalak\b|\bburuk\b|\berror\b|\bgagal\b|\bdipaksa\b|\bditahan\b",
         r"\b(?:ada|sudah|banyak|ketemu|ya|tapi) masalah\b|^masalah\b",
-        r"\bsusah\b|\btidak ramah\b|\b(?:pelayanan|petugas|rt)(?: \w+)? (?:lambat|lama|buruk|bohong|galak)\b",
+        r"\bsusah\b|\btidak ramah\b|\b(?:pelayanan|petugas|rt)(?: \w+)? (?:lambat|lama|buruk|bohong|galak|marah)\b",
         r"\blama (?:\w+ )?proses\b|\btidak bisa (?:login|daftar|klaim|masuk)\b",
         r"\b(?:rt|rw|bos|majikan|petugas|kelurahan) (?:\w+ )?tidak (?:mau|pernah|bisa)\b|\bbohong semua\b|\bjanji (?:saja|terus)\b",
     ),
@@ -82,6 +83,7 @@ _UNDONE = re.compile(
     r"(?: (?:uang|bayar))*(?: sekali)?\b|\b(?:belum|tidak)(?: pernah)? (?:kecelakaan|jatuh|meninggal|mati)\b"
     r"|\bkalau (?:\w+ )?(?:kecelakaan|jatuh|meninggal|luka|mati|dirawat|ketabrak|sakit)[^,]*"
     r"|\b(?:hp|lampu|listrik|motor|mobil|setengah) (?:\w+ )?(?:mati|rusak|hilang)\b|\bmati lampu\b|\bdompet \w+\b"
+    r"|\bjangan (?:dihapus|dicoret|hapus)\b|^(?:ini )?tipu (?:ya )?\?"
     r"|\bjangan (?:bohong|minta|tipu)(?: uang)?\b|\b(?:ini |bukan )*penipuan\b|\bnyasar\b|\bdaftar tidak ya\b"
     r"|\b(?:harus|apa|berapa) bayar\b ?\?|\bapa harus bayar\b|\bbayar (?:utang|berapa)\b"
 )

@@ -10,7 +10,7 @@ _CORE = """
 ya: y iay iya iy iyh iyah iyap iyup yup yep yap yoi yo iyo iye yes yess yeah yea yas yups iyes enya enyak heeh heueuh hooh
   hoo huum muhun mhn sumuhun nggih inggih enggih nggeh njih injih enggeh gih ngih iyee yha ia iyaa eya heem hiyah
 betul: btul btl betl betull bner bener bnr benar bnar leres benul bebener
-pasti: tentu jelas psti jls tntu mesti mestinya cetha
+pasti: tentu jelas psti jls tntu
 sudah: sdh sudh sdah suda sud udah udh uda ud dah dh udeh ude udha udahh tos atos parantos geus enggeus ges enggs gs
   sampun spun wis uwis wes uwes wus uwus ws already sudha sduah suadh udaa sudaj sampon smpun tas prantos
 tidak: moal mual tdk tidk tdak tida tak gak gk ga g ngga nggak ngak nga enggak engga enggk egk gag gx kagak kaga kgk kg ndak
@@ -19,7 +19,7 @@ tidak: moal mual tdk tidk tdak tida tak gak gk ga g ngga nggak ngak nga enggak e
 belum: blm blum blom belom belon blon lom lum bl belm beum blun belun durung rung drg dereng drng acan can tacan
   teuacan urung durng tacn blem yet dorong
 bukan: bkn bukn bkan dudu sanes dede dudunya
-jangan: jgn jangn jngn jagan janagn jngan ojo ulah jgan dont dnt ojok
+jangan: tong entong montong ampun2 jgn jangn jngn jagan janagn jngan ojo ulah jgan dont dnt ojok
 usah: kedah prlu perlu kudu
 pernah: prnh prnah pernh nate kantos kungsi ever
 terdaftar: trdaftar tdaftar terdftar terdaftr kedaftar kadaptar kadaftar tercatat kecatet terdata kedata registered
@@ -52,6 +52,7 @@ saya: sy sya aku ak aq gw gua gue gwe abdi abi kula kulo ane aye kami kita urang
 istri: bini bojo istriku pamajikan garwa
 suami: swami salaki suamiku
 anak: anaknya anakku budak putra
+saudara: sodara dulur sedulur sodaranya kerabat famili
 keluarga: kluarga kulawarga
 orangtua: ortu
 tetangga: tetanga tatangga tonggo tonggoku
@@ -63,28 +64,28 @@ gimana: gmn gmana bagaimana bgmn bgaimana kumaha piye pripun how gmna gimane kep
 kapan: kpn iraha when kapn
 mana: mn mane endi dimana kemana dmn pundi dimane where kmn ngendi
 berapa: brp brapa sabaraha piro pinten
-tahu: tahi tau tw thu taw tauk terang apal nyaho uninga ngertos ngerti eruh weruh ngarti ngartos ngerteni paham pham
+tahu: mangertos tahi clue idea ngeh taulah ngertiin tau tw thu taw tauk terang apal nyaho uninga ngertos ngerti eruh weruh ngarti ngartos ngerteni paham pham
   mengerti faham know semerep sumerep pirsa understand ngrti taunya mudeng
 kurang: krg krang kurng kirang
 yakin: ykn sure
 ingat: inget ingt emut eling kelingan
 lupa: lpa lupe poho hilap lali kesupen forgot kesupe lupak kalimpudan
 mungkin: mgkn mgkin mungkn mngkin meureun panginten menawi maybe mungkim
-kayaknya: kyknya kyaknya kayanya kayane keknya kyk kek kayak kyaknye kayaknye sepertinya spertinya sptnya sprtinya
+kayaknya: seingat setahu seinget setau sepengetahuan perasaan prasaan kalo2 harusnya seharusnya mestinya semestinya hrsnya mustinya kira2 kirain kyknya kyaknya kayanya kayane keknya kyk kek kayak kyaknye kayaknye sepertinya spertinya sptnya sprtinya
   sepertinnya jigana sigana sigah kadose ketoke koyone kayake rasanya rasane rupanya rasa kayakny sprtnya seperti
   sprti keliatannya kelihatannya
-katanya: ktnya ktanya kata cenah saurna jare jarene katane jarenya cenahna saur kate
+katanya: kabarnya konon dengar2 ktnya ktanya kata cenah saurna jare jarene katane jarenya cenahna saur kate
 ragu: ragu-ragu mamang
 bingung: bngung bigung binggung binun lieur
-entah: ntah teuing duka mbuh embuh mboh dunno idk gatau gtw gatw gtau gatahu embo au tauah mbuhh
+entah: unsure ntah teuing duka mbuh embuh mboh dunno idk gatau gtw gatw gtau gatahu embo au tauah mbuhh
 proses: prses diproses memproses ngurus diurus urus diurusin ngurusin urusin
 nanti: nnti ntar tar engke mengke mangke ngko mengko entar engkin
 cek: dicek ngecek pariksa mriksa check lihat liat tingali ngecekin cekin priksa nyek
 tanya: tnya nanya nanyain tanyakan tanyain nakon takon naros ditanya ditanyain bertanya tanyaa nanyaa
-stop: stp setop stopp unreg unsub unsubscribe stopsms sotp stpo distop stopall unrge unsubcribe optout ngestop stops
+stop: unfollow stp setop stopp unreg unsub unsubscribe stopsms sotp stpo distop stopall unrge unsubcribe optout ngestop stops
 berhenti: berenti brenti brhenti behenti berhneti berhnti eureun eureunan mandheg mandeg mandhek leren brhnti mandek
   henti brenty berhentiin diberhentikan
-hentikan: hntikan hentkan hentikn dihentikan berhentikan eureunkeun lereni lirenan hentiin brentiin udahan udahin
+hentikan: akhiri udahi sudahi setopkan stopkan hntikan hentkan hentikn dihentikan berhentikan eureunkeun lereni lirenan hentiin brentiin udahan udahin
 sms: smsan smsin disms pesan psn pesen text texts texting message messages messaging chat chatting wa whatsapp smsnya
   smsmu ngesms nyms smsna smsne pesannya chatnya texted
 kirim: krim krm kirm kirimi kirimin dikirim dikirimi dikirimin ngirim ngirimin mengirim mengirimi kiriman dikirimkan
@@ -95,11 +96,11 @@ ganggu: gangu ngganggu ngaganggu nganggu ngeganggu mengganggu diganggu terganggu
   disturb gnggu mengganggunya annoying
 berisik: brisik bising
 spam: nyepam spamming nyampah spammer spamm
-hapus: hps delete remove pupus busek hapuskan hilangkan hapusin keluarkan hpus apus cabut
+hapus: hps delete remove pupus busek hapuskan hilangkan hapusin keluarkan hpus apus cabut buang buangin ilangin copot
 blokir: blok block blokirin ngeblok
 terus: trs trus tros mulu wae mlulu truss
 lagi: lg lgi deui maneh malih meneh again anymore more neh
-mau: mw mo pengen pingin pengin ingin hoyong hayang gelem purun kersa want pgn kepengen
+mau: berkenan berminat sudi mw mo pengen pingin pengin ingin hoyong hayang gelem purun kersa want pgn kepengen
 ogah: emoh moh wegah alim embung males malas ogahh risih risi
 capek: cape capekk lelah bosen bosan muak jengah eneg bosenin jenuh
 langganan: berlangganan langgann
@@ -154,9 +155,13 @@ galak: judes kasar jutek sombong
 buruk: jelek payah parah elek ancur
 error: eror errorr
 gagal: ggal failed
-dicoret: coret dikeluarkan
+coret: nyoret
+dicoret: dikeluarkan
+batal: batalkan dibatalkan batalin ngebatalin
+matikan: matiin dimatikan dimatiin
+nonaktifkan: nonaktifin
 dihapus: dihapusin kehapus dihilangkan
-nonaktif: dinonaktifkan noaktif nonaktip nonactive nonaktifkan diputus putus diblokir terblokir keblokir
+nonaktif: dinonaktifkan noaktif nonaktip nonactive diputus putus diblokir terblokir keblokir
 nunggak: tunggakan menunggak nunggaknya
 iuran: iurannya premi iurane
 bantuan: bansos bantuannya
@@ -195,14 +200,14 @@ ini: ieu iki punika
 dengan: dgn dg
 dari: dr ti saking soko seko dri
 di: d dina ing neng nang in at
-ke: kana menyang dateng
+ke: kana menyang
 untuk: utk buat bwt kanggo kangge
 sama: ama sm karo ku kalih
 juga: jg jga oge ugi too
 saja: aja aje bae mawon doang doank aj
 masih: msh msih isih tasih taksih keneh still
 sekarang: skrg skr skrang ayeuna saiki sakniki sakmeniko now srkang
-sampai: smp sampe dugi nganti ngantos smpai nepi
+sampai: nyampe nyampek nyampai smp sampe dugi nganti ngantos smpai nepi
 dulu: dlu heula rumiyin disek riyin dl
 tadi: td
 kemarin: kmrn kmarin kamari wingi kmren
@@ -210,7 +215,8 @@ lama: lm suwe dangu lami lame lma
 tahun: thn th taun tahunan
 bulan: bln bulanan wulan sasih
 hari: hr dinten dino
-pas: waktu wktu nalika wekdal saat ketika
+pas: nalika wekdal saat ketika tatkala
+waktu: wktu wkt
 baru: br bru nembe anyar kakara lagek
 lalu: kepungkur kapengker
 banget: bgt bngt pisan sekali skali sangat bget
@@ -221,7 +227,7 @@ narik: ngojek ngojol ngegrab
 pindah: pndah pindahan ngalih alih
 pulang: mulih wangsul uwih balik
 besok: bsok isuk isukan sesuk benjang esok bsk
-ok: oke okeh okey okay okee okk k okei
+ok: oke okeh okey okay okee okk okei
 siap: siaap syiap
 sip: sipp mantap mantab mantul joss jos
 baik: baiklah baek apik sae good
@@ -235,7 +241,7 @@ semoga: smoga mugi mudah2an mugia mugo mudahan
 tolong: tlg tlong tulung please pls plis plz
 mohon: mhon mohn
 terimakasih: hatur matur makasih makasi mksh mksih mksi trims tks thx thanks tq trimakasih trmksh trimksh nuhun suwun nuwun
-  tengkyu thankyou thank makasihh kasih terimaksih makaci maturnuwun hnur trmakasih mks
+  tengkyu thankyou thank makasihh terimaksih makaci maturnuwun hnur trmakasih mks
 jempol: jempolan
 yaudah: yasudah yauda yaudh ywdh yowes yowis yasud yasudahlah yaudahlah
 yaelah: yaela elah
@@ -246,21 +252,32 @@ allah: alloh tuhan gusti rabb gustii
 gratis: grts haratis free cuma2 gratiss
 uji: tes test ping testing
 hp: handphone hape ponsel
-info: informasi
+info: informasi infonya infone infona
+diantar: dianter dianterin dianterkan antar anterin nganter diterne dianteur
 mulai: start mimiti
 tukang: tkang
 """
 
 # Words that rules name as they are, and that count as known.
 _NAMED = """
+lewat aman jaman zaman dompet lemari tas
+tinggal denger dengar diri kira
+atas bilang malah malahan boro bnyk maupun amin aamiin otw gang gas gaskan otewe polisi diambil dibawa dibalikin kurang
+angka huruf ejaan igd putus truk gergaji sopan kabur oknum marah bentak nuduh silakan silahkan boleh bagus semangat
+sukses lancar selesai beres lunas penuh isi diisi kabar bareng ketemu pergi beda nunggu menunggu antri antre ambil
+bawa buka tutup ganti pasang cari nyari jemput belanja masjid gereja sholat solat puasa lebaran mudik libur cuti gajian
+nasi goreng ayam kopi teh pesanan ongkir alamat lokasi depan belakang kiri kanan atas bawah simpang terminal stasiun
+situ sana sini begini polisi hakim lurah camat walikota bupati presiden pemilu caleg partai bola main game lagu film
+hijau biru merah kuning putih hitam warna bentuk kecil panjang pendek bayi hamil lahir ulang ultah wisuda dosa surga
+seluruh setiap selalu kadang biasanya akhirnya awalnya ternyata rupanya sebenarnya sebetulnya sesungguhnya kebetulan
 mangga monggo begitulah banyak cara supaya biar agar moga kuota sinyal waktu paket minggu kontrakan beliau dia mereka
 kesini lho sih dong deh kah lah atuh mah euy loh sebagai warga bekasi kota pemkot walikota sigap program layanan tangan
-pegang antar diantar bulannya ojek ojol driver grab gojek becak pedagang penjual jualan dagang pemulung mulung bubur
+pegang bulannya ojek ojol driver grab gojek becak pedagang penjual jualan dagang pemulung mulung bubur
 bakso pasar kaki art cuci nelayan buruh kuli supir sopir parkir kurir tani petani warung asisten tangga rumah sakit
 bantargebang galaxy januari februari maret april mei juni juli agustus september oktober november desember sejak maksud
 dunia motor mobil lampu pulsa kontak iuran usaha pabrik produksi bus halte angkot rokok merokok proyek order gaji
 setengah antara sambung jmo aplikasi kantor list lihat kabar hasil jalan makan tidur malam baca jawab dijawab balas
-bales kabari tunggu bentar sebentar saudara tunjuk kasus pelayanan lambat tanda fiktif sasaran tepat bagi dikasih kasih
+bales kabari tunggu bentar sebentar tunjuk kasus pelayanan lambat tanda fiktif sasaran tepat bagi dikasih kasih
 dikirim keluar muncul ditemukan sembuh main kuduga biasa habis tua miskin nikah vaksin bangun tutup sampai transfer
 resign pensiun kampung rumah depan berobat ditanggung ramah gila anjing goblok bangsat kampret bacot monyet babi asu
 urut pangkalan malu butuh berminat minat penting lucu sopan mungkin marah bercanda serius beneran masa kali terserah
@@ -296,7 +313,15 @@ _PHRASES = {
     "he eh": "ya",
     "ho oh": "ya",
     "hu um": "ya",
-    "ya ok": "ya",
+    "not me": "nyasar",
+    "yes i am": "ya",
+    "hapus no": "hapus nomor",
+    "iya kk": "ya",
+    "ya kk": "ya",
+    "sudah kk": "sudah",
+    "belum kk": "belum",
+    "saya dan istri": "saya",
+    "saya dan suami": "saya",
     "teu acan": "belum",
     "not yet": "belum",
     "ora tau": "tidak pernah",
@@ -365,6 +390,26 @@ _PHRASES = {
     "sama sama": "terimakasih",
     "sama sekali": "sekali",
     "iya kali": "mungkin",
+    "oh ya": "begitulah",
+    "oh iya": "begitulah",
+    "kayak gitu": "itu",
+    "kayak gituan": "itu",
+    "kayak gini": "ini",
+    "kayak ginian": "ini",
+    "kayak itu": "itu",
+    "gituan": "itu",
+    "begituan": "itu",
+    "ginian": "ini",
+    "beginian": "ini",
+    "sampun ngantos": "jangan",
+    "pun ngantos": "jangan",
+    "boro boro": "tidak",
+    "bnyk": "banyak",
+    "setahu saya": "kayaknya",
+    "saya kira": "kayaknya",
+    "atas nama saya": "saya",
+    "atas nama": "nama",
+    "dimana saja": "sekali",
     "ya kali": "begitulah",
     "ya kan": "begitulah",
     "iya kan": "begitulah",

@@ -77,11 +77,13 @@ def read(text: str) -> Written:
         slips += found.slip
         if not found.known:
             unknown.update(found.words)
-    return Written(_clauses(_phrases(raw, meant), unknown), frozenset(unknown), slips)
+    return Written(_clauses(_phrases(raw, meant)), frozenset(unknown), slips)
 
 
 def _calm(token: str) -> str:
     """A token without what an angry or a happy thumb repeats; doubles inside stay, for now: stoppak is two words."""
+    if token in KNOWN:
+        return token
     return re.sub(r"(\D)\1{2,}|([^\W\d])\2+$", r"\1\2", token)
 
 
@@ -149,7 +151,7 @@ def _with_endings(token: str) -> _Found | None:
         rest = token.removesuffix(ending)
         for beginning in ("", *_BEGINNINGS):
             stem = rest.removeprefix(beginning)
-            if len(stem) < 3 or (beginning and stem == rest) or not (ending or beginning):
+            if len(stem) < 3 + 2 * (0 < len(beginning) < 3) or (beginning and stem == rest) or not (ending or beginning):
                 continue
             word = _known(stem)
             if word and word not in ADDRESS | PARTICLES and (len(stem) > 3 or ending in ("kah", "lah", "nya")):
@@ -185,10 +187,14 @@ def _slipped(token: str) -> _Found | None:
     token = token if token.isalpha() else token.translate(_LEET)
     if len(token) < 4 or not token.isalpha():
         return None
+    # Four letters are near too much: only the words of an answer are looked for.
+    wanted = _CORE if len(token) == 4 else None
     near = {
         word
         for shape, word in KNOWN.items()
-        if len(shape) > 4 and abs(len(shape) - len(token)) < 2 and shape[0] == token[0] and _one_slip(shape, token)
+        if len(shape) > 4
+        and (wanted is None or word in wanted)
+        and abs(len(shape) - len(token)) < 2 and shape[0] == token[0] and _one_slip(shape, token)
     }
     return _Found((near.pop(),), slip=True) if len(near) == 1 else None
 
@@ -222,8 +228,8 @@ def _phrases(raw: list[str], meant: list[str]) -> list[str]:
     return done
 
 
-def _clauses(words: list[str], unknown: set[str]) -> tuple[str, ...]:
-    """Without particles and repeats; whoever is addressed, with the name, ends the clause."""
+def _clauses(words: list[str]) -> tuple[str, ...]:
+    """Without particles and repeats; whoever is addressed ends the clause."""
     done: list[str] = []
     for place, word in enumerate(words):
         after = words[place + 1] if place + 1 < len(words) else ""
@@ -235,7 +241,7 @@ def _clauses(words: list[str], unknown: set[str]) -> tuple[str, ...]:
             word = ","
         elif word in ("bapak", "ibu") and after not in _OF_KIN:
             word = ","
-        elif word in PARTICLES or (place and words[place - 1] in ADDRESS and word in unknown):
+        elif word in PARTICLES:
             continue
         if not done or done[-1] != word:
             done.append(word)
@@ -243,6 +249,8 @@ def _clauses(words: list[str], unknown: set[str]) -> tuple[str, ...]:
 
 
 _OF_KIN = frozenset({"saya", "yang", "sudah", "lagi", "meninggal", "tidak", "mati", "kerja", "salah"})
+_CORE = frozenset({"sudah", "tidak", "belum", "kartu", "bayar"})
 _NUMBERS = frozenset(
-    "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan".split()
+    "januari februari maret april mei juni juli agustus september oktober november desember jan feb mar apr jun jul agt agu"
+    " sep sept okt nov des senin selasa rabu kamis jumat sabtu ahad satu dua tiga empat lima enam tujuh delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan".split()
 )

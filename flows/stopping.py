@@ -4,14 +4,14 @@ import re
 
 _LIFE = (
     r"\b(?:kontak|kerja|jualan|dagang|usaha|ojek|narik|proyek|iuran|bantuan|bus|halte|motor|mobil|angkot|pabrik"
-    r"|produksi|dipungut|korupsi|merokok|rokok|minta|diminta|uang|gaji|program|order|janji|bohong|calo|tipu)\b"
+    r"|produksi|dipungut|korupsi|merokok|rokok|minta|diminta|uang|gaji|program|order|janji|bohong|calo|tipu|depan|gang|jalan|lampu|simpang|terminal|kontrak)\b"
 )
 _NOT_ASKED = r"\b(?:jangan(?: sampai)?|jangan di|tidak|belum|bukan|kenapa|non|tidak pernah) $"
 _STOP = re.compile(r"\b(?:stop|hentikan)\b")
 _END = re.compile(
     r"\bberhenti (?:\w+ ){0,3}?(?:sms|kirim|langganan|hubungi|ganggu|telepon|spam)\b|\bsms (?:\w+ )?berhenti\b"
     r"|^(?:saya |ya |sudah )*(?:mau|tolong|mohon|cukup) (?:di )?berhenti(?: ya| saja| lagi| dulu| ,)*$"
-    r"|^(?:ya |tolong |mohon )*berhenti(?: ya| saja| dulu| lagi| sudah)*$"
+    r"|^(?:ya |tolong |mohon )*berhenti(?: ya| saja| dulu| lagi| sudah| lah)*$"
     r"|(?:^|, )(?:tolong |mohon )*berhenti(?: ,|$)"
 )
 _WORD = r"(?:(?!lupa\b|sampai\b|bohong\b|ada\b)[^ ,?]+ )"
@@ -20,8 +20,12 @@ _NO_MORE = re.compile(
     rf"|\b(?:jangan|ogah|capek) {_WORD}{{0,2}}?(?:kirim|tanya)(?! uang| kartu)\b"
     rf"|\btidak (?:pernah )?(?:mau|bersedia|setuju|suka|senang) {_WORD}{{0,3}}?(?:sms|hubungi|ganggu|telepon|kirim|spam|tanya)\b"
     r"|\b(?:sms|kirim|tanya|telepon|hubungi) (?:terus|mulu)\b|\bcukup (?:\w+ )?sms\b|\bsudah cukup (?:\w+ )?sms\b"
-    r"|\b(?:hapus|blokir|keluarkan|cabut) (?:\w+ )?(?:nomor|data|nama|kontak|hp|sms|saya|me)\b|\bsaya (?:\w+ )?blokir\b"
-    r"|\b(?:tolong|mohon) (?:\w+ )?nomor (?:\w+ )*(?:dihapus|hapus|nonaktif)\b|^blokir\b|\bjangan sms\b"
+    r"|(?<!jangan )\b(?:hapus|blokir) (?:\w+ )?(?:nomor|data|nama|kontak|hp|sms|saya|me)\b|\bsaya (?:\w+ )?blokir\b"
+    r"|\b(?:tolong|mohon) (?:\w+ )?nomor (?:\w+ )*(?:dihapus|hapus|nonaktif)\b|^blokir\b|\bjangan sms\b|^(?:sudah )?(?:jangan|ogah|tidak mau) lagi(?: ya)?$"
+    rf"|\b(?:mohon|tolong|minta|untuk) {_WORD}{{0,2}}?tidak {_WORD}{{0,2}}?(?:sms|hubungi|ganggu|telepon|spam|kirim|tanya)\b"
+    r"|\b(?:hapus|dihapus|coret|keluar|batal|matikan|nonaktif|nonaktifkan|dicoret) (?:\w+ ){0,4}?(?:sms|langganan)\b"
+    r"|\b(?:coret|buang) (?:\w+ )?nomor\b|\bnomor (?:\w+ )?(?:tolong|mohon) (?:dihapus|hapus|dicoret)\b|^tidak (?:sms|langganan)\b"
+    r"|\bsms\b.*\bcapek\b|\b(?:kalau )?sms lagi\b.*\b(?:blokir|lapor|polisi)\b|\b(?:blokir|lapor|polisi)\b.*\bsms lagi\b"
     r"|^(?:quit|cancel|end)$"
 )
 _BOTHERED = re.compile(r"\b(?:ganggu|berisik|spam)\b")

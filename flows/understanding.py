@@ -53,14 +53,15 @@ def _weighed(confidence: float, written: spelling.Written) -> float:
 
 # --- an answer, clause by clause ---
 
-_SELF = frozenset("saya juga sendiri masih memang sekali banget semua dan itu ini lagi".split())
+_SELF = frozenset("saya juga sendiri masih memang sekali banget semua dan".split())
 _POLITE = frozenset(
-    "halo salam maaf terimakasih alhamdulillah tolong mohon ok siap sip baik jempol uji sekarang banyak tadi".split()
+    "halo salam maaf terimakasih alhamdulillah ok siap sip baik aman jempol sekarang banyak tadi".split()
 )
-_HAS = frozenset("terdaftar daftar didata terima dapat punya ada ikut masuk aktif peserta pegang".split())
-_TOPIC = frozenset("bpjs ketenagakerjaan kartu nama data sigap program layanan nomor".split())
-_WHEN = frozenset("lama dulu dari sejak tahun bulan lalu kemarin sampai hari pas # baru minggu sekarang".split())
-_PLACE = frozenset("di ke oleh sama dengan untuk sebagai yang rt rw kelurahan kota bekasi pemkot walikota jadi".split())
+_HAS = frozenset("terdaftar daftar didata diantar terima dapat punya ada ikut masuk aktif peserta pegang".split())
+_TOPIC = frozenset("bpjs ketenagakerjaan kartu nama data sigap program layanan".split())
+_REGISTERED = frozenset({"terdaftar", "peserta", "bpjs", "ketenagakerjaan"})
+_WHEN = frozenset("lama dulu dari sejak tahun bulan lalu kemarin sampai hari pas tanggal jaman # baru minggu sekarang".split())
+_PLACE = frozenset("di ke lewat oleh sama dengan untuk sebagai yang rt rw kelurahan kota bekasi pemkot walikota jadi".split())
 _WORK = frozenset(
     "kerja tukang ojek ojol driver grab gojek becak pedagang penjual jualan dagang pemulung bubur bakso pasar art cuci"
     " buruh kuli supir sopir parkir kurir warung asisten tangga warga narik kaki lima bantargebang galaxy rumah diantar"
@@ -69,12 +70,15 @@ _WORK = frozenset(
 _BARE_YES = frozenset({"ya", "betul", "sudah", "pasti"})
 _ACCOUNTED = frozenset({"yaudah"}) | _SELF | _POLITE | _HAS | _TOPIC | _WHEN | _PLACE | _WORK | _BARE_YES
 # Around a yes that names nothing it may be said of, little else is a yes: "sudah makan", "sudah di jalan".
-_AROUND_BARE = _SELF | _POLITE | _TOPIC | _BARE_YES | frozenset("rt rw lama dari dulu sejak tahun bulan lalu kemarin # jadi".split())
+_AROUND_BARE = (
+    _SELF | _POLITE | _BARE_YES | frozenset("bpjs ketenagakerjaan rt rw lama dari dulu sejak tahun bulan lalu kemarin #".split())
+)
 _ASKS = re.compile(
     r"\b(?:apa|siapa|kapan|gimana|mana|berapa|kenapa|maksud|masa|info|how)\b|\?|\bbeneran\b|\bserius\b"
 )
 _NOT_SURE = re.compile(
-    r"\b(?:tidak|belum|kurang|bukan) (?:\w+ )?(?:tahu|yakin|ingat|pasti|jelas|tentu)\b"
+    r"\b(?:tidak|belum|kurang|bukan) (?:\w+ )?(?:tahu|yakin|ingat|pasti)\b|\b(?:tidak|belum) (?:\w+ )?cek\b"
+    r"|\b(?:rt|rw|orang|petugas|kelurahan|istri|suami|tetangga|teman|bapak|ibu) (?:\w+ )?bilang\b"
     r"|\b(?:(?<!jangan )lupa|(?<!tidak )mungkin|kayaknya|katanya|ragu|bingung|entah|insyaallah|semoga)\b"
     r"|\b(?:sudah|ya|belum|betul) kali\b|\bkali ya\b"
     r"|\b(?:masih|sedang|lagi|dalam|di|baru|saya|sudah) (?:\w+ )?proses\b|^proses\b"
@@ -89,12 +93,12 @@ _NO_LONGER = re.compile(
     r"(?:terdaftar|aktif|dapat|punya|ikut|terima|ada|peserta)\b|^tidak lagi$"
 )
 _EXPLICIT_NO = re.compile(
-    r"\b(?:tidak|belum|bukan)(?: (?:pernah|juga|ada|ikut|sekali|bisa|saya|sampai|sekarang|di|pernah))*"
+    r"\btidak ada yang (?:\w+ )*(?:daftar|didata|kasih|datang)\b|\b(?:tidak|belum|bukan)(?: (?:pernah|juga|ada|ikut|sekali|bisa|saya|sampai|sekarang|di|pernah))*"
     r" (?:terdaftar|daftar|didata|terima|dapat|punya|ikut|masuk|aktif|peserta|bpjs|jadi peserta)\b"
 )
 _NO_ALONE = re.compile(r"^(?:tidak|belum)(?: (?:pernah|ada|sekali|apapun|punya|dapat))*$")
 _TRAPS = re.compile(
-    r"\bya (?:ampun|allah|salam|halo|lalu|terus|tolong|mohon|nanti|besok|terserah|dengan)\b|\b(?:yaelah|begitulah)\b"
+    r"\b(?:ya|betul) saya$|^ya (?:, )?(?:ok|siap|sip|baik|aman)\b|(?<!dari )\bdulu\b|^saya ada$|\bya (?:ampun|allah|salam|halo|lalu|terus|tolong|mohon|maaf|amin|nanti|besok|terserah|dengan)\b|\b(?:yaelah|begitulah)\b"
     r"|\b(?:tolong|mohon|minta|bisa|ingin) (?:\w+ )?daftar\b|\bsaya sendiri$|^yaudah$|\byaudah lah"
     r"|\bsudah lah\b|\bnyasar\b|\b(?:saya )?mau\b|\bingin\b"
 )
@@ -114,6 +118,8 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
     if _NO_LONGER.search(said):
         return "no", 0.85
     if "unsure" in found:
+        if readings[0] == "no" and re.search(r"^[^,]*\b(?:karena|soalnya)\b", said):
+            return "no", 0.8
         first = next(reading for reading in readings if reading)
         if first == "no" and readings.index("unsure") > 0 and "tidak tahu" not in clauses[0] and "tahu" in said and asked:
             return "no", 0.7
@@ -127,9 +133,10 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
     return "other", 0.6 if found else 0.85
 
 
-_ASKED_WHETHER = re.compile(r"\bsudah (?:\w+ )?(?:terdaftar|daftar|punya|dapat|makan|sampai|bpjs) belum(?: saya)?(?: [,?])*$")
+_ASKED_WHETHER = re.compile(r"\bsudah (?:\w+ )?(?:terdaftar|daftar|punya|dapat|makan|sampai|bpjs) belum(?: saya)?(?: [,?])*$"
+    r"|^(?:\w+ )?(?:terdaftar|dapat|aktif|punya|ada) tidak(?: ya)?(?: saya)?(?: [,?])*$")
 _HARMLESS = re.compile(
-    r"^(?:saya )?(?:jawab|balas)(?: ,)? (?=(?:ya|tidak|sudah|belum)\b)|"
+    r"\b(?:sudah )?saya bilang\b|^(?:saya )?(?:jawab|balas)(?: ,)? (?=(?:ya|tidak|sudah|belum)\b)|"
     r"\btidak (?:ada )?(?:masalah|apapun|salah)\b|\btidak (?:dipungut|diminta|bayar)(?: uang| bayar)*(?: sekali)?\b"
     r"|\bbelum(?: pernah)? kecelakaan\b|\btanpa (?:uang|bayar)\b|\bmaaf ganggu\b"
 )
@@ -151,18 +158,25 @@ def _confirmed(said: str, written: spelling.Written, readings: list[str]) -> tup
         return "yes", 0.7
     if _CONTRAST.search(said) and len(readings) > 1:
         return "unsure", 0.6
-    named = not _HAS.isdisjoint(words)
-    strange = [word for word in words if word not in (_ACCOUNTED if named or _introduces(said) else _AROUND_BARE)]
+    strange = [word for word in words if word not in _may_stand_with(words, said)]
     if not strange:
-        return "yes", 0.97 if named else 0.95
-    if named and len(strange) * 3 <= len(words) and not set(strange) & _OFF:
-        return "yes", 0.85
+        return "yes", 0.95 if _HAS.isdisjoint(words) else 0.97
+    if not _REGISTERED.isdisjoint(words) and len(strange) * 3 <= len(words) and written.unknown.issuperset(strange):
+        return "yes", 0.85  # names of people and places are in no lexicon
     return "other", 0.6
+
+
+def _may_stand_with(words: list[str], said: str) -> frozenset[str]:
+    """What may stand beside these words without making the yes one to something else: "sudah dapat kerja"."""
+    if not _REGISTERED.isdisjoint(words) or _introduces(said):
+        return _ACCOUNTED
+    if _HAS.isdisjoint(words) or (words.count("masuk") and _TOPIC.isdisjoint(words)):
+        return _AROUND_BARE
+    return _ACCOUNTED - _WORK
 
 
 _OTHER_GOODS = frozenset("pulsa uang hp motor mobil sms kuota sinyal waktu paket kerja rumah gaji makan".split())
 _WISHES = frozenset("mau tolong mohon minta kalau bisa ingin supaya biar nanti besok".split())
-_OFF = frozenset("nanti besok tahu uang bayar mau kalau bantuan tidak belum".split())
 
 
 def _introduces(said: str) -> bool:
@@ -184,6 +198,8 @@ def _of_clause(clause: str) -> str:
         return "unsure"
     if "kesehatan" in words and "ketenagakerjaan" not in words:
         return "theirs"
+    if {"hp", "nomor"} & set(words) and _TO_SOMEBODY_ELSE.search(clause):
+        return ""
     if _TO_SOMEBODY_ELSE.search(clause) and "saya" not in re.sub(r"(?:\w+) saya", "", clause).split():
         return "theirs" if positive or negative or not _HAS.isdisjoint(words) else ""
     if _EXPLICIT_NO.search(clause):
@@ -191,6 +207,8 @@ def _of_clause(clause: str) -> str:
     if negative:
         return "no" if _says_no(words) else ""
     if (_ASKS.search(clause) or not _WISHES.isdisjoint(words)) and not {"ya", "sudah"} & set(words):
+        return ""
+    if words and not positive and _HAS.isdisjoint([word for word in words if word not in ("daftar", "didata", "masuk")]):
         return ""
     if positive or not _HAS.isdisjoint(words):
         return "yes"

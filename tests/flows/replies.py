@@ -46,6 +46,7 @@ def _unescaped(text: str) -> str:
 
 SEEN = [reply for reply in replies() if not reply.unseen]
 UNSEEN = [reply for reply in replies() if reply.unseen]
+SETS = {"seen": SEEN, "unseen": UNSEEN, "later": replies("replies_later.tsv")}
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,10 @@ def as_table(title: str, counted: Figures) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print how both parts are read; unseen replies that are read wrongly are not shown, on purpose."""
+    """Print how each part is read; unseen replies that are read wrongly are not shown, on purpose."""
     from flows.understanding import understand
 
-    for title, labelled in (("seen", SEEN), ("unseen", UNSEEN)):
+    for title, labelled in SETS.items():
         print("\n".join(as_table(title, figures(labelled, lambda text: understand(text).meaning))), end="\n\n")
 
 

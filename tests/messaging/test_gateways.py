@@ -73,6 +73,7 @@ def test_a_wrong_setting_is_complained_about_by_name_and_without_the_secret(give
     [
         (Given(at=""), "VERIFY_KANNEL_URL"),
         (Given(at="kannel:13013"), "VERIFY_KANNEL_URL"),
+        (Given(at="http://[::1"), "VERIFY_KANNEL_URL"),
         (Given(at="http://sms.example.org:13013"), "VERIFY_KANNEL_URL"),
         (Given(at="http://8.8.8.8:13013"), "VERIFY_KANNEL_URL"),
         (Given(at="http://user:secret@kannel:13013"), "VERIFY_KANNEL_URL"),

@@ -15,6 +15,7 @@ _COMMANDS = {
     "verdicts": "verdicts:verdicts",
     "officer": "officers:officer",
     "screens": "screens:screens",
+    "understand": "understanding:understand_texts",
 }
 
 
