@@ -225,7 +225,7 @@ def _resumed(house: House, network: Network, back: Callable[[], float | None]) -
     form = a_text(number, SOMETHING_ELSE, network.chance)
     house.await_ready()
     network.deliver("sms", form, lambda: False)
-    network.log.texts[form["id"]] = Text(number, SOMETHING_ELSE, "triage")
+    network.log.texts[form["id"]] = Text(number, SOMETHING_ELSE, "report")
     taken = time.monotonic()
     while time.monotonic() < taken + 60:
         since = back()

@@ -179,9 +179,7 @@ def _receipt_of(grievance_id: int) -> str:
 
 
 _AT_ONCE = sql("UPDATE outbox SET due_at = :now WHERE cause = :cause AND state = 'waiting' AND due_at > :now")
-_NOT_AT_ALL = sql(
-    "UPDATE outbox SET state = 'cancelled', reason = 'wants none' WHERE cause = :cause AND state = 'waiting'"
-)
+_NOT_AT_ALL = sql("UPDATE outbox SET state = 'cancelled', reason = :why WHERE cause = :cause AND state = 'waiting'")
 
 
 def _contact(talking: Talking, contact: str) -> Over:
@@ -195,7 +193,8 @@ def _contact(talking: Talking, contact: str) -> Over:
     thread.set_contact(talking.session, known.id, contact)
     cause = {"cause": _receipt_of(known.id)}
     if contact == "none" or talking.message is not None:  # the answer to their own text has it
-        talking.session.execute(_NOT_AT_ALL, cause)
+        why = "wants none" if contact == "none" else "answered"
+        talking.session.execute(_NOT_AT_ALL, cause | {"why": why})
     else:
         talking.session.execute(_AT_ONCE, cause | {"now": talking.now})
     return Over("c9.receipt", {"case": report.number, "days": report.days})
