@@ -9,7 +9,7 @@ from typing import Any
 STANDING = (
     *("brand", "hotline", "ussd"),
     *("premium", "wage", "jkm", "jkm_early", "jkk_death", "scholarship", "scholarship_years"),
-    *("age_from", "age_to"),
+    *("age_from", "age_to", "check_days"),
 )  # values of the programme that any text may use
 MENU = "menu_"  # {menu_report}: the digit of that option in the main menu, so that an SMS never names an old one
 MAIN_MENU = "a3.main"

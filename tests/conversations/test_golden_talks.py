@@ -66,6 +66,8 @@ def _do(db: Any, scene: Scene, phone: Handset, line: str) -> str:
     if what == "wait 11 minutes":
         db.execute("UPDATE evidence SET received_at = received_at - interval '11 minutes'")
         return phone.repeat()
+    if what == "redial after 31 days":
+        db.execute("UPDATE knowledge_answer SET answered_at = answered_at - interval '31 days'")
     if what == "redial after 2 hours":
         db.execute("UPDATE conversation SET touched_at = touched_at - interval '2 hours'")
     assert what.startswith("redial"), line

@@ -129,6 +129,7 @@ def test_the_demo_s_log_has_neither_number_nor_words() -> None:
     structlog.reset_defaults()
     with capture_logs() as lines:
         Console().send([TEXT])
+    structlog.reset_defaults()  # capturing leaves it configured, and the next application would keep to that
 
     assert [line["our_id"] for line in lines] == [7]
     assert "3456" not in repr(lines)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from jobs import send
 from jobs.texts import one_batch
 from tests import kannel as real
 from tests.messaging.texts import queued, sent
@@ -17,8 +18,9 @@ from tests.serving import serving
 from tests.standins import smpp
 from verify_service.ground.crypto import unseal
 from verify_service.ground.settings import settings
+from verify_service.messaging.gateways import forget_gateway
 from verify_service.messaging.gateways.contract import SendOutcome
-from verify_service.messaging.gateways.kannel import Kannel
+from verify_service.messaging.gateways.kannel import NAME, Kannel
 
 pytestmark = pytest.mark.skipif(bool(real.missing()), reason=real.missing())
 NUMBER = "+6281234567890"
@@ -149,6 +151,25 @@ def test_while_kannel_is_down_our_texts_wait_and_go_later(db: Any, kannel: real.
     delivered(db, 2)
 
 
+def test_the_worker_sends_through_kannel_as_the_settings_say(
+    db: Any, kannel: real.Kannel, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"GATEWAY": NAME, "PUBLIC_URL": service, "KANNEL_URL": kannel.url, "KANNEL_SENDER": "BEKASI"}
+    given |= {"KANNEL_USERNAME": "verify", "KANNEL_PASSWORD": real.PASSWORD}
+    for name, value in given.items():
+        monkeypatch.setenv(f"VERIFY_{name}", value)
+    settings.cache_clear()
+    forget_gateway()
+    send.resume()
+    write(db, "Iuran Anda sudah dibayar.")
+    send.send()
+    delivered(db, 1)
+    assert kannel.arrived() == [("BEKASI", NUMBER, "Iuran Anda sudah dibayar.")]
+    monkeypatch.undo()
+    settings.cache_clear()
+    forget_gateway()
+
+
 @pytest.mark.parametrize("box", ["smsbox", "bearerbox"])
 def test_when_one_box_dies_our_text_waits_or_has_perhaps_gone(
     db: Any, kannel: real.Kannel, service: str, box: str
@@ -166,7 +187,7 @@ def test_when_one_box_dies_our_text_waits_or_has_perhaps_gone(
     assert len(kannel.arrived()) == 1
 
 
-@pytest.mark.parametrize(("verdict", "delivery"), [("DELIVRD", "delivered"), ("UNDELIV", "failed")])
+@pytest.mark.parametrize(("verdict", "delivery"), [("DELIVRD", "delivered"), ("UNDELIV", "failed"), ("", "rejected")])
 def test_over_smpp_texts_go_both_ways_and_are_reported_on(db: Any, tmp_path: Path, verdict: str, delivery: str) -> None:
     with smpp.operator() as operator, real.kannel(tmp_path, settings().webhook_secrets[0], operator.port) as kannel:
         operator.verdict = verdict

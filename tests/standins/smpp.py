@@ -15,6 +15,7 @@ from itertools import count
 
 _SUBMIT, _DELIVER, _ENQUIRE, _RESPONSE = 0x4, 0x5, 0x15, 0x80000000
 _BINDS = (0x1, 0x2, 0x9)
+_NO_SUCH_NUMBER = 0x0B  # ESME_RINVDSTADR
 _RECEIPT = 0x04  # esm_class of a delivery receipt
 INTERNATIONAL, UCS2 = 1, 8
 
@@ -32,7 +33,7 @@ class Submitted:
 
 @dataclass
 class Operator:
-    """The stand-in: `verdict` is what its receipts say of each text."""
+    """The stand-in: `verdict` is what its receipts say of each text, "" that it takes none."""
 
     port: int = 0
     verdict: str = "DELIVRD"
@@ -65,6 +66,9 @@ class Operator:
             self._write(command | _RESPONSE, sequence)
         elif command == _SUBMIT:
             self.taken.append(text := _submitted(body))
+            if not self.verdict:
+                self._write(command | _RESPONSE, sequence, status=_NO_SUCH_NUMBER)
+                return
             message_id = f"M{len(self.taken)}"
             self._write(command | _RESPONSE, sequence, message_id.encode() + b"\0")
             receipt = f"id:{message_id} sub:001 dlvrd:001 submit date:2611230800 done date:2611230801 "
@@ -77,9 +81,9 @@ class Operator:
         body = addresses + bytes([kind, 0, 0, 0, 0, 0, 0, coding, 0, len(message)]) + message
         self._write(_DELIVER, next(self._numbers), body)
 
-    def _write(self, command: int, sequence: int, body: bytes = b"") -> None:
+    def _write(self, command: int, sequence: int, body: bytes = b"", *, status: int = 0) -> None:
         assert self._link is not None
-        self._link.sendall(struct.pack(">IIII", 16 + len(body), command, 0, sequence) + body)
+        self._link.sendall(struct.pack(">IIII", 16 + len(body), command, status, sequence) + body)
 
     def _read(self, length: int) -> bytes:
         """So many bytes; nothing when the link is gone."""

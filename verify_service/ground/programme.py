@@ -201,6 +201,7 @@ class Programme(_Table):
             "scholarship_years": str(paid.scholarship_jkm_years),
             "age_from": str(self.eligibility.age_from),
             "age_to": str(self.eligibility.age_to),
+            "check_days": str(self.sla.verification),
             **{name: f"{rupiah / 1_000_000:g}".replace(".", ",") for name, rupiah in amounts.items()},
         }
 
