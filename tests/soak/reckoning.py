@@ -36,8 +36,8 @@ _COUNT_IN_A_CASE = {
     "worker": {"confirms", "wrong_data", "denies", "does_not_know", "moved", "not_working", "now_employed"},
     "rt_head": {"resident", "moved", "deceased", "unknown", "not_working", "now_employed", "own_family"},
 }
-_REPLIES = {"answer": "s3.answered", "triage": "s5.received", "stop": "g18.stopped", "stop again": None}
-_HANDLED_AS = {"answer": "answer", "triage": "triage", "stop": "stop", "stop again": "stop"}
+_REPLIES = {"answer": "s3.answered", "report": "g5.case_ack", "stop": "g18.stopped", "stop again": None}
+_HANDLED_AS = {"answer": "answer", "report": "report", "stop": "stop", "stop again": "stop"}
 # A claim made before a STOP was handled may still be on its way to the gateway: it cannot be taken back.
 _ON_ITS_WAY = dt.timedelta(seconds=10)
 _EACH = 4  # faults of one kind that are told
@@ -223,6 +223,10 @@ def _texts_and_replies(house: House, log: Log, verdict: Verdict) -> None:
         for provider_id, sent in log.texts.items()
         if provider_id in found and found[provider_id] != (_HANDLED_AS[sent.becomes], _REPLIES[sent.becomes])
     )
+    reports = sum(sent.becomes == "report" for sent in log.texts.values())
+    [(opened,)] = house.look("SELECT count(*) FROM grievance WHERE channel = 'sms'")
+    if opened != reports:
+        verdict.faults.append(f"{opened} reports of {reports} texts that tell of a problem")
     replies = sum(_REPLIES[sent.becomes] is not None for sent in log.texts.values())
     [(queued,)] = house.look("SELECT count(*) FROM outbox WHERE purpose = 'reply'")
     if queued != replies:

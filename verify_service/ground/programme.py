@@ -84,6 +84,9 @@ class Texting(_Table):
     correct_minutes: int = Field(gt=0)  # within this a second text corrects the first
     same_text_most: int = Field(gt=0)  # identical texts to one phone within the minutes below
     same_text_minutes: int = Field(gt=0)
+    talk_hours: int = Field(
+        gt=0, le=24
+    )  # of silence, after which a talk by text is over; what it held is forgotten then
     stale_days: int = Field(gt=0)
 
 
