@@ -82,6 +82,7 @@ def reckon(house: House, people: People, log: Log, verdict: Verdict) -> None:
     evidence = [tuple(row) for row in house.look(_EVIDENCE)]
     _answers(evidence, log, verdict)
     _plans(evidence, people, verdict)
+    _reports(house, people, verdict)
     _heads_and_tasks(house, people, verdict)
     _verdicts(house, verdict)
     _texts_and_replies(house, log, verdict)
@@ -89,6 +90,25 @@ def reckon(house: House, people: People, log: Log, verdict: Verdict) -> None:
 
 
 # --- what people said ---
+
+
+def _reports(house: House, people: People, verdict: Verdict) -> None:
+    """Wrong data and money asked for are a report each, once, however often the line dropped before its number."""
+    due = Counter(
+        (caller.enrolment, origin)
+        for caller in people.callers
+        if not caller.head
+        for origin, said in (("wrong_data", "wrong_field"), ("money", "asked_money"))
+        if any(meant[1:] == (said, "yes") or (meant[1] == said == "wrong_field") for meant in caller.planned())
+    )
+    rows = house.look(
+        """SELECT enrolment.id, grievance.origin FROM grievance JOIN enrolment USING (worker_id)
+           WHERE grievance.phone_id IS NOT NULL"""
+    )
+    opened = Counter((int(enrolment), str(origin)) for enrolment, origin in rows if origin in ("wrong_data", "money"))
+    verdict.facts["reports"] = sum(opened.values())
+    verdict.blame(f"a report that is due is not there: {one}" for one in due - opened)
+    verdict.blame(f"a report that nobody made, or made twice: {one}" for one in opened - due)
 
 
 def _answers(evidence: list[tuple[Any, ...]], log: Log, verdict: Verdict) -> None:
