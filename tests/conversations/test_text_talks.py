@@ -342,6 +342,13 @@ def test_stop_in_ones_own_words_is_heard_in_the_place_of_an_answer(db: Any) -> N
     assert handled(db) == ["stop"]
 
 
+def test_stop_in_ones_own_words_is_heard_in_a_talk_too(db: Any) -> None:
+    a_worker(db)
+    writes_all("CEK", "saya ga mau dikirimin sms lagi dari kalian")
+    assert handled(db) == ["keyword", "stop"]
+    assert talks(db) == ["stopped"]
+
+
 def test_what_tells_of_a_report_is_forgotten_after_a_day(db: Any) -> None:
     a_worker(db)
     writes_all("LAPOR", "3", "7", "3", "3", "1", "Kartu hilang di jalan")
