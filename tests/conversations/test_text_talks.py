@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from flows.keywords import Keyword, keyword
+from flows.references import ALPHABET, check_letter
 from jobs.texts import one_batch
 from tests.conversations.test_texts import NUMBER, after, asks, handled, said, writes
 from tests.people import a_phone, a_worker, an_rt_head
@@ -179,6 +181,15 @@ def test_what_was_typed_is_emptied_from_the_text(db: Any) -> None:
     assert kept_words(db) == [True, False, False, False], "a mistyped code is a code too"
 
 
+def test_a_code_that_looks_like_the_number_of_a_report_is_a_code(db: Any) -> None:
+    body = next(f"{n}" for n in range(22222, 99999) if set(f"{n}") <= set(ALPHABET) and check_letter(f"{n}").isdigit())
+    code = body + check_letter(body)
+    assert keyword(code) == Keyword("status", code)
+    a_phone(db, NUMBER)
+    writes_all("CEK", "3275011501900001", code)
+    assert sent(db)[-1] == "b4.not_found"
+
+
 def test_a_pin_stays_nowhere_and_is_asked_for_again_after_an_hour(db: Any) -> None:
     a_worker(db, phone=None, occupation="01")
     an_rt_head(db, NUMBER, pin="385016")
@@ -329,6 +340,13 @@ def test_stop_in_ones_own_words_is_heard_in_the_place_of_an_answer(db: Any) -> N
     asks()
     writes("saya ga mau dikirimin sms lagi dari kalian", after(minutes=1))
     assert handled(db) == ["stop"]
+
+
+def test_stop_in_ones_own_words_is_heard_in_a_talk_too(db: Any) -> None:
+    a_worker(db)
+    writes_all("CEK", "saya ga mau dikirimin sms lagi dari kalian")
+    assert handled(db) == ["keyword", "stop"]
+    assert talks(db) == ["stopped"]
 
 
 def test_what_tells_of_a_report_is_forgotten_after_a_day(db: Any) -> None:

@@ -105,7 +105,8 @@ def takes(conversation: Conversation, text: str) -> bool:
         return False
     talk, screen = current(talk)
     if isinstance(screen, Ask):
-        return screen.shape == "text" and " " in text.strip()
+        words = screen.shape in ("text", "name")
+        return " " in text.strip() if words else screen.read(text) is not None  # a code may look like a report's number
     return isinstance(screen, Menu | Pick) and option(wordings(), screen, text, talk.caller.language) is not None
 
 

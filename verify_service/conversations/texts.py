@@ -234,8 +234,8 @@ def _asked_last(
 
 
 def _is_for_somebody(session: Session, phone: Phone, text: str, means: str) -> bool:
-    """Whether words that are none of a menu's tell of a problem, or belong to the one open report."""
-    return means == "grievance" or _open_report(session, phone, text) is not None
+    """Whether words that are none of a menu's ask for STOP, tell of a problem, or belong to the one open report."""
+    return means in ("stop", "grievance") or _open_report(session, phone, text) is not None
 
 
 def _stop(session: Session, message: InboundMessage, phone: Phone) -> tuple[HandledAs, bool]:
