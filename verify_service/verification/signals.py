@@ -102,7 +102,8 @@ def _in_a_row(signal: Signal, voice: str, length: str, wanted: str, seconds: str
 
 _EVEN = "median < :rhythm_seconds AND shortest >= (1 - :spread) * median AND longest <= (1 + :spread) * median"
 
-# The head's own answer is no sign: the one worker who is on the list with that phone is himself.
+# The head's own answer is no sign: the one worker whom a list or a case gives that phone is himself. A code from a
+# letter tells nothing of who typed it.
 _RT_PHONE = f"""
 rt_phone AS (
     SELECT '{Signal.RT_PHONE}' AS signal, 'own' AS voice, phone_id, count(DISTINCT worker_id) AS workers,
@@ -115,7 +116,7 @@ rt_phone AS (
           AND at >= coalesce(CAST(rt_head.since AS timestamp) AT TIME ZONE :zone, '-infinity'))
       AND worker_id IS DISTINCT FROM (
         SELECT min(listed.worker_id) FROM phone_link listed
-        WHERE listed.phone_id = fresh.phone_id AND listed.how = 'roster' AND listed.unlinked_at IS NULL
+        WHERE listed.phone_id = fresh.phone_id AND listed.how <> 'code' AND listed.unlinked_at IS NULL
         HAVING count(*) = 1)
     GROUP BY phone_id)"""  # noqa: S608
 

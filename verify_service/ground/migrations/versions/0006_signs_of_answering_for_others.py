@@ -1,4 +1,4 @@
-"""What a task's officer must know of a signal, and the evidence of the last days without reading all of it"""
+"""What a task's officer must know of a signal, the evidence of the last days, numbers changed by a case"""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ def upgrade() -> None:
     )
     op.alter_column("task", "kind", comment=f"{_KIND} | check_answers", existing_comment=_KIND)
     op.alter_column("task", "subject", comment=f"{_SUBJECT} | SIGNAL:phone:ID", existing_comment=_SUBJECT)
+    op.alter_column("phone_link", "how", comment="roster | code | case", existing_comment="roster | code")
     op.create_index("ix_evidence_received", "evidence", ["received_at"], postgresql_using="brin")
 
 
 def downgrade() -> None:
     op.drop_index("ix_evidence_received", table_name="evidence")
+    op.alter_column("phone_link", "how", comment="roster | code", existing_comment="roster | code | case")
     op.alter_column("task", "subject", comment=_SUBJECT, existing_comment=f"{_SUBJECT} | SIGNAL:phone:ID")
     op.alter_column("task", "kind", comment=_KIND, existing_comment=f"{_KIND} | check_answers")
     op.drop_column("task", "detail")
