@@ -8,6 +8,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from flows.references import worker_code
 from tests.officers import an_officer, sign_in
 from tests.people import NOW, Someone, a_worker
 from verify_service.accounts.officers import Role
@@ -128,6 +129,7 @@ def test_the_page_shows_figures_and_no_name_in_full(client: FlaskClient, db: Any
     page = client.get("/console/").get_data(as_text=True)
     assert "De*** E***" in page
     assert "NIK …0004" in page
+    assert f"kode {worker_code(people[3].worker)}" in page
     for hidden in ("Dewi", "Citra", "Adi Satu", *(someone.nik for someone in people), *(p.number for p in people)):
         assert hidden not in page
     assert "Oktober 2026" in page

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext, lazy_gettext
 
 from verify_service.accounts.officers import Role
 from verify_service.verification.decision import Owner
+from verify_service.verification.signals import Signal
 
 VERDICTS = {
     "reported_deceased": lazy_gettext("Reported deceased"),
@@ -63,6 +67,27 @@ ROLES = {
     Role.ADMIN: lazy_gettext("Administrator"),
     Role.AUDITOR: lazy_gettext("Auditor, reads only"),
 }
+
+# What was noticed and how much of it; that it is no proof stands on the task's page.
+SIGNALS = {
+    Signal.MANY_WORKERS: lazy_gettext("One phone answered for %(workers)s workers within a day"),
+    Signal.RHYTHM: lazy_gettext(
+        "%(workers)s answers for different workers came from one phone, %(seconds)s seconds apart"
+    ),
+    Signal.RT_PHONE: lazy_gettext("An RT head's phone answered for %(workers)s workers of the RT as if they had"),
+    Signal.RT_CONFIRMS_ALL: lazy_gettext("An RT head helped %(workers)s residents to answer, and every one confirmed"),
+    Signal.RT_QUICK: lazy_gettext(
+        "An RT head confirmed %(workers)s residents in a row within %(seconds)s seconds each"
+    ),
+    Signal.RT_RHYTHM: lazy_gettext(
+        "An RT head spoke of %(workers)s residents in a row at one rhythm, every %(seconds)s seconds"
+    ),
+}
+
+
+def signal_text(detail: Mapping[str, Any]) -> str:
+    """What was noticed about a phone (the detail of a task), with its counts."""
+    return str(SIGNALS[Signal(detail["signal"])]) % detail
 
 
 def verdict_name(verdict: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from flows.references import worker_code
 from verify_service.verification.decision import RULES, Owner
 
 CONFIRMED = ("confirmed", "confirmed_twice")
@@ -75,8 +76,8 @@ _OPEN_SUM = text(f"SELECT count(*) AS total, coalesce(sum(discrepancy.rupiah), 0
 _OPEN_PAGE = text(
     f"""
     SELECT discrepancy.id, discrepancy.verdict, discrepancy.owner, discrepancy.rupiah, discrepancy.period,
-           discrepancy.opened_at, worker.name, worker.nik_last4, enrolment.rt, enrolment.rw, area.kelurahan,
-           area.kecamatan
+           discrepancy.opened_at, worker.id AS worker, worker.name, worker.nik_last4, enrolment.rt, enrolment.rw,
+           area.kelurahan, area.kecamatan
     {_OPEN} ORDER BY discrepancy.opened_at DESC, discrepancy.id DESC LIMIT :size OFFSET :skip
     """
 )
@@ -149,6 +150,7 @@ class OpenDiscrepancy:
     opened_at: dt.datetime
     masked_name: str
     nik_last4: str
+    code: str
     rt: str | None
     rw: str | None
     kelurahan: str | None
@@ -225,6 +227,7 @@ def _discrepancy(row: Row[tuple[object, ...]]) -> OpenDiscrepancy:
         opened_at=row.opened_at,
         masked_name=masked_name(row.name),
         nik_last4=row.nik_last4,
+        code=worker_code(row.worker),
         rt=row.rt,
         rw=row.rw,
         kelurahan=row.kelurahan,

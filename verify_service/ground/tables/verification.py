@@ -30,6 +30,8 @@ class Evidence(Base):
     __table_args__ = (
         Index("uq_evidence_inbound", "inbound", "enrolment_id", "source", "statement", unique=True),
         Index("ix_evidence_latest", "enrolment_id", "source", "received_at", "id"),
+        # Rows come in the order of their time: this costs a hop nothing, and finds the last days.
+        Index("ix_evidence_received", "received_at", postgresql_using="brin"),
     )
 
 
