@@ -24,6 +24,7 @@ _KNOWN = {"confirmed": list(CONFIRMED), "not_enrolled": list(NOT_ENROLLED), "act
 _COUNTS = """
     count(*) AS enrolled,
     count(*) FILTER (WHERE verdict.verdict = ANY(:confirmed)) AS confirmed,
+    count(*) FILTER (WHERE verdict.verdict = ANY(:confirmed) AND verdict.assisted) AS assisted,
     count(*) FILTER (WHERE verdict.owner = ANY(:acting)) AS needs_action,
     coalesce(sum(verdict.rupiah), 0) AS rupiah
 """
@@ -52,7 +53,8 @@ _BY_VERDICT = text(
 _BY_KECAMATAN = text(
     f"""
     SELECT district.code, district.name, coalesce(counted.enrolled, 0) AS enrolled,
-           coalesce(counted.confirmed, 0) AS confirmed, coalesce(counted.needs_action, 0) AS needs_action,
+           coalesce(counted.confirmed, 0) AS confirmed, coalesce(counted.assisted, 0) AS assisted,
+           coalesce(counted.needs_action, 0) AS needs_action,
            coalesce(counted.rupiah, 0) AS rupiah
     FROM (SELECT DISTINCT kecamatan_code AS code, kecamatan AS name FROM area) AS district
     FULL JOIN (
@@ -91,6 +93,7 @@ class Headline:
     months_reported: int
     enrolled: int
     confirmed: int
+    assisted: int  # of the confirmed: answered on an RT head's phone, with his help
     needs_action: int
     open_discrepancies: int
     rupiah_at_risk: int
@@ -121,8 +124,14 @@ class KecamatanCount:
     name: str | None
     enrolled: int
     confirmed: int
+    assisted: int  # of the confirmed: answered on an RT head's phone, with his help
     needs_action: int
     rupiah: int
+
+    @property
+    def own(self) -> int:
+        """Confirmed by the workers alone."""
+        return self.confirmed - self.assisted
 
     @property
     def unconfirmed(self) -> int:
@@ -177,6 +186,7 @@ def headline(session: Session) -> Headline:
         months_reported=standing.months,
         enrolled=counts.enrolled,
         confirmed=counts.confirmed,
+        assisted=counts.assisted,
         needs_action=counts.needs_action,
         open_discrepancies=standing.open,
         rupiah_at_risk=int(counts.rupiah),
@@ -198,7 +208,7 @@ def by_verdict(session: Session) -> tuple[VerdictCount, ...]:
 def by_kecamatan(session: Session) -> tuple[KecamatanCount, ...]:
     """Every district by name, those without enrolments included; last, if any, enrolments that fit in none."""
     return tuple(
-        KecamatanCount(row.code, row.name, row.enrolled, row.confirmed, row.needs_action, int(row.rupiah))
+        KecamatanCount(row.code, row.name, row.enrolled, row.confirmed, row.assisted, row.needs_action, int(row.rupiah))
         for row in session.execute(_BY_KECAMATAN, _KNOWN)
     )
 

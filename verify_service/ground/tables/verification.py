@@ -72,6 +72,9 @@ class Verdict(Base):
     worker: Mapped[str]
     rt_head: Mapped[str]
     duplicate: Mapped[str]
+    assisted: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="what the worker says was said with an RT head's help: counted apart"
+    )
     paid_by: Mapped[str] = mapped_column(comment="payments: a payment file of that month; plan: the roster's plan")
     verdict: Mapped[str]
     owner: Mapped[str]

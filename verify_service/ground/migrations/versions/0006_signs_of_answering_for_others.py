@@ -1,4 +1,4 @@
-"""What a task's officer must know of a signal, the evidence of the last days, numbers changed by a case"""
+"""What a signal tells an officer, the evidence of the last days, numbers changed by a case, help counted apart"""
 
 from __future__ import annotations
 
@@ -29,11 +29,26 @@ def upgrade() -> None:
     op.alter_column("task", "kind", comment=f"{_KIND} | check_answers", existing_comment=_KIND)
     op.alter_column("task", "subject", comment=f"{_SUBJECT} | SIGNAL:phone:ID", existing_comment=_SUBJECT)
     op.alter_column("phone_link", "how", comment="roster | code | case", existing_comment="roster | code")
+    op.add_column(
+        "verdict",
+        sa.Column(
+            "assisted",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="what the worker says was said with an RT head's help: counted apart",
+        ),
+    )
+    op.execute(
+        """INSERT INTO stale_enrolment (enrolment_id, since)
+           SELECT DISTINCT enrolment_id, now() FROM evidence WHERE assisted"""
+    )
     op.create_index("ix_evidence_received", "evidence", ["received_at"], postgresql_using="brin")
 
 
 def downgrade() -> None:
     op.drop_index("ix_evidence_received", table_name="evidence")
+    op.drop_column("verdict", "assisted")
     op.alter_column("phone_link", "how", comment="roster | code", existing_comment="roster | code | case")
     op.alter_column("task", "subject", comment=_SUBJECT, existing_comment=f"{_SUBJECT} | SIGNAL:phone:ID")
     op.alter_column("task", "kind", comment=_KIND, existing_comment=f"{_KIND} | check_answers")
