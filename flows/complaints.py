@@ -79,10 +79,10 @@ _CUES = {
 _CUE = re.compile("|".join(f"(?:{pattern})" for patterns in _CUES.values() for pattern in patterns))
 # What undoes a cue: it did not happen, it is only asked about, or it is something else of the same name.
 _UNDONE = re.compile(
-    r"\btidak ada (?:masalah|dipungut|calo|uang|pulsa)\b|(?<!iuran )\btidak(?: \w+)? (?:masalah|dipungut|diminta|disuruh|dipotong|bayar|kecewa|susah)"
+    r"\btidak ada (?:masalah|dipungut|calo|uang|pulsa)\b|(?<!iuran )(?<!iuran saya )\btidak(?: \w+)? (?:masalah|dipungut|diminta|disuruh|dipotong|bayar|kecewa|susah)"
     r"(?: (?:uang|bayar))*(?: sekali)?\b|\b(?:belum|tidak)(?: pernah)? (?:kecelakaan|jatuh|meninggal|mati)\b"
     r"|\bkalau (?:\w+ )?(?:kecelakaan|jatuh|meninggal|luka|mati|dirawat|ketabrak|sakit)[^,]*"
-    r"|\b(?:hp|lampu|listrik|motor|mobil|setengah) (?:\w+ )?(?:mati|rusak|hilang)\b|\bmati lampu\b|\bdompet \w+\b"
+    r"|\b(?:hp|lampu|listrik|motor|mobil|setengah|sinyal|internet|jaringan) (?:\w+ )?(?:mati|rusak|hilang|jatuh|buruk|error|susah)\b|\bmati lampu\b|\bdompet \w+\b"
     r"|\bjangan (?:dihapus|dicoret|hapus)\b|^(?:ini )?tipu (?:ya )?\?"
     r"|\bjangan (?:bohong|minta|tipu)(?: uang)?\b|\b(?:ini |bukan )*penipuan\b|\bnyasar\b|\bdaftar tidak ya\b"
     r"|\b(?:harus|apa|berapa) bayar\b ?\?|\bapa harus bayar\b|\bbayar (?:utang|berapa)\b"

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 
 _CORE = """
-ya: y iay iya iy iyh iyah iyap iyup yup yep yap yoi yo iyo iye yes yess yeah yea yas yups iyes enya enyak heeh heueuh hooh
-  hoo huum muhun mhn sumuhun nggih inggih enggih nggeh njih injih enggeh gih ngih iyee yha ia iyaa eya heem hiyah
+ya: y iay iya iy iyh iyah iyap iyup yup yep yap yoi yo iyo iye yes yess yeah yea yas yups iyes enya heeh heueuh hooh
+  hoo huum muhun sumuhun nggih inggih enggih nggeh njih injih enggeh ngih iyee yha ia iyaa eya heem hiyah
 betul: btul btl betl betull bner bener bnr benar bnar leres benul bebener
 pasti: tentu jelas psti jls tntu
 sudah: sdh sudh sdah suda sud udah udh uda ud dah dh udeh ude udha udahh tos atos parantos geus enggeus ges enggs gs
-  sampun spun wis uwis wes uwes wus uwus ws already sudha sduah suadh udaa sudaj sampon smpun tas prantos
-tidak: moal mual tdk tidk tdak tida tak gak gk ga g ngga nggak ngak nga enggak engga enggk egk gag gx kagak kaga kgk kg ndak
-  nda ndk enda no nope nop nah not henteu hente heunteu teu te ora ra mboten boten mbten moten tan tidka tiadk gakk
+  sampun spun wis uwis wes uwes wus uwus already sudha sduah suadh udaa sudaj sampon smpun prantos
+tidak: moal tdk tidk tdak tida tak gak gk ga g ngga nggak ngak nga enggak engga enggk egk gag gx kagak kaga kgk ndak
+  nda ndk enda no nope nop nah not henteu hente heunteu teu te ora ra mboten boten mbten moten tidka tiadk gakk
   nggk ngk indak tydak tdek
 belum: blm blum blom belom belon blon lom lum bl belm beum blun belun durung rung drg dereng drng acan can tacan
-  teuacan urung durng tacn blem yet dorong
+  teuacan urung durng tacn blem yet 
 bukan: bkn bukn bkan dudu sanes dede dudunya
 jangan: tong entong montong ampun2 jgn jangn jngn jagan janagn jngan ojo ulah jgan dont dnt ojok
 usah: kedah prlu perlu kudu
@@ -59,6 +59,7 @@ tetangga: tetanga tatangga tonggo tonggoku
 orang: org orng wong jalmi jelema
 siapa: sapa sp siape saha sopo sinten syapa siapaa who
 apa: apaan ape naon nopo opo apakah ap what apah aph
+kamu: lu lo loe elu elo ente anda kowe koe sampeyan panjenengan anjeun you your lw kmu
 kenapa: knp knapa kenape naha kunaon ngopo kengenging why napa mengapa nape ngapa
 gimana: gmn gmana bagaimana bgmn bgaimana kumaha piye pripun how gmna gimane kepiye kmaha
 kapan: kpn iraha when kapn
@@ -68,10 +69,10 @@ tahu: mangertos tahi clue idea ngeh taulah ngertiin tau tw thu taw tauk terang a
   mengerti faham know semerep sumerep pirsa understand ngrti taunya mudeng
 kurang: krg krang kurng kirang
 yakin: ykn sure
-ingat: inget ingt emut eling kelingan
+ingat: remember inget ingt emut eling kelingan
 lupa: lpa lupe poho hilap lali kesupen forgot kesupe lupak kalimpudan
 mungkin: mgkn mgkin mungkn mngkin meureun panginten menawi maybe mungkim
-kayaknya: seingat setahu seinget setau sepengetahuan perasaan prasaan kalo2 harusnya seharusnya mestinya semestinya hrsnya mustinya kira2 kirain kyknya kyaknya kayanya kayane keknya kyk kek kayak kyaknye kayaknye sepertinya spertinya sptnya sprtinya
+kayaknya: kayae koyoe koyoke ketoe kayake seingat setahu seinget setau sepengetahuan perasaan prasaan kalo2 harusnya seharusnya mestinya semestinya hrsnya mustinya kira2 kirain kyknya kyaknya kayanya kayane keknya kyk kek kayak kyaknye kayaknye sepertinya spertinya sptnya sprtinya
   sepertinnya jigana sigana sigah kadose ketoke koyone kayake rasanya rasane rupanya rasa kayakny sprtnya seperti
   sprti keliatannya kelihatannya
 katanya: kabarnya konon dengar2 ktnya ktanya kata cenah saurna jare jarene katane jarenya cenahna saur kate
@@ -239,7 +240,7 @@ alhamdulillah: alhamdulilah alhmdulillah alhmdllh syukur alhamdulillahh hamdalah
 insyaallah: insyallah insyaalloh insaallah inshaallah insyaalah insallah
 semoga: smoga mugi mudah2an mugia mugo mudahan
 tolong: tlg tlong tulung please pls plis plz
-mohon: mhon mohn
+mohon: mhn mhon mohn
 terimakasih: hatur matur makasih makasi mksh mksih mksi trims tks thx thanks tq trimakasih trmksh trimksh nuhun suwun nuwun
   tengkyu thankyou thank makasihh terimaksih makaci maturnuwun hnur trmakasih mks
 jempol: jempolan
@@ -260,6 +261,7 @@ tukang: tkang
 
 # Words that rules name as they are, and that count as known.
 _NAMED = """
+gitu samasama tenang tnang
 lewat aman jaman zaman dompet lemari tas
 tinggal denger dengar diri kira
 atas bilang malah malahan boro bnyk maupun amin aamiin otw gang gas gaskan otewe polisi diambil dibawa dibalikin kurang
@@ -296,7 +298,7 @@ abang mama papa ema bunda kakek nenek keponakan mertua menantu sepupu
 ADDRESS = frozenset(
     (
         "pak pa pk bpk bp bapake bu buk mas mba mbak mbk kak ka kka kang akang teh teteh bang om oom tante mang neng ceu"
-        " dik dek gan agan min mimin admin sir madam bro bray sis boss komandan ndan cak ning mbok mbah paman cuy"
+        " dik dek bun ummi umi pakde bude budhe mamah gan agan min mimin admin sir madam bro bray sis boss komandan ndan cak ning mbok mbah paman cuy"
         " guys juragan sob coy broo bos bosku bang bung ust ustad"
     ).split()
 )
@@ -304,8 +306,8 @@ PARTICLES = frozenset(
     (
         "dong donk deh sih lho loh tuh tuch nih nich atuh mah euy tho to toh kok koq ko lur ah eh oh oo"
         " wah waduh aduh duh hehe hehehe hihi wkwk wkwkwk wkwkwkwk haha hahaha xixi wk hmm hm em emm emang memang"
-        " kan nya pun woi woy lu lo loe elo kamu ente anda sampeyan panjenengan"
-        " gitu gt ge rek cah yah bismillah mbaknya the is are it of nomornya puji"
+        " kan nya pun woi woy"
+        " rek cah yah bismillah mbaknya the is are it of nomornya puji"
     ).split()
 )
 
@@ -387,7 +389,18 @@ _PHRASES = {
     "ping pong": "susah",
     "masa iya": "masa",
     "ya masa": "masa",
-    "sama sama": "terimakasih",
+    "sama sama": "samasama",
+    "sudah ah": "begitulah",
+    "ikut dong": "mau ikut",
+    "daftar dong": "mau daftar",
+    "jangan ingat": "tidak ingat",
+    "tos pupus": "meninggal",
+    "atos pupus": "meninggal",
+    "geus pupus": "meninggal",
+    "parantos pupus": "meninggal",
+    "berhenti kenapa": "berhenti",
+    "terimakasih sudah tanya": "terimakasih",
+
     "sama sekali": "sekali",
     "iya kali": "mungkin",
     "oh ya": "begitulah",

@@ -21,7 +21,7 @@ _NO_MORE = re.compile(
     rf"|\btidak (?:pernah )?(?:mau|bersedia|setuju|suka|senang) {_WORD}{{0,3}}?(?:sms|hubungi|ganggu|telepon|kirim|spam|tanya)\b"
     r"|\b(?:sms|kirim|tanya|telepon|hubungi) (?:terus|mulu)\b|\bcukup (?:\w+ )?sms\b|\bsudah cukup (?:\w+ )?sms\b"
     r"|(?<!jangan )\b(?:hapus|blokir) (?:\w+ )?(?:nomor|data|nama|kontak|hp|sms|saya|me)\b|\bsaya (?:\w+ )?blokir\b"
-    r"|\b(?:tolong|mohon) (?:\w+ )?nomor (?:\w+ )*(?:dihapus|hapus|nonaktif)\b|^blokir\b|\bjangan sms\b|^(?:sudah )?(?:jangan|ogah|tidak mau) lagi(?: ya)?$"
+    r"|\b(?:tolong|mohon) (?:\w+ )?nomor (?:\w+ )*(?:dihapus|hapus|nonaktif|dicoret|keluar|blokir)\b|^blokir\b|\bjangan sms\b|^(?:sudah )?(?:jangan|ogah|tidak mau) lagi(?: ya)?$"
     rf"|\b(?:mohon|tolong|minta|untuk) {_WORD}{{0,2}}?tidak {_WORD}{{0,2}}?(?:sms|hubungi|ganggu|telepon|spam|kirim|tanya)\b"
     r"|\b(?:hapus|dihapus|coret|keluar|batal|matikan|nonaktif|nonaktifkan|dicoret) (?:\w+ ){0,4}?(?:sms|langganan)\b"
     r"|\b(?:coret|buang) (?:\w+ )?nomor\b|\bnomor (?:\w+ )?(?:tolong|mohon) (?:dihapus|hapus|dicoret)\b|^tidak (?:sms|langganan)\b"

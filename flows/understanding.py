@@ -68,7 +68,7 @@ _WORK = frozenset(
     " antar bulannya gratis".split()
 )
 _BARE_YES = frozenset({"ya", "betul", "sudah", "pasti"})
-_ACCOUNTED = frozenset({"yaudah"}) | _SELF | _POLITE | _HAS | _TOPIC | _WHEN | _PLACE | _WORK | _BARE_YES
+_ACCOUNTED = frozenset({"yaudah", "ini"}) | _SELF | _POLITE | _HAS | _TOPIC | _WHEN | _PLACE | _WORK | _BARE_YES
 # Around a yes that names nothing it may be said of, little else is a yes: "sudah makan", "sudah di jalan".
 _AROUND_BARE = (
     _SELF | _POLITE | _BARE_YES | frozenset("bpjs ketenagakerjaan rt rw lama dari dulu sejak tahun bulan lalu kemarin #".split())
@@ -88,6 +88,7 @@ _NOT_SURE = re.compile(
 _TO_SOMEBODY_ELSE = re.compile(
     r"\b(?:istri|suami|anak|bapak|ibu|tetangga|orangtua|adik|kakak|abang|mertua|teman|keluarga|saudara)\b"
 )
+_HAS_KIN = re.compile(r"\b(?:punya|dapat|ada) (?:istri|suami|anak|adik|teman|keluarga)\b")
 _NO_LONGER = re.compile(
     r"\bdulu\b.*\b(?:sekarang|kini)\b.*\b(?:tidak|belum|bukan)\b|\bsudah tidak (?:\w+ )?"
     r"(?:terdaftar|aktif|dapat|punya|ikut|terima|ada|peserta)\b|^tidak lagi$"
@@ -98,7 +99,7 @@ _EXPLICIT_NO = re.compile(
 )
 _NO_ALONE = re.compile(r"^(?:tidak|belum)(?: (?:pernah|ada|sekali|apapun|punya|dapat))*$")
 _TRAPS = re.compile(
-    r"\b(?:ya|betul) saya$|^ya (?:, )?(?:ok|siap|sip|baik|aman)\b|(?<!dari )\bdulu\b|^saya ada$|\bya (?:ampun|allah|salam|halo|lalu|terus|tolong|mohon|maaf|amin|nanti|besok|terserah|dengan)\b|\b(?:yaelah|begitulah)\b"
+    r"\b(?:ya|betul) saya$|^ya (?:, )?(?:ok|siap|sip|baik|aman)\b|(?<!dari )\bdulu\b|^saya ada$|\bsudah (?:siap|baik|maaf|sip|salam|halo)$|^ya daftar\b|^ada (?!ya$|kartu|bpjs|sudah)|\bya (?:ampun|allah|salam|halo|lalu|terus|tolong|mohon|maaf|amin|nanti|besok|terserah|dengan)\b|\b(?:yaelah|begitulah)\b"
     r"|\b(?:tolong|mohon|minta|bisa|ingin) (?:\w+ )?daftar\b|\bsaya sendiri$|^yaudah$|\byaudah lah"
     r"|\bsudah lah\b|\bnyasar\b|\b(?:saya )?mau\b|\bingin\b"
 )
@@ -120,9 +121,8 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
     if "unsure" in found:
         if readings[0] == "no" and re.search(r"^[^,]*\b(?:karena|soalnya)\b", said):
             return "no", 0.8
-        first = next(reading for reading in readings if reading)
-        if first == "no" and readings.index("unsure") > 0 and "tidak tahu" not in clauses[0] and "tahu" in said and asked:
-            return "no", 0.7
+        if readings[0] == "no" and not _CONTRAST.search(said) and {"belum", "terdaftar"} & set(clauses[0].split()):
+            return "no", 0.7 if "kenapa" not in said else 0.85
         return "unsure", 0.9
     if "no" in found:
         return _denied(said, readings, asked)
@@ -187,18 +187,20 @@ def _introduces(said: str) -> bool:
 
 def _of_clause(clause: str) -> str:
     """What one clause says: yes, no, unsure; "theirs" when it is somebody else's or another cover; else nothing."""
+    if clause != "ok ya":
+        clause = re.sub(r"(?<=\w) ya$", "", clause)  # said for politeness: "belum ya", "makasih ya"
     words = clause.split()
     if _NOT_SURE.search(clause) or clause in ("tahu", "tidak ngerti"):
         return "unsure"
     if "nanti" in words or "bentar" in words:
         return ""
     negative = _NEGATIVE.search(clause)
-    positive = not {"ya", "betul", "sudah", "jempol", "pasti", "yaudah"}.isdisjoint(words)
+    positive = not {"betul", "sudah", "jempol", "pasti", "yaudah"}.isdisjoint(words) or _STARTS_WITH_YES.match(clause) is not None
     if _CONTRADICTS.search(clause):
         return "unsure"
     if "kesehatan" in words and "ketenagakerjaan" not in words:
         return "theirs"
-    if {"hp", "nomor"} & set(words) and _TO_SOMEBODY_ELSE.search(clause):
+    if ({"hp", "nomor"} & set(words) or _HAS_KIN.search(clause)) and _TO_SOMEBODY_ELSE.search(clause):
         return ""
     if _TO_SOMEBODY_ELSE.search(clause) and "saya" not in re.sub(r"(?:\w+) saya", "", clause).split():
         return "theirs" if positive or negative or not _HAS.isdisjoint(words) else ""
@@ -206,7 +208,7 @@ def _of_clause(clause: str) -> str:
         return "no" if "terdaftar" in words or _OTHER_GOODS.isdisjoint(words) else ""
     if negative:
         return "no" if _says_no(words) else ""
-    if (_ASKS.search(clause) or not _WISHES.isdisjoint(words)) and not {"ya", "sudah"} & set(words):
+    if (_ASKS.search(clause) or not _WISHES.isdisjoint(words)) and not positive:
         return ""
     if words and not positive and _HAS.isdisjoint([word for word in words if word not in ("daftar", "didata", "masuk")]):
         return ""
@@ -215,6 +217,7 @@ def _of_clause(clause: str) -> str:
     return ""
 
 
+_STARTS_WITH_YES = re.compile(rf"(?:(?:{'|'.join(_POLITE)}|saya|#) )*ya\b")
 _NEGATIVE = re.compile(r"\b(?:tidak|belum|bukan)\b")
 _CONTRADICTS = re.compile(
     r"^ya (?:dan |atau )?tidak$|^jempol tidak$|\bantara\b|^tidak ya sudah|\bsudah (?:apa |atau |dan )?(?:atau )?belum\b|^belum sudah"
