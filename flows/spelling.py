@@ -1,11 +1,21 @@
-"""From what a thumb typed to words that can be compared: signs, look-alikes, repeats, digits for letters, slips, joins."""
+"""From what a thumb typed to words that can be compared: look-alikes, repeats, digits for letters, slips, joins."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.lexicon import ADDRESS, COLLAPSED, KNOWN, LONGEST_PHRASE, PARTICLES, PHRASES, SIGNS, without_repeats
+from flows.lexicon import (
+    ADDRESS,
+    COLLAPSED,
+    KNOWN,
+    LONGEST_PHRASE,
+    PARTICLES,
+    PHRASES,
+    SIGNS,
+    without_repeats,
+    word_set,
+)
 
 _HEAD, _TAIL = 1200, 400  # characters looked at: a STOP stands at either end of a long text
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffd")
@@ -116,10 +126,8 @@ class _Found:
 @lru_cache(maxsize=8192)
 def _resolved(token: str) -> _Found:
     """What one token stands for."""
-    if token == "?":
-        return _Found(("?",))
     if not token[0].isalnum():
-        return _Found((",",))
+        return _Found(("?" if "?" in token else ",",))
     if token.isdecimal() or token in _NUMBERS:
         return _Found(("#",))
     for shape in _shapes(token):
@@ -151,7 +159,11 @@ def _with_endings(token: str) -> _Found | None:
         rest = token.removesuffix(ending)
         for beginning in ("", *_BEGINNINGS):
             stem = rest.removeprefix(beginning)
-            if len(stem) < 3 + 2 * (0 < len(beginning) < 3) or (beginning and stem == rest) or not (ending or beginning):
+            if (
+                len(stem) < 3 + 2 * (0 < len(beginning) < 3)
+                or (beginning and stem == rest)
+                or not (ending or beginning)
+            ):
                 continue
             word = _known(stem)
             if word and word not in ADDRESS | PARTICLES and (len(stem) > 3 or ending in ("kah", "lah", "nya")):
@@ -194,7 +206,9 @@ def _slipped(token: str) -> _Found | None:
         for shape, word in KNOWN.items()
         if len(shape) > 4
         and (wanted is None or word in wanted)
-        and abs(len(shape) - len(token)) < 2 and shape[0] == token[0] and _one_slip(shape, token)
+        and abs(len(shape) - len(token)) < 2
+        and shape[0] == token[0]
+        and _one_slip(shape, token)
     }
     return _Found((near.pop(),), slip=True) if len(near) == 1 else None
 
@@ -237,9 +251,7 @@ def _clauses(words: list[str]) -> tuple[str, ...]:
             word = "kenapa"
         elif word in ADDRESS and after in ("rt", "rw"):
             continue
-        elif word in ADDRESS:
-            word = ","
-        elif word in ("bapak", "ibu") and after not in _OF_KIN:
+        elif word in ADDRESS or (word in ("bapak", "ibu") and after not in _OF_KIN):
             word = ","
         elif word in PARTICLES:
             continue
@@ -250,7 +262,8 @@ def _clauses(words: list[str]) -> tuple[str, ...]:
 
 _OF_KIN = frozenset({"saya", "yang", "sudah", "lagi", "meninggal", "tidak", "mati", "kerja", "salah"})
 _CORE = frozenset({"sudah", "tidak", "belum", "kartu", "bayar"})
-_NUMBERS = frozenset(
-    "januari februari maret april mei juni juli agustus september oktober november desember jan feb mar apr jun jul agt agu"
-    " sep sept okt nov des senin selasa rabu kamis jumat sabtu ahad satu dua tiga empat lima enam tujuh delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan".split()
+_NUMBERS = word_set(
+    "januari februari maret april mei juni juli agustus september oktober november desember jan feb mar apr jun jul"
+    " agt agu sep sept okt nov des senin selasa rabu kamis jumat sabtu ahad satu dua tiga empat lima enam tujuh"
+    " delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan"
 )

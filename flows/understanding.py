@@ -10,6 +10,7 @@ from typing import Literal
 
 from flows import spelling
 from flows.complaints import complains
+from flows.lexicon import word_set
 from flows.reading import command
 from flows.stopping import wants_no_texts
 
@@ -31,7 +32,7 @@ class Understood:
 
 
 def understand(text: str) -> Understood:
-    """What a text says to "are you registered, and do you have the cover?"; STOP before a grievance before an answer."""
+    """What a text says to "are you registered and covered?"; STOP goes first, then a grievance."""
     if command(text) == "stop" or command(spelling.plain(text)) == "stop":
         return Understood("stop", 0.99)
     written = spelling.read(text)
@@ -53,29 +54,25 @@ def _weighed(confidence: float, written: spelling.Written) -> float:
 
 # --- an answer, clause by clause ---
 
-_SELF = frozenset("saya juga sendiri masih memang sekali banget semua dan".split())
-_POLITE = frozenset(
-    "halo salam maaf terimakasih alhamdulillah ok siap sip baik aman jempol sekarang banyak tadi".split()
-)
-_HAS = frozenset("terdaftar daftar didata diantar terima dapat punya ada ikut masuk aktif peserta pegang".split())
-_TOPIC = frozenset("bpjs ketenagakerjaan kartu nama data sigap program layanan".split())
+_SELF = word_set("saya juga sendiri masih memang sekali banget semua dan")
+_POLITE = word_set("halo salam maaf terimakasih alhamdulillah ok siap sip baik aman jempol sekarang banyak tadi")
+_HAS = word_set("terdaftar daftar didata diantar terima dapat punya ada ikut masuk aktif peserta pegang")
+_TOPIC = word_set("bpjs ketenagakerjaan kartu nama data sigap program layanan")
 _REGISTERED = frozenset({"terdaftar", "peserta", "bpjs", "ketenagakerjaan"})
-_WHEN = frozenset("lama dulu dari sejak tahun bulan lalu kemarin sampai hari pas tanggal jaman # baru minggu sekarang".split())
-_PLACE = frozenset("di ke lewat oleh sama dengan untuk sebagai yang rt rw kelurahan kota bekasi pemkot walikota jadi".split())
-_WORK = frozenset(
-    "kerja tukang ojek ojol driver grab gojek becak pedagang penjual jualan dagang pemulung bubur bakso pasar art cuci"
-    " buruh kuli supir sopir parkir kurir warung asisten tangga warga narik kaki lima bantargebang galaxy rumah diantar"
-    " antar bulannya gratis".split()
+_WHEN = word_set("lama dulu dari sejak tahun bulan lalu kemarin sampai hari pas tanggal jaman # baru minggu sekarang")
+_PLACE = word_set("di ke lewat oleh sama dengan untuk sebagai yang rt rw kelurahan kota bekasi pemkot walikota jadi")
+_WORK = word_set(
+    "kerja tukang ojek ojol driver grab gojek becak pedagang penjual jualan dagang pemulung bubur bakso pasar art"
+    " cuci buruh kuli supir sopir parkir kurir warung asisten tangga warga narik kaki lima bantargebang galaxy rumah"
+    " diantar antar bulannya gratis"
 )
 _BARE_YES = frozenset({"ya", "betul", "sudah", "pasti"})
 _ACCOUNTED = frozenset({"yaudah", "ini"}) | _SELF | _POLITE | _HAS | _TOPIC | _WHEN | _PLACE | _WORK | _BARE_YES
 # Around a yes that names nothing it may be said of, little else is a yes: "sudah makan", "sudah di jalan".
 _AROUND_BARE = (
-    _SELF | _POLITE | _BARE_YES | frozenset("bpjs ketenagakerjaan rt rw lama dari dulu sejak tahun bulan lalu kemarin #".split())
+    _SELF | _POLITE | _BARE_YES | word_set("bpjs ketenagakerjaan rt rw lama dari dulu sejak tahun bulan lalu kemarin #")
 )
-_ASKS = re.compile(
-    r"\b(?:apa|siapa|kapan|gimana|mana|berapa|kenapa|maksud|masa|info|how)\b|\?|\bbeneran\b|\bserius\b"
-)
+_ASKS = re.compile(r"\b(?:apa|siapa|kapan|gimana|mana|berapa|kenapa|maksud|masa|info|how)\b|\?|\bbeneran\b|\bserius\b")
 _NOT_SURE = re.compile(
     r"\b(?:tidak|belum|kurang|bukan) (?:\w+ )?(?:tahu|yakin|ingat|pasti)\b|\b(?:tidak|belum) (?:\w+ )?cek\b"
     r"|\b(?:rt|rw|orang|petugas|kelurahan|istri|suami|tetangga|teman|bapak|ibu) (?:\w+ )?bilang\b"
@@ -94,12 +91,15 @@ _NO_LONGER = re.compile(
     r"(?:terdaftar|aktif|dapat|punya|ikut|terima|ada|peserta)\b|^tidak lagi$"
 )
 _EXPLICIT_NO = re.compile(
-    r"\btidak ada yang (?:\w+ )*(?:daftar|didata|kasih|datang)\b|\b(?:tidak|belum|bukan)(?: (?:pernah|juga|ada|ikut|sekali|bisa|saya|sampai|sekarang|di|pernah))*"
+    r"\btidak ada yang (?:\w+ )*(?:daftar|didata|kasih|datang)\b|\b(?:tidak|belum|bukan)(?: (?:pernah|juga|ada"
+    r"|ikut|sekali|bisa|saya|sampai|sekarang|di|pernah))*"
     r" (?:terdaftar|daftar|didata|terima|dapat|punya|ikut|masuk|aktif|peserta|bpjs|jadi peserta)\b"
 )
 _NO_ALONE = re.compile(r"^(?:tidak|belum)(?: (?:pernah|ada|sekali|apapun|punya|dapat))*$")
 _TRAPS = re.compile(
-    r"\b(?:ya|betul) saya$|^ya (?:, )?(?:ok|siap|sip|baik|aman)\b|(?<!dari )\bdulu\b|^saya ada$|\bsudah (?:siap|baik|maaf|sip|salam|halo)$|^ya daftar\b|^ada (?!ya$|kartu|bpjs|sudah)|\bya (?:ampun|allah|salam|halo|lalu|terus|tolong|mohon|maaf|amin|nanti|besok|terserah|dengan)\b|\b(?:yaelah|begitulah)\b"
+    r"\b(?:ya|betul) saya$|^ya (?:, )?(?:ok|siap|sip|baik|aman)\b|(?<!dari )\bdulu\b|^saya ada$|\bsudah (?:siap"
+    r"|baik|maaf|sip|salam|halo)$|^ya daftar\b|^ada (?!ya$|kartu|bpjs|sudah)|\bya (?:ampun|allah|salam|halo|lalu"
+    r"|terus|tolong|mohon|maaf|amin|nanti|besok|terserah|dengan)\b|\b(?:yaelah|begitulah)\b"
     r"|\b(?:tolong|mohon|minta|bisa|ingin) (?:\w+ )?daftar\b|\bsaya sendiri$|^yaudah$|\byaudah lah"
     r"|\bsudah lah\b|\bnyasar\b|\b(?:saya )?mau\b|\bingin\b"
 )
@@ -133,8 +133,10 @@ def _answer(said: str, written: spelling.Written) -> tuple[Meaning, float]:
     return "other", 0.6 if found else 0.85
 
 
-_ASKED_WHETHER = re.compile(r"\bsudah (?:\w+ )?(?:terdaftar|daftar|punya|dapat|makan|sampai|bpjs) belum(?: saya)?(?: [,?])*$"
-    r"|^(?:\w+ )?(?:terdaftar|dapat|aktif|punya|ada) tidak(?: ya)?(?: saya)?(?: [,?])*$")
+_ASKED_WHETHER = re.compile(
+    r"\bsudah (?:\w+ )?(?:terdaftar|daftar|punya|dapat|makan|sampai|bpjs) belum(?: saya)?(?: [,?])*$"
+    r"|^(?:\w+ )?(?:terdaftar|dapat|aktif|punya|ada) tidak(?: ya)?(?: saya)?(?: [,?])*$"
+)
 _HARMLESS = re.compile(
     r"\b(?:sudah )?saya bilang\b|^(?:saya )?(?:jawab|balas)(?: ,)? (?=(?:ya|tidak|sudah|belum)\b)|"
     r"\btidak (?:ada )?(?:masalah|apapun|salah)\b|\btidak (?:dipungut|diminta|bayar)(?: uang| bayar)*(?: sekali)?\b"
@@ -175,8 +177,8 @@ def _may_stand_with(words: list[str], said: str) -> frozenset[str]:
     return _ACCOUNTED - _WORK
 
 
-_OTHER_GOODS = frozenset("pulsa uang hp motor mobil sms kuota sinyal waktu paket kerja rumah gaji makan".split())
-_WISHES = frozenset("mau tolong mohon minta kalau bisa ingin supaya biar nanti besok".split())
+_OTHER_GOODS = word_set("pulsa uang hp motor mobil sms kuota sinyal waktu paket kerja rumah gaji makan")
+_WISHES = word_set("mau tolong mohon minta kalau bisa ingin supaya biar nanti besok")
 
 
 def _introduces(said: str) -> bool:
@@ -195,7 +197,10 @@ def _of_clause(clause: str) -> str:
     if "nanti" in words or "bentar" in words:
         return ""
     negative = _NEGATIVE.search(clause)
-    positive = not {"betul", "sudah", "jempol", "pasti", "yaudah"}.isdisjoint(words) or _STARTS_WITH_YES.match(clause) is not None
+    positive = (
+        not {"betul", "sudah", "jempol", "pasti", "yaudah"}.isdisjoint(words)
+        or _STARTS_WITH_YES.match(clause) is not None
+    )
     if _CONTRADICTS.search(clause):
         return "unsure"
     if "kesehatan" in words and "ketenagakerjaan" not in words:
@@ -210,7 +215,11 @@ def _of_clause(clause: str) -> str:
         return "no" if _says_no(words) else ""
     if (_ASKS.search(clause) or not _WISHES.isdisjoint(words)) and not positive:
         return ""
-    if words and not positive and _HAS.isdisjoint([word for word in words if word not in ("daftar", "didata", "masuk")]):
+    if (
+        words
+        and not positive
+        and _HAS.isdisjoint([word for word in words if word not in ("daftar", "didata", "masuk")])
+    ):
         return ""
     if positive or not _HAS.isdisjoint(words):
         return "yes"
@@ -220,11 +229,12 @@ def _of_clause(clause: str) -> str:
 _STARTS_WITH_YES = re.compile(rf"(?:(?:{'|'.join(_POLITE)}|saya|#) )*ya\b")
 _NEGATIVE = re.compile(r"\b(?:tidak|belum|bukan)\b")
 _CONTRADICTS = re.compile(
-    r"^ya (?:dan |atau )?tidak$|^jempol tidak$|\bantara\b|^tidak ya sudah|\bsudah (?:apa |atau |dan )?(?:atau )?belum\b|^belum sudah"
+    r"^ya (?:dan |atau )?tidak$|^jempol tidak$|\bantara\b|^tidak ya sudah|\bsudah (?:apa |atau "
+    r"|dan )?(?:atau )?belum\b|^belum sudah"
     r"|\bbukan (?:tidak|belum)\b|^(?:ya|betul) tidak (?:juga|betul)"
 )
-_AROUND_NO = _SELF | _POLITE | _TOPIC | _WHEN | _HAS | _PLACE | frozenset(
-    "ya tidak belum pernah apapun sekali boro lah nama".split()
+_AROUND_NO = (
+    _SELF | _POLITE | _TOPIC | _WHEN | _HAS | _PLACE | word_set("ya tidak belum pernah apapun sekali boro lah nama")
 )
 
 

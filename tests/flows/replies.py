@@ -1,8 +1,8 @@
 """Replies to the one question as workers write them, each with its meaning; `python -m tests.flows.replies` counts.
 
-They were written before the rules that read them. A third is unseen: nobody looks at how it fares while rules change, so
-that its figure tells how a text reads that nobody thought of. Which third, a hash of the letters says: "ya" and "YA!" are
-always on the same side.
+They were written before the rules that read them. A third is unseen: nobody looks at how it fares while rules change,
+so that its figure tells how a text reads that nobody thought of. A hash of the letters says which third: "ya" and "YA!"
+are always on the same side.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _unescaped(text: str) -> str:
 
 SEEN = [reply for reply in replies() if not reply.unseen]
 UNSEEN = [reply for reply in replies() if reply.unseen]
-SETS = {"seen": SEEN, "unseen": UNSEEN, "later": replies("replies_later.tsv")}
+SETS = {"seen": SEEN, "unseen": UNSEEN, "later": replies("replies_later.tsv"), "last": replies("replies_last.tsv")}
 
 
 @dataclass(frozen=True)
