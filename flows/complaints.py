@@ -74,7 +74,8 @@ _CUES = {
     "unfit": (
         rf"\b(?:(?<!sudah )kaya|mampu|pns|fiktif|pilihkasih)\b{_W}{{0,4}}|\bpilihkasih\b|\btidak adil\b|\bsasaran\b",
         rf"\btetangga{_W}{{0,6}} (?:pindah|tidak kerja|kenapa)\b|\bsudah pindah (?:masih|tapi) (?:\w+ )*terdaftar\b",
-        rf"\btetangga{_W}{{0,3}} malah\b|\bmalah{_W}{{0,3}} (?:terdaftar|dapat)\b|\brt cuma\b|\b(?:saudara"
+        rf"\btetangga{_W}{{0,3}} malah\b|\bkenapa tetangga\b|\bmalah{_W}{{0,3}} (?:terdaftar|dapat)\b|\brt cuma\b"
+        rf"|\b(?:saudara"
         rf"|keluarga)(?: \w+)? rt\b|\bkenapa dapat\b(?! saya)|\borang{_W}{{0,3}} pindah\b",
     ),
     "service": (

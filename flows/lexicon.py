@@ -25,9 +25,9 @@ pernah: prnh prnah pernh nate kantos kungsi ever
 terdaftar: trdaftar tdaftar terdftar terdaftr kedaftar kadaptar kadaftar tercatat kecatet terdata kedata registered
   terregister teregister terdafar terdatar tedaftar trdftr trdaftr kadata terdaftrr kedaptar kadaftaran terdaptar
   kadapat
-daftar: dftr daptar daftarkan didaftarkan didaftarin didaftar didaptar didaptarkeun daftarin ndaftar mendaftar
-  pendaftaran ngadaptar nyatet dicatat register registrasi mendaftarkan ngedaftar daftarke ndaftarke didaftarke
-  daptarkeun daftr didaftrkan pendataan
+daftar: ngadaptarkeun ngadaftarkeun dftr daptar daftarkan didaftarkan didaftarin didaftar didaptar didaptarkeun
+  daftarin ndaftar mendaftar pendaftaran ngadaptar nyatet dicatat register registrasi mendaftarkan ngedaftar daftarke
+  ndaftarke didaftarke daptarkeun daftr didaftrkan pendataan
 didata: didatain
 terima: trima trm menerima mnerima menrima meneima nerima nrima diterima keterima nampi tampi katampi katarima narima
   ditampi received receive tarima mnrima nrimo
@@ -264,11 +264,11 @@ tukang: tkang
 
 # Words that rules name as they are, and that count as known.
 _NAMED = """
-dilarang gitu samasama tenang tnang lewat aman jaman zaman dompet lemari tas tinggal denger dengar diri kira atas
-bilang malah malahan boro bnyk maupun amin aamiin otw gang gas gaskan otewe polisi diambil dibawa dibalikin kurang
-angka huruf ejaan igd putus truk gergaji sopan kabur oknum marah bentak nuduh silakan silahkan boleh bagus semangat
-sukses lancar selesai beres lunas penuh isi diisi kabar bareng ketemu pergi beda nunggu menunggu antri antre ambil
-bawa buka tutup ganti pasang cari nyari jemput belanja masjid gereja sholat solat puasa lebaran mudik libur cuti
+dadah dilarang gitu samasama tenang tnang lewat aman jaman zaman dompet lemari tas tinggal denger dengar diri kira
+atas bilang malah malahan boro bnyk maupun amin aamiin otw gang gas gaskan otewe polisi diambil dibawa dibalikin
+kurang angka huruf ejaan igd putus truk gergaji sopan kabur oknum marah bentak nuduh silakan silahkan boleh bagus
+semangat sukses lancar selesai beres lunas penuh isi diisi kabar bareng ketemu pergi beda nunggu menunggu antri antre
+ambil bawa buka tutup ganti pasang cari nyari jemput belanja masjid gereja sholat solat puasa lebaran mudik libur cuti
 gajian nasi goreng ayam kopi teh pesanan ongkir alamat lokasi depan belakang kiri kanan bawah simpang terminal stasiun
 situ sana sini begini hakim lurah camat walikota bupati presiden pemilu caleg partai bola main game lagu film hijau
 biru merah kuning putih hitam warna bentuk kecil panjang pendek bayi hamil lahir ulang ultah wisuda dosa surga seluruh
@@ -304,7 +304,7 @@ def word_set(text: str) -> frozenset[str]:
 ADDRESS = word_set(
     "pak pa pk bpk bp bapake bu buk mas mba mbak mbk kak ka kka kang akang teh teteh bang om oom tante mang neng ceu"
     " dik dek bun ummi umi pakde bude budhe mamah gan agan min mimin admin sir madam bro bray sis boss komandan ndan"
-    " cak ning mbok mbah paman cuy guys juragan sob coy broo bos bosku bung ust ustad"
+    " cak ning mbok mpok mbah paman cuy guys juragan sob coy broo bos bosku bung ust ustad"
 )
 PARTICLES = word_set(
     "dong donk deh sih lho loh tuh tuch nih nich atuh mah euy tho to toh kok koq ko lur ah eh oh oo wah waduh aduh"
@@ -392,6 +392,7 @@ _PHRASES = {
     "ya masa": "masa",
     "sama sama": "samasama",
     "sudah ah": "begitulah",
+    "dah ya": "begitulah",
     "ikut dong": "mau ikut",
     "daftar dong": "mau daftar",
     "jangan ingat": "tidak ingat",

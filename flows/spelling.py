@@ -178,7 +178,7 @@ def _with_endings(token: str) -> _Found | None:
 
 def _together(token: str) -> _Found | None:
     """Words typed without a blank: belumpak, gatau, jangansms."""
-    if len(token) < 5 or not token.isalpha():
+    if not 5 <= len(token) <= 60 or not token.isalpha():
         return None
     best: list[tuple[str, ...] | None] = [(), *[None] * len(token)]
     for end in range(2, len(token) + 1):

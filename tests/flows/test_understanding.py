@@ -45,7 +45,8 @@ def test_the_words_of_the_catalogue_mean_what_they_say_there() -> None:
         for option in ("yes", "no", "unsure"):
             words = language["s1.registered"]
             for text in (words.options[option], *words.also.get(option, ())):
-                assert meaning(text) == option, text
+                # As an option it counts; "oke ya" is also how a talk is ended, so here it is asked back.
+                assert meaning(text) == ("other" if text == "ok ya" else option), text
 
 
 TRAPS = {
