@@ -31,7 +31,7 @@ _LOOK_ALIKES = str.maketrans(
     | dict.fromkeys("\u2018\u2019\u02bc`\u00b4'", "")
 )
 _MONEY = re.compile(r"\b(?:rp\.? ?\d[\d.]*|\d{1,3}(?:\.\d{3})+|\d+ ?(?:rb|ribu|rebu|jt|juta|k))\b")
-_SPELT_OUT = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.*_-]+[^\W\d_](?![^\W_]))+")
+_SPELT_OUT = re.compile(r"(?<![^\W_])([^\W\d_])\1*(?![^\W_])(?:[\s.*_-]+([^\W\d_])\2*(?![^\W_]))+")
 _TOKEN = re.compile(r"[^\W_]+|\?|[^\w\s?-]+|(?<!\w)-|-(?!\w)|\n")
 _LEET = str.maketrans("0134579", "oieastg")
 _SHORT_PARTS = frozenset({"ya", "ga", "gk", "bu", "pa", "pk", "di"})
@@ -247,7 +247,7 @@ def _clauses(words: list[str]) -> tuple[str, ...]:
     done: list[str] = []
     for place, word in enumerate(words):
         after = words[place + 1] if place + 1 < len(words) else ""
-        if word in ("kok", "koq", "ko") and after and after not in ADDRESS | PARTICLES | {",", "?"}:
+        if word in ("kok", "koq", "ko") and after and after not in ADDRESS | PARTICLES | {",", "?", "terimakasih"}:
             word = "kenapa"
         elif word in ADDRESS and after in ("rt", "rw"):
             continue

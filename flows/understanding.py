@@ -4,6 +4,7 @@ Two errors are worse than all others: a yes that was none, and a STOP not heard.
 word by word, and whoever is not understood for SURE is asked back.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,13 +36,18 @@ def understand(text: str) -> Understood:
     if command(text) == "stop" or command(spelling.plain(text)) == "stop":
         return Understood("stop", 0.99)
     written = spelling.read(text)
-    said = " ".join(written.words)
+    said = _without_thanks(" ".join(written.words))
     if stops := wants_no_texts(said):
         return Understood("stop", _weighed(stops, written))
     if grieves := complains(said):
         return Understood("grievance", _weighed(grieves, written))
     meaning, confidence = answer(said, written)
     return Understood(meaning, _weighed(confidence, written))
+
+
+def _without_thanks(said: str) -> str:
+    """The words without the thanks and the address behind them, unless there is nothing else."""
+    return re.sub(r"(?<=[\w?#])(?: ,| terimakasih)+$", "", said)
 
 
 def _weighed(confidence: float, written: spelling.Written) -> float:

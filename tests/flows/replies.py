@@ -46,8 +46,8 @@ def _unescaped(text: str) -> str:
 
 SEEN = [reply for reply in replies() if not reply.unseen]
 UNSEEN = [reply for reply in replies() if reply.unseen]
-# "later" was written to mislead, after the first figure; "last" after what it showed was mended. Each was read once before
-# any rule changed for it: 79.9 % and 92.8 % (the two batches of "later"), 94.3 % ("last"). They count as seen since.
+# "later" was written to mislead, after the first figure; "last" after what it showed was mended. Each was read once
+# before any rule changed for it: 79.9 % and 92.8 % (the two batches of "later"), 94.3 % ("last"). They are seen since.
 SETS = {"seen": SEEN, "unseen": UNSEEN, "later": replies("replies_later.tsv"), "last": replies("replies_last.tsv")}
 
 
