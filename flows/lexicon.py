@@ -1,4 +1,4 @@
-"""Words as people type them, each under the Indonesian word it stands for: slang, short forms, Sundanese, Javanese, Betawi.
+"""Words as people type them, each under the Indonesian word it stands for: slang, Sundanese, Javanese, Betawi.
 
 A line is `word: other ways to write it`. What rules compare is the word before the colon.
 """
@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 
 _CORE = """
-ya: y iay iya iy iyh iyah iyap iyup yup yep yap yoi yo iyo iye yes yess yeah yea yas yups iyes enya enyak heeh heueuh hooh
-  hoo huum muhun mhn sumuhun nggih inggih enggih nggeh njih injih enggeh gih ngih iyee yha ia iyaa eya heem hiyah
+ya: y iay iya iy iyh iyah iyap iyup yup yep yap yoi yo iyo iye yes yess yeah yea yas yups iyes enya heeh heueuh hooh
+  hoo huum muhun sumuhun nggih inggih enggih nggeh njih injih enggeh ngih iyee yha ia iyaa eya heem hiyah
 betul: btul btl betl betull bner bener bnr benar bnar leres benul bebener
 pasti: tentu jelas psti jls tntu
 sudah: sdh sudh sdah suda sud udah udh uda ud dah dh udeh ude udha udahh tos atos parantos geus enggeus ges enggs gs
-  sampun spun wis uwis wes uwes wus uwus ws already sudha sduah suadh udaa sudaj sampon smpun tas prantos
-tidak: moal mual tdk tidk tdak tida tak gak gk ga g ngga nggak ngak nga enggak engga enggk egk gag gx kagak kaga kgk kg ndak
-  nda ndk enda no nope nop nah not henteu hente heunteu teu te ora ra mboten boten mbten moten tan tidka tiadk gakk
-  nggk ngk indak tydak tdek
+  sampun spun wis uwis wes uwes wus uwus already sudha sduah suadh udaa sudaj sampon smpun prantos
+tidak: moal tdk tidk tdak tida tak gak gk ga g ngga nggak ngak nga enggak engga enggk egk gag gx kagak kaga kgk ndak
+  nda ndk enda no nope nop nah not henteu hente heunteu teu te ora ra mboten boten mbten moten tidka tiadk gakk nggk
+  ngk indak tydak tdek
 belum: blm blum blom belom belon blon lom lum bl belm beum blun belun durung rung drg dereng drng acan can tacan
-  teuacan urung durng tacn blem yet dorong
+  teuacan urung durng tacn blem yet
 bukan: bkn bukn bkan dudu sanes dede dudunya
 jangan: tong entong montong ampun2 jgn jangn jngn jagan janagn jngan ojo ulah jgan dont dnt ojok
 usah: kedah prlu perlu kudu
@@ -25,9 +25,9 @@ pernah: prnh prnah pernh nate kantos kungsi ever
 terdaftar: trdaftar tdaftar terdftar terdaftr kedaftar kadaptar kadaftar tercatat kecatet terdata kedata registered
   terregister teregister terdafar terdatar tedaftar trdftr trdaftr kadata terdaftrr kedaptar kadaftaran terdaptar
   kadapat
-daftar: dftr daptar daftarkan didaftarkan didaftarin didaftar didaptar didaptarkeun daftarin ndaftar mendaftar
-  pendaftaran ngadaptar nyatet dicatat register registrasi mendaftarkan ngedaftar daftarke ndaftarke didaftarke
-  daptarkeun daftr didaftrkan pendataan
+daftar: ngadaptarkeun ngadaftarkeun dftr daptar daftarkan didaftarkan didaftarin didaftar didaptar didaptarkeun
+  daftarin ndaftar mendaftar pendaftaran ngadaptar nyatet dicatat register registrasi mendaftarkan ngedaftar daftarke
+  ndaftarke didaftarke daptarkeun daftr didaftrkan pendataan
 didata: didatain
 terima: trima trm menerima mnerima menrima meneima nerima nrima diterima keterima nampi tampi katampi katarima narima
   ditampi received receive tarima mnrima nrimo
@@ -59,21 +59,23 @@ tetangga: tetanga tatangga tonggo tonggoku
 orang: org orng wong jalmi jelema
 siapa: sapa sp siape saha sopo sinten syapa siapaa who
 apa: apaan ape naon nopo opo apakah ap what apah aph
+kamu: lu lo loe elu elo ente anda kowe koe sampeyan panjenengan anjeun you your lw kmu
 kenapa: knp knapa kenape naha kunaon ngopo kengenging why napa mengapa nape ngapa
 gimana: gmn gmana bagaimana bgmn bgaimana kumaha piye pripun how gmna gimane kepiye kmaha
 kapan: kpn iraha when kapn
 mana: mn mane endi dimana kemana dmn pundi dimane where kmn ngendi
 berapa: brp brapa sabaraha piro pinten
-tahu: mangertos tahi clue idea ngeh taulah ngertiin tau tw thu taw tauk terang apal nyaho uninga ngertos ngerti eruh weruh ngarti ngartos ngerteni paham pham
-  mengerti faham know semerep sumerep pirsa understand ngrti taunya mudeng
+tahu: mangertos tahi clue idea ngeh taulah ngertiin tau tw thu taw tauk terang apal nyaho uninga ngertos ngerti eruh
+  weruh ngarti ngartos ngerteni paham pham mengerti faham know semerep sumerep pirsa understand ngrti taunya mudeng
 kurang: krg krang kurng kirang
 yakin: ykn sure
-ingat: inget ingt emut eling kelingan
+ingat: remember inget ingt emut eling kelingan
 lupa: lpa lupe poho hilap lali kesupen forgot kesupe lupak kalimpudan
 mungkin: mgkn mgkin mungkn mngkin meureun panginten menawi maybe mungkim
-kayaknya: seingat setahu seinget setau sepengetahuan perasaan prasaan kalo2 harusnya seharusnya mestinya semestinya hrsnya mustinya kira2 kirain kyknya kyaknya kayanya kayane keknya kyk kek kayak kyaknye kayaknye sepertinya spertinya sptnya sprtinya
-  sepertinnya jigana sigana sigah kadose ketoke koyone kayake rasanya rasane rupanya rasa kayakny sprtnya seperti
-  sprti keliatannya kelihatannya
+kayaknya: kayae koyoe koyoke ketoe kayake seingat setahu seinget setau sepengetahuan perasaan prasaan kalo2 harusnya
+  seharusnya mestinya semestinya hrsnya mustinya kira2 kirain kyknya kyaknya kayanya kayane keknya kyk kek kayak
+  kyaknye kayaknye sepertinya spertinya sptnya sprtinya sepertinnya jigana sigana sigah kadose ketoke koyone rasanya
+  rasane rupanya rasa kayakny sprtnya seperti sprti keliatannya kelihatannya
 katanya: kabarnya konon dengar2 ktnya ktanya kata cenah saurna jare jarene katane jarenya cenahna saur kate
 ragu: ragu-ragu mamang
 bingung: bngung bigung binggung binun lieur
@@ -82,10 +84,12 @@ proses: prses diproses memproses ngurus diurus urus diurusin ngurusin urusin
 nanti: nnti ntar tar engke mengke mangke ngko mengko entar engkin
 cek: dicek ngecek pariksa mriksa check lihat liat tingali ngecekin cekin priksa nyek
 tanya: tnya nanya nanyain tanyakan tanyain nakon takon naros ditanya ditanyain bertanya tanyaa nanyaa
-stop: unfollow stp setop stopp unreg unsub unsubscribe stopsms sotp stpo distop stopall unrge unsubcribe optout ngestop stops
+stop: unfollow stp setop stopp unreg unsub unsubscribe stopsms sotp stpo distop stopall unrge unsubcribe optout
+  ngestop stops
 berhenti: berenti brenti brhenti behenti berhneti berhnti eureun eureunan mandheg mandeg mandhek leren brhnti mandek
   henti brenty berhentiin diberhentikan
-hentikan: akhiri udahi sudahi setopkan stopkan hntikan hentkan hentikn dihentikan berhentikan eureunkeun lereni lirenan hentiin brentiin udahan udahin
+hentikan: akhiri udahi sudahi setopkan stopkan hntikan hentkan hentikn dihentikan berhentikan eureunkeun lereni
+  lirenan hentiin brentiin udahan udahin
 sms: smsan smsin disms pesan psn pesen text texts texting message messages messaging chat chatting wa whatsapp smsnya
   smsmu ngesms nyms smsna smsne pesannya chatnya texted
 kirim: krim krm kirm kirimi kirimin dikirim dikirimi dikirimin ngirim ngirimin mengirim mengirimi kiriman dikirimkan
@@ -239,9 +243,9 @@ alhamdulillah: alhamdulilah alhmdulillah alhmdllh syukur alhamdulillahh hamdalah
 insyaallah: insyallah insyaalloh insaallah inshaallah insyaalah insallah
 semoga: smoga mugi mudah2an mugia mugo mudahan
 tolong: tlg tlong tulung please pls plis plz
-mohon: mhon mohn
-terimakasih: hatur matur makasih makasi mksh mksih mksi trims tks thx thanks tq trimakasih trmksh trimksh nuhun suwun nuwun
-  tengkyu thankyou thank makasihh terimaksih makaci maturnuwun hnur trmakasih mks
+mohon: harap mhn mhon mohn
+terimakasih: hatur matur makasih makasi mksh mksih mksi trims tks thx thanks tq trimakasih trmksh trimksh nuhun suwun
+  nuwun tengkyu thankyou thank makasihh terimaksih makaci maturnuwun hnur trmakasih mks
 jempol: jempolan
 yaudah: yasudah yauda yaudh ywdh yowes yowis yasud yasudahlah yaudahlah
 yaelah: yaela elah
@@ -260,53 +264,52 @@ tukang: tkang
 
 # Words that rules name as they are, and that count as known.
 _NAMED = """
-lewat aman jaman zaman dompet lemari tas
-tinggal denger dengar diri kira
-atas bilang malah malahan boro bnyk maupun amin aamiin otw gang gas gaskan otewe polisi diambil dibawa dibalikin kurang
-angka huruf ejaan igd putus truk gergaji sopan kabur oknum marah bentak nuduh silakan silahkan boleh bagus semangat
-sukses lancar selesai beres lunas penuh isi diisi kabar bareng ketemu pergi beda nunggu menunggu antri antre ambil
-bawa buka tutup ganti pasang cari nyari jemput belanja masjid gereja sholat solat puasa lebaran mudik libur cuti gajian
-nasi goreng ayam kopi teh pesanan ongkir alamat lokasi depan belakang kiri kanan atas bawah simpang terminal stasiun
-situ sana sini begini polisi hakim lurah camat walikota bupati presiden pemilu caleg partai bola main game lagu film
-hijau biru merah kuning putih hitam warna bentuk kecil panjang pendek bayi hamil lahir ulang ultah wisuda dosa surga
-seluruh setiap selalu kadang biasanya akhirnya awalnya ternyata rupanya sebenarnya sebetulnya sesungguhnya kebetulan
-mangga monggo begitulah banyak cara supaya biar agar moga kuota sinyal waktu paket minggu kontrakan beliau dia mereka
-kesini lho sih dong deh kah lah atuh mah euy loh sebagai warga bekasi kota pemkot walikota sigap program layanan tangan
-pegang bulannya ojek ojol driver grab gojek becak pedagang penjual jualan dagang pemulung mulung bubur
-bakso pasar kaki art cuci nelayan buruh kuli supir sopir parkir kurir tani petani warung asisten tangga rumah sakit
-bantargebang galaxy januari februari maret april mei juni juli agustus september oktober november desember sejak maksud
-dunia motor mobil lampu pulsa kontak iuran usaha pabrik produksi bus halte angkot rokok merokok proyek order gaji
-setengah antara sambung jmo aplikasi kantor list lihat kabar hasil jalan makan tidur malam baca jawab dijawab balas
-bales kabari tunggu bentar sebentar tunjuk kasus pelayanan lambat tanda fiktif sasaran tepat bagi dikasih kasih
-dikirim keluar muncul ditemukan sembuh main kuduga biasa habis tua miskin nikah vaksin bangun tutup sampai transfer
-resign pensiun kampung rumah depan berobat ditanggung ramah gila anjing goblok bangsat kampret bacot monyet babi asu
-urut pangkalan malu butuh berminat minat penting lucu sopan mungkin marah bercanda serius beneran masa kali terserah
-sahabat teman majikan bos pengaduan ular mesin atap besi batu kartini sekolah sayang dewe sama mari
-sekian demikian hormat resmi asli santai cukup lampirkan kumpul ngumpulin formulir fotokopi masing tiap kadang sering
-kali kalian pribadi keberatan bersedia menang klik link promo jual beli pinjaman slot susu gula gigi ludah mudah muda
-besar mabuk masak minum minyak sunah sudut rudal sadar sedih dapur darat ikan ikat masam musuh beras belah bela beli
-bedak bakar layar datang dateng teko kurus kasur kasar kebun tabur tebal badan balai banjir hujan macet panas dingin
-hidup sehat sakit pusing lapar haus cinta kangen rindu pagi siang sore petang subuh magrib kapal karton kartun benang
-bening bensin bentuk betah betina pulau punah pundak muncul mundur murah mahal motor cepat lambat pelan yakni yayasan
-yamaha yatim yaman salon salib sayur saring adik adat ajak akan akar akal aman alat alam awas ayam ayah ibu bapak kakak
+dadah dilarang gitu samasama tenang tnang lewat aman jaman zaman dompet lemari tas tinggal denger dengar diri kira
+atas bilang malah malahan boro bnyk maupun amin aamiin otw gang gas gaskan otewe polisi diambil dibawa dibalikin
+kurang angka huruf ejaan igd putus truk gergaji sopan kabur oknum marah bentak nuduh silakan silahkan boleh bagus
+semangat sukses lancar selesai beres lunas penuh isi diisi kabar bareng ketemu pergi beda nunggu menunggu antri antre
+ambil bawa buka tutup ganti pasang cari nyari jemput belanja masjid gereja sholat solat puasa lebaran mudik libur cuti
+gajian nasi goreng ayam kopi teh pesanan ongkir alamat lokasi depan belakang kiri kanan bawah simpang terminal stasiun
+situ sana sini begini hakim lurah camat walikota bupati presiden pemilu caleg partai bola main game lagu film hijau
+biru merah kuning putih hitam warna bentuk kecil panjang pendek bayi hamil lahir ulang ultah wisuda dosa surga seluruh
+setiap selalu kadang biasanya akhirnya awalnya ternyata rupanya sebenarnya sebetulnya sesungguhnya kebetulan mangga
+monggo begitulah banyak cara supaya biar agar moga kuota sinyal waktu paket minggu kontrakan beliau dia mereka kesini
+lho sih dong deh kah lah atuh mah euy loh sebagai warga bekasi kota pemkot sigap program layanan tangan pegang
+bulannya ojek ojol driver grab gojek becak pedagang penjual jualan dagang pemulung mulung bubur bakso pasar kaki art
+cuci nelayan buruh kuli supir sopir parkir kurir tani petani warung asisten tangga rumah sakit bantargebang galaxy
+januari februari maret april mei juni juli agustus september oktober november desember sejak maksud dunia motor mobil
+lampu pulsa kontak iuran usaha pabrik produksi bus halte angkot rokok merokok proyek order gaji setengah antara
+sambung jmo aplikasi kantor list lihat hasil jalan makan tidur malam baca jawab dijawab balas bales kabari tunggu
+bentar sebentar tunjuk kasus pelayanan lambat tanda fiktif sasaran tepat bagi dikasih kasih dikirim keluar muncul
+ditemukan sembuh kuduga biasa habis tua miskin nikah vaksin bangun sampai transfer resign pensiun kampung berobat
+ditanggung ramah gila anjing goblok bangsat kampret bacot monyet babi asu urut pangkalan malu butuh berminat minat
+penting lucu mungkin bercanda serius beneran masa kali terserah sahabat teman majikan bos pengaduan ular mesin atap
+besi batu kartini sekolah sayang dewe sama mari sekian demikian hormat resmi asli santai cukup lampirkan kumpul
+ngumpulin formulir fotokopi masing tiap sering kalian pribadi keberatan bersedia menang klik link promo jual beli
+pinjaman slot susu gula gigi ludah mudah muda besar mabuk masak minum minyak sunah sudut rudal sadar sedih dapur darat
+ikan ikat masam musuh beras belah bela bedak bakar layar datang dateng teko kurus kasur kasar kebun tabur tebal badan
+balai banjir hujan macet panas dingin hidup sehat pusing lapar haus cinta kangen rindu pagi siang sore petang subuh
+magrib kapal karton kartun benang bening bensin betah betina pulau punah pundak mundur murah mahal cepat pelan yakni
+yayasan yamaha yatim yaman salon salib sayur saring adik adat ajak akan akar akal alat alam awas ayah ibu bapak kakak
 abang mama papa ema bunda kakek nenek keponakan mertua menantu sepupu
 """
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a line."""
+    return frozenset(text.split())
+
+
 # What is said around an answer without changing it. It also ends a clause: "belum pak, caranya?"
-ADDRESS = frozenset(
-    (
-        "pak pa pk bpk bp bapake bu buk mas mba mbak mbk kak ka kka kang akang teh teteh bang om oom tante mang neng ceu"
-        " dik dek gan agan min mimin admin sir madam bro bray sis boss komandan ndan cak ning mbok mbah paman cuy"
-        " guys juragan sob coy broo bos bosku bang bung ust ustad"
-    ).split()
+ADDRESS = word_set(
+    "pak pa pk bpk bp bapake bu buk mas mba mbak mbk kak ka kka kang akang teh teteh bang om oom tante mang neng ceu"
+    " dik dek bun ummi umi pakde bude budhe mamah gan agan min mimin admin sir madam bro bray sis boss komandan ndan"
+    " cak ning mbok mpok mbah paman cuy guys juragan sob coy broo bos bosku bung ust ustad"
 )
-PARTICLES = frozenset(
-    (
-        "dong donk deh sih lho loh tuh tuch nih nich atuh mah euy tho to toh kok koq ko lur ah eh oh oo"
-        " wah waduh aduh duh hehe hehehe hihi wkwk wkwkwk wkwkwkwk haha hahaha xixi wk hmm hm em emm emang memang"
-        " kan nya pun woi woy lu lo loe elo kamu ente anda sampeyan panjenengan"
-        " gitu gt ge rek cah yah bismillah mbaknya the is are it of nomornya puji"
-    ).split()
+PARTICLES = word_set(
+    "dong donk deh sih lho loh tuh tuch nih nich atuh mah euy tho to toh kok koq ko lur ah eh oh oo wah waduh aduh"
+    " duh hehe hehehe hihi wkwk wkwkwk wkwkwkwk haha hahaha xixi wk hmm hm em emm emang memang kan nya pun woi woy rek"
+    " cah yah bismillah mbaknya the is are it of nomornya puji"
 )
 
 _PHRASES = {
@@ -387,7 +390,18 @@ _PHRASES = {
     "ping pong": "susah",
     "masa iya": "masa",
     "ya masa": "masa",
-    "sama sama": "terimakasih",
+    "sama sama": "samasama",
+    "sudah ah": "begitulah",
+    "dah ya": "begitulah",
+    "ikut dong": "mau ikut",
+    "daftar dong": "mau daftar",
+    "jangan ingat": "tidak ingat",
+    "tos pupus": "meninggal",
+    "atos pupus": "meninggal",
+    "geus pupus": "meninggal",
+    "parantos pupus": "meninggal",
+    "berhenti kenapa": "berhenti",
+    "terimakasih sudah tanya": "terimakasih",
     "sama sekali": "sekali",
     "iya kali": "mungkin",
     "oh ya": "begitulah",

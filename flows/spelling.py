@@ -1,11 +1,21 @@
-"""From what a thumb typed to words that can be compared: signs, look-alikes, repeats, digits for letters, slips, joins."""
+"""From what a thumb typed to words that can be compared: look-alikes, repeats, digits for letters, slips, joins."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.lexicon import ADDRESS, COLLAPSED, KNOWN, LONGEST_PHRASE, PARTICLES, PHRASES, SIGNS, without_repeats
+from flows.lexicon import (
+    ADDRESS,
+    COLLAPSED,
+    KNOWN,
+    LONGEST_PHRASE,
+    PARTICLES,
+    PHRASES,
+    SIGNS,
+    without_repeats,
+    word_set,
+)
 
 _HEAD, _TAIL = 1200, 400  # characters looked at: a STOP stands at either end of a long text
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffd")
@@ -21,7 +31,7 @@ _LOOK_ALIKES = str.maketrans(
     | dict.fromkeys("\u2018\u2019\u02bc`\u00b4'", "")
 )
 _MONEY = re.compile(r"\b(?:rp\.? ?\d[\d.]*|\d{1,3}(?:\.\d{3})+|\d+ ?(?:rb|ribu|rebu|jt|juta|k))\b")
-_SPELT_OUT = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.*_-]+[^\W\d_](?![^\W_]))+")
+_SPELT_OUT = re.compile(r"(?<![^\W_])([^\W\d_])\1*(?![^\W_])(?:[\s.*_-]+([^\W\d_])\2*(?![^\W_]))+")
 _TOKEN = re.compile(r"[^\W_]+|\?|[^\w\s?-]+|(?<!\w)-|-(?!\w)|\n")
 _LEET = str.maketrans("0134579", "oieastg")
 _SHORT_PARTS = frozenset({"ya", "ga", "gk", "bu", "pa", "pk", "di"})
@@ -116,10 +126,8 @@ class _Found:
 @lru_cache(maxsize=8192)
 def _resolved(token: str) -> _Found:
     """What one token stands for."""
-    if token == "?":
-        return _Found(("?",))
     if not token[0].isalnum():
-        return _Found((",",))
+        return _Found(("?" if "?" in token else ",",))
     if token.isdecimal() or token in _NUMBERS:
         return _Found(("#",))
     for shape in _shapes(token):
@@ -151,7 +159,11 @@ def _with_endings(token: str) -> _Found | None:
         rest = token.removesuffix(ending)
         for beginning in ("", *_BEGINNINGS):
             stem = rest.removeprefix(beginning)
-            if len(stem) < 3 + 2 * (0 < len(beginning) < 3) or (beginning and stem == rest) or not (ending or beginning):
+            if (
+                len(stem) < 3 + 2 * (0 < len(beginning) < 3)
+                or (beginning and stem == rest)
+                or not (ending or beginning)
+            ):
                 continue
             word = _known(stem)
             if word and word not in ADDRESS | PARTICLES and (len(stem) > 3 or ending in ("kah", "lah", "nya")):
@@ -166,7 +178,7 @@ def _with_endings(token: str) -> _Found | None:
 
 def _together(token: str) -> _Found | None:
     """Words typed without a blank: belumpak, gatau, jangansms."""
-    if len(token) < 5 or not token.isalpha():
+    if not 5 <= len(token) <= 60 or not token.isalpha():
         return None
     best: list[tuple[str, ...] | None] = [(), *[None] * len(token)]
     for end in range(2, len(token) + 1):
@@ -194,7 +206,9 @@ def _slipped(token: str) -> _Found | None:
         for shape, word in KNOWN.items()
         if len(shape) > 4
         and (wanted is None or word in wanted)
-        and abs(len(shape) - len(token)) < 2 and shape[0] == token[0] and _one_slip(shape, token)
+        and abs(len(shape) - len(token)) < 2
+        and shape[0] == token[0]
+        and _one_slip(shape, token)
     }
     return _Found((near.pop(),), slip=True) if len(near) == 1 else None
 
@@ -233,13 +247,11 @@ def _clauses(words: list[str]) -> tuple[str, ...]:
     done: list[str] = []
     for place, word in enumerate(words):
         after = words[place + 1] if place + 1 < len(words) else ""
-        if word in ("kok", "koq", "ko") and after and after not in ADDRESS | PARTICLES | {",", "?"}:
+        if word in ("kok", "koq", "ko") and after and after not in ADDRESS | PARTICLES | {",", "?", "terimakasih"}:
             word = "kenapa"
         elif word in ADDRESS and after in ("rt", "rw"):
             continue
-        elif word in ADDRESS:
-            word = ","
-        elif word in ("bapak", "ibu") and after not in _OF_KIN:
+        elif word in ADDRESS or (word in ("bapak", "ibu") and after not in _OF_KIN):
             word = ","
         elif word in PARTICLES:
             continue
@@ -250,7 +262,8 @@ def _clauses(words: list[str]) -> tuple[str, ...]:
 
 _OF_KIN = frozenset({"saya", "yang", "sudah", "lagi", "meninggal", "tidak", "mati", "kerja", "salah"})
 _CORE = frozenset({"sudah", "tidak", "belum", "kartu", "bayar"})
-_NUMBERS = frozenset(
-    "januari februari maret april mei juni juli agustus september oktober november desember jan feb mar apr jun jul agt agu"
-    " sep sept okt nov des senin selasa rabu kamis jumat sabtu ahad satu dua tiga empat lima enam tujuh delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan".split()
+_NUMBERS = word_set(
+    "januari februari maret april mei juni juli agustus september oktober november desember jan feb mar apr jun jul"
+    " agt agu sep sept okt nov des senin selasa rabu kamis jumat sabtu ahad satu dua tiga empat lima enam tujuh"
+    " delapan sembilan sepuluh belas puluh ratus seratus seribu setahun sebulan"
 )

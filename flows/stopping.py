@@ -1,33 +1,49 @@
-"""Who asks for no more texts, however politely, angrily or crookedly; a missed one means texts to somebody who refused."""
+"""Who asks for no more texts, however politely or angrily; a missed one means texts to somebody who refused."""
 
 import re
 
-_LIFE = (
-    r"\b(?:kontak|kerja|jualan|dagang|usaha|ojek|narik|proyek|iuran|bantuan|bus|halte|motor|mobil|angkot|pabrik"
-    r"|produksi|dipungut|korupsi|merokok|rokok|minta|diminta|uang|gaji|program|order|janji|bohong|calo|tipu|depan|gang|jalan|lampu|simpang|terminal|kontrak)\b"
+from flows.lexicon import word_set
+
+_W = r"(?:(?!(?:lupa|sampai|bohong|ada)\b)[^ ,?]+ )"
+_CONTACT = r"(?:sms|hubungi|ganggu|telepon|spam|langganan)\b"
+_SENDING = r"(?:kirim|tanya|kontak)\b(?! uang| kartu)"
+_REFUSING = (
+    r"(?:jangan|ogah|capek|keberatan|dilarang"
+    r"|tidak (?:pernah )?(?:mau|bersedia|setuju|suka|senang|butuh)|(?:mohon|tolong|minta|untuk) (?:\w+ ){0,2}?tidak)"
 )
-_NOT_ASKED = r"\b(?:jangan(?: sampai)?|jangan di|tidak|belum|bukan|kenapa|non|tidak pernah) $"
-_STOP = re.compile(r"\b(?:stop|hentikan)\b")
-_END = re.compile(
-    r"\bberhenti (?:\w+ ){0,3}?(?:sms|kirim|langganan|hubungi|ganggu|telepon|spam)\b|\bsms (?:\w+ )?berhenti\b"
-    r"|^(?:saya |ya |sudah )*(?:mau|tolong|mohon|cukup) (?:di )?berhenti(?: ya| saja| lagi| dulu| ,)*$"
-    r"|^(?:ya |tolong |mohon )*berhenti(?: ya| saja| dulu| lagi| sudah| lah)*$"
-    r"|(?:^|, )(?:tolong |mohon )*berhenti(?: ,|$)"
-)
-_WORD = r"(?:(?!lupa\b|sampai\b|bohong\b|ada\b)[^ ,?]+ )"
+_GONE = r"(?:hapus|dihapus|coret|dicoret|keluar|batal|matikan|nonaktif|nonaktifkan)"
+# Said of our texts, in so many words.
 _NO_MORE = re.compile(
-    rf"\b(?:jangan|ogah|capek|keberatan) {_WORD}{{0,3}}?(?:sms|hubungi|ganggu|telepon|spam|langganan)\b"
-    rf"|\b(?:jangan|ogah|capek) {_WORD}{{0,2}}?(?:kirim|tanya)(?! uang| kartu)\b"
-    rf"|\btidak (?:pernah )?(?:mau|bersedia|setuju|suka|senang) {_WORD}{{0,3}}?(?:sms|hubungi|ganggu|telepon|kirim|spam|tanya)\b"
-    r"|\b(?:sms|kirim|tanya|telepon|hubungi) (?:terus|mulu)\b|\bcukup (?:\w+ )?sms\b|\bsudah cukup (?:\w+ )?sms\b"
-    r"|(?<!jangan )\b(?:hapus|blokir) (?:\w+ )?(?:nomor|data|nama|kontak|hp|sms|saya|me)\b|\bsaya (?:\w+ )?blokir\b"
-    r"|\b(?:tolong|mohon) (?:\w+ )?nomor (?:\w+ )*(?:dihapus|hapus|nonaktif)\b|^blokir\b|\bjangan sms\b|^(?:sudah )?(?:jangan|ogah|tidak mau) lagi(?: ya)?$"
-    rf"|\b(?:mohon|tolong|minta|untuk) {_WORD}{{0,2}}?tidak {_WORD}{{0,2}}?(?:sms|hubungi|ganggu|telepon|spam|kirim|tanya)\b"
-    r"|\b(?:hapus|dihapus|coret|keluar|batal|matikan|nonaktif|nonaktifkan|dicoret) (?:\w+ ){0,4}?(?:sms|langganan)\b"
-    r"|\b(?:coret|buang) (?:\w+ )?nomor\b|\bnomor (?:\w+ )?(?:tolong|mohon) (?:dihapus|hapus|dicoret)\b|^tidak (?:sms|langganan)\b"
-    r"|\bsms\b.*\bcapek\b|\b(?:kalau )?sms lagi\b.*\b(?:blokir|lapor|polisi)\b|\b(?:blokir|lapor|polisi)\b.*\bsms lagi\b"
-    r"|^(?:quit|cancel|end)$"
+    "|".join(
+        (
+            rf"\b{_REFUSING} {_W}{{0,3}}?{_CONTACT}",
+            rf"\b{_REFUSING} {_W}{{0,2}}?{_SENDING}",
+            r"\b(?:sms|kirim|tanya|telepon|hubungi) (?:terus|mulu)\b",
+            r"\bcukup (?:\w+ )?(?:sms|kirim|hubungi|telepon|tanya)\b",
+            r"(?<!jangan )\b(?:hapus|blokir|coret) (?:\w+ )?(?:nomor|data|nama|kontak|hp|sms|saya)\b",
+            r"\bsaya (?:\w+ )?blokir\b|^blokir\b",
+            rf"\b(?:tolong|mohon) (?:\w+ )?nomor (?:\w+ )*(?:{_GONE}|blokir)\b",
+            rf"\bnomor (?:\w+ )?(?:tolong|mohon) {_GONE}\b",
+            rf"\b{_GONE} (?:\w+ ){{0,4}}?(?:sms|langganan)\b|^tidak (?:sms|langganan)\b",
+            r"\bsms\b.*\bcapek\b|\bsms lagi\b.*\b(?:blokir|lapor|polisi)\b|\b(?:blokir|lapor|polisi)\b.*\bsms lagi\b",
+            r"^(?:sudah )?(?:jangan|ogah|tidak mau) lagi(?: ya)?$|^(?:quit|cancel|end)$",
+            rf"\bberhenti {_W}{{0,3}}?(?:{_CONTACT}|{_SENDING})|\bsms (?:\w+ )?berhenti\b",
+            # Without a word for what should end: only where nothing else is said that could.
+            r"^(?:saya |ya |sudah )*(?:mau|tolong|mohon|cukup) (?:di )?berhenti(?: ya| saja| lagi| dulu| ,)*$",
+            r"^(?:ya |tolong |mohon )*berhenti(?: ya| saja| dulu| lagi| sudah| lah)*$",
+            r"(?:^|, )(?:tolong |mohon )*berhenti(?: ,|$)",
+        )
+    )
 )
+_STOP = re.compile(r"\b(?:stop|hentikan)\b")
+_NOT_ASKED = re.compile(r"\b(?:jangan(?: sampai| di)?|tidak(?: pernah)?|belum|bukan|kenapa|non) $")
+# What stops in a working life, and is none of our texts.
+_LIFE = word_set(
+    "kontak kerja jualan dagang usaha ojek narik proyek iuran bantuan bus halte motor mobil angkot pabrik produksi"
+    " dipungut korupsi merokok rokok minta diminta uang gaji program order janji bohong calo tipu depan gang jalan"
+    " lampu simpang terminal kontrak"
+)
+_OURS = word_set("sms kirim hubungi ganggu telepon tanya")
 _BOTHERED = re.compile(r"\b(?:ganggu|berisik|spam)\b")
 _NOT_BOTHERED = re.compile(r"\b(?:maaf|tidak|bukan) (?:\w+ )?(?:ganggu|berisik|spam)\b|\?|\bapa\b")
 _CLAUSE = re.compile(r" ?(?:,|\?|\btapi\b|\bkarena\b) ?")
@@ -35,18 +51,15 @@ _CLAUSE = re.compile(r" ?(?:,|\?|\btapi\b|\bkarena\b) ?")
 
 def wants_no_texts(said: str) -> float:
     """How surely these words (of the lexicon, "," between clauses) ask for no more texts; 0 when they do not."""
-    if _NO_MORE.search(said) or _END.search(said):
+    if _NO_MORE.search(said) or any(_stops(clause) for clause in _CLAUSE.split(said)):
         return 0.95
-    if any(_stops(clause) for clause in _CLAUSE.split(said)):
-        return 0.95
-    if _BOTHERED.search(said) and not _NOT_BOTHERED.search(said):
-        return 0.85
-    return 0.0
+    return 0.85 if _BOTHERED.search(said) and not _NOT_BOTHERED.search(said) else 0.0
 
 
 def _stops(clause: str) -> bool:
     """Whether STOP is said of our texts: a business, a bus and a socket stop as well."""
     found = _STOP.search(clause)
-    if found is None or re.search(_NOT_ASKED, clause[: found.start()]):
+    if found is None or _NOT_ASKED.search(clause[: found.start()]):
         return False
-    return "sms" in clause.split() or not re.search(_LIFE, clause)
+    words = set(clause.split())
+    return not _OURS.isdisjoint(words) or _LIFE.isdisjoint(words) or ("kontak" in words and "saya" in words)

@@ -33,7 +33,7 @@ def test_a_text_is_read_in_one_line_for_people() -> None:
 
 
 def test_each_line_of_a_pipe_is_read_for_people_too() -> None:
-    meanings = [line.split()[0] for line in understood(stdin="ya\nbelum\n\nkartu hilang".encode()).stdout.splitlines()]
+    meanings = [line.split()[0] for line in understood(stdin=b"ya\nbelum\n\nkartu hilang").stdout.splitlines()]
     assert meanings == ["yes", "no", "other", "grievance"]
 
 

@@ -1,8 +1,8 @@
 """Replies to the one question as workers write them, each with its meaning; `python -m tests.flows.replies` counts.
 
-They were written before the rules that read them. A third is unseen: nobody looks at how it fares while rules change, so
-that its figure tells how a text reads that nobody thought of. Which third, a hash of the letters says: "ya" and "YA!" are
-always on the same side.
+They were written before the rules that read them. A third is unseen: nobody looks at how it fares while rules change,
+so that its figure tells how a text reads that nobody thought of. A hash of the letters says which third: "ya" and "YA!"
+are always on the same side.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def _unescaped(text: str) -> str:
 
 SEEN = [reply for reply in replies() if not reply.unseen]
 UNSEEN = [reply for reply in replies() if reply.unseen]
-SETS = {"seen": SEEN, "unseen": UNSEEN, "later": replies("replies_later.tsv")}
+# "later" was written to mislead, after the first figure; "last" after what it showed was mended. Each was read once
+# before any rule changed for it: 79.9 % and 92.8 % (the two batches of "later"), 94.3 % ("last"). They are seen since.
+SETS = {"seen": SEEN, "unseen": UNSEEN, "later": replies("replies_later.tsv"), "last": replies("replies_last.tsv")}
 
 
 @dataclass(frozen=True)
