@@ -103,3 +103,44 @@ def owner_name(owner: str) -> str:
 def reason_text(reason: str) -> str:
     """A rule's reason, as the decision table words it, in the page's language."""
     return str(gettext(reason))
+
+
+CATEGORIES = {
+    "not_active": lazy_gettext("Not active, or no card"),
+    "wrong_data": lazy_gettext("Wrong data"),
+    "asked_money": lazy_gettext("Money asked for"),
+    "claim": lazy_gettext("Claim, accident or death"),
+    "wrong_person": lazy_gettext("Wrong person listed"),
+    "conduct": lazy_gettext("Conduct of an officer"),
+    "rt_conduct": lazy_gettext("Conduct of an RT or RW official"),
+    "other": lazy_gettext("Something else"),
+    "data": lazy_gettext("Request about own data"),
+}
+IDENTITIES = {
+    "normal": lazy_gettext("by name"),
+    "secret": lazy_gettext("in confidence"),
+    "anonymous": lazy_gettext("anonymous"),
+}
+STEPS = {
+    "received": lazy_gettext("Received"),
+    "added": lazy_gettext("The reporter added"),
+    "still": lazy_gettext("Still a problem, says the reporter"),
+    "solved": lazy_gettext("Solved, says the reporter"),
+    "supervisor": lazy_gettext("A supervisor was asked for"),
+    "repeated": lazy_gettext("Told once more"),
+}
+
+
+def category_name(category: str) -> str:
+    """A kind of report in plain words; its key where another city added one."""
+    return str(CATEGORIES.get(category, category.replace("_", " ")))
+
+
+def identity_name(identity: str) -> str:
+    """Who may know who reports."""
+    return str(IDENTITIES[identity])
+
+
+def report_step(kind: str) -> str:
+    """What was said or done about a report."""
+    return str(STEPS.get(kind, kind))
