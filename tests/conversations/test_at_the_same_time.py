@@ -1,0 +1,49 @@
+"""What several talks say at the same time: of one phone, or of two phones of one worker."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+
+from tests.handset import Handset
+from tests.people import a_worker, link
+from verify_service.app import create_app
+from verify_service.ground.settings import settings
+
+NUMBER, OTHER = "+6281234567890", "+6281234567891"
+
+
+@pytest.fixture
+def client(db: Any) -> FlaskClient:
+    return create_app().test_client()
+
+
+def test_two_phones_of_one_worker_that_report_the_same_at_the_same_moment_open_one_report(
+    db: Any, client: FlaskClient
+) -> None:
+    someone = a_worker(db, insurer="inactive")
+    link(db, OTHER, someone.worker)
+    phone = Handset(client, OTHER)
+    phone.dial()
+    phone.press("11")
+    with psycopg.connect(settings().owner_database_url or "") as elsewhere:  # the other phone's hop, not committed yet
+        elsewhere.execute("INSERT INTO reference (number, kind) VALUES ('BKS-222222', 'grievance')")
+        elsewhere.execute(
+            """INSERT INTO grievance (number, category, identity, restricted, origin, channel, inbound, once, opened_at,
+                                      verify_by, due_on)
+               VALUES ('BKS-222222', 'not_active', 'normal', false, 'cover', 'ussd', 'other', %s, now(), now(), now())
+            """,
+            [f"cover:worker:{someone.worker}:"],
+        )
+        waiting = threading.Thread(target=phone.send, args=("1",))
+        waiting.start()
+        time.sleep(0.3)
+    waiting.join()
+    assert "BKS-222222" in phone.screen
+    assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,)
+    assert db.execute("SELECT count(*) FROM evidence WHERE statement = 'asks_officer'").fetchone() == (1,)
