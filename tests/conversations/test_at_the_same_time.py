@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.handset import Handset
-from tests.people import a_worker, link
+from tests.people import a_phone, a_worker, link
 from verify_service.app import create_app
 from verify_service.ground.settings import settings
 
@@ -21,6 +21,37 @@ NUMBER, OTHER = "+6281234567890", "+6281234567891"
 @pytest.fixture
 def client(db: Any) -> FlaskClient:
     return create_app().test_client()
+
+
+def test_a_report_told_again_after_it_was_solved_does_not_bar_its_reporter_from_opening_the_first(
+    db: Any, client: FlaskClient
+) -> None:
+    a_worker(db, insurer="inactive")
+    phone = Handset(client, NUMBER)
+    first = _asks_an_officer(phone)
+    assert "ditutup" in _says_of(phone, first, "2")
+    second = _asks_an_officer(phone)
+    assert second != first
+    assert "tetap terbuka" in _says_of(phone, first, "1")
+    states = db.execute("SELECT number, state, once IS NULL FROM grievance ORDER BY id").fetchall()
+    assert states == [(first, "reopened", True), (second, "received", False)]
+    assert _asks_an_officer(phone) == second
+
+
+def _asks_an_officer(phone: Handset) -> str:
+    """Says on the way through the cover that it lapsed; the number of the report."""
+    if "Tadi terputus" in phone.dial():
+        phone.send("2")
+    assert "Laporan dibuat" in phone.press("111")
+    return phone.screen.split("Nomor: ")[1].split()[0]
+
+
+def _says_of(phone: Handset, number: str, digit: str) -> str:
+    if "Tadi terputus" in phone.dial():
+        phone.send("2")
+    phone.press("38")
+    phone.send(number)
+    return phone.send(digit)
 
 
 def test_two_phones_of_one_worker_that_report_the_same_at_the_same_moment_open_one_report(
