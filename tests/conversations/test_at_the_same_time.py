@@ -23,6 +23,18 @@ def client(db: Any) -> FlaskClient:
     return create_app().test_client()
 
 
+def test_who_is_asked_in_two_sessions_what_the_cover_is_for_answers_once(db: Any, client: FlaskClient) -> None:
+    a_phone(db, NUMBER)
+    first, second = Handset(client, NUMBER), Handset(client, NUMBER)
+    for phone in (first, second):
+        phone.dial()
+    for phone in (first, second):
+        assert "Satu pertanyaan" in phone.press("431")
+    assert "Yang benar" in first.send("1")
+    assert "Benar." in second.send("2")
+    assert db.execute("SELECT answer, again FROM knowledge_answer").fetchall() == [("kesehatan", False)]
+
+
 def test_a_report_told_again_after_it_was_solved_does_not_bar_its_reporter_from_opening_the_first(
     db: Any, client: FlaskClient
 ) -> None:
