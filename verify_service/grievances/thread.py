@@ -97,10 +97,21 @@ def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str,
         report.state, report.closed_at, report.closed_how = "closed_confirmed", now, "solved, says the reporter"
     elif report.closed_at is not None and report.state != "rejected":
         report.state, report.closed_at, report.closed_how = "reopened", None, None
+        if report.once and _told_again(session, report):
+            report.once = None  # that one is the one there is only one of
     if said == "supervisor":
         report.supervisor_at = report.supervisor_at or now
     session.flush()
     return report.state
+
+
+def _told_again(session: Session, report: Grievance) -> bool:
+    """Whether the same was reported once more while this one was closed, and is open."""
+    same = select(Grievance.id).where(
+        Grievance.once == report.once, Grievance.closed_at.is_(None), Grievance.id != report.id
+    )
+    with session.no_autoflush:
+        return session.scalar(same) is not None
 
 
 def set_contact(session: Session, grievance_id: int, contact: str) -> None:

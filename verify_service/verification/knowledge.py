@@ -50,13 +50,16 @@ def keep_answer(
     inbound: str,
     now: dt.datetime,
 ) -> None:
-    """Keep one answer, once for each row it came from."""
+    """Keep one answer, once for each row it came from; a second so soon, from two sessions at once, tells nothing."""
+    last = last_answer(session, phone_id)
+    if not is_due(last, now):
+        return
     row = {
         "phone_id": phone_id,
         "worker_id": worker_id,
         "answer": answer,
         "correct": correct,
-        "again": last_answer(session, phone_id) is not None,
+        "again": last is not None,
         "words_version": words_version,
         "language": language,
         "channel": channel,

@@ -98,7 +98,7 @@ def keep_reports(gateway: str, events: list[Event]) -> Response:
 
 
 def _hear(hop: Hop) -> Heard:
-    """Hear it; once more if the connection broke, or if another phone was first to open the same session."""
+    """Hear it; once more if the connection broke, or if another phone was first with the same session or report."""
 
     def hear_within(seconds: float, now: dt.datetime) -> Heard:
         with line(seconds) as open_line:
@@ -123,7 +123,8 @@ def _twice(work: Callable[[float, dt.datetime], T], *also: type[Exception]) -> T
         return work(PATIENCE, now)
     except Exception as broken:
         left = PATIENCE - (time.monotonic() - started)
-        again = broken.connection_invalidated if isinstance(broken, DBAPIError) else isinstance(broken, also)
+        cause = broken.orig if isinstance(broken, DBAPIError) else broken
+        again = isinstance(cause, also) or (isinstance(broken, DBAPIError) and broken.connection_invalidated)
         if not again or left < PATIENCE / 2:
             raise
     return work(left, now)
