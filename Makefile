@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check bench soak clean browser
+.PHONY: install demo test check bench soak clean browser kannel
 
 install: $(STAMP)
 
@@ -26,13 +26,21 @@ browser:
 		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 		else echo "Chromium is needed by the browser tests: sudo apt install chromium"; exit 1; fi; }
 
+kannel:
+	@test -x /usr/lib/kannel/test/fakesmsc || { \
+		if [ "$$(id -u)" = 0 ]; then echo "==> Kannel and its fake operator, for the gateway tests (apt)"; \
+			{ apt-get update -qq && apt-get install -y -qq --no-install-recommends kannel kannel-extras >/dev/null; } \
+				|| echo "Kannel cannot be installed: its tests are skipped"; \
+			/etc/init.d/kannel stop >/dev/null 2>&1 || true; \
+		else echo "Without Kannel its tests are skipped: sudo apt install kannel kannel-extras"; fi; }
+
 check: install
 	@echo "==> ruff, mypy, import-linter"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-test: install browser check
+test: install browser kannel check
 	@echo "==> tests, in parallel, over real PostgreSQL, Valkey and Chromium"
 	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
 
-VERSION = 2
+VERSION = 3
 
 CoverState: TypeAlias = Literal["active", "unpaid", "inactive", "not_found", "no_file"]
 
@@ -56,12 +56,21 @@ class Resident:
 
 
 @dataclass(frozen=True)
+class Decree:
+    """The decree in force: its number without the words around it, and its date as dd/mm/yy."""
+
+    number: str
+    date: str
+
+
+@dataclass(frozen=True)
 class RtDesk:
     """What a talk with the head of an RT may know; never what a resident answered, nor whether.
 
     `posts` are the RT this number heads and `post` the one this talk is about. `left` of `residents` still wait for
     the head's word. `resident` is the one asked about now, `listed` one page of all; `wish` is what waits behind the
-    PIN. `passed` is the last resident put off for later. `month` is the present one as YYYYMM.
+    PIN. `passed` is the last resident put off for later. `month` is the present one as YYYYMM. `decree` is looked up
+    only to be read.
     """
 
     posts: tuple[Post, ...]
@@ -78,8 +87,53 @@ class RtDesk:
     listed: tuple[Resident, ...] = ()
     more_listed: bool = False
     page: int = 0
-    wish: Literal["", "next", "list", "correct", "resume"] = ""
+    wish: Literal["", "next", "list", "correct", "resume", "propose", "help"] = ""
     month: str = ""
+    decree: Decree | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report or a proposal, as far as its number opens it: never its words, nor who made it.
+
+    `due` is dd/mm/yy; `days` how many working days an answer takes at most; `over` says that it is closed; `secret`
+    that it was told in confidence.
+    """
+
+    number: str
+    state: str = "received"
+    due: str = ""
+    days: str = ""
+    over: bool = False
+    secret: bool = False
+    proposal: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A proposal half made: who is proposed by whom, and where they live as far as it was said."""
+
+    proposer: str
+    nik: str = ""
+    name: str = ""
+    job: str = ""
+    kecamatan: str = ""
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What a talk is about beside the cover: a report, a proposal, or what the cover pays.
+
+    `reports` are numbers of this phone's that may be listed; `areas` one list of kecamatan or kelurahan as (code,
+    name); `quiz` says that the question on what the cover is for is due; `then` is the flow that goes on after it.
+    """
+
+    report: Report | None = None
+    reports: tuple[str, ...] = ()
+    draft: Draft | None = None
+    areas: tuple[tuple[str, str], ...] = ()
+    quiz: bool = False
+    then: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +153,7 @@ class Caller:
     cover: Cover | None = None
     receipt: str = ""
     rt_head: RtDesk | None = None
+    concern: Concern | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it, with the version of its form."""
@@ -115,6 +170,7 @@ class Caller:
             facts["person"] = None if facts["person"] is None else Person(**facts["person"])
             facts["cover"] = None if facts["cover"] is None else _cover(facts["cover"])
             facts["rt_head"] = None if facts["rt_head"] is None else _desk(facts["rt_head"])
+            facts["concern"] = None if facts["concern"] is None else _concern(facts["concern"])
             return cls(**facts)
         except (KeyError, TypeError) as odd:
             raise StaleCaller(f"caller of another form: {odd}") from odd
@@ -137,6 +193,16 @@ def _cover(stored: Mapping[str, Any]) -> Cover:
     return Cover(**cast(dict[str, Any], stored))
 
 
+def _concern(stored: Mapping[str, Any]) -> Concern:
+    """What a talk is about beside the cover, as stored."""
+    facts = dict(stored)
+    facts["report"] = None if facts["report"] is None else Report(**facts["report"])
+    facts["draft"] = None if facts["draft"] is None else Draft(**facts["draft"])
+    facts["reports"] = tuple(facts["reports"])
+    facts["areas"] = tuple((code, name) for code, name in facts["areas"])
+    return Concern(**facts)
+
+
 def _desk(stored: Mapping[str, Any]) -> RtDesk:
     """The desk of an RT head as stored."""
     facts = dict(stored)
@@ -144,4 +210,5 @@ def _desk(stored: Mapping[str, Any]) -> RtDesk:
     facts["post"] = None if facts["post"] is None else Post(**facts["post"])
     facts["resident"] = None if facts["resident"] is None else Resident(**facts["resident"])
     facts["listed"] = tuple(Resident(**resident) for resident in facts["listed"])
+    facts["decree"] = None if facts["decree"] is None else Decree(**facts["decree"])
     return RtDesk(**facts)

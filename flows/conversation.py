@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
 from flows import gsm
+from flows.references import read_reference
 
 BACK = "0"
 MORE = "9"
@@ -17,6 +18,7 @@ HEAD_SEPTETS = 42  # the question above a list, or the hint in its place
 TAIL_SEPTETS = 22  # a line such as "\n8 Tidak ada di sini"
 LABEL_WIDTH = 28
 EARLIEST_YEAR = "1990"  # nobody's move is remembered by month from before
+NAME_LENGTH = 60
 ANSWER_LENGTH = 640  # longer free answers are cut, as RapidPro cuts them
 
 _ODD_DIGITS = {"exit": BACK, "finish": BACK, "later": MORE}
@@ -57,7 +59,8 @@ class Ask:
     """A question answered in the person's own digits or words; `hint` is the screen shown after a wrong answer.
 
     Shapes: "nik" (16 digits), "code" (6 digits), "month" (mmyyyy, kept as YYYYMM and not after `latest`; 0 when not
-    known), "text" (anything that can be read, cut at 640 characters).
+    known), "rt_rw" (RT and RW as 6 digits), "reference" (a number of ours, kept as its six characters), "name" (two
+    letters at least), "text" (anything that can be read, cut at 640 characters).
     """
 
     screen: str
@@ -73,10 +76,16 @@ class Ask:
         """The answer as it is recorded, or None when it has not the shape asked for."""
         if self.shape == "text":
             return printable(text)[:ANSWER_LENGTH].strip() or None
+        if self.shape == "reference":
+            return read_reference(text)
+        if self.shape == "name":
+            return _name(text)
         digits = digits_only(text)
         if self.shape == "month":
             return self._month(digits or "")
-        return digits if digits is not None and len(digits) == _LENGTHS[self.shape] else None
+        if digits is None or len(digits) != _LENGTHS[self.shape]:
+            return None
+        return None if self.shape == "rt_rw" and "000" in (digits[:3], digits[3:]) else digits
 
     def _month(self, digits: str) -> str | None:
         """A month typed as on the screen, 032026 or 32026; "0" when it is not known."""
@@ -101,7 +110,7 @@ class Ask:
         return self.hint
 
 
-_LENGTHS = {"nik": 16, "code": 6}
+_LENGTHS = {"nik": 16, "code": 6, "rt_rw": 6}
 _OTHER_CARDS = {13: "b20.health_card", 11: "b21.member_number"}  # BPJS Kesehatan has 13 digits, a KPJ 11
 
 
@@ -159,6 +168,12 @@ class Pick:
         if self.more and page == len(pages) - 1:
             digits[MORE] = self.more
         return digits
+
+
+def _name(text: str) -> str | None:
+    """A person's name as typed, on one line; a number, or a single letter, is none."""
+    name = " ".join(printable(text[:ANSWER_LENGTH]).split())[:NAME_LENGTH].strip()
+    return name if sum(map(str.isalpha, name)) > 1 and not any(map(str.isdigit, name)) else None
 
 
 Screen: TypeAlias = Menu | Ask | Pick

@@ -15,7 +15,7 @@ def link(caller: Caller) -> Conversation:
 def not_found(caller: Caller) -> Conversation:
     """The NIK and code lead to no record, which does not yet mean that the worker has no right."""
     wanted = yield Menu("b4.not_found", ("propose_self", "retype_nik", "report"), back=True)
-    return GoTo("link" if wanted == "retype_nik" else "by_phone")
+    return GoTo({"retype_nik": "link", "propose_self": "propose"}.get(wanted, wanted))
 
 
 def who(caller: Caller) -> Conversation:

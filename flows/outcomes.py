@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
+from flows.caller import Draft
 from flows.conversation import Outcome
 
 Statement: TypeAlias = Literal[
@@ -194,3 +195,143 @@ class Attest(Effect):
     enrolment: int
     says: RtStatement
     detail: str = ""
+
+
+ReportMark: TypeAlias = Literal["still", "solved", "supervisor"]
+
+
+@dataclass(frozen=True)
+class FileReport(Effect):
+    """A problem as reported; `urgency` is "accident" or "death", `about` whose conduct it is: "rt_rw" or "officer"."""
+
+    category: str
+    words: str = field(repr=False)
+    about: str = ""
+    urgency: str = ""
+    identity: str = "secret"
+
+
+@dataclass(frozen=True)
+class SetContact(Effect):
+    """How the reporter may be reached: "call", "sms" or "none"."""
+
+    contact: str
+
+
+@dataclass(frozen=True)
+class OpenReports(Outcome):
+    """Look up the reports of this phone that may be listed on it."""
+
+
+@dataclass(frozen=True)
+class ChoseReport(Outcome):
+    """One of the reports of this phone."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class FindReport(Effect):
+    """Look up a report by its six characters; a number that leads nowhere counts as a try."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class ReportSays(Effect):
+    """What the reporter says of the report this talk is about."""
+
+    mark: ReportMark
+
+
+@dataclass(frozen=True)
+class OpenBenefits(Outcome):
+    """Look up whether the question on what the cover is for is due."""
+
+
+@dataclass(frozen=True)
+class Learned(Effect):
+    """The answer to who covers an accident at work."""
+
+    answer: str
+
+
+@dataclass(frozen=True)
+class OpenProposal(Outcome):
+    """Somebody wants to propose themselves ("self") or another ("neighbour"): look up the areas."""
+
+    proposer: str
+
+
+@dataclass(frozen=True)
+class ChoseKecamatan(Outcome):
+    """Where the person proposed lives: look up the kelurahan of it."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Propose(Effect):
+    """Somebody is proposed; an RT head's area is that of his office, so that he leaves it empty."""
+
+    proposer: str
+    nik: str = field(repr=False)
+    name: str = field(repr=False)
+    job: str
+    member: str
+    help_needed: str = ""
+    kelurahan: str = ""
+    rt: str = ""
+    rw: str = ""
+
+
+@dataclass(frozen=True)
+class StopReminders(Effect):
+    """No more invitations, reminders and questions."""
+
+
+@dataclass(frozen=True)
+class AskForData(Effect):
+    """A request about one's own data: "see", "correct" or "delete"."""
+
+    wish: str
+
+
+@dataclass(frozen=True)
+class ProposeResident(Outcome):
+    """The RT head wants to propose somebody who was missed."""
+
+
+@dataclass(frozen=True)
+class HelpResident(Outcome):
+    """The RT head lends his phone to a resident without one: a page of all residents."""
+
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class ChoseHelped(Outcome):
+    """The resident who is beside him."""
+
+    enrolment: int
+
+
+@dataclass(frozen=True)
+class CheckHelpCode(Effect):
+    """The one-time code from that resident's own card; a wrong one counts as a try."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AssistedSays(Effect):
+    """What a resident says on the phone of the RT head: recorded as assisted, outranked by any answer of their own."""
+
+    enrolment: int
+    statement: Statement
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ShowRules(Effect):
+    """The RT head wants to read the rules in force; which version he was shown is logged."""

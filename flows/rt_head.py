@@ -11,19 +11,26 @@ from flows.caller import Caller, Resident, RtDesk
 from flows.conversation import Ask, Conversation, Menu, Pick, Value, Word, straight
 from flows.outcomes import (
     ActivateRt,
+    AssistedSays,
     Attest,
+    CheckHelpCode,
     CheckPin,
+    ChoseHelped,
     ChosePost,
     ChoseResident,
     CorrectLast,
     Goodbye,
     GoTo,
+    HelpResident,
     NewPin,
     NextResident,
+    ProposeResident,
     ReadRules,
     RepeatPin,
     ResidentsPage,
     RtStatement,
+    ShowRules,
+    Statement,
 )
 
 NOT_IN_OFFICE = Goodbye("f12.not_registered")
@@ -116,7 +123,9 @@ def rt_menu(caller: Caller) -> Conversation:
         return ResidentsPage(0)
     if wanted == "correct":
         return CorrectLast()
-    return Goodbye("a6.end") if wanted == "exit" else GoTo("by_phone")
+    if wanted == "propose":
+        return ProposeResident()
+    return Goodbye("a6.end") if wanted == "exit" else GoTo("rt_help")
 
 
 def rt_residents(caller: Caller) -> Conversation:
@@ -126,11 +135,13 @@ def rt_residents(caller: Caller) -> Conversation:
     choices = tuple((str(resident.enrolment), resident.name) for resident in listed)
     more = "more" if desk and desk.more_listed else ""
     chosen = yield Pick("f23.which_resident", choices, none="none", back=True, more=more)
+    helps = desk is not None and desk.wish == "help"
     if chosen == "none":
         return GoTo("rt_menu")
     if chosen == "more":
-        return ResidentsPage((desk.page if desk else 0) + 1)
-    return ChoseResident(int(chosen))
+        page = (desk.page if desk else 0) + 1
+        return HelpResident(page) if helps else ResidentsPage(page)
+    return ChoseHelped(int(chosen)) if helps else ChoseResident(int(chosen))
 
 
 def rt_confirm(caller: Caller) -> Conversation:
@@ -199,6 +210,66 @@ def rt_put_off(caller: Caller) -> Conversation:
 def rt_too_late(caller: Caller) -> Conversation:
     """An answer cannot be taken back any more by himself; the kelurahan can help."""
     return straight(Goodbye("f27.too_late"))
+
+
+def rt_help(caller: Caller) -> Conversation:
+    """An RT head wants help: for a resident without a phone, with the rules, or for himself."""
+    wanted = yield Menu("f29.help", ("resident", "rules", "myself"), back=True)
+    if wanted == "resident":
+        return HelpResident()
+    return ShowRules() if wanted == "rules" else GoTo("by_phone")
+
+
+def rt_rules_in_force(caller: Caller) -> Conversation:
+    """The rules that hold today, with the decree they rest on."""
+    decree = caller.rt_head.decree if caller.rt_head else None
+    if decree is not None:
+        yield Menu("f30.decree", ("next",), {"decree": decree.number, "date": decree.date})
+    yield Menu("f31.criteria", ("next",))
+    return GoTo("rt_menu")
+
+
+def rt_help_code(caller: Caller) -> Conversation:
+    """The resident who is beside the RT head shows the card with the one-time code."""
+    desk = caller.rt_head
+    resident = desk.resident if desk else None
+    if resident is None:
+        return GoTo("rt_menu")
+    screen = "f32.help_code" if desk is None or desk.tries_left is None else "f38.help_code_wrong"
+    shown = {"resident": resident.name}
+    code = yield Ask(screen, shown, secret=True, shape="code", hint="f33.help_code_length", back=True)
+    return CheckHelpCode(code)
+
+
+def rt_assisted(caller: Caller) -> Conversation:
+    """A resident without a phone answers on that of the RT head; whether money was asked is not asked here."""
+    desk = caller.rt_head
+    resident = desk.resident if desk else None
+    if resident is None:
+        return GoTo("rt_menu")
+    about = str(resident.enrolment)
+    says = yield Menu("f34.assisted", tuple(_ASSISTED), {"resident": resident.name}, about=about)
+    read: Mapping[str, Value] = {"resident": resident.name, "answer": Word("f35.assisted_says", says)}
+    right = yield Menu("f7.review", ("save", "change"), read, about=about)
+    if right == "change":
+        return GoTo("rt_assisted")
+    return AssistedSays(resident.enrolment, _ASSISTED[says])
+
+
+_ASSISTED: Mapping[str, Statement] = {
+    "right": "confirms",
+    "wrong_data": "wrong_data",
+    "unsure": "does_not_know",
+    "denies": "denies",
+    "not_working": "not_working",
+    "moved": "moved",
+}
+
+
+def rt_assisted_saved(caller: Caller) -> Conversation:
+    """The resident's answer is stored, and says that it was given with help."""
+    yield Menu("f36.assisted_saved", ("next",))
+    return GoTo("rt_menu")
 
 
 def _tries(desk: RtDesk) -> Mapping[str, Value]:

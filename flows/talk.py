@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from flows import asking, cover, linking, questions, reading, rt_head, welcome
+from flows import (
+    asking,
+    benefits,
+    cover,
+    data,
+    grievance,
+    linking,
+    proposal,
+    questions,
+    reading,
+    rt_head,
+    welcome,
+)
 from flows.caller import Caller
 from flows.conversation import BACK, MORE, Ask, Conversation, Menu, Outcome, Pick, Screen, Turn, digits_only, replay
 from flows.outcomes import Back, Goodbye
@@ -57,6 +69,32 @@ FLOWS: Mapping[str, Flow] = MappingProxyType(
             rt_head.rt_family,
             rt_head.rt_put_off,
             rt_head.rt_too_late,
+            rt_head.rt_help,
+            rt_head.rt_rules_in_force,
+            rt_head.rt_help_code,
+            rt_head.rt_assisted,
+            rt_head.rt_assisted_saved,
+            proposal.rt_propose,
+            grievance.report,
+            grievance.contact,
+            grievance.my_report,
+            grievance.my_reports,
+            grievance.ask_report,
+            grievance.report_unknown,
+            grievance.report_status,
+            grievance.noted,
+            benefits.benefits,
+            benefits.what_you_get,
+            benefits.knowledge,
+            benefits.understood,
+            benefits.corrected,
+            proposal.propose,
+            proposal.propose_who,
+            proposal.propose_where,
+            data.settings,
+            data.see_data,
+            data.correct_data,
+            data.delete_data,
             asking.registered,
             asking.answered,
             asking.let_go,

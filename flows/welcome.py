@@ -28,7 +28,7 @@ def main(caller: Caller) -> Conversation:
     wanted = yield Menu("a3.main", MAIN)
     if wanted == "exit":
         return Goodbye("a6.end")
-    return GoTo({"cover": "cover", "settings": "language"}.get(wanted, "by_phone"))
+    return GoTo({"not_listed": "propose"}.get(wanted, wanted))
 
 
 def by_phone(caller: Caller) -> Conversation:

@@ -42,11 +42,12 @@ def create_app() -> Flask:
     telemetry.watch(app)
     failures.answer(app)
     csrf = CSRFProtect(app)
-    csrf.exempt(webhooks.blueprint)
+    for blueprint in webhooks.BLUEPRINTS:
+        csrf.exempt(blueprint)
     officers = LoginManager(app)
     officers.request_loader(console.officer_of)
     Babel(app, locale_selector=languages.chosen, timezone_selector=lambda: programme().timezone)
-    for blueprint in (webhooks.blueprint, console.blueprint, public.blueprint, health.blueprint, simulator.blueprint):
+    for blueprint in (*webhooks.BLUEPRINTS, console.blueprint, public.blueprint, health.blueprint, simulator.blueprint):
         app.register_blueprint(blueprint)
     _prepare_templates(app)
     app.wsgi_app = webhooks.Door(app.wsgi_app)  # type: ignore[method-assign]

@@ -196,11 +196,12 @@ def test_postgresql_killed_is_busy_and_comes_back_with_what_was_said(demo: Demo)
     assert "Data Anda" in _hop(demo, "SP", worker["number"], "1")
 
 
-def test_the_sample_city_never_meets_a_live_gateway(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gateway", ["africastalking", "kannel"])
+def test_the_sample_city_never_meets_a_live_gateway(tmp_path: Path, gateway: str) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VERIFY_")}
     done = subprocess.run(
         [sys.executable, "-m", "verify_service.cli", "demo", "--data-dir", str(tmp_path), "--port", str(_free_port())],
-        env=environment | {"VERIFY_GATEWAY": "africastalking"},
+        env=environment | {"VERIFY_GATEWAY": gateway, "VERIFY_KANNEL_URL": "http://127.0.0.1:13013"},
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flows.references import check_letter
 from tests.people import Someone, a_phone, a_worker, an_rt_head, link
 from verify_service.ground.crypto import letter_code
 
 NUMBER = "+6281234567890"
+_NUMBER = re.compile(r"BKS-[2-9A-Y]{6}")
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,20 @@ class Scene:
     nik: str = ""
     code: str = ""
     pin: str = "385016"
+    help_code: str = ""
+
+    def words(self, seen: list[str]) -> dict[str, str]:
+        """What a talk may name: codes, and the number last read on the screen."""
+        numbers = [number for screen in seen for number in _NUMBER.findall(screen)]
+        return {
+            "nik": self.nik,
+            "code": self.code,
+            "wrong_code": self.wrong_code if self.code else "",
+            "pin": self.pin,
+            "help": self.help_code,
+            "number": numbers[-1] if numbers else "",
+            "unknown": f"22222{check_letter('22222')}",
+        }
 
     @property
     def wrong_code(self) -> str:
@@ -71,12 +88,14 @@ def _head_on_the_list(db: Any, language: str) -> Scene:
 def _head(*, active: bool, residents: int = 3, posts: int = 1) -> Callable[[Any, str], Scene]:
     def make(db: Any, language: str) -> Scene:
         a_worker(db, nik="3275011501900099", name="Orang RT Lain", phone=None, rt="009", row=99)
+        help_code = ""
         for place, name in enumerate(("Kairav Haryanto", "Nadine Yulianti", "Sulistiawati Dewi")[:residents], start=2):
-            a_worker(db, nik=f"327501150190000{place}", name=name, phone=None, row=place, occupation="01")
+            one = a_worker(db, nik=f"327501150190000{place}", name=name, phone=None, row=place, occupation="01")
+            help_code = help_code or letter_code("help", one.worker, 1)
         head = an_rt_head(db, NUMBER, language=language, pin="385016" if active else None)
         if posts == 2:
             an_rt_head(db, NUMBER, rt="009", language=language, pin="385016" if active else None)
-        return Scene(NUMBER, code=letter_code("activation", head, 1))
+        return Scene(NUMBER, code=letter_code("activation", head, 1), help_code=help_code)
 
     return make
 
@@ -96,3 +115,32 @@ BY_NAME: dict[str, Callable[[Any, str], Scene]] = {
     "an RT head without residents": _head(active=True, residents=0),
     "the head of two RT": _head(active=True, posts=2),
 }
+
+
+def reported(db: Any) -> list[str]:
+    """What was reported, proposed and learned, as a talk's last lines say it; never words or numbers."""
+    reports = db.execute(
+        """SELECT concat_ws(', ', category, urgency, identity, about, CASE WHEN restricted THEN 'restricted' END,
+                            contact, origin, field, state, CASE WHEN phone_id IS NULL THEN 'no phone' END)
+           FROM grievance ORDER BY id"""
+    ).fetchall()
+    events = db.execute(
+        "SELECT kind || ', ' || by FROM grievance_event WHERE kind <> 'received' ORDER BY id"
+    ).fetchall()
+    proposals = db.execute(
+        """SELECT concat_ws(', ', proposer, job, kelurahan_code, rt || '/' || rw, member,
+                            CASE WHEN on_roster THEN 'on the roster' END)
+           FROM proposal ORDER BY id"""
+    ).fetchall()
+    learned = db.execute("SELECT answer || CASE WHEN again THEN ', again' ELSE '' END FROM knowledge_answer").fetchall()
+    assisted = db.execute("SELECT statement FROM evidence WHERE assisted ORDER BY id").fetchall()
+    texts = db.execute("SELECT screen || ', ' || state FROM outbox ORDER BY id").fetchall()
+    kinds = {
+        "report": reports,
+        "then": events,
+        "proposal": proposals,
+        "learned": learned,
+        "with help": assisted,
+        "text": texts,
+    }
+    return [f"= {kind} {one}" for kind, rows in kinds.items() for (one,) in rows]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.conversations.people import BY_NAME, Scene
-from tests.handset import Handset
+from tests.conversations.people import BY_NAME, Scene, reported
+from tests.handset import Handset, handset
 from verify_service.app import create_app
 
 # What is on the screen, and what the person answers there, whenever it is shown.
@@ -48,6 +48,70 @@ RT_HEAD = (
     ("Sisa", "1"),
     ("keluarga sendiri", "1"),
 )
+REPORTER = (
+    ("Tadi terputus", "1"),
+    ("Pilih bahasa", "1"),
+    ("Data Anda", "1"),
+    ("Cek perlindungan", "2"),
+    ("Apakah baru ada", "3"),
+    ("Masalah apa", "3"),
+    ("perbuatan seseorang", "1"),
+    ("tidak diteruskan ke RT/RW", "1"),
+    ("Bagaimana identitas", "2"),
+    ("Tulis singkat masalahnya", "Pak RT minta Rp50 ribu"),
+    ("boleh menghubungi", "2"),
+)
+ANONYMOUS = (("Bagaimana identitas", "3"), ("1 Setuju", "1"), *REPORTER)
+URGENT = (
+    ("Apakah baru ada", "1"),
+    ("Segera ke rumah sakit", "1"),
+    ("siapa, di mana", "Budi jatuh pagi ini"),
+    *REPORTER,
+)
+PROPOSER = (
+    ("Cek perlindungan", "5"),
+    ("Mengusulkan siapa", "2"),
+    ("setuju datanya", "1"),
+    ("16 angka NIK", "3275010203040506"),
+    ("nama lengkap", "Tono Hartono"),
+    ("Pekerjaan utama", "4"),
+    ("kecamatan mana", "2"),
+    ("Kelurahan mana", "1"),
+    ("RT dan RW", "003011"),
+    ("Apakah sudah punya", "1"),
+    ("Boleh dilewati", "2"),
+    *REPORTER,
+)
+READER = (
+    ("Cek perlindungan", "4"),
+    ("Apa yang Anda dapat", "3"),
+    ("Satu pertanyaan", "1"),
+    ("Yang benar", "1"),
+    ("1 Lanjut", "1"),
+    *REPORTER,
+)
+OF_DATA = (("Cek perlindungan", "6"), ("1 Ganti bahasa", "5"), ("Setelah dihapus", "1"), *REPORTER)
+OF_RT = (
+    ("Tadi terputus", "1"),
+    ("menelepon sebagai", "1"),
+    ("angka PIN", "{pin}"),
+    ("setuju datanya", "1"),
+    ("16 angka NIK", "3275010203040506"),
+    ("nama lengkap", "Tono Hartono"),
+    ("Pekerjaan utama", "4"),
+    ("Apakah sudah punya", "1"),
+    ("Boleh dilewati", "2"),
+)
+RT_PROPOSES = (("Konfirmasi warga", "3"), *OF_RT)
+RT_HELPS = (
+    ("Bantuan untuk apa", "1"),
+    ("Warga yang mana", "1"),
+    ("kode sekali pakai", "{help}"),
+    ("sudah terdaftar", "4"),
+    ("Benar?", "1"),
+    ("Tersimpan", "1"),
+    *OF_RT,
+)
 SCENES = [
     ("a worker", WORKER),
     ("a worker calling for the first time", WORKER),
@@ -57,17 +121,30 @@ SCENES = [
     ("an RT head at work", RT_HEAD),
     ("an RT head with his letter", RT_HEAD),
 ]
+OTHER_TALKS = {
+    "a report": ("a worker", REPORTER),
+    "a report by a phone nobody knows": ("a phone nobody knows", REPORTER),
+    "a report on a first call": ("a worker calling for the first time", REPORTER),
+    "an anonymous report": ("a worker", ANONYMOUS),
+    "an accident": ("a worker", URGENT),
+    "a proposal": ("a worker", PROPOSER),
+    "a proposal by a phone nobody knows": ("a phone nobody knows", PROPOSER),
+    "a wish to be forgotten": ("a worker", OF_DATA),
+    "a proposal by an RT head": ("an RT head at work", RT_PROPOSES),
+}
 MOST = 40
 
 
 def answer_to(screen: str, script: Any, scene: Scene) -> str:
     for words, answer in script:
         if words in screen:
+            if callable(answer):
+                answer = answer(screen)
             if isinstance(answer, dict):
                 answer = next((said for asked, said in answer.items() if asked in screen), None)
                 if answer is None:
                     continue
-            return str(answer).format(nik=scene.nik, code=scene.code, pin=scene.pin)
+            return str(answer).format(nik=scene.nik, code=scene.code, pin=scene.pin, help=scene.help_code)
     raise AssertionError(f"nobody knows what to answer to {screen!r}")
 
 
@@ -95,30 +172,66 @@ def client(db: Any) -> FlaskClient:
     return create_app().test_client()
 
 
-@pytest.mark.parametrize("hours", [False, True], ids=["after a minute", "after two hours"])
+@pytest.mark.parametrize(
+    ("network", "hours"),
+    [("africastalking", False), ("africastalking", True), ("ussd", False)],
+    ids=["after a minute", "after two hours", "after a minute, last input alone"],
+)
 @pytest.mark.parametrize(("who", "script"), SCENES, ids=[name for name, _ in SCENES])
 def test_a_drop_at_any_step_changes_nothing_of_what_is_said(
-    db: Any, client: FlaskClient, who: str, script: Any, hours: bool
+    db: Any, client: FlaskClient, who: str, script: Any, network: str, hours: bool
 ) -> None:
-    whole, steps = _said(db, client, who, script, None, hours)
+    whole, steps = _said(db, client, network, who, script, None, hours)
     assert whole
     assert max(Counter(whole).values()) == 1
     for cut_at in range(1, steps):
-        cut, _ = _said(db, client, who, script, cut_at, hours)
+        cut, _ = _said(db, client, network, who, script, cut_at, hours)
         if not hours:
             assert sorted(cut) == sorted(whole), f"cut after {cut_at} answers"
         assert set(cut) == set(whole), f"cut after {cut_at} answers"
 
 
+@pytest.mark.parametrize("hours", [False, True], ids=["after a minute", "after two hours"])
+@pytest.mark.parametrize("talk", OTHER_TALKS)
+def test_a_drop_at_any_step_files_one_report_or_proposal(db: Any, client: FlaskClient, talk: str, hours: bool) -> None:
+    who, script = OTHER_TALKS[talk]
+    _said(db, client, "africastalking", who, script, None, hours)
+    whole = _filed(db)
+    assert len(whole) == 1
+    for cut_at in range(1, MOST):
+        _, steps = _said(db, client, "ussd", who, script, cut_at, hours)
+        assert _filed(db) == whole, f"cut after {cut_at} answers"
+        if steps <= cut_at:
+            break
+
+
+def _filed(db: Any) -> list[str]:
+    return [line for line in reported(db) if line.startswith(("= report", "= proposal"))]
+
+
+@pytest.mark.parametrize("hours", [False, True], ids=["after a minute", "after two hours"])
+def test_a_resident_who_is_helped_is_heard_once_whatever_drops(db: Any, client: FlaskClient, hours: bool) -> None:
+    helps = (("Konfirmasi warga", "4"), *RT_HELPS)
+    for cut_at in range(1, 11):
+        helped = iter(range(3))
+
+        def menu(screen: str, helped: Any = helped) -> str:
+            heard = db.execute("SELECT count(*) FROM evidence WHERE assisted").fetchone()[0]
+            return "0" if heard or next(helped) > 1 else "4"
+
+        _said(db, client, "africastalking", "an RT head at work", (("Konfirmasi warga", menu), *helps), cut_at, hours)
+        assert db.execute("SELECT statement FROM evidence WHERE assisted").fetchall() == [("denies",)]
+
+
 def _said(
-    db: Any, client: FlaskClient, who: str, script: Any, cut_at: int | None, hours: bool
+    db: Any, client: FlaskClient, network: str, who: str, script: Any, cut_at: int | None, hours: bool
 ) -> tuple[list[tuple[str, str, str]], int]:
     db.execute(
         "TRUNCATE conversation, evidence, stale_enrolment, task, outbox, audit, link_try, enrolment, worker, phone,"
-        " rt_head CASCADE"
+        " rt_head, grievance, grievance_event, proposal, reference, knowledge_answer CASCADE"
     )
     scene = BY_NAME[who](db, "id")
-    given = hold(Handset(client, scene.number), script, scene, cut_at, db, hours)
+    given = hold(handset(network, client, scene.number, db), script, scene, cut_at, db, hours)
     rows = db.execute(
         """SELECT worker.name, statement, detail FROM evidence JOIN enrolment ON enrolment.id = enrolment_id
            JOIN worker ON worker.id = worker_id"""

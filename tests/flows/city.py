@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import replace
 from importlib.resources import files
 
-from flows.caller import Caller, Cover, Person, Post, Resident, RtDesk
+from flows.caller import Caller, Concern, Cover, Decree, Draft, Person, Post, Report, Resident, RtDesk
 from flows.wording import Wordings, from_tables
 
 TEXTS = files("flows") / "texts"
@@ -22,7 +22,21 @@ def shipped() -> Wordings:
 
 
 WORDINGS = shipped()
-STANDING = {"brand": "SIGAP Bekasi", "hotline": "1500444", "ussd": "*123*456#"}
+STANDING = {
+    "brand": "SIGAP Bekasi",
+    "hotline": "1500444",
+    "ussd": "*123*456#",
+    "premium": "16.800",
+    "wage": "1",
+    "jkm": "42",
+    "jkm_early": "10",
+    "jkk_death": "70",
+    "scholarship": "174",
+    "scholarship_years": "3",
+    "age_from": "18",
+    "age_to": "65",
+    "check_days": "3",
+}
 WIDEST = {name: "W" * width for name, width in WORDINGS.widths.items()}
 WIDEST_STANDING = {name: WIDEST[name] for name in STANDING}
 
@@ -52,7 +66,27 @@ DESKS = {
     "a head who may correct": replace(DESK, correctable=51),
     "a head with nobody left": replace(DESK, left=0),
     "a head with a resident": replace(DESK, resident=NEIGHBOUR, passed=50),
+    "a head who helps": replace(DESK, resident=NEIGHBOUR, tries_left=1, wish="help"),
+    "a head who reads the rules": replace(DESK, decree=Decree("500.15.1/Kep.655", "31/10/25")),
+    "a head with a list to help from": replace(DESK, listed=(NEIGHBOUR,), more_listed=True, wish="help"),
     "a head with a list": replace(DESK, listed=(NEIGHBOUR,), more_listed=True),
+}
+
+AREAS = (("32.75.01.1001", "Bekasijaya"), ("32.75.01.1002", "Margahayu"))
+REPORT = Report("BKS-7K2M9Q", due="14/12/26", days="14")
+CONCERNS = {
+    "a reporter": Concern(report=REPORT),
+    "a reporter in confidence": Concern(report=replace(REPORT, secret=True), then="still_working"),
+    "a reporter of a closed report": Concern(report=replace(REPORT, state="closed_auto", over=True)),
+    "a reporter who was answered": Concern(report=replace(REPORT, state="answered")),
+    "a proposer with a number": Concern(report=replace(REPORT, proposal=True)),
+    "somebody with two reports": Concern(reports=("BKS-7K2M9Q", "BKS-8M3N4P")),
+    "a reader to be asked": Concern(quiz=True),
+    "a reader asked on the way": Concern(then="saved"),
+    "a proposer": Concern(draft=Draft("self"), areas=AREAS),
+    "a proposer half way": Concern(
+        draft=Draft("neighbour", "3275010101900001", "Tono", "driver", "32.75.01"), areas=AREAS
+    ),
 }
 
 STATES = ("active", "unpaid", "inactive", "not_found", "no_file")
@@ -60,6 +94,7 @@ CALLERS = {
     "a new phone": Caller(language=None, noticed=False),
     "a phone not linked": UNKNOWN,
     **{name: replace(KNOWN, rt_head=desk) for name, desk in DESKS.items()},
+    **{name: replace(UNKNOWN, concern=concern) for name, concern in CONCERNS.items()},
     "several on one phone": replace(UNKNOWN, people=(SULIS, TONO)),
     "many on one phone": replace(
         UNKNOWN,

@@ -8,36 +8,55 @@ from typing import get_args
 import pytest
 
 from flows import outcomes
-from flows.caller import Caller
+from flows.caller import Caller, Decree, Draft
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.gsm import BASIC, septets
 from flows.outcomes import (
     AcceptedNotice,
     ActivateRt,
+    AskForData,
+    AssistedSays,
     Attest,
     Back,
+    CheckHelpCode,
     CheckPin,
+    ChoseHelped,
+    ChoseKecamatan,
     ChoseLanguage,
     ChosePerson,
     ChosePost,
+    ChoseReport,
     ChoseResident,
     ContinueTalk,
     CorrectLast,
+    FileReport,
+    FindReport,
     FindWorker,
     Finished,
     Goodbye,
     GoTo,
+    HelpResident,
+    Learned,
     MorePeople,
     NewPin,
     NextResident,
+    OpenBenefits,
     OpenDesk,
+    OpenProposal,
+    OpenReports,
+    Propose,
+    ProposeResident,
     ReadRules,
     RepeatPin,
+    ReportSays,
     ResidentsPage,
     RtStatement,
     Said,
+    SetContact,
+    ShowRules,
     StartAgain,
     Statement,
+    StopReminders,
 )
 from flows.talk import FLOWS, HELP
 from tests.flows.city import (
@@ -53,7 +72,9 @@ from tests.flows.city import (
     WORDINGS,
     covered,
 )
-from tests.flows.walking import CODE, NIK, Path, paths
+from tests.flows.walking import CODE, NIK, NUMBER, Path, paths
+
+WORDS = "Kartu hilang"
 
 BY_SMS = {"registered", "answered", "let_go"}
 CASES = [pytest.param(flow, caller, id=f"{flow}-{name}") for flow in FLOWS for name, caller in CALLERS.items()]
@@ -68,7 +89,7 @@ def hinted_ways(screen: Screen) -> Iterator[Screen]:
 
 def hints(screen: Screen) -> set[str]:
     """The keys of those hints."""
-    return {shown.hint for shown in hinted_ways(screen) if isinstance(shown, Ask)}
+    return {shown.hint for shown in hinted_ways(screen) if isinstance(shown, Ask) and shown.hint}
 
 
 @pytest.mark.parametrize(("flow", "caller"), CASES)
@@ -99,9 +120,9 @@ def test_a_flow_offers_what_its_words_describe(flow: str, caller: Caller) -> Non
             if isinstance(screen, Menu):
                 offered = {option: form.options[option] for option in screen.options}
                 assert offered == screen.digits()
-                assert set(form.options) - set(offered) <= {"correct"}  # shown while a mistake may be mended
+                assert set(form.options) - set(offered) <= {"correct", "anonymous"}  # where that may still be chosen
             elif isinstance(screen, Pick):
-                assert set(form.options) == {screen.none}
+                assert set(form.options) == {screen.none} - {""}
 
 
 @pytest.mark.parametrize(("flow", "caller"), CASES)
@@ -157,7 +178,8 @@ def next_flows(outcome: Outcome, caller: Caller) -> list[tuple[str, Caller]]:
             return [("who", replace(caller, people_page=page, more_people=False))]
         case Finished():
             return [("saved", replace(caller, receipt="BKS-7K2M9Q"))]
-    return next_for_rt_head(outcome, caller)
+    beside = next_beside(outcome, caller)
+    return next_for_rt_head(outcome, caller) if beside is None else beside
 
 
 DESK_AFTER = {
@@ -170,7 +192,40 @@ DESK_AFTER = {
     ResidentsPage: ("rt_residents", replace(DESK, listed=(NEIGHBOUR,))),
     ChoseResident: ("rt_confirm", replace(DESK, resident=NEIGHBOUR)),
     CorrectLast: ("rt_confirm", replace(DESK, resident=NEIGHBOUR)),
+    ProposeResident: ("rt_propose", DESK),
+    HelpResident: ("rt_residents", replace(DESK, listed=(NEIGHBOUR,), wish="help")),
+    ChoseHelped: ("rt_help_code", replace(DESK, resident=NEIGHBOUR)),
+    CheckHelpCode: ("rt_assisted", replace(DESK, resident=NEIGHBOUR)),
+    AssistedSays: ("rt_assisted_saved", DESK),
+    ShowRules: ("rt_rules_in_force", replace(DESK, decree=Decree("500.15.1/Kep.655", "31/10/25"))),
 }
+
+
+BESIDE: dict[type[Outcome], list[tuple[str, str]]] = {
+    FileReport: [("contact", "a reporter")],
+    SetContact: [],
+    OpenReports: [("my_reports", "somebody with two reports"), ("ask_report", "a phone not linked")],
+    ChoseReport: [("report_status", "a reporter")],
+    FindReport: [
+        ("report_unknown", "a phone not linked"),
+        ("report_status", "a reporter of a closed report"),
+        ("report_status", "a proposer with a number"),
+    ],
+    ReportSays: [],
+    OpenBenefits: [("what_you_get", "a reader to be asked"), ("what_you_get", "a phone not linked")],
+    Learned: [("understood", "a reader asked on the way"), ("corrected", "a reader asked on the way")],
+    OpenProposal: [("propose_who", "a proposer")],
+    ChoseKecamatan: [("propose_where", "a proposer half way")],
+    Propose: [],
+    StopReminders: [],
+    AskForData: [],
+}
+
+
+def next_beside(outcome: Outcome, caller: Caller) -> list[tuple[str, Caller]] | None:
+    """Where a talk about something else than the cover may go on; nowhere after its last screen."""
+    after = BESIDE.get(type(outcome))
+    return None if after is None else [(flow, replace(caller, concern=CALLERS[name].concern)) for flow, name in after]
 
 
 def next_for_rt_head(outcome: Outcome, caller: Caller) -> list[tuple[str, Caller]]:
@@ -207,7 +262,11 @@ def whole_talks(caller: Caller) -> dict[tuple[str, Caller], list[Path]]:
 @pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS.keys())
 def test_from_everywhere_in_a_talk_there_is_an_end(caller: Caller) -> None:
     talks = whole_talks(caller)
-    ends = {place for place, walked in talks.items() if any(isinstance(path.outcome, Goodbye) for path in walked)}
+    ends = {
+        place
+        for place, walked in talks.items()
+        if any(isinstance(path.outcome, Goodbye) or BESIDE.get(type(path.outcome)) == [] for path in walked)
+    }
     while True:
         more = {
             place
@@ -262,18 +321,20 @@ TABLE: list[tuple[str, Caller, tuple[str, ...], Outcome]] = [
     ("data_notice", UNKNOWN, ("1",), AcceptedNotice()),
     ("data_notice", UNKNOWN, ("2",), Goodbye("a6.end")),
     ("main", UNKNOWN, ("1",), GoTo("cover")),
-    ("main", UNKNOWN, ("2",), GoTo("by_phone")),
-    ("main", UNKNOWN, ("5",), GoTo("by_phone")),
-    ("main", UNKNOWN, ("6",), GoTo("language")),
+    ("main", UNKNOWN, ("2",), GoTo("report")),
+    ("main", UNKNOWN, ("3",), GoTo("my_report")),
+    ("main", UNKNOWN, ("4",), GoTo("benefits")),
+    ("main", UNKNOWN, ("5",), GoTo("propose")),
+    ("main", UNKNOWN, ("6",), GoTo("settings")),
     ("main", UNKNOWN, ("0",), Goodbye("a6.end")),
     ("by_phone", UNKNOWN, ("0",), Back()),
     ("resume", UNKNOWN, ("1",), ContinueTalk()),
     ("resume", UNKNOWN, ("2",), StartAgain()),
     ("link", UNKNOWN, (NIK, CODE), FindWorker(NIK, CODE)),
     ("link", UNKNOWN, ("0",), Back()),
-    ("not_found", UNKNOWN, ("1",), GoTo("by_phone")),
+    ("not_found", UNKNOWN, ("1",), GoTo("propose")),
     ("not_found", UNKNOWN, ("2",), GoTo("link")),
-    ("not_found", UNKNOWN, ("3",), GoTo("by_phone")),
+    ("not_found", UNKNOWN, ("3",), GoTo("report")),
     ("cover", UNKNOWN, (), GoTo("link")),
     ("cover", CALLERS["several on one phone"], (), GoTo("who")),
     ("who", CALLERS["several on one phone"], ("2",), ChosePerson(42)),
@@ -309,6 +370,64 @@ TABLE: list[tuple[str, Caller, tuple[str, ...], Outcome]] = [
     ("saved", CALLERS["with a receipt"], (), Goodbye("b13.saved", {"name": "Sulistiaw***", "case": "BKS-7K2M9Q"})),
     ("saved", UNKNOWN, (), Goodbye("a6.end")),
     ("not_me", ACTIVE, (), Goodbye("b14.not_me")),
+    ("report", UNKNOWN, ("1", "1", WORDS), FileReport("claim", WORDS, urgency="accident", identity="normal")),
+    ("report", UNKNOWN, ("2", "1", WORDS), FileReport("claim", WORDS, urgency="death", identity="normal")),
+    ("report", UNKNOWN, ("3", "1", "1", WORDS), FileReport("not_active", WORDS, identity="normal")),
+    ("report", UNKNOWN, ("3", "3", "1", "1", "2", WORDS), FileReport("asked_money", WORDS, about="rt_rw")),
+    ("report", UNKNOWN, ("3", "7", "2", "2", WORDS), FileReport("other", WORDS, about="officer")),
+    ("report", UNKNOWN, ("3", "6", "3", "3", "1", WORDS), FileReport("wrong_person", WORDS, identity="anonymous")),
+    ("report", UNKNOWN, ("3", "4", "3", "2", "2", WORDS), FileReport("claim", WORDS, identity="secret")),
+    ("report", UNKNOWN, ("3", "5"), GoTo("propose")),
+    ("contact", CALLERS["a reporter"], ("3",), SetContact("none")),
+    ("my_report", UNKNOWN, (), OpenReports()),
+    ("my_reports", CALLERS["somebody with two reports"], ("2",), ChoseReport("BKS-8M3N4P")),
+    ("my_reports", CALLERS["somebody with two reports"], ("8",), GoTo("ask_report")),
+    ("ask_report", UNKNOWN, (NUMBER,), FindReport(NUMBER)),
+    ("report_unknown", UNKNOWN, ("1",), GoTo("ask_report")),
+    ("report_status", CALLERS["a reporter"], ("1",), ReportSays("still")),
+    ("report_status", CALLERS["a reporter"], ("2",), ReportSays("solved")),
+    ("report_status", CALLERS["a reporter of a closed report"], ("2",), ReportSays("supervisor")),
+    ("report_status", CALLERS["a reporter who was answered"], ("2",), ReportSays("still")),
+    ("report_status", CALLERS["a proposer with a number"], ("1",), Goodbye("a6.end")),
+    ("report_status", UNKNOWN, (), GoTo("ask_report")),
+    ("noted", CALLERS["a reporter in confidence"], ("1",), GoTo("still_working")),
+    ("what_you_get", CALLERS["a reader to be asked"], ("1", "1", "1", "1"), GoTo("knowledge")),
+    ("what_you_get", UNKNOWN, ("5", "1"), GoTo("what_you_get")),
+    ("knowledge", UNKNOWN, ("2",), Learned("ketenagakerjaan")),
+    ("corrected", CALLERS["a reader asked on the way"], ("1",), GoTo("saved")),
+    ("propose", UNKNOWN, ("1",), OpenProposal("self")),
+    ("propose", UNKNOWN, ("2", "1"), OpenProposal("neighbour")),
+    ("propose", UNKNOWN, ("2", "2"), Goodbye("e13.ask_first")),
+    (
+        "propose_who",
+        CALLERS["a proposer"],
+        (NIK, "Tono Hartono", "4", "2"),
+        ChoseKecamatan(Draft("self", NIK, "Tono Hartono", "domestic", "32.75.01.1002")),
+    ),
+    (
+        "propose_where",
+        CALLERS["a proposer half way"],
+        ("1", "003011", "1", "4"),
+        Propose("neighbour", NIK, "Tono", "driver", "no", "read", "32.75.01.1001", "003", "011"),
+    ),
+    (
+        "rt_propose",
+        UNKNOWN,
+        ("1", NIK, "Tono Hartono", "1", "4", "6"),
+        Propose("rt_head", NIK, "Tono Hartono", "driver", "unsure"),
+    ),
+    ("settings", UNKNOWN, ("2",), StopReminders()),
+    ("settings", UNKNOWN, ("3",), GoTo("see_data")),
+    ("correct_data", ACTIVE, (), GoTo("which_wrong")),
+    ("correct_data", UNKNOWN, ("1",), AskForData("correct")),
+    ("delete_data", UNKNOWN, ("1",), AskForData("delete")),
+    ("rt_menu", CALLERS["a head at the menu"], ("3",), ProposeResident()),
+    ("rt_menu", CALLERS["a head at the menu"], ("4",), GoTo("rt_help")),
+    ("rt_help", CALLERS["a head at the menu"], ("1",), HelpResident()),
+    ("rt_help", CALLERS["a head at the menu"], ("2",), ShowRules()),
+    ("rt_residents", CALLERS["a head with a list to help from"], ("1",), ChoseHelped(51)),
+    ("rt_help_code", CALLERS["a head who helps"], (CODE,), CheckHelpCode(CODE)),
+    ("rt_assisted", CALLERS["a head who helps"], ("4", "1"), AssistedSays(51, "denies")),
 ]
 
 
@@ -325,13 +444,28 @@ def test_all_people_of_a_page_can_be_chosen_and_the_next_page_is_asked_for() -> 
     assert MorePeople(2) in outcomes_seen
 
 
-OF_RT_HEADS = {"ReadRules", "ActivateRt", "NewPin", "RepeatPin", "CheckPin", "Attest"}
+OF_RT_HEADS = {"ReadRules", "ActivateRt", "NewPin", "RepeatPin", "CheckPin", "Attest"} | {
+    "CheckHelpCode",
+    "AssistedSays",
+    "ShowRules",
+}
+OF_REPORTS = {"FileReport", "SetContact", "FindReport", "ReportSays"}
+BESIDE_REPORTS = {"StopReminders", "AskForData", "Propose", "Learned"}
 
 
 def test_effects_are_those_that_are_stored() -> None:
     kinds = [kind for kind in vars(outcomes).values() if isinstance(kind, type) and issubclass(kind, Outcome)]
     effects = {kind.__name__ for kind in kinds if kind.effect and kind is not outcomes.Effect}
-    assert effects == {"ChoseLanguage", "AcceptedNotice", "FindWorker", "Said", "Finished", *OF_RT_HEADS}
+    assert effects == {
+        "ChoseLanguage",
+        "AcceptedNotice",
+        "FindWorker",
+        "Said",
+        "Finished",
+        *OF_RT_HEADS,
+        *OF_REPORTS,
+        *BESIDE_REPORTS,
+    }
     for kind in kinds:
         assert dataclasses.is_dataclass(kind)
 

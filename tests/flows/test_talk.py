@@ -225,6 +225,8 @@ def test_a_word_that_begins_two_options_is_not_guessed() -> None:
 
 def test_every_option_is_understood_by_its_own_word_in_every_language() -> None:
     for key, form in WORDINGS.screens.items():
+        if form.channel == "word":  # said by us, never by them
+            continue
         screen = Menu(key, tuple(form.options))
         for language, words in WORDINGS.languages.items():
             for meaning, label in words[key].options.items():

@@ -5,10 +5,20 @@ from dataclasses import dataclass
 
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Screen
+from flows.references import check_letter
 from flows.talk import Talk, answer, current
 
 NIK, CODE = "3275010101900001", "123456"
-_TYPED = {"nik": NIK, "code": CODE, "text": "Kartu hilang", "month": "032026"}
+NUMBER = f"7K2M9{check_letter('7K2M9')}"
+_TYPED = {
+    "nik": NIK,
+    "code": CODE,
+    "text": "Kartu hilang",
+    "month": "032026",
+    "rt_rw": "003011",
+    "reference": NUMBER,
+    "name": "Tono Hartono",
+}
 DEPTH = 12  # more answers than any flow asks
 
 

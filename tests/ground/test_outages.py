@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import forget_everything
-from tests.handset import Handset, webhook
+from tests.handset import CarrierHandset, Handset, webhook
 from verify_service.app import create_app
 from verify_service.ground import embedded
 
@@ -102,6 +102,7 @@ def test_a_dead_database_answers_busy_and_503(own: embedded.Servers) -> None:
     own.children[0].send_signal(signal.SIGINT)
     own.children[0].wait(10)
     assert phone.send("1").startswith(BUSY)
+    assert CarrierHandset(client, NUMBER).dial().startswith(BUSY)
     assert set(_statuses(client).values()) == {503}
     status, told = _ready(client)
     assert status == 503

@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from verify_service.ground.database import line
 from verify_service.ground.together import Command, ConnectionLost
@@ -53,6 +55,20 @@ def test_what_fails_is_told_without_values_and_the_line_is_good_again(db: Any) -
         open_line.commit()
     assert db.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     db.execute("DROP TABLE kept")
+
+
+def test_lines_hear_on_after_a_hop_that_failed_late_in_the_session(db: Any) -> None:
+    for _ in range(8):  # often enough for psycopg to prepare what the session does
+        with line(3) as open_line:
+            open_line.begin(DIVIDE(by=1))
+            open_line.session.execute(text("SELECT 1"))
+            open_line.commit()
+    with line(3) as open_line:
+        open_line.begin(DIVIDE(by=1))
+        with pytest.raises(DBAPIError):
+            open_line.session.execute(text("SELECT 1 / 0"))
+    with line(3) as open_line:
+        assert open_line.begin(DIVIDE(by=1)) == [[[10]]]
 
 
 def test_what_is_not_committed_is_not_kept(db: Any) -> None:

@@ -23,8 +23,13 @@ class Key:
 
 
 class Given:
-    def __init__(self, username: str = "sandbox", key: str = "the-key", url: str = "") -> None:
+    def __init__(self, username: str = "sandbox", key: str = "the-key", url: str = "", **kannel: str) -> None:
         self.at_username, self.at_api_key, self.at_base_url = username, Key(key), url
+        self.kannel_url = kannel.get("at", "http://127.0.0.1:13013")
+        self.kannel_username, self.kannel_password = kannel.get("user", "verify"), Key(kannel.get("password", "word"))
+        self.kannel_sender = kannel.get("sender", "BEKASI")
+        self.public_url = kannel.get("public", "https://verify.example.org")
+        self.webhook_secrets = ("known-to-kannel-alone",)
 
 
 @pytest.mark.parametrize("name", GATEWAYS)
@@ -40,7 +45,7 @@ def test_the_settings_of_a_process_are_enough_to_make_one(db: object) -> None:
 
 
 def test_an_unknown_name_is_refused_with_those_we_have() -> None:
-    with pytest.raises(UnknownGateway, match="console, africastalking"):
+    with pytest.raises(UnknownGateway, match="console, africastalking, kannel"):
         gateway_named("pigeon", Given())
 
 
@@ -61,6 +66,37 @@ def test_a_wrong_setting_is_complained_about_by_name_and_without_the_secret(give
     with pytest.raises(ValueError, match=variable) as complaint:
         gateway_named("africastalking", given)
     assert "secret\n" not in str(complaint.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "variable"),
+    [
+        (Given(at=""), "VERIFY_KANNEL_URL"),
+        (Given(at="kannel:13013"), "VERIFY_KANNEL_URL"),
+        (Given(at="http://[::1"), "VERIFY_KANNEL_URL"),
+        (Given(at="http://sms.example.org:13013"), "VERIFY_KANNEL_URL"),
+        (Given(at="http://8.8.8.8:13013"), "VERIFY_KANNEL_URL"),
+        (Given(at="http://user:secret@kannel:13013"), "VERIFY_KANNEL_URL"),
+        (Given(user=""), "VERIFY_KANNEL_USERNAME"),
+        (Given(password=""), "VERIFY_KANNEL_PASSWORD"),
+        (Given(password="secret\n"), "VERIFY_KANNEL_PASSWORD"),
+        (Given(sender="KOTA BEKASI JAWA"), "VERIFY_KANNEL_SENDER"),
+        (Given(public=""), "VERIFY_PUBLIC_URL"),
+        (Given(public="http://verify.example.org"), "VERIFY_PUBLIC_URL"),
+    ],
+)
+def test_a_wrong_setting_of_kannel_is_complained_about_by_name(given: Given, variable: str) -> None:
+    with pytest.raises(ValueError, match=variable) as complaint:
+        gateway_named("kannel", given)
+    assert "secret" not in str(complaint.value).replace("a secret travels", "")
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["https://sms.example.org", "http://kannel:13013", "http://10.0.0.7:13013", "http://[::1]:13013/cgi-bin/sendsms"],
+)
+def test_kannel_may_be_spoken_to_in_clear_within_our_own_network(at: str) -> None:
+    assert gateway_named("kannel", Given(at=at, sender="")).name == "kannel"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +129,7 @@ def test_the_demo_s_log_has_neither_number_nor_words() -> None:
     structlog.reset_defaults()
     with capture_logs() as lines:
         Console().send([TEXT])
+    structlog.reset_defaults()  # capturing leaves it configured, and the next application would keep to that
 
     assert [line["our_id"] for line in lines] == [7]
     assert "3456" not in repr(lines)

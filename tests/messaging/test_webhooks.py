@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from verify_service.ground.phones import Phone
 from verify_service.messaging.gateways.africastalking import AfricasTalking, parse
-from verify_service.messaging.gateways.africastalking.webhooks import read_date
 from verify_service.messaging.gateways.contract import (
     KINDS,
     DeliveryReport,
@@ -21,6 +20,7 @@ from verify_service.messaging.gateways.contract import (
     UssdEnd,
     UssdHop,
 )
+from verify_service.messaging.gateways.form import read_date
 
 SITI = Phone("+6281234567890")
 GATEWAY = AfricasTalking("sandbox", "the-key")

@@ -151,8 +151,8 @@ def _cover_of(linked: Linked, *, today: dt.date) -> Cover:
         return Cover(state="no_file", asof="", until="", full_death_from="")
     return Cover(
         state=cast("CoverState", linked.status or "not_found"),
-        asof=_short(_month_end(linked.newest)),
-        until=_short(_month_end(linked.paid)) if linked.paid else "-",
+        asof=short_date(_month_end(linked.newest)),
+        until=short_date(_month_end(linked.paid)) if linked.paid else "-",
         full_death_from=_full_death_from(linked, today),
     )
 
@@ -165,12 +165,13 @@ def _full_death_from(linked: Linked, today: dt.date) -> str:
     month = since.month - 1 + programme().benefits.jkm_waiting_months
     year, month = since.year + month // 12, month % 12 + 1
     full_from = dt.date(year, month, min(since.day, calendar.monthrange(year, month)[1]))
-    return _short(full_from) if full_from > today else ""
+    return short_date(full_from) if full_from > today else ""
 
 
 def _month_end(month: dt.date) -> dt.date:
     return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
-def _short(day: dt.date) -> str:
+def short_date(day: dt.date) -> str:
+    """A day as screens show it: dd/mm/yy."""
     return day.strftime("%d/%m/%y")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
@@ -19,3 +20,10 @@ def _table(name: str) -> dict[str, Any]:
 def wordings() -> Wordings:
     """Every screen in every language of the programme."""
     return from_tables(_table("screens"), {language: _table(language) for language in programme().languages})
+
+
+@lru_cache(maxsize=32)
+def words_version(screens: tuple[str, ...], language: str) -> str:
+    """Eight letters that change whenever a word of these screens changes in this language."""
+    words = wordings().languages[language]
+    return hashlib.sha256("\0".join(repr(words[screen]) for screen in screens).encode()).hexdigest()[:8]

@@ -13,13 +13,16 @@ from verify_service.ground.tables import (
     DeliveryNotice,
     InboundMessage,
     LinkTry,
+    NumberTry,
     OptOutNotice,
     OutboxMessage,
     SessionEnd,
     SignInAttempt,
 )
+from verify_service.messaging.outbox import Purpose, State
 
 SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a hop, far shorter than anybody's memory
+SCREENS_KEPT_AFTER_THE_END = dt.timedelta(minutes=15)  # the number of an anonymous report stands on one of them
 COUNTS_KEPT = dt.timedelta(days=2)
 
 
@@ -32,7 +35,13 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
     held = or_(Conversation.screen.is_not(None), Conversation.talk.is_not(None))
     emptied = session.execute(
         update(Conversation)
-        .where(held, Conversation.touched_at < now - SCREENS_KEPT)
+        .where(held)
+        .where(
+            or_(
+                Conversation.touched_at < now - SCREENS_KEPT,
+                Conversation.ended_at < now - SCREENS_KEPT_AFTER_THE_END,
+            )
+        )
         .values(screen=None, talk=None, heard_hash=None)
     )
     past = now - dt.timedelta(days=programme().retention.ussd_conversations)
@@ -40,6 +49,7 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
         session.execute(delete(Conversation).where(Conversation.touched_at < past)),
         session.execute(delete(SessionEnd).where(SessionEnd.received_at < past)),
         session.execute(delete(LinkTry).where(LinkTry.day < (now - COUNTS_KEPT).date())),
+        session.execute(delete(NumberTry).where(NumberTry.day < (now - COUNTS_KEPT).date())),
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - COUNTS_KEPT)),
     ]
     texts = now - dt.timedelta(days=programme().retention.sms_texts)
@@ -53,6 +63,13 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             update(OutboxMessage)
             .where(OutboxMessage.created_at < texts, OutboxMessage.body.is_not(None))
             .values(body=None)
+        ),
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.created_at < now - SCREENS_KEPT, OutboxMessage.body.is_not(None))
+            .where(OutboxMessage.screen.startswith("c"), OutboxMessage.purpose == Purpose.REPLY.value)
+            .where(OutboxMessage.state.not_in((State.WAITING.value, State.SENDING.value)))
+            .values(body=None)  # the number of an anonymous report leads to the phone that it was told to
         ),
         session.execute(delete(DeliveryNotice).where(DeliveryNotice.received_at < texts)),
         session.execute(

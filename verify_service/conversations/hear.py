@@ -1,8 +1,8 @@
 """One USSD hop, heard in one transaction: what is new in it, what it means, what the phone shows next.
 
-The gateway repeats the whole transcript at each hop, secrets included, so the transcript is never stored: its length
-and a keyed hash tell what is new. What was shown last is kept (sealed), so that a repeated hop sees it again and
-nothing happens twice.
+A gateway repeats the whole transcript at each hop, secrets included, so the transcript is never stored: its length
+and a keyed hash tell what is new. Others give the last input alone; there a number or the moment tells. What was shown
+last is kept (sealed), so that a repeated hop sees it again and nothing happens twice.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 
 from flows import outcomes as said
@@ -22,7 +22,9 @@ from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import Linked, caller_of, counted, people, who_calls
 from verify_service.conversations.catalogue import wordings
+from verify_service.conversations.last_input import Last, heard_last, is_new, used_again
 from verify_service.conversations.outcomes import apply
+from verify_service.conversations.reports import is_report
 from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
 from verify_service.conversations.talking import Over, Talking, first_flow
 from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
@@ -37,17 +39,19 @@ from verify_service.registry.residents import offices_of
 
 _MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop (goflow's limit)
 _WORTH_RESUMING = 5  # how many of a phone's newest conversations are looked at
-_NOWHERE = {"language", "data_notice", "main", "resume"} | REACHED_AGAIN  # places a redial reaches by itself
+_NOWHERE = {"language", "data_notice", "main", "resume"}  # places a redial reaches by itself
 
 
 @dataclass(frozen=True)
 class Hop:
-    """One hop, as far as a conversation looks at it; `text` is the whole transcript so far."""
+    """One hop, as far as a conversation looks at it; `text` is the whole transcript so far, with `last` only what was
+    typed last (at the first hop a shortcut, if any)."""
 
     gateway: str
     session: str
     phone: Number
-    text: str
+    text: str = field(repr=False)
+    last: Last | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def busy(language: str | None = None) -> str:
 
 
 def hear(line: Line, hop: Hop, *, now: dt.datetime) -> Heard:
-    """Hear one hop and commit it. Any repeat of it, however late, gives the same screen and has no second effect.
+    """Hear one hop and commit it. Any repeat of it, however late, gives the same screen and has no second effect (of a
+    hop with neither transcript nor number: a repeat within a second).
 
     Two round trips: what there is to know comes with the lock on the phone's row, and what became of it goes with the
     commit. What is rarer (a language chosen, a phone linked, an RT head) takes its own through the session in between.
@@ -77,7 +82,7 @@ def hear(line: Line, hop: Hop, *, now: dt.datetime) -> Heard:
         return _begin(line, known, hop, now)
     if conversation.phone_id != phone.id:  # one session, two numbers: show neither what the other saw
         return _nothing_new(line, busy(phone.language))
-    heard = _new_input(conversation, hop.text)
+    heard = _new_input(conversation, hop.text) if hop.last is None else _new_last(conversation, hop, now)
     if heard is None or conversation.ended_at is not None:
         return _nothing_new(line, _last_screen(conversation) or busy(phone.language))
     return _go_on(line, known, conversation, hop, heard, now)
@@ -135,7 +140,10 @@ def _look_up(line: Line, hop: Hop, now: dt.datetime) -> _Known:
     phone = as_read(Phone, row)
     if found[0]:
         ((*row, links),) = found[0]
-        return _Known(phone, as_read(Conversation, row), frozenset(map(int, (links or "").split())))
+        conversation = as_read(Conversation, row)
+        if hop.last is None or not used_again(conversation, hop.last, now):
+            return _Known(phone, conversation, frozenset(map(int, (links or "").split())))
+        _give_up_name(line.session, conversation)
     if hop.text:
         return _Known(phone, None)
     offices = offices_of(line.session, phone.id) if heads_an_rt else []
@@ -154,6 +162,17 @@ def _new_input(conversation: Conversation, text: str) -> str | None:
     if length == 0:
         return text.removeprefix("*")  # an empty first reply looks like a first dial
     return text[length + 1 :] if text[length] == "*" else None
+
+
+def _new_last(conversation: Conversation, hop: Hop, now: dt.datetime) -> str | None:
+    assert hop.last is not None
+    return hop.text if is_new(conversation, hop.text, hop.last, now) else None
+
+
+def _give_up_name(session: Session, conversation: Conversation) -> None:
+    """Leave the session's id to the new session that the network gave it to."""
+    name = f"{conversation.session}:{conversation.id}"
+    session.execute(update(Conversation).where(Conversation.id == conversation.id).values(session=name))
 
 
 def _last_screen(conversation: Conversation) -> str | None:
@@ -178,7 +197,7 @@ def _begin(line: Line, known: _Known, hop: Hop, now: dt.datetime) -> Heard:
         conversation.resumes_id, flow = dropped.id, "resume"
     talking = Talking(line.session, conversation, phone, now, caller, later=[])
     talk, step = _settle(talking, *current(Talk(flow=flow, caller=caller)))
-    if hop.text:
+    if hop.text and (hop.last is None or hop.last.first):  # else an answer to a screen that we do not know
         talk, step = _navigate(talking, talk, step, hop.text.split("*"))
     return _show(line, talking, talk, step, hop)
 
@@ -217,7 +236,7 @@ def _go_on(line: Line, known: _Known, conversation: Conversation, hop: Hop, hear
 def _is_light(talking: Talking, outcome: Outcome) -> bool:
     """Whether it touches no table, or only by evidence that goes with the hop's last commands and names its talk."""
     if isinstance(outcome, said.Said):
-        return talking.conversation.id is not None
+        return talking.conversation.id is not None and not is_report(outcome)
     return isinstance(outcome, said.Goodbye | said.GoTo | said.Back)
 
 
@@ -272,8 +291,11 @@ def _show(line: Line, talking: Talking, talk: Talk | None, step: Screen | Over, 
         )
         text = "CON " + said_text
         changes["talk"] = seal(_compact(talk.to_dict()), "conversation.talk")
-    changes["heard_length"] = len(hop.text)
-    changes["heard_hash"] = keyed_hash(hop.text, "transcript")
+    if hop.last is None:
+        changes["heard_length"] = len(hop.text)
+        changes["heard_hash"] = keyed_hash(hop.text, "transcript")
+    else:
+        changes |= heard_last(talking.conversation, hop.text, hop.last, talking.now)
     changes["screen"] = seal(text, "conversation.screen")
     _commit(line, talking, changes)
     return Heard(text, talking.nudge)
@@ -346,7 +368,7 @@ def _dropped(session: Session, phone: Phone, recent: Sequence[Conversation], now
     """The newest talk of this phone that was cut off where a redial would not get by itself."""
     for conversation in recent:
         talk = _stored_talk(session, phone, conversation, now)
-        if talk.flow not in _NOWHERE or talk.turns:
+        if talk.flow not in REACHED_AGAIN and (talk.flow not in _NOWHERE or talk.turns):
             return conversation
     return None
 
@@ -356,7 +378,7 @@ def _take_up(talking: Talking) -> Talk | Over:
     waiting = talking.session.get(Conversation, talking.conversation.resumes_id or 0)
     if (
         waiting is not None
-        and _stored_talk(talking.session, talking.phone, waiting, talking.now).flow == BEHIND_THE_PIN
+        and _stored_talk(talking.session, talking.phone, waiting, talking.now).flow in BEHIND_THE_PIN
     ):
         asked = behind_the_pin(talking, waiting)
         return asked if isinstance(asked, Over) else Talk(flow=asked.flow, caller=asked.caller)
@@ -365,7 +387,7 @@ def _take_up(talking: Talking) -> Talk | Over:
         return Talk(flow=first_flow(talking.caller), caller=talking.caller)
     talk = _stored_talk(talking.session, talking.phone, before, talking.now)
     talking.conversation.worker_id = before.worker_id
-    caller = talking.fresh_caller(talk.caller.people_page)
+    caller = replace(talking.fresh_caller(talk.caller.people_page), concern=talk.caller.concern)
     before.talk = None
     return replace(talk, caller=caller, wrong=0)
 

@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from flows import outcomes as said
 from flows.conversation import Outcome
-from verify_service.conversations import rt_heads
+from verify_service.conversations import learning, proposing, reports, rt_heads
 from verify_service.conversations.talking import Next, Over, Talking, first_flow
+from verify_service.conversations.tries import code_tries
 from verify_service.ground.crypto import blind_index, letter_code, reference_number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, LinkTry, PhoneLink, Worker
+from verify_service.ground.tables import Conversation, PhoneLink, Worker
 from verify_service.verification.evidence import Statement
 
 
@@ -45,6 +46,14 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
             return _said(talking, outcome)
         case said.Finished():
             return _finished(talking)
+        case said.Propose(proposer="rt_head"):
+            return rt_heads.apply(talking, outcome)
+    if isinstance(outcome, reports.OUTCOMES):
+        return reports.apply(talking, outcome)
+    if isinstance(outcome, proposing.OUTCOMES):
+        return proposing.apply(talking, outcome)
+    if isinstance(outcome, learning.OUTCOMES):
+        return learning.apply(talking, outcome)
     return rt_heads.apply(talking, outcome)
 
 
@@ -61,7 +70,7 @@ def _find_worker(talking: Talking, nik: str, code: str) -> Next | Over:
     A wrong NIK and a wrong code take the same steps and end on the same screen, so that nobody learns who is on the
     list; three tries per phone and day, counted in the database.
     """
-    if _tries_today(talking) > programme().sessions.link_tries_per_day:
+    if code_tries(talking) > programme().sessions.link_tries_per_day:
         talking.record("linking refused", reason="too many tries")
         return Over("b18.too_many_tries")
     worker = talking.session.scalar(select(Worker).where(Worker.nik_index == blind_index(nik, "nik")))
@@ -75,15 +84,6 @@ def _find_worker(talking: Talking, nik: str, code: str) -> Next | Over:
     talking.conversation.worker_id = worker.id
     talking.record("phone linked", worker=worker.id)
     return Next("cover", talking.fresh_caller())
-
-
-def _tries_today(talking: Talking) -> int:
-    day = talking.now.astimezone(programme().zone).date()
-    first = upsert(LinkTry).values(phone_id=talking.phone.id, day=day, tries=1)
-    counted = first.on_conflict_do_update(
-        index_elements=[LinkTry.phone_id, LinkTry.day], set_={"tries": LinkTry.tries + 1}
-    )
-    return talking.session.scalars(counted.returning(LinkTry.tries)).one()
 
 
 def _said(talking: Talking, outcome: said.Said) -> Next | Over:
@@ -104,6 +104,8 @@ def _said(talking: Talking, outcome: said.Said) -> Next | Over:
     talking.conversation.worker_id = person.worker
     if outcome.statement == "not_me":
         _unlink(talking, person.worker)
+    if reports.is_report(outcome):
+        return reports.report_said(talking, outcome, person.worker)
     return Next(outcome.then or "main", talking.caller)
 
 
@@ -130,4 +132,7 @@ def _finished(talking: Talking) -> Next:
         if taken is None:
             conversation.receipt = number
         salt += 1
-    return Next("saved", replace(talking.caller, receipt=conversation.receipt))
+    caller = replace(talking.caller, receipt=conversation.receipt)
+    if learning.asked_again(talking):
+        return Next("knowledge", reports.about(caller, then="saved"))
+    return Next("saved", caller)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from flows.references import ALPHABET, BODY, check_letter
 from verify_service.ground.settings import settings
 
 _NONCE = 12
@@ -81,23 +82,12 @@ def letter_code(purpose: str, person: int, issue: int, digits: int = 6) -> str:
     return str(int.from_bytes(digest[:8]) % 10**digits).zfill(digits)
 
 
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"  # 29, a prime; no 0 O 1 I L U Z: read aloud, written by hand
-
-
 def reference_number(prefix: str, number: int, salt: int = 0) -> str:
-    """A receipt people can copy: PREFIX-XXXXXC, unguessable, the last character a check on the others.
-
-    The check is a weighted sum modulo 29, the size of the alphabet: any single wrong character or swap changes it.
-    """
+    """A number people can copy: PREFIX-XXXXXC, unguessable, the last character a check on the others."""
     digest = hmac.digest(settings().seal_key, f"{prefix}\0{number}\0{salt}".encode(), hashlib.sha256)
     value = int.from_bytes(digest[:8])
-    body = "".join(_ALPHABET[(value // 29**place) % 29] for place in range(5))
+    body = "".join(ALPHABET[(value // 29**place) % 29] for place in range(BODY))
     return f"{prefix}-{body}{check_letter(body)}"
-
-
-def check_letter(body: str) -> str:
-    """The last character of a reference number, from the ones before it."""
-    return _ALPHABET[sum((place + 2) * _ALPHABET.index(letter) for place, letter in enumerate(body)) % 29]
 
 
 def forget_keys() -> None:

@@ -129,16 +129,17 @@ class Line:
         return not self._driver.closed and not self._heard.poll(0)
 
     def rest(self) -> bool:
-        """Leave nothing of this hop behind; False when the line cannot be used again."""
+        """Leave nothing of this hop behind; False when the line cannot be used again.
+
+        A transaction that was left open ends with its connection: psycopg follows a rollback with DEALLOCATE ALL, which
+        takes the commands we prepared, and every later hop on this line would fail.
+        """
+        libpq = self._driver.pgconn
+        if libpq.pipeline_status != pq.PipelineStatus.OFF or libpq.transaction_status != pq.TransactionStatus.IDLE:
+            return False
         if self.session.in_transaction():
             self.session.close()
-        libpq = self._driver.pgconn
-        if libpq.pipeline_status != pq.PipelineStatus.OFF:
-            return False
-        if libpq.transaction_status != pq.TransactionStatus.IDLE:
-            with suppress(psycopg.Error):
-                self._driver.rollback()
-        return libpq.transaction_status == pq.TransactionStatus.IDLE
+        return True
 
     def close(self) -> None:
         self._connection.invalidate()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -14,6 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from verify_service.ground.settings import SettingsRefused, settings
 
 DEFAULT = Path(__file__).parent.parent / "programmes" / "bekasi.toml"
+
+
+# What the talks can open; a programme says of each how long an answer may take.
+CATEGORIES = frozenset(
+    {"not_active", "wrong_data", "asked_money", "claim", "wrong_person", "other", "rt_conduct", "conduct", "data"}
+)
 
 
 class _Table(BaseModel):
@@ -76,6 +84,9 @@ class Texting(_Table):
     correct_minutes: int = Field(gt=0)  # within this a second text corrects the first
     same_text_most: int = Field(gt=0)  # identical texts to one phone within the minutes below
     same_text_minutes: int = Field(gt=0)
+    talk_hours: int = Field(
+        gt=0, le=24
+    )  # of silence, after which a talk by text is over; what it held is forgotten then
     stale_days: int = Field(gt=0)
 
 
@@ -94,10 +105,56 @@ class Sessions(_Table):
 
 
 class Sla(_Table):
-    verification: int
-    information: int
-    ordinary: int
-    field: int
+    """By when a report is looked at, and answered: working days by class; `data_days` are days of the calendar."""
+
+    verification: int = Field(gt=0)
+    urgent: int = Field(gt=0)
+    information: int = Field(gt=0)
+    ordinary: int = Field(gt=0)
+    field: int = Field(gt=0)
+    data_days: int = Field(gt=0)
+
+
+class Category(_Table):
+    """One kind of report: its code in the city's list, how long an answer may take, and who may see it.
+
+    A restricted one is seen by no account that is bound to an area, whatever it is about.
+    """
+
+    code: str
+    sla: Literal["urgent", "information", "ordinary", "field", "data_days"]
+    restricted: bool = False
+
+
+class Decree(_Table):
+    """A decree the programme rests on, in force from `date` until the next one."""
+
+    number: str
+    date: dt.date
+
+
+class Reports(_Table):
+    """How often one phone may try numbers, and propose, on one day; after how many days the question comes again."""
+
+    number_tries_per_day: int = Field(gt=0)
+    proposals_per_day: int = Field(gt=0)
+    proposals_per_day_rt_head: int = Field(gt=0)
+    knowledge_again_days: int = Field(gt=0)
+
+
+class Signals(_Table):
+    """When answers look as if somebody gave them for others, so that an officer looks; nobody is refused by it."""
+
+    window_days: int = Field(gt=0)
+    due_days: int = Field(gt=0)
+    many_workers: int = Field(gt=1)  # from one handset ...
+    many_hours: int = Field(gt=0)  # ... within this time
+    rhythm_answers: int = Field(gt=2)  # in a row from one handset, each for another worker
+    rhythm_seconds: float = Field(gt=0)  # the usual gap is shorter than this ...
+    rhythm_spread: float = Field(ge=0, lt=1)  # ... and every gap differs from it by this share at most
+    burst_seconds: float = Field(gt=0)  # or all of them come within this time
+    rt_answers: int = Field(gt=2)  # of an RT head about residents, or of residents whom he helped
+    rt_quick_seconds: float = Field(gt=0)  # between two of his in a row
 
 
 class Retention(_Table):
@@ -131,16 +188,50 @@ class Programme(_Table):
     texting: Texting
     rt_heads: RtHeads
     sla: Sla
+    reports: Reports
+    signals: Signals
+    categories: Mapping[str, Category]
+    decrees: tuple[Decree, ...]
     retention: Retention
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
-    @property
+    @cached_property
     def standing(self) -> dict[str, str]:
         """The values every text may use."""
-        return {"brand": self.brand, "hotline": self.hotline, "ussd": self.ussd_code}
+        paid = self.benefits
+        amounts = {
+            "jkm": paid.jkm_full,
+            "jkm_early": paid.jkm_before_waiting,
+            "jkk_death": paid.jkk_death,
+            "scholarship": paid.scholarship_max,
+            "wage": paid.reported_wage,
+        }
+        return {
+            "brand": self.brand,
+            "hotline": self.hotline,
+            "ussd": self.ussd_code,
+            "premium": f"{self.premium.amount:,}".replace(",", "."),
+            "scholarship_years": str(paid.scholarship_jkm_years),
+            "age_from": str(self.eligibility.age_from),
+            "age_to": str(self.eligibility.age_to),
+            "check_days": str(self.sla.verification),
+            **{name: f"{rupiah / 1_000_000:g}".replace(".", ",") for name, rupiah in amounts.items()},
+        }
+
+    def decree_on(self, day: dt.date) -> Decree | None:
+        """The decree in force on this day; None before the first."""
+        held = [decree for decree in self.decrees if decree.date <= day]
+        return max(held, key=lambda decree: decree.date, default=None)
+
+    @model_validator(mode="after")
+    def _knows_each_category(self) -> Programme:
+        """What a phone can report must have a class and an owner."""
+        if missing := CATEGORIES - self.categories.keys():
+            raise ValueError(f"`categories` lacks {', '.join(sorted(missing))}")
+        return self
 
 
 def read_programme(path: Path) -> Programme:

@@ -12,7 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-GATEWAYS = ("console", "africastalking")
+GATEWAYS = ("console", "africastalking", "kannel")
+USSD_FIELDS = ("session", "msisdn", "type", "input", "sequence", "code", "network")
 
 
 class SettingsRefused(Exception):
@@ -40,6 +41,12 @@ class Settings(BaseSettings):
     at_username: str = ""
     at_api_key: SecretStr = SecretStr("")
     at_base_url: str = ""
+    kannel_url: str = ""
+    kannel_username: str = ""
+    kannel_password: SecretStr = SecretStr("")
+    kannel_sender: str = ""
+    public_url: str = ""  # where a gateway reaches us
+    ussd_fields: Annotated[dict[str, str], NoDecode] = {}  # ours -> what a carrier calls it; the others keep our names
     programme: Path | None = None  # default: the Bekasi file that ships with us
     metrics_token: SecretStr | None = None
     demo: bool = False
@@ -67,6 +74,19 @@ class Settings(BaseSettings):
                 raise ValueError("write NAME:BASE64KEY, the newest first, separated by commas (NAME: up to 8 letters)")
             keys[name] = _key(key)
         return keys
+
+    @field_validator("ussd_fields", mode="before")
+    @classmethod
+    def _fields(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        names: dict[str, str] = {}
+        for part in filter(None, (piece.strip() for piece in value.split(","))):
+            ours, separator, theirs = (word.strip() for word in part.partition("="))
+            if not separator or ours not in USSD_FIELDS or not theirs:
+                raise ValueError(f"write OURS=THEIRS, separated by commas; ours are {', '.join(USSD_FIELDS)}")
+            names[ours] = theirs
+        return names
 
     @field_validator("index_key", "pin_pepper", "seal_key", mode="before")
     @classmethod

@@ -46,11 +46,11 @@ def is_open(moment: dt.datetime, window: SendWindow, zone: ZoneInfo) -> bool:
     return (
         day.isoweekday() in window.weekdays
         and day not in window.closed_on
-        and day not in _holidays(window.holidays, day.year)
+        and day not in holidays_of(window.holidays, day.year)
     )
 
 
 @lru_cache(maxsize=64)
-def _holidays(country: str, year: int) -> frozenset[dt.date]:
+def holidays_of(country: str, year: int) -> frozenset[dt.date]:
     """The national holidays of a year; joint leave is no holiday by law and stands in the programme file."""
     return frozenset(holidays.country_holidays(country, years=year)) if country else frozenset()

@@ -1,5 +1,8 @@
 """The doors that gateways knock on."""
 
-from verify_service.webhooks.africastalking import Door, blueprint
+from verify_service.webhooks import africastalking, kannel, ussd
+from verify_service.webhooks.front import Door
 
-__all__ = ["Door", "blueprint"]
+BLUEPRINTS = (africastalking.blueprint, kannel.blueprint, ussd.blueprint)
+
+__all__ = ["BLUEPRINTS", "Door"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Protocol
 
-from verify_service.ground.settings import settings
+from verify_service.ground.settings import GATEWAYS, settings
 from verify_service.messaging.gateways.africastalking import AfricasTalking
 from verify_service.messaging.gateways.console import Console, Sink, log_it
 from verify_service.messaging.gateways.contract import Fetching, Gateway
+from verify_service.messaging.gateways.kannel import Kannel
 
 __all__ = [
     "Fetching",
@@ -37,6 +38,18 @@ class GatewaySettings(Protocol):
     def at_api_key(self) -> Secret: ...
     @property
     def at_base_url(self) -> str: ...
+    @property
+    def kannel_url(self) -> str: ...
+    @property
+    def kannel_username(self) -> str: ...
+    @property
+    def kannel_password(self) -> Secret: ...
+    @property
+    def kannel_sender(self) -> str: ...
+    @property
+    def public_url(self) -> str: ...
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]: ...
 
 
 class UnknownGateway(ValueError):
@@ -52,7 +65,16 @@ def gateway_named(name: str, chosen: GatewaySettings, *, sink: Sink = log_it) ->
         return Console(sink)
     if name == "africastalking":
         return AfricasTalking(chosen.at_username, chosen.at_api_key.get_secret_value(), chosen.at_base_url)
-    raise UnknownGateway(f"VERIFY_GATEWAY: {name!r} is not known; one of console, africastalking")
+    if name == "kannel":
+        return Kannel(
+            chosen.kannel_url,
+            chosen.kannel_username,
+            chosen.kannel_password.get_secret_value(),
+            sender=chosen.kannel_sender,
+            public_url=chosen.public_url,
+            secret=chosen.webhook_secrets[0],
+        )
+    raise UnknownGateway(f"VERIFY_GATEWAY: {name!r} is not known; one of {', '.join(GATEWAYS)}")
 
 
 @lru_cache(maxsize=1)

@@ -26,6 +26,7 @@ class RawRequest:
     body: bytes = field(repr=False)
     peer: str = ""
     secret: str = field(default="", repr=False)  # the part of the path that only the provider knows
+    query: bytes = field(default=b"", repr=False)  # what stands behind the ? of the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Reply:
     status: int
     body: str = field(default="", repr=False)
     content_type: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class UssdHop:
     """A person dialled or pressed something.
 
     Providers give either the whole transcript of the session (`text`) or only the `last_input`; the other is None.
-    `first` is None when the provider does not say. The raw body is never kept: it repeats every secret typed so far.
+    `first` is None when the provider does not say. `sequence` counts the hops of a session, "" where nobody does. The
+    raw body is never kept: it repeats every secret typed so far.
     """
 
     session: str
@@ -52,6 +55,7 @@ class UssdHop:
     text: str | None = field(default=None, repr=False)
     last_input: str | None = field(default=None, repr=False)
     first: bool | None = None
+    sequence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Flask's own parser answers an empty form to a single byte that is not UTF-8, and
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
@@ -76,3 +78,18 @@ def _decode(raw: bytes) -> tuple[str, bool]:
     except UnicodeDecodeError:
         text, whole = plain.decode("utf-8", "replace"), False
     return text.replace("\x00", ""), whole
+
+
+def read_date(raw: str) -> dt.datetime | None:
+    """The provider's time in UTC: 2017-05-03T06:04:45Z, with milliseconds, or 2017-05-03 06:04:45 (UTC too).
+
+    None when it is none of these.
+    """
+    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}", raw) is None:
+        return None
+    raw = re.sub(r" (?=[0-9]{2}:?[0-9]{2}$)", "+", raw) if len(raw) > 19 else raw  # a + that was not escaped
+    try:
+        moment = dt.datetime.fromisoformat(raw)
+        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None

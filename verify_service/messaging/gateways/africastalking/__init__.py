@@ -12,15 +12,8 @@ from typing import Final
 
 import requests
 
-from flows.gsm import parts as sms_parts
 from verify_service.messaging.gateways.africastalking.answers import all_the_same, read_answer
-from verify_service.messaging.gateways.africastalking.line import (
-    BrokenAnswer,
-    Line,
-    Timeout,
-    checked_base_url,
-    never_left,
-)
+from verify_service.messaging.gateways.africastalking.line import Line, checked_base_url
 from verify_service.messaging.gateways.africastalking.webhooks import parse, read_sms
 from verify_service.messaging.gateways.contract import (
     KINDS,
@@ -36,6 +29,7 @@ from verify_service.messaging.gateways.contract import (
     secret_is_known,
 )
 from verify_service.messaging.gateways.form import Form
+from verify_service.messaging.gateways.wire import BrokenAnswer, Timeout, never_left, unsendable
 
 __all__ = ["AfricasTalking", "Fetched", "parse"]
 
@@ -51,7 +45,6 @@ CAPABILITIES: Final = Capabilities(
     needs_sender_registration=True,
     number_form="+62",
 )
-_SENDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._&-]{0,10}|\+?[0-9]{3,15}")
 
 
 class AfricasTalking:
@@ -97,7 +90,9 @@ class AfricasTalking:
         There is no idempotency key: whatever broke after the request left is `unknown`, and it is for the sender to
         decide, by kind of text, whether twice is better than never.
         """
-        results = {id(text): refusal for text in batch if (refusal := _refusal(text)) is not None}
+        results = {
+            id(text): refusal for text in batch if (refusal := unsendable(text, CAPABILITIES.max_parts)) is not None
+        }
         good = [text for text in batch if id(text) not in results]
         if good:
             with Line(*self._account) as line:
@@ -152,28 +147,6 @@ def _field(value: str | int) -> str:
     if isinstance(value, int):
         return str(value) if abs(value) < 10**30 else ""
     return value.encode("utf-8", "replace").decode().replace("\x00", "")
-
-
-def _refusal(text: Outgoing) -> Sent | None:
-    """Why a text is not even tried. The SDK checks less: it sends without a message and lets line breaks pass."""
-    reason = ""
-    if not text.text.strip():
-        reason = "empty text"
-    elif "\x00" in text.text or not _encodable(text.text):
-        reason = "text with characters no phone has"
-    elif sms_parts(text.text) > CAPABILITIES.max_parts:
-        reason = "text too long"
-    elif text.sender and _SENDER.fullmatch(text.sender) is None:
-        reason = "no possible sender name"
-    return Sent(text.our_id, SendOutcome.REFUSED_FOR_GOOD, reason=reason) if reason else None
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _groups(texts: Iterable[Outgoing], most: int) -> Iterator[list[Outgoing]]:

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 from africastalking.SMS import SMSService
 
-Timeout = tuple[float, float]  # seconds to connect, seconds of silence while reading
-
-LARGEST_ANSWER: Final = 1024 * 1024  # bytes; a hundred recipients are some 15 KiB
-
-
-class BrokenAnswer(Exception):
-    """An answer began but its body broke off, crawled or had no end; what was asked may have been done."""
+from verify_service.messaging.gateways.wire import Timeout, is_loopback, read_body
 
 
 class Line(SMSService):  # type: ignore[misc]  # the SDK has no types
@@ -59,31 +51,7 @@ class Line(SMSService):  # type: ignore[misc]  # the SDK has no types
             method, url, headers=headers, data=data, params=params, timeout=timeout, allow_redirects=False, stream=True
         )
         with response:
-            return response.status_code, _read(response, deadline=time.monotonic() + timeout[1])
-
-
-def _read(response: requests.Response, deadline: float) -> bytes:
-    """The whole body, within a size and a time: the read timeout alone lets one byte a second go on for ever."""
-    body = bytearray()
-    try:
-        while chunk := response.raw.read1(64 * 1024, decode_content=True):
-            body += chunk
-            if len(body) > LARGEST_ANSWER or time.monotonic() > deadline:
-                raise BrokenAnswer
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise BrokenAnswer from error
-    return bytes(body)
-
-
-def never_left(error: requests.RequestException) -> bool:
-    """Whether the request failed before a byte of it was sent: no address, no connection, no trusted certificate."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
-        return True
-    cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    if isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError):
-        return True
-    return isinstance(reason, urllib3.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(reason)
+            return response.status_code, read_body(response, deadline=time.monotonic() + timeout[1])
 
 
 def checked_base_url(given: str) -> str:
@@ -97,15 +65,6 @@ def checked_base_url(given: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise ValueError("VERIFY_AT_BASE_URL: write https://host, without user, query or fragment")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("VERIFY_AT_BASE_URL: https, or http to this machine only (the API key travels with it)")
     return url if url.endswith("/version1") else url + "/version1"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,7 +6,6 @@ that we refused would be repeated every minute for twelve hours.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -22,7 +21,7 @@ from verify_service.messaging.gateways.contract import (
     UssdEnd,
     UssdHop,
 )
-from verify_service.messaging.gateways.form import Form, parse_form
+from verify_service.messaging.gateways.form import Form, parse_form, read_date
 
 LONGEST_ID: Final = 200
 
@@ -144,18 +143,3 @@ def _phone(form: Form, name: str) -> Phone | None:
 def read_status(raw: str) -> DeliveryStatus:
     """A delivery status in whatever case and spacing; UNKNOWN when the provider says something new."""
     return _STATUSES.get(re.sub(r"[\s_-]+", "", raw).casefold(), DeliveryStatus.UNKNOWN)
-
-
-def read_date(raw: str) -> dt.datetime | None:
-    """The provider's time in UTC: 2017-05-03T06:04:45Z, with milliseconds, or 2017-05-03 06:04:45 (UTC too).
-
-    None when it is none of these.
-    """
-    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}", raw) is None:
-        return None
-    raw = re.sub(r" (?=[0-9]{2}:?[0-9]{2}$)", "+", raw) if len(raw) > 19 else raw  # a + that was not escaped
-    try:
-        moment = dt.datetime.fromisoformat(raw)
-        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -1,0 +1,92 @@
+"""What several talks say at the same time: of one phone, or of two phones of one worker."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+
+from tests.handset import Handset
+from tests.people import a_phone, a_worker, link
+from verify_service.app import create_app
+from verify_service.ground.settings import settings
+
+NUMBER, OTHER = "+6281234567890", "+6281234567891"
+
+
+@pytest.fixture
+def client(db: Any) -> FlaskClient:
+    return create_app().test_client()
+
+
+def test_who_is_asked_in_two_sessions_what_the_cover_is_for_answers_once(db: Any, client: FlaskClient) -> None:
+    a_phone(db, NUMBER)
+    first, second = Handset(client, NUMBER), Handset(client, NUMBER)
+    for phone in (first, second):
+        phone.dial()
+    for phone in (first, second):
+        assert "Satu pertanyaan" in phone.press("431")
+    assert "Yang benar" in first.send("1")
+    assert "Benar." in second.send("2")
+    assert db.execute("SELECT answer, again FROM knowledge_answer").fetchall() == [("kesehatan", False)]
+
+
+def test_a_report_told_again_after_it_was_solved_does_not_bar_its_reporter_from_opening_the_first(
+    db: Any, client: FlaskClient
+) -> None:
+    a_worker(db, insurer="inactive")
+    phone = Handset(client, NUMBER)
+    first = _asks_an_officer(phone)
+    assert "ditutup" in _says_of(phone, first, "2")
+    second = _asks_an_officer(phone)
+    assert second != first
+    assert "tetap terbuka" in _says_of(phone, first, "1")
+    states = db.execute("SELECT number, state, once IS NULL FROM grievance ORDER BY id").fetchall()
+    assert states == [(first, "reopened", True), (second, "received", False)]
+    assert _asks_an_officer(phone) == second
+
+
+def _asks_an_officer(phone: Handset) -> str:
+    """Says on the way through the cover that it lapsed; the number of the report."""
+    if "Tadi terputus" in phone.dial():
+        phone.send("2")
+    assert "Laporan dibuat" in phone.press("111")
+    return phone.screen.split("Nomor: ")[1].split()[0]
+
+
+def _says_of(phone: Handset, number: str, digit: str) -> str:
+    if "Tadi terputus" in phone.dial():
+        phone.send("2")
+    phone.press("38")
+    phone.send(number)
+    return phone.send(digit)
+
+
+def test_two_phones_of_one_worker_that_report_the_same_at_the_same_moment_open_one_report(
+    db: Any, client: FlaskClient
+) -> None:
+    someone = a_worker(db, insurer="inactive")
+    link(db, OTHER, someone.worker)
+    phone = Handset(client, OTHER)
+    phone.dial()
+    phone.press("11")
+    with psycopg.connect(settings().owner_database_url or "") as elsewhere:  # the other phone's hop, not committed yet
+        elsewhere.execute("INSERT INTO reference (number, kind) VALUES ('BKS-222222', 'grievance')")
+        elsewhere.execute(
+            """INSERT INTO grievance (number, category, identity, restricted, origin, channel, inbound, once, opened_at,
+                                      verify_by, due_on)
+               VALUES ('BKS-222222', 'not_active', 'normal', false, 'cover', 'ussd', 'other', %s, now(), now(), now())
+            """,
+            [f"cover:worker:{someone.worker}:"],
+        )
+        waiting = threading.Thread(target=phone.send, args=("1",))
+        waiting.start()
+        time.sleep(0.3)
+    waiting.join()
+    assert "BKS-222222" in phone.screen
+    assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,)
+    assert db.execute("SELECT count(*) FROM evidence WHERE statement = 'asks_officer'").fetchone() == (1,)

@@ -1,0 +1,250 @@
+"""What a talk about a report changes: it is filed, followed, and said to be solved or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy import text as sql
+
+from flows import outcomes as said
+from flows import reading
+from flows.caller import Caller, Concern, Report
+from flows.conversation import Outcome
+from verify_service.conversations.caller import short_date
+from verify_service.conversations.talking import Next, Over, Talking
+from verify_service.conversations.texting import write
+from verify_service.conversations.tries import number_tries
+from verify_service.grievances import thread
+from verify_service.grievances.opening import NewReport, Opened, open_report
+from verify_service.ground.crypto import keyed_hash
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Grievance
+from verify_service.messaging.consent import stop_phone
+from verify_service.messaging.outbox import Purpose
+
+OUTCOMES = (
+    said.FileReport,
+    said.SetContact,
+    said.OpenReports,
+    said.ChoseReport,
+    said.FindReport,
+    said.ReportSays,
+    said.StopReminders,
+    said.AskForData,
+)
+_FOR_CONTACT = dt.timedelta(minutes=3)  # so long the receipt waits for the answer to how they want to be reached
+
+# What a worker says on the way that is a report of its own: (category, origin, who may know).
+_OPENS = {
+    ("asks_officer", ""): ("not_active", "cover", "normal"),
+    ("asked_money", "yes"): ("asked_money", "money", "secret"),
+    ("not_me", ""): ("wrong_data", "not_me", "secret"),
+}
+
+
+def apply(talking: Talking, outcome: Outcome) -> Next | Over:
+    """Do what the reporter meant."""
+    match outcome:
+        case said.FileReport():
+            return _file(talking, outcome)
+        case said.SetContact(contact):
+            return _contact(talking, contact)
+        case said.OpenReports():
+            return _reports(talking)
+        case said.ChoseReport(number):
+            return _follow(talking, number.rpartition("-")[2])
+        case said.FindReport(number):
+            return _follow(talking, number)
+        case said.ReportSays(mark):
+            return _says(talking, mark)
+        case said.StopReminders():
+            stop_phone(talking.session, talking.phone.id, talking.now)
+            return Over("a12.stopped")
+        case said.AskForData(wish):
+            opened = _open(talking, "data", "data", "normal", what=wish, once=f"data:{wish}:phone:{talking.phone.id}")
+            return Over("a16.data_asked", {"case": opened.number})
+    raise AssertionError(f"no use case for {type(outcome).__name__}")
+
+
+def is_report(outcome: said.Said) -> bool:
+    """Whether this statement of a worker opens a report."""
+    return outcome.statement == "wrong_field" or (outcome.statement, outcome.detail) in _OPENS
+
+
+def report_said(talking: Talking, outcome: said.Said, worker_id: int) -> Next:
+    """A statement that somebody must act on: it opens a report, whose number is shown before the talk goes on."""
+    if outcome.statement == "wrong_field":
+        category, origin, identity = "wrong_data", "wrong_data", "normal"
+    else:
+        category, origin, identity = _OPENS[outcome.statement, outcome.detail]
+    once = f"{origin}:worker:{worker_id}:{outcome.detail}"
+    opened = _open(talking, category, origin, identity, what=outcome.detail, once=once, worker_id=worker_id)
+    if outcome.statement == "not_me":  # whoever has this number now is told nothing of that worker's report
+        return Next(outcome.then or "main", talking.caller)
+    if identity == "normal" and opened.new:
+        _acknowledge(talking, opened)
+    shown = Report(opened.number, days=str(opened.days), secret=identity != "normal")
+    return Next("noted", about(talking.caller, report=shown, then=outcome.then))
+
+
+def about(caller: Caller, **concern: Any) -> Caller:
+    """The caller, with what the talk is about now."""
+    return replace(caller, concern=Concern(**concern))
+
+
+def _open(
+    talking: Talking,
+    category: str,
+    origin: str,
+    identity: str,
+    *,
+    words: str = "",
+    what: str = "",
+    once: str = "",
+    urgency: str = "",
+    whose: str = "",
+    worker_id: int | None = None,
+) -> Opened:
+    person = talking.caller.person
+    report = NewReport(
+        category,
+        origin,
+        talking.channel,
+        talking.inbound,
+        words=words,
+        identity=identity,
+        urgency=urgency,
+        about=whose,
+        what=what,
+        once=once,
+        language=talking.phone.language,
+        phone_id=talking.phone.id,
+        worker_id=worker_id if worker_id is not None else person.worker if person else None,
+    )
+    return open_report(talking.session, report, now=talking.now)
+
+
+def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
+    """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
+    opened = _open(
+        talking,
+        filed.category,
+        "report",
+        filed.identity,
+        words=filed.words,
+        urgency=filed.urgency,
+        whose=filed.about,
+        once=_same_words(talking, filed),
+    )
+    shown = {"case": opened.number, "days": str(opened.days)}
+    if filed.identity == "anonymous":
+        return Over("c30.anonymous_receipt", shown)
+    if filed.urgency:
+        _acknowledge(talking, opened)
+        return Over("c25.urgent_receipt", shown)
+    _acknowledge(talking, opened, not_before=talking.now + _FOR_CONTACT)
+    report = Report(opened.number, due=short_date(opened.due_on), days=str(opened.days))
+    return Next("contact", about(talking.caller, report=report))
+
+
+def _same_words(talking: Talking, filed: said.FileReport) -> str:
+    """Who tells the same once more, because the line dropped or nobody came, has told of one thing."""
+    if filed.identity == "anonymous":
+        return ""
+    words = keyed_hash(f"{filed.category}\0{reading.spoken(filed.words)}", "report.words").hex()
+    return f"report:phone:{talking.phone.id}:{words}"
+
+
+def _acknowledge(talking: Talking, opened: Opened, not_before: dt.datetime | None = None) -> None:
+    """A text with the number, for whoever was cut off before it was on the screen; its words tell nobody anything."""
+    if talking.message is not None and not_before is None:
+        return  # the answer to their own text has it
+    write(
+        talking.session,
+        talking.phone,
+        "g5.case_ack",
+        {"case": opened.number, "days": str(opened.days)},
+        purpose=Purpose.CASE,
+        cause=_receipt_of(opened.id),
+        now=talking.now,
+        not_before=not_before,
+    )
+
+
+def _receipt_of(grievance_id: int) -> str:
+    return f"report:{grievance_id}:received"
+
+
+_AT_ONCE = sql("UPDATE outbox SET due_at = :now WHERE cause = :cause AND state = 'waiting' AND due_at > :now")
+_NOT_AT_ALL = sql("UPDATE outbox SET state = 'cancelled', reason = :why WHERE cause = :cause AND state = 'waiting'")
+
+
+def _contact(talking: Talking, contact: str) -> Over:
+    """How the reporter may be reached; who wants no texts gets no receipt by text either."""
+    report = talking.caller.concern.report if talking.caller.concern else None
+    known = report and talking.session.scalar(
+        select(Grievance).where(Grievance.number == report.number, Grievance.phone_id == talking.phone.id)
+    )
+    if not report or not known:
+        return Over("a6.end")
+    thread.set_contact(talking.session, known.id, contact)
+    cause = {"cause": _receipt_of(known.id)}
+    if contact == "none" or talking.message is not None:  # the answer to their own text has it
+        why = "wants none" if contact == "none" else "answered"
+        talking.session.execute(_NOT_AT_ALL, cause | {"why": why})
+    else:
+        talking.session.execute(_AT_ONCE, cause | {"now": talking.now})
+    return Over("c9.receipt", {"case": report.number, "days": report.days})
+
+
+def _reports(talking: Talking) -> Next:
+    """The reports of this phone that may be listed; else the number is asked for."""
+    listed = thread.listed_on(talking.session, talking.phone)
+    if not listed:
+        return Next("ask_report", talking.caller)
+    return Next("my_reports", about(talking.caller, reports=tuple(listed)))
+
+
+def _follow(talking: Talking, body: str) -> Next | Over:
+    """What a number leads to; a wrong one is counted, so that nobody finds one by trying."""
+    held = thread.find(talking.session, body, talking.phone)
+    if held is None:
+        if number_tries(talking) > programme().reports.number_tries_per_day:
+            return Over("c31.too_many")
+        return Next("report_unknown", talking.caller)
+    shown = Report(
+        held.number,
+        held.state,
+        due=short_date(held.due_on),
+        over=held.over,
+        secret=held.secret,
+        proposal=held.proposal,
+    )
+    return Next("report_status", about(talking.caller, report=shown))
+
+
+def _says(talking: Talking, said_of_it: str) -> Next | Over:
+    """What the reporter says of the report this talk is about."""
+    report = talking.caller.concern.report if talking.caller.concern else None
+    held = report and thread.find(talking.session, report.number.rpartition("-")[2], talking.phone)
+    if not held or held.proposal:
+        return Next("ask_report", talking.caller)
+    thread.mark(
+        talking.session,
+        held,
+        said_of_it,
+        channel=talking.channel,
+        inbound=talking.inbound,
+        now=talking.now,
+        phone=talking.phone,
+    )
+    if said_of_it == "supervisor":
+        return Over("c12.external", {"case": held.number})
+    if not held.own:
+        return Over("c28.added", {"case": held.number})
+    if said_of_it == "solved":
+        return Over("c27.solved", {"case": held.number})
+    return Over("c26.still", {"case": held.number, "date": short_date(held.due_on)})

@@ -1,0 +1,26 @@
+"""Tries that are counted in the database, per phone and day of the city: a guess must not be free."""
+
+from __future__ import annotations
+
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from verify_service.conversations.talking import Talking
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import LinkTry, NumberTry
+
+
+def code_tries(talking: Talking) -> int:
+    """How often a code from a letter was tried on this phone today, this time included."""
+    return _counted(talking, LinkTry)
+
+
+def number_tries(talking: Talking) -> int:
+    """How often a number that leads nowhere was typed on this phone today, this time included."""
+    return _counted(talking, NumberTry)
+
+
+def _counted(talking: Talking, table: type[LinkTry] | type[NumberTry]) -> int:
+    day = talking.now.astimezone(programme().zone).date()
+    first = upsert(table).values(phone_id=talking.phone.id, day=day, tries=1)
+    counted = first.on_conflict_do_update(index_elements=[table.phone_id, table.day], set_={"tries": table.tries + 1})
+    return talking.session.scalars(counted.returning(table.tries)).one()

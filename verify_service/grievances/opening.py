@@ -1,0 +1,174 @@
+"""Opening a report: once for each thing said, with a number, a class and a deadline."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.grievances.deadlines import city_day, days_allowed, due, working_days_after
+from verify_service.grievances.numbers import new_number
+from verify_service.ground.crypto import keyed_hash, seal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Grievance, GrievanceEvent
+
+SECRET, ANONYMOUS = "secret", "anonymous"
+CONDUCT = {"rt_rw": "rt_conduct", "officer": "conduct"}  # whose conduct it is about decides before what it is about
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """What somebody reports. `inbound` names the row it came from; `once`, while open, what there is only one of."""
+
+    category: str
+    origin: str
+    channel: str
+    inbound: str
+    words: str = field(default="", repr=False)
+    identity: str = SECRET
+    urgency: str = ""
+    about: str = ""
+    what: str = ""  # which of the data, or what is wanted of it
+    once: str = ""
+    language: str | None = None
+    phone_id: int | None = None
+    worker_id: int | None = None
+
+    @property
+    def anonymous(self) -> bool:
+        return self.identity == ANONYMOUS
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A report as its number shows it; `new` is False where the same was open already."""
+
+    id: int
+    number: str
+    days: int
+    due_on: dt.date
+    new: bool
+
+
+def open_report(session: Session, report: NewReport, *, now: dt.datetime) -> Opened:
+    """Open it, or find the one that is open already.
+
+    An anonymous one keeps neither phone, worker, area nor the hour.
+    """
+    known = _open_already(session, report)
+    if known is not None:
+        return _again(session, known, report, now)
+    made = _new(session, report, now)
+    if made is not None:
+        return _opened(made, new=True)
+    known = _open_already(session, report)  # another phone was first, at this very moment
+    if known is None:
+        raise RuntimeError("a report is neither open nor new")
+    return _again(session, known, report, now)
+
+
+def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | None:
+    """The row of a new report; None when the same was opened meanwhile."""
+    category = programme().categories[CONDUCT.get(report.about, report.category)]
+    day = city_day(now)
+    urgent = bool(report.urgency)
+    opened_at = hour_unknown(day) if report.anonymous else now
+    row = {
+        "number": new_number(session, "grievance"),
+        "category": CONDUCT.get(report.about, report.category),
+        "urgency": report.urgency or None,
+        "identity": report.identity,
+        "about": report.about or None,
+        "restricted": category.restricted,
+        "origin": report.origin,
+        "field": report.what or None,
+        "words": seal(report.words, "grievance.words") if report.words else None,
+        "language": report.language,
+        "channel": report.channel,
+        "inbound": _trace(report),
+        "once": report.once or None,
+        "opened_at": opened_at,
+        "verify_by": working_days_after(day, programme().sla.verification),
+        "due_on": due(category, day, urgent=urgent),
+        **({} if report.anonymous else _whose(session, report)),
+    }
+    made = session.scalars(insert(Grievance).on_conflict_do_nothing().returning(Grievance), row).first()
+    if made is None:
+        return None
+    by = "anonymous" if report.anonymous else f"phone:{report.phone_id}"
+    audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
+    session.add(
+        GrievanceEvent(grievance_id=made.id, at=opened_at, kind="received", by="reporter", channel=report.channel)
+    )
+    session.flush()
+    return made
+
+
+def _open_already(session: Session, report: NewReport) -> Grievance | None:
+    """The same report, said before: from the same row, or while only one of its kind is kept open."""
+    if report.anonymous:  # nothing leads from a phone to it; that a hop counts once is its conversation's affair
+        return None
+    same = keyed_hash(report.inbound, "grievance.inbound")
+    known = session.scalar(select(Grievance).where(Grievance.inbound == same))
+    if known is None and report.once:
+        known = session.scalar(select(Grievance).where(Grievance.once == report.once, Grievance.closed_at.is_(None)))
+    return known
+
+
+def _again(session: Session, known: Grievance, report: NewReport, now: dt.datetime) -> Opened:
+    """Somebody said it once more while it is open: that is news for its officer, not another report."""
+    inbound = keyed_hash(report.inbound, "grievance.inbound")
+    if known.inbound == inbound:
+        return _opened(known, new=False)
+    row = {
+        "grievance_id": known.id,
+        "at": now,
+        "kind": "repeated",
+        "by": "reporter",
+        "channel": report.channel,
+        "words": seal(report.words, "grievance_event.words") if report.words else None,
+        "inbound": inbound,
+    }
+    session.execute(insert(GrievanceEvent).on_conflict_do_nothing(), row)
+    return _opened(known, new=False)
+
+
+_WHERE = text(
+    """
+SELECT kelurahan_code, rw, rt FROM enrolment WHERE worker_id = :worker ORDER BY id DESC LIMIT 1
+"""
+)
+
+
+def _whose(session: Session, report: NewReport) -> dict[str, int | str | None]:
+    """Who reports, and where they are listed."""
+    area = session.execute(_WHERE, {"worker": report.worker_id}).first() if report.worker_id else None
+    kelurahan, rw, rt = area or (None, None, None)
+    return {
+        "phone_id": report.phone_id,
+        "worker_id": report.worker_id,
+        "kelurahan_code": kelurahan,
+        "rw": rw,
+        "rt": rt,
+    }
+
+
+def _trace(report: NewReport) -> bytes:
+    """By what the row it came from is recognised; of an anonymous one by nothing, with whatever keys."""
+    return secrets.token_bytes(16) if report.anonymous else keyed_hash(report.inbound, "grievance.inbound")
+
+
+def hour_unknown(day: dt.date) -> dt.datetime:
+    """Midnight of the day: an exact time would lead to the call it came in."""
+    return dt.datetime.combine(day, dt.time(), programme().zone)
+
+
+def _opened(row: Grievance, *, new: bool) -> Opened:
+    category = programme().categories[row.category]
+    days = days_allowed(category, urgent=row.urgency is not None)
+    return Opened(row.id, row.number, days, row.due_on, new)

@@ -1,0 +1,298 @@
+"""Kannel, the open gateway that speaks SMPP to an operator or an aggregator and HTTP to us.
+
+What it says and does is read in its sources (gw/smsbox.c, 1.4.5, as Debian has it) and tried against it in the tests.
+Texts are posted with their facts in headers, so that neither words nor numbers stand in an address that servers log.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import time
+from collections.abc import Sequence
+from email.message import Message
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+import requests
+
+from flows.gsm import is_gsm
+from flows.gsm import parts as sms_parts
+from verify_service.ground.phones import Phone, read_gateway_phone
+from verify_service.messaging.gateways.contract import (
+    Capabilities,
+    DeliveryReport,
+    DeliveryStatus,
+    Event,
+    InboundSms,
+    Outgoing,
+    RawRequest,
+    Reply,
+    SendOutcome,
+    Sent,
+    secret_is_known,
+)
+from verify_service.messaging.gateways.form import parse_form, read_date
+from verify_service.messaging.gateways.wire import (
+    BrokenAnswer,
+    Timeout,
+    is_loopback,
+    is_sender,
+    never_left,
+    read_body,
+    unsendable,
+)
+
+NAME: Final = "kannel"
+CAPABILITIES: Final = Capabilities(
+    ussd=False,
+    two_way=True,
+    ucs2=True,
+    max_parts=4,
+    max_batch=50,
+    many_words=True,
+    dlr_trust="weak",
+    needs_sender_registration=True,
+    number_form="+62",  # from the + its SMPP tells that a number is international
+)
+LONGEST_ID: Final = 200
+BATCH_SECONDS: Final = 60.0  # then the rest waits: a batch that outlives its lease counts as perhaps sent
+
+_ALL_REPORTS: Final = "31"
+_STATUSES: Final = {
+    1: DeliveryStatus.DELIVERED,
+    2: DeliveryStatus.FAILED,
+    4: DeliveryStatus.BUFFERED,
+    8: DeliveryStatus.SENT,
+    16: DeliveryStatus.REJECTED,
+}
+_ANSWERS: Final = (
+    ("authorization failed", SendOutcome.TRY_LATER, True),
+    ("sender missing", SendOutcome.TRY_LATER, True),
+    ("dlr-url field misformed", SendOutcome.TRY_LATER, True),
+    ("temporal failure", SendOutcome.TRY_LATER, True),
+    ("sending failed", SendOutcome.TRY_LATER, False),
+    ("not routable", SendOutcome.REFUSED_FOR_GOOD, False),
+    ("denied by white", SendOutcome.REFUSED_FOR_GOOD, False),
+)
+_UCS2, _GSM, _BYTES = "2", "0", "1"  # its words for how a text is coded
+
+
+class Kannel:
+    """The gateway. Holds no connection between batches, so it is safe across threads and forks."""
+
+    name = NAME
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self,
+        url: str,
+        username: str,
+        password: str,
+        *,
+        sender: str = "",
+        public_url: str = "",
+        secret: str = "",
+        timeout: Timeout = (3.05, 9.05),
+    ) -> None:
+        """Raises ValueError naming a wrong setting. `secret` opens our own webhook to Kannel's reports."""
+        for name, value in (("KANNEL_USERNAME", username), ("KANNEL_PASSWORD", password)):
+            if re.fullmatch(r"[!-~]{1,128}", value) is None:
+                raise ValueError(f"VERIFY_{name}: as in Kannel's group sendsms-user, without blanks or line breaks")
+        if sender and not is_sender(sender):
+            raise ValueError("VERIFY_KANNEL_SENDER: up to eleven letters and digits, or a number;  for Kannel's own")
+        self._url = _checked("KANNEL_URL", url, path="/cgi-bin/sendsms")
+        self._reports = _checked("PUBLIC_URL", public_url) + f"/webhooks/kannel/{_literally(secret)}/delivery-reports"
+        self._account = {"X-Kannel-Username": username, "X-Kannel-Password": password}
+        self._sender = sender
+        self._timeout = timeout
+
+    def __repr__(self) -> str:
+        return f"Kannel({self._url!r})"
+
+    def verify(self, raw: RawRequest, secrets: Sequence[str]) -> bool:
+        """The secret in the path is all there is; reports come by GET."""
+        methods = {"sms": ("POST",), "delivery-reports": ("GET", "POST")}
+        return raw.method in methods.get(raw.kind, ()) and secret_is_known(raw.secret, secrets)
+
+    def parse(self, raw: RawRequest) -> list[Event]:
+        """The event in a call; never raises."""
+        return parse(raw)
+
+    def ack(self, kind: str, *, stored: bool = True, screen: str = "") -> Reply:
+        """Nothing to read: Kannel would send it to the person. What was not stored comes again."""
+        return Reply(200 if stored else 503)
+
+    def send(self, batch: Sequence[Outgoing]) -> list[Sent]:
+        """Hand texts over one by one, in order; what stops one for all stops the rest, which is not tried.
+
+        Kannel gives no id, so ours travels in the address of the report. There is no idempotency key either: whatever
+        broke after the request left is `unknown`.
+        """
+        results: list[Sent] = []
+        deadline = time.monotonic() + BATCH_SECONDS
+        with requests.Session() as session:
+            session.trust_env = False  # no proxy and no .netrc from the environment
+            for text in batch:
+                stopped = (results and results[-1].whole_call) or time.monotonic() > deadline
+                results.append(_not_tried(text) if stopped else self._send(session, text))
+        return results
+
+    def _send(self, session: requests.Session, text: Outgoing) -> Sent:
+        refused = unsendable(text, CAPABILITIES.max_parts)
+        if refused is not None:
+            return refused
+        headers, body = self._written(text)
+        try:
+            response = session.post(
+                self._url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
+            )
+            with response:
+                said = read_body(response, deadline=time.monotonic() + self._timeout[1])
+        except requests.RequestException as error:
+            if never_left(error):
+                return Sent(text.our_id, SendOutcome.TRY_LATER, reason="no connection", whole_call=True)
+            return _perhaps(text, "no answer")
+        except BrokenAnswer:
+            return _perhaps(text, "the answer broke off")
+        return read_answer(response.status_code, said, text)
+
+    def _written(self, text: Outgoing) -> tuple[dict[str, str], bytes]:
+        """The text as Kannel takes it: in its alphabet as UTF-8, else as UTF-16BE."""
+        coding, charset = (_GSM, "utf-8") if is_gsm(text.text) else (_UCS2, "utf-16be")
+        headers = self._account | {
+            "Content-Type": f"text/plain; charset={charset.upper()}",
+            "X-Kannel-To": text.phone.e164,
+            "X-Kannel-Coding": coding,
+            "X-Kannel-DLR-Mask": _ALL_REPORTS,
+            "X-Kannel-DLR-Url": f"{self._reports}?id={text.our_id}&status=%d",
+        }
+        sender = text.sender or self._sender
+        return headers | ({"X-Kannel-From": sender} if sender else {}), text.text.encode(charset)
+
+
+def read_answer(status: int, body: bytes, text: Outgoing) -> Sent:
+    """What Kannel said of a text. An account that is not set up right says nothing against the text itself.
+
+    202 comes once bearerbox has the text (0) or holds it until the operator is there (3); a 403 is either.
+    """
+    words = body[:200].decode("latin-1").casefold()
+    if status == 202:
+        parts = sms_parts(text.text)
+        return Sent(text.our_id, SendOutcome.ACCEPTED, provider_id_of(text.our_id), parts=parts)
+    for said, outcome, whole_call in _ANSWERS:
+        if said in words and 400 <= status < 600:
+            return Sent(text.our_id, outcome, reason=said, whole_call=whole_call)
+    if status in (400, 413, 415):
+        return Sent(text.our_id, SendOutcome.REFUSED_FOR_GOOD, reason=f"HTTP {status}")
+    if 300 <= status < 500 or status == 503:
+        return Sent(text.our_id, SendOutcome.TRY_LATER, reason=f"HTTP {status}", whole_call=True)
+    return _perhaps(text, f"HTTP {status}")
+
+
+def provider_id_of(our_id: int) -> str:
+    """The id under which a text's reports find it, since Kannel gives none."""
+    return f"{NAME}:{our_id}"
+
+
+def _perhaps(text: Outgoing, reason: str) -> Sent:
+    """It may have gone: a report on it still finds it."""
+    return Sent(text.our_id, SendOutcome.UNKNOWN, provider_id_of(text.our_id), reason=reason, whole_call=True)
+
+
+def _not_tried(text: Outgoing) -> Sent:
+    return Sent(text.our_id, SendOutcome.TRY_LATER, reason="not tried", whole_call=True)
+
+
+def parse(raw: RawRequest) -> list[Event]:
+    """The event in a call of Kannel's, of the given kind; none when it holds nothing to keep. Never raises."""
+    if raw.kind == "sms":
+        return [_read_sms(raw)]
+    report = _read_report(raw) if raw.kind == "delivery-reports" else None
+    return [] if report is None else [report]
+
+
+def kept(raw: RawRequest) -> bytes:
+    """A text as it came, the facts in front: a person can read it there, and a repeat of it is the same."""
+    given = _headers(raw)
+    facts = (given.get(f"x-kannel-{name}", "") for name in ("from", "to", "time", "coding"))
+    return "\n".join(facts).encode("latin-1", "replace") + b"\n\n" + raw.body
+
+
+def _read_sms(raw: RawRequest) -> InboundSms:
+    given, query = _headers(raw), parse_form(raw.query)
+    sender_raw = given.get("x-kannel-from", "").strip()[:64]
+    phone = read_gateway_phone(sender_raw)
+    sender = phone if isinstance(phone, Phone) else None
+    coding = given.get("x-kannel-coding", "").strip()
+    problem = "" if sender_raw else "missing: from"
+    if sender is None and sender_raw:
+        problem = "the sender is not a phone"
+    if coding == _BYTES:
+        problem = "bytes and not a text"
+    provider_id = query.word("id", LONGEST_ID)
+    return InboundSms(
+        provider_id="" if "%" in provider_id else provider_id,
+        sender=sender,
+        sender_raw=sender_raw,
+        to=given.get("x-kannel-to", "").strip()[:64],
+        text=_decoded(raw.body, given.get("content-type", ""), coding),
+        sent_at=read_date(given.get("x-kannel-time", "")),
+        cost="",
+        network=given.get("x-kannel-smsc", "").strip()[:64],
+        problem=problem,
+    )
+
+
+def _decoded(body: bytes, content_type: str, coding: str) -> str:
+    """The words, by the charset that is named or else by how the text was coded; bad bytes are U+FFFD."""
+    header = Message()
+    header["Content-Type"] = content_type
+    charset = header.get_content_charset() or ("utf-16be" if coding == _UCS2 else "utf-8")
+    try:
+        return body.decode(charset, "replace").replace("\x00", "")
+    except LookupError:
+        return body.decode("utf-8", "replace").replace("\x00", "")
+
+
+def _read_report(raw: RawRequest) -> DeliveryReport | None:
+    query = parse_form(raw.query or raw.body)
+    our_id, status = query.word("id", 20), query.word("status")
+    if re.fullmatch(r"[0-9]{1,19}", our_id) is None:
+        return None
+    number = query.count("status")
+    known = DeliveryStatus.UNKNOWN if number is None else _STATUSES.get(number, DeliveryStatus.UNKNOWN)
+    return DeliveryReport(provider_id_of(int(our_id)), known, status, "", None)
+
+
+def _headers(raw: RawRequest) -> dict[str, str]:
+    return {name.casefold(): value.replace("\x00", "") for name, value in raw.headers.items()}
+
+
+def _literally(secret: str) -> str:
+    """As it stands in a path that Kannel fills in: it reads %s and the like as places for its own facts."""
+    return quote(secret, safe="").replace("%", "%%")
+
+
+def _checked(name: str, given: str, *, path: str = "") -> str:
+    """An address of Kannel's or ours. Raises ValueError for one that would carry password or secret in clear."""
+    url = given.strip().rstrip("/")
+    try:
+        parts, host = urlsplit(url), urlsplit(url).hostname or ""
+    except ValueError:  # a bracket left open
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
+        raise ValueError(f"VERIFY_{name}: write http://HOST:PORT or https://HOST, without user, query or fragment")
+    if parts.scheme == "http" and not _is_near(host):
+        raise ValueError(f"VERIFY_{name}: https, or http within your own network (a secret travels with it)")
+    return url if parts.path else url + path
+
+
+def _is_near(host: str) -> bool:
+    """Whether a host is this machine or in a network of our own: by address, or by a name without a dot."""
+    if is_loopback(host) or host.endswith((".internal", ".local")):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host
