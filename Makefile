@@ -52,6 +52,10 @@ soak: install browser
 		$(BIN)/python -m tests.soak.crash --people 200 --kills 15 --seed $${SEED:-1} --sabotage $$fault; \
 		[ $$? = 1 ] || { echo "the crash run did not notice $$fault"; exit 1; }; \
 		echo "==> noticed, as it has to: $$fault"; done
+	@$(BIN)/python -m tests.soak.race --phones $${PHONES:-200} --seed $${SEED:-1}
+	@$(BIN)/python -m tests.soak.race --phones 50 --seed $${SEED:-1} --sabotage counts-repeats; \
+		[ $$? = 1 ] || { echo "the race did not notice counts-repeats"; exit 1; }; \
+		echo "==> noticed, as it has to: counts-repeats"
 
 bench: install
 	@$(BIN)/python -m tests.bench $(ARGS)

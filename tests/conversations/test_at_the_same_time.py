@@ -11,11 +11,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.handset import Handset
-from tests.people import a_phone, a_worker, link
+from tests.people import NOW, a_phone, a_worker, link
 from verify_service.app import create_app
+from verify_service.ground.database import transaction
 from verify_service.ground.settings import settings
+from verify_service.proposals.waiting_list import NewProposal, place
 
 NUMBER, OTHER = "+6281234567890", "+6281234567891"
+NIK = "3275010203040506"
 
 
 @pytest.fixture
@@ -64,6 +67,33 @@ def _says_of(phone: Handset, number: str, digit: str) -> str:
     phone.press("38")
     phone.send(number)
     return phone.send(digit)
+
+
+def test_two_phones_that_propose_the_same_person_at_the_same_moment_are_led_together(
+    db: Any, client: FlaskClient
+) -> None:
+    other = a_phone(db, OTHER)
+    a_phone(db, NUMBER)
+    phone = Handset(client, NUMBER)
+    phone.dial()
+    phone.press("51")
+    for answer in (NIK, "Tono Hartono", "4", "2", "1", "003011", "1"):
+        phone.send(answer)
+    with transaction() as session:  # the other phone's hop, not committed yet
+        place(session, _proposal(other), now=NOW)
+        waiting = threading.Thread(target=phone.send, args=("6",))
+        waiting.start()
+        time.sleep(0.3)
+    waiting.join()
+    assert "Usulan tersimpan" in phone.screen
+    (first, _), (_, same_as) = db.execute("SELECT id, same_as_id FROM proposal ORDER BY id").fetchall()
+    assert same_as == first
+
+
+def _proposal(phone: int) -> NewProposal:
+    nobody: dict[str, Any] = dict.fromkeys(("kelurahan_code", "rw", "rt"))
+    told = {"proposer": "neighbour", "nik": NIK, "name": "Tono Hartono", "job": "farm", "member": "no"}
+    return NewProposal(**told, **nobody, help_needed="", phone_id=phone, channel="ussd", inbound="other")
 
 
 def test_two_phones_of_one_worker_that_report_the_same_at_the_same_moment_open_one_report(

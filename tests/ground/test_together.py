@@ -57,18 +57,27 @@ def test_what_fails_is_told_without_values_and_the_line_is_good_again(db: Any) -
     db.execute("DROP TABLE kept")
 
 
-def test_lines_hear_on_after_a_hop_that_failed_late_in_the_session(db: Any) -> None:
+@pytest.mark.parametrize("rolled_back", [False, True], ids=["left open", "rolled back, as a flush does"])
+def test_lines_hear_on_after_a_hop_that_failed_late_in_the_session(db: Any, rolled_back: bool) -> None:
     for _ in range(8):  # often enough for psycopg to prepare what the session does
         with line(3) as open_line:
             open_line.begin(DIVIDE(by=1))
             open_line.session.execute(text("SELECT 1"))
             open_line.commit()
-    with line(3) as open_line:
-        open_line.begin(DIVIDE(by=1))
-        with pytest.raises(DBAPIError):
-            open_line.session.execute(text("SELECT 1 / 0"))
+    with pytest.raises(DBAPIError):
+        _fail_late(rolled_back)
     with line(3) as open_line:
         assert open_line.begin(DIVIDE(by=1)) == [[[10]]]
+
+
+def _fail_late(rolled_back: bool) -> None:
+    with line(3) as open_line:
+        open_line.begin(DIVIDE(by=1))
+        try:
+            open_line.session.execute(text("SELECT 1 / 0"))
+        finally:
+            if rolled_back:
+                open_line.session.rollback()
 
 
 def test_what_is_not_committed_is_not_kept(db: Any) -> None:

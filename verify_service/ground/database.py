@@ -129,11 +129,7 @@ class Line:
         return not self._driver.closed and not self._heard.poll(0)
 
     def rest(self) -> bool:
-        """Leave nothing of this hop behind; False when the line cannot be used again.
-
-        A transaction that was left open ends with its connection: psycopg follows a rollback with DEALLOCATE ALL, which
-        takes the commands we prepared, and every later hop on this line would fail.
-        """
+        """Leave nothing of this hop behind; False when the line cannot be used again."""
         libpq = self._driver.pgconn
         if libpq.pipeline_status != pq.PipelineStatus.OFF or libpq.transaction_status != pq.TransactionStatus.IDLE:
             return False
@@ -157,16 +153,22 @@ _idle: list[Line] = []
 
 @contextmanager
 def line(seconds: float) -> Iterator[Line]:
-    """A line for one hop, cut in time as `transaction` does; what is not committed at the end is rolled back."""
+    """A line for one hop, cut in time as `transaction` does; what is not committed at the end is rolled back.
+
+    A rollback ends the line: psycopg follows one, SQLAlchemy's own after a flush that failed as well, with DEALLOCATE
+    ALL. That takes the commands we prepared, and every later hop on this line would fail.
+    """
     taken = _take()
     try:
         with _watchdog().over(taken.descriptor(), seconds):
             yield taken
-    finally:
-        if taken.rest():
-            _idle.append(taken)
-        else:
-            taken.close()
+    except BaseException:
+        taken.close()
+        raise
+    if taken.rest():
+        _idle.append(taken)
+    else:
+        taken.close()
 
 
 def _take() -> Line:

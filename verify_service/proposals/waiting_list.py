@@ -55,6 +55,8 @@ class Placed:
 def place(session: Session, new: NewProposal, *, now: dt.datetime) -> Placed:
     """Put it on the waiting list; the same person proposed again from the same phone keeps the number."""
     index = blind_index(new.nik, "nik")
+    # Two phones may propose the same person at the same moment: the second has to see the first.
+    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(index[:8], signed=True))))
     known = session.scalar(
         select(Proposal.number).where(
             Proposal.phone_id == new.phone_id, Proposal.nik_index == index, Proposal.decided_at.is_(None)
