@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 STANDING = (
     *("brand", "hotline", "ussd"),
     *("premium", "wage", "jkm", "jkm_early", "jkk_death", "scholarship", "scholarship_years"),
-    *("age_from", "age_to"),
+    *("age_from", "age_to", "check_days"),
 )  # values of the programme that any text may use
 MENU = "menu_"  # {menu_report}: the digit of that option in the main menu, so that an SMS never names an old one
 MAIN_MENU = "a3.main"
@@ -35,25 +36,28 @@ class Form:
 
 @dataclass(frozen=True)
 class Words:
-    """One screen in one language: its text, the text of a free service, the short one, and its options."""
+    """One screen in one language: its text, that of a free service, the short one, that of an SMS, and its options."""
 
     text: str
     text_if_free: str = ""
     short: str = ""
+    sms: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     short_options: Mapping[str, str] = field(default_factory=dict)
+    sms_options: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Common:
-    """What every screen of a language shares: the words for back and more, and the hints after a wrong answer."""
+    """What every screen of a language shares: back and more, the hints after a wrong answer, how to answer a text."""
 
     name: str
     back: str
     more: str
     hint_pick: str
     hint_ask: str
+    reply: str
 
 
 Forms = Mapping[str, Form]
@@ -90,8 +94,9 @@ def _amiss(form: Form, words: Words, known: set[str]) -> Iterator[str]:
     """What is amiss with one screen in one language."""
     if tuple(words.options) != tuple(form.options):
         yield f"has options {list(words.options)}, its form {list(form.options)}"
-    for extra in sorted((words.short_options.keys() | words.also.keys()) - form.options.keys()):
+    labels = (words.options, words.short_options, words.sms_options)
+    for extra in sorted({*words.also, *chain(*labels)} - form.options.keys()):
         yield f"has no option {extra}"
-    texts = (words.text, words.text_if_free, words.short, *words.options.values(), *words.short_options.values())
+    texts = (words.text, words.text_if_free, words.short, words.sms, *chain(*(some.values() for some in labels)))
     for name in sorted({name for text in texts for name in PLACEHOLDER.findall(text)} - known):
         yield f"uses {{{name}}}, which its form does not declare"

@@ -17,16 +17,12 @@ def option(wordings: Wordings, screen: Menu | Pick, text: str, language: str | N
     """The option whose word this is, in the caller's language first, then in any; None when none or several are.
 
     "YA" is as good as 1: case, blanks and punctuation do not matter, and "Ya" stands for "Ya, kecelakaan" where only
-    one option begins so. In an SMS neither do courtesies behind it.
+    one option begins so. Neither do courtesies behind it.
     """
     said, form = spoken(text), wordings.screens.get(screen.screen)
-    if form is None:
+    if form is None or "?" in text:  # "Ya?" asks back, and is no yes
         return None
-    if form.channel != "sms":
-        return _meant(wordings, form, screen, said, language)
-    if "?" in text:  # "Ya?" asks back, and is no yes
-        return None
-    polite = _without_courtesies(said)
+    polite = without_courtesies(said)
     return _meant(wordings, form, screen, said, language) or _meant(wordings, form, screen, polite, language)
 
 
@@ -73,8 +69,9 @@ def _own_language_first(wordings: Wordings, key: str, language: str | None) -> I
 
 
 def _whole_words(words: Words, form: Form, option: str) -> set[str]:
-    """What stands for this option alone: its label, its short label, further words, or the digit and the label."""
-    labels = {words.options[option], words.short_options.get(option, ""), *words.also.get(option, ())} - {""}
+    """What stands for this option alone: its label, a shorter one, further words, or the digit and the label."""
+    shorter = (words.short_options.get(option, ""), words.sms_options.get(option, ""))
+    labels = {words.options[option], *shorter, *words.also.get(option, ())} - {""}
     said = {_spoken_label(label) for label in labels}
     return said | {f"{form.options[option]} {word}" for word in said}
 
@@ -89,7 +86,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 # What people put behind a word out of politeness. It never changes what is meant: "ya" and "dulu" would.
-_COURTESIES = _words(
+COURTESIES = _words(
     "pak pa bapak bpk bu buk ibu mas mbak mba kak ka kakak kang akang teh teteh bang abang om tante mang neng dik dek"
     " gan min admin sir madam dong donk deh lah atuh makasih makasi mksh mksih trims tks thx thanks tq terimakasih"
     " nuhun suwun nuwun please"
@@ -108,7 +105,7 @@ _ENDS = _words(
 )
 # With these around it STOP is still only STOP; "saya berhenti kerja" and "jangan berhenti" are something else.
 _AROUND_ENDS = (
-    _COURTESIES
+    COURTESIES
     | _words("terima kasih tolong mohon ya ok oke aja saja dulu wae mawon lagi deui maneh malih semua")
     | _words("langganan berlangganan nya kirim kirimi kirimin ngirim mengirim the all")
 )
@@ -132,7 +129,7 @@ def command(text: str) -> str | None:
 
     STOP may come with courtesies and in any writing: a missed one means texts to somebody who asked for none.
     """
-    said = _without_courtesies(spoken(text))
+    said = without_courtesies(spoken(text))
     if said in _STARTS:
         return "start"
     if said in _CHECKS:
@@ -164,13 +161,13 @@ def _written_as(word: str) -> str:
     return re.sub(r"([^\W\d])\1+", r"\1", word if word.isdigit() else word.replace("0", "o"))
 
 
-def _without_courtesies(said: str) -> str:
+def without_courtesies(said: str) -> str:
     """The words without the courtesies at their end; all of them when there is nothing else."""
     words = said.split()
     while len(words) > 1:
         if " ".join(words[-2:]) in _THANKS and len(words) > 2:
             del words[-2:]
-        elif words[-1] in _COURTESIES:
+        elif words[-1] in COURTESIES:
             del words[-1]
         else:
             break

@@ -73,17 +73,59 @@ class Wordings:
         charge nothing for the session.
         """
         spoken = self.spoken(language)
-        key, hint = screen.screen, ""
-        if hinted and isinstance(screen, Ask):
-            key, hint = (screen.hint, "") if screen.hint else (key, self.common[spoken].hint_ask)
-        elif hinted:
-            hint = self.common[spoken].hint_pick
+        key, hint = self._asked(screen, spoken, hinted=hinted)
         facts = {**standing, **screen.values}
+        short_labels = self._words(key, spoken).short_options
 
         def lines(short: bool) -> list[str]:
-            return self._lines(screen, key, spoken, facts, page, short=short)
+            return self._lines(screen, key, spoken, facts, page, short_labels if short else {})
 
         return self._fitting(key, spoken, lines, facts, hint=hint, free=free)
+
+    def text(
+        self,
+        screen: Screen,
+        language: str | None,
+        *,
+        hinted: bool = False,
+        page: int = 0,
+        first: bool = False,
+        standing: Mapping[str, str],
+        free: bool = False,
+    ) -> str:
+        """The same screen as one SMS, brand in front: at most 160 septets of the basic table.
+
+        `first` says how to answer, where there is room for it: it opens a talk by text.
+        """
+        spoken = self.spoken(language)
+        key, hint = self._asked(screen, spoken, hinted=hinted)
+        facts = {**standing, **screen.values}
+        words, back = self._words(key, spoken), f"{BACK} {self.common[spoken].back}"
+
+        def lines(labels: Mapping[str, str]) -> list[str]:
+            return self._lines(screen, key, spoken, facts, page, labels)
+
+        short = lines(words.short_options)
+        texts = [(words.text, lines({})), (words.short or words.text, short)]
+        if words.sms or words.sms_options:
+            texts.append((words.sms or words.short or words.text, lines({**words.short_options, **words.sms_options})))
+        texts += [(text, [line for line in below if line != back]) for text, below in texts[1:]]
+        reply = self.common[spoken].reply if first and not hint and not isinstance(screen, Ask) else ""
+        return self._as_text(key, spoken, texts, facts, hint=hint, reply=reply, free=free)
+
+    def text_ending(
+        self,
+        key: str,
+        language: str | None,
+        values: Mapping[str, Value] = _NO_VALUES,
+        *,
+        standing: Mapping[str, str],
+        free: bool = False,
+    ) -> str:
+        """The end of a talk by text: one SMS, brand in front, at most 160 septets of the basic table."""
+        words = self._words(key, self.spoken(language))
+        texts: list[tuple[str, list[str]]] = [(text, []) for text in (words.text, words.short, words.sms) if text]
+        return self._as_text(key, self.spoken(language), texts, {**standing, **values}, free=free)
 
     def ending(
         self,
@@ -119,6 +161,40 @@ class Wordings:
         """The language to speak: the one chosen, else the first."""
         return language if language is not None and language in self.languages else next(iter(self.languages))
 
+    def _asked(self, screen: Screen, language: str, *, hinted: bool) -> tuple[str, str]:
+        """Which words ask for the answer, and the hint above them after a wrong one."""
+        if not hinted:
+            return screen.screen, ""
+        if isinstance(screen, Ask):
+            return (screen.hint, "") if screen.hint else (screen.screen, self.common[language].hint_ask)
+        return screen.screen, self.common[language].hint_pick
+
+    def _as_text(
+        self,
+        key: str,
+        language: str,
+        texts: list[tuple[str, list[str]]],
+        values: Mapping[str, Value],
+        *,
+        hint: str = "",
+        reply: str = "",
+        free: bool,
+    ) -> str:
+        """The fullest way of saying it that is one SMS; the tests hold that one is at the widest values."""
+        words, brand = self._words(key, language), self._fill(key, "{brand}", values, language)
+        if free and words.text_if_free:
+            texts = [(words.text_if_free, texts[0][1]), *texts]
+        filled = [(self._fill(key, text, values, language), below) for text, below in texts]
+        if reply:
+            filled = [each for text, below in filled for each in ((f"{text}\n{reply}".lstrip(), below), (text, below))]
+        said = ""
+        ways = self._ways(self.screens[key], filled, hint)
+        beside = " " if words.text or hint else "\n"
+        for said in (way if way.startswith(brand) else f"{brand}:{beside}{way}" for way in ways):
+            if gsm.septets(said) <= SCREEN_SEPTETS:
+                return said
+        return said
+
     def _words(self, key: str, language: str) -> Words:
         """The words of one screen; raises WordingError when there is none."""
         try:
@@ -127,11 +203,17 @@ class Wordings:
             raise WordingError(f"{language}: {key} has no words") from None
 
     def _lines(
-        self, screen: Screen, key: str, language: str, values: Mapping[str, Value], page: int, *, short: bool = False
+        self,
+        screen: Screen,
+        key: str,
+        language: str,
+        values: Mapping[str, Value],
+        page: int,
+        instead: Mapping[str, str],
     ) -> list[str]:
-        """The lines below the text: options with their digits, then back."""
+        """The lines below the text: options with their digits, some labels `instead` of the usual, then back."""
         words, common = self._words(key, language), self.common[language]
-        labels = {**words.options, **(words.short_options if short else {})}
+        labels = {**words.options, **instead}
         back = screen.back
         lines = []
         if isinstance(screen, Menu):

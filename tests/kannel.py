@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 import socket
@@ -32,9 +33,11 @@ class Kannel:
 
     folder: Path
     port: int  # of sendsms
+    boxes_port: int  # of bearerbox, for smsbox
     ours: int  # where it expects the service
     operator_port: int
     config: Path
+    fake: bool = True  # the operator is Kannel's own fake one
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -43,22 +46,27 @@ class Kannel:
 
     def start(self) -> None:
         """Both boxes and a connected operator."""
-        for box, port in (("bearerbox", self.operator_port), ("smsbox", self.port)):
+        for box, port in (("bearerbox", self.boxes_port), ("smsbox", self.port)):
             self._run(box, f"/usr/sbin/{box}", str(self.config))
             wait_for(lambda port=port: _open(port), f"{box} to listen")  # type: ignore[misc]
-        self.connect()
+        if self.fake:
+            self.connect()
 
     def stop(self) -> None:
         """Everything dies at once."""
         for name in list(self.running):
             self._end(name)
 
-    def connect(self, *texts: tuple[str, str]) -> None:
-        """The operator connects, with texts from phones, (number, words) each; it stays to take ours."""
+    def kill(self, box: str) -> None:
+        """One of its boxes dies."""
+        self._end(box)
+
+    def connect(self, number: str = "", words: str = "") -> None:
+        """The operator connects, with a text from this number if there is one; it stays to take ours."""
         self._end("operator")
-        written = [self._written(number, words) for number, words in texts]
-        self._run("operator", str(FAKE_SMSC), "-H", "127.0.0.1", "-r", str(self.operator_port), "-i", "0.01", "-m",
-                  str(len(written)), *(written or ["0 0 text nothing"]))  # fmt: skip
+        text = self._written(number, words) if number else "0 0 text nothing"
+        self._run("operator", str(FAKE_SMSC), "-H", "127.0.0.1", "-r", str(self.operator_port), "-i", "0.01",
+                  "-m", str(int(bool(number))), text)  # fmt: skip
 
     def disconnect(self) -> None:
         """The line to the operator breaks."""
@@ -95,13 +103,13 @@ def _read(match: re.Match[bytes]) -> tuple[str, str, str]:
 
 
 @contextmanager
-def kannel(folder: Path, secret: str) -> Iterator[Kannel]:
-    """A Kannel that runs for as long as the block lasts."""
+def kannel(folder: Path, secret: str, smpp_port: int | None = None) -> Iterator[Kannel]:
+    """A Kannel that runs for as long as the block lasts; behind it the fake operator, or one that speaks SMPP there."""
     ports = _free_ports(5)
     config = folder / "kannel.conf"
     (folder / "spool").mkdir()
-    config.write_text(_ours(SAMPLE.read_text(), folder, secret, ports))
-    made = Kannel(folder, ports[2], ports[4], ports[3], config)
+    config.write_text(_ours(SAMPLE.read_text(), folder, secret, ports, smpp_port))
+    made = Kannel(folder, ports[2], ports[1], ports[4], ports[3], config, fake=smpp_port is None)
     try:
         made.start()
         yield made
@@ -109,12 +117,12 @@ def kannel(folder: Path, secret: str) -> Iterator[Kannel]:
         made.stop()
 
 
-def _ours(sample: str, folder: Path, secret: str, ports: Sequence[int]) -> str:
-    """The sample with this machine's facts in it and the fake operator for the real one."""
+def _ours(sample: str, folder: Path, secret: str, ports: Sequence[int], smpp_port: int | None) -> str:
+    """The sample with this machine's facts in it, and the fake operator for the real one unless that one is here."""
     admin, boxes, sendsms, operator, ours = ports
     fake = f"group = smsc\nsmsc = fake\nsmsc-id = OPERATOR\nport = {operator}\nconnect-allow-ip = 127.0.0.1\n\n"
-    text = re.sub(r"group = smsc\n.*?\n\n", fake, sample, flags=re.DOTALL)
-    for theirs, here in {
+    text = sample if smpp_port else re.sub(r"group = smsc\n.*?\n\n", fake, sample, flags=re.DOTALL)
+    changed = {
         "13000": admin,
         "13001": boxes,
         "13013": sendsms,
@@ -123,20 +131,17 @@ def _ours(sample: str, folder: Path, secret: str, ports: Sequence[int]) -> str:
         "/SECRET/": f"/{secret}/",
         "KANNEL_USERNAME": "verify",
         "KANNEL_PASSWORD": f'"{PASSWORD}"',
-    }.items():
+    }
+    for theirs, here in (changed | ({"SMPP_HOST": "127.0.0.1", "2775": smpp_port} if smpp_port else {})).items():
         assert theirs in text, theirs
         text = text.replace(theirs, str(here))
     return text
 
 
 def _free_ports(number: int) -> list[int]:
-    held = [socket.socket() for _ in range(number)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in held]
-    for one in held:
-        one.close()
-    return ports
+    """Below those that the system gives to outgoing connections: ours is free between two tests and must stay so."""
+    chosen = random.sample(range(20_000, 32_000), 10 * number)
+    return [port for port in chosen if not _open(port)][:number]
 
 
 def _open(port: int) -> bool:

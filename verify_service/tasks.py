@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy import true, update
 from sqlalchemy.dialects.postgresql import insert
@@ -32,11 +33,13 @@ def open_task(
     now: dt.datetime,
     enrolment_id: int | None = None,
     rt_head_id: int | None = None,
+    detail: Mapping[str, object] | None = None,
     by: str = "clock",
 ) -> int | None:
     """Ask for something to be done by `due_on` (the city's day); its id, or None when it is asked for already.
 
-    `by` is who gave rise to it, as the audit trail names people: officer:ID, phone:ID, clock.
+    `by` is who gave rise to it, as the audit trail names people: officer:ID, phone:ID, clock. `detail` is what else the
+    officer must know: ids and counts, nobody's data.
     """
     row = insert(Task).values(
         kind=kind,
@@ -46,6 +49,7 @@ def open_task(
         rt=rt,
         enrolment_id=enrolment_id,
         rt_head_id=rt_head_id,
+        detail=dict(detail or {}),
         due_on=due_on,
         opened_at=now,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from flows.references import worker_code
 from tests.people import a_worker
 from verify_service.cli import main
 from verify_service.installation import DATA
@@ -104,6 +105,7 @@ def test_letters_carry_the_code_that_links_a_phone(db: Any, tmp_path: Path) -> N
     assert verify("letters", "--out", str(out)).exit_code == 0
     page = out.read_text()
     assert someone.code in page
+    assert f"Kode pekerja: <b>{worker_code(someone.worker)}</b>" in page
     assert someone.nik not in page
     assert "<b>Aminah" not in page
     assert out.stat().st_mode & 0o077 == 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from flows.references import worker_code
 from tests.handset import Handset
 from tests.officers import an_officer, form_token, sign_in
-from tests.people import NOW, a_worker, an_rt_head
+from tests.people import NOW, a_phone, a_worker, an_rt_head
 from verify_service.ground.crypto import letter_code, unseal
+from verify_service.ground.database import transaction
+from verify_service.verification.signals import flag
 
 WORKER, HEAD = "+6281234567890", "+6281300000001"
 
@@ -166,3 +170,47 @@ def test_not_so_covers_every_line_of_the_worker_in_that_rt(officer: FlaskClient,
     a_worker(db, phone=None, row=3)
     settle(officer, task, "not_so")
     assert db.execute("SELECT count(DISTINCT enrolment_id) FROM evidence").fetchone() == (2,)
+
+
+def a_sign(db: Any) -> int:
+    """Five workers answered from one phone; the task that came of it."""
+    for place in range(5):
+        someone = a_worker(db, nik=f"327501150190000{place}", phone=None, row=place + 2)
+        db.execute(
+            """INSERT INTO evidence (enrolment_id, source, statement, channel, phone_id, inbound, received_at)
+               VALUES (%s, 'worker', 'confirms', 'ussd', %s, %s, %s)""",
+            [someone.enrolment, a_phone(db, WORKER), f"conversation:{place}:1", NOW + place * dt.timedelta(hours=2)],
+        )
+    with transaction() as session:
+        flag(session, now=NOW + dt.timedelta(days=1))
+    (task,) = db.execute("SELECT id FROM task").fetchone()
+    return int(task)
+
+
+def test_a_sign_says_what_was_noticed_and_whom_to_ask_and_shows_no_number(officer: FlaskClient, db: Any) -> None:
+    task = a_sign(db)
+    first = db.execute("SELECT min(id) FROM worker").fetchone()[0]
+    assert "Satu HP menjawab untuk 5 pekerja dalam sehari" in officer.get("/console/tasks").get_data(as_text=True)
+    page = officer.get(f"/console/tasks/{task}").get_data(as_text=True)
+    for shown in ("Satu HP menjawab untuk 5 pekerja", "0812****890", "NIK …0000", worker_code(first), "bukan bukti"):
+        assert shown in page
+    for hidden in (WORKER, "81234567890", "Sulistiawati"):
+        assert hidden not in page
+    assert page.count("<tr><td>") == 5
+
+
+@pytest.mark.parametrize(("answer", "how"), [("genuine", "not so"), ("not_genuine", "confirmed")])
+def test_whatever_the_officer_finds_the_answers_stay(officer: FlaskClient, db: Any, answer: str, how: str) -> None:
+    task = a_sign(db)
+    before = db.execute("SELECT * FROM evidence ORDER BY id").fetchall()
+    db.execute("DELETE FROM stale_enrolment")
+    assert settle(officer, task, answer) == 303
+    assert db.execute("SELECT closed_how FROM task").fetchall() == [(how,)]
+    assert db.execute("SELECT * FROM evidence ORDER BY id").fetchall() == before
+    assert db.execute("SELECT count(*) FROM stale_enrolment").fetchone() == (0,)
+
+
+def test_a_worker_on_the_list_is_shown_with_the_code_people_name(officer: FlaskClient, db: Any) -> None:
+    a_task(db)
+    (worker,) = db.execute("SELECT id FROM worker").fetchone()
+    assert worker_code(worker) in officer.get("/console/tasks").get_data(as_text=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from flows.references import worker_code
 from tests.officers import an_officer, sign_in
 from tests.people import NOW, Someone, a_worker
 from verify_service.accounts.officers import Role
@@ -25,11 +26,11 @@ def reconcile() -> None:
         reconcile_batch(session, premium=PREMIUM, now=NOW)
 
 
-def says(db: Any, someone: Someone, statement: str, source: str = "worker") -> None:
+def says(db: Any, someone: Someone, statement: str, source: str = "worker", *, assisted: bool = False) -> None:
     db.execute(
-        """INSERT INTO evidence (enrolment_id, source, statement, channel, inbound, received_at)
-           VALUES (%s, %s, %s, 'ussd', %s, %s)""",
-        [someone.enrolment, source, statement, f"test:{someone.enrolment}:{statement}", NOW],
+        """INSERT INTO evidence (enrolment_id, source, statement, assisted, channel, inbound, received_at)
+           VALUES (%s, %s, %s, %s, 'ussd', %s, %s)""",
+        [someone.enrolment, source, statement, assisted, f"test:{someone.enrolment}:{statement}", NOW],
     )
     db.execute("INSERT INTO stale_enrolment (enrolment_id, since) VALUES (%s, %s)", [someone.enrolment, NOW])
 
@@ -63,6 +64,21 @@ def test_confirmed_unconfirmed_and_needing_action_are_the_enrolled(db: Any) -> N
     assert len(districts) == 12
     assert sum(row.enrolled for row in districts) == headline.enrolled
     assert sum(row.needs_action for row in districts) == headline.needs_action
+
+
+def test_confirmations_given_with_help_are_shown_apart(client: FlaskClient, db: Any) -> None:
+    people = a_city(db)
+    says(db, people[1], "confirms", assisted=True)
+    reconcile()
+    with transaction() as session:
+        headline, districts = figures.headline(session), figures.by_kecamatan(session)
+    assert (headline.confirmed, headline.assisted) == (2, 1)
+    assert sum(row.assisted for row in districts) == 1
+    assert sum(row.own for row in districts) == 1
+    an_officer()
+    sign_in(client)
+    page = client.get("/console/").get_data(as_text=True)
+    assert 'bantuan Ketua RT: <strong data-figure="assisted">1</strong>' in page
 
 
 def test_the_verdicts_counted_are_those_of_the_table(db: Any) -> None:
@@ -128,6 +144,7 @@ def test_the_page_shows_figures_and_no_name_in_full(client: FlaskClient, db: Any
     page = client.get("/console/").get_data(as_text=True)
     assert "De*** E***" in page
     assert "NIK …0004" in page
+    assert f"kode {worker_code(people[3].worker)}" in page
     for hidden in ("Dewi", "Citra", "Adi Satu", *(someone.nik for someone in people), *(p.number for p in people)):
         assert hidden not in page
     assert "Oktober 2026" in page

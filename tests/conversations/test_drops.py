@@ -62,7 +62,12 @@ REPORTER = (
     ("boleh menghubungi", "2"),
 )
 ANONYMOUS = (("Bagaimana identitas", "3"), ("1 Setuju", "1"), *REPORTER)
-URGENT = (("Apakah baru ada", "1"), ("Segera ke RS", "1"), ("siapa, di mana", "Budi jatuh pagi ini"), *REPORTER)
+URGENT = (
+    ("Apakah baru ada", "1"),
+    ("Segera ke rumah sakit", "1"),
+    ("siapa, di mana", "Budi jatuh pagi ini"),
+    *REPORTER,
+)
 PROPOSER = (
     ("Cek perlindungan", "5"),
     ("Mengusulkan siapa", "2"),

@@ -40,7 +40,7 @@ def test_the_talk_goes_as_written(db: Any, network: str, file: Path, request: py
     head = [line for line in lines if line.startswith(("#", "as:"))]
     who = next(line for line in head if line.startswith("as:")).removeprefix("as:").strip()
     scene = BY_NAME[who](db, file.parent.name)
-    heard = "\n".join([*head, *_talk(db, network, scene, done), *_left_behind(db), ""])
+    heard = "\n".join([*head, *_talk(db, network, scene, done), *left_behind(db), ""])
     if request.config.getoption("--update-talks"):
         file.write_text(heard, encoding="utf-8")
     assert heard == "\n".join(lines) + "\n"
@@ -48,9 +48,9 @@ def test_the_talk_goes_as_written(db: Any, network: str, file: Path, request: py
 
 def _talk(db: Any, network: str, scene: Scene, done: list[str]) -> list[str]:
     phone = handset(network, create_app().test_client(), scene.number, db)
-    told = ["", _shown(phone.dial())]
+    told = ["", shown(phone.dial())]
     for line in done:
-        told += ["", line, _shown(_do(db, scene, phone, line))]
+        told += ["", line, shown(_do(db, scene, phone, line))]
     return told
 
 
@@ -66,18 +66,20 @@ def _do(db: Any, scene: Scene, phone: Handset, line: str) -> str:
     if what == "wait 11 minutes":
         db.execute("UPDATE evidence SET received_at = received_at - interval '11 minutes'")
         return phone.repeat()
+    if what == "redial after 31 days":
+        db.execute("UPDATE knowledge_answer SET answered_at = answered_at - interval '31 days'")
     if what == "redial after 2 hours":
         db.execute("UPDATE conversation SET touched_at = touched_at - interval '2 hours'")
     assert what.startswith("redial"), line
     return phone.dial()
 
 
-def _shown(screen: str) -> str:
+def shown(screen: str) -> str:
     """The screen without numbers given out by chance and days that move with today."""
     return _DAY.sub(lambda day: day[0] if day[0] in _FIXED else "../../..", _RECEIPT.sub("BKS-......", screen))
 
 
-def _left_behind(db: Any) -> list[str]:
+def left_behind(db: Any) -> list[str]:
     rows = db.execute("SELECT statement, detail FROM evidence ORDER BY id").fetchall()
     tasks = db.execute("SELECT kind, coalesce(closed_how, 'open') FROM task ORDER BY id").fetchall()
     left = [f"= {statement} {detail}".rstrip() for statement, detail in rows]

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from flows.gsm import is_gsm
 from jobs.texts import one_batch
 from tests.conversations.people import BY_NAME, Scene
+from tests.conversations.test_golden_talks import shown
 from tests.handset import Handset, webhook
 from verify_service.app import create_app
 from verify_service.conversations.asking import ask_phone
@@ -72,18 +73,18 @@ class Exchange:
         self.db, self.scene, self.texted = db, scene, texted
         self.client = create_app().test_client()
         self.phone = Handset(self.client, scene.number)
-        self.id = ""
+        self.last = ("", "", "", "")
 
     def hold(self, done: list[str]) -> list[str]:
         told: list[str] = []
         for line in done:
-            told += ["", line, *self._do(line)]
+            told += ["", line, *map(shown, self._do(line))]
         return told
 
     def _do(self, line: str) -> list[str]:
         action, _, what = line.partition(" ")
         if action in ("@", "@@"):
-            return self._text(what, times=len(action))
+            return self.text(what, times=len(action))
         if action == ">":
             return [self.phone.send(what)]
         if what == "dial":
@@ -97,13 +98,22 @@ class Exchange:
             self.db.execute(f"UPDATE conversation SET {column} = {column} - make_interval(days => {int(days)})")
         return []
 
-    def _text(self, text: str, times: int) -> list[str]:
-        self.id = f"sms-{next(_ids)}"
+    def text(self, text: str, times: int = 1) -> list[str]:
+        """The person texts; what comes back."""
         date = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S}"
+        self.last = (f"sms-{next(_ids)}", self.scene.number, text, date)
         for _ in range(times):
-            assert self.texted(self.client, self.id, self.scene.number, text, date).status_code == 200
-            one_batch()
+            self._post()
         return self._received()
+
+    def again(self) -> list[str]:
+        """The provider brings the last text once more."""
+        self._post()
+        return self._received()
+
+    def _post(self) -> None:
+        assert self.texted(self.client, *self.last).status_code == 200
+        one_batch()
 
     def _received(self, *, sent: bool = True) -> list[str]:
         """What has gone into the outbox; the sender takes it, unless it is said to be slow."""

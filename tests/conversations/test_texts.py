@@ -104,7 +104,7 @@ def test_a_question_that_never_went_hides_no_answer_and_takes_none(db: Any) -> N
     a_worker(db)
     asks(state="waiting")
     writes("YA", after(hours=1))
-    assert handled(db) == ["triage"]
+    assert handled(db) == ["keyword"], "told how to check"
     assert said(db) == []
 
 
@@ -112,7 +112,7 @@ def test_what_was_written_before_the_question_went_out_is_not_its_answer(db: Any
     a_worker(db)
     asks()
     writes("YA", after(minutes=10), written=after(minutes=-5))
-    assert handled(db) == ["triage"]
+    assert handled(db) == ["keyword"]
     writes("YA", after(minutes=10), written=after(minutes=-1))  # clocks differ
     assert said(db) == [("confirms", "")]
 
@@ -160,7 +160,7 @@ def test_an_older_answer_that_arrives_later_takes_nothing_back(db: Any) -> None:
     writes("TIDAK", after(minutes=5), written=after(minutes=4))
     writes("YA", after(minutes=6), written=after(minutes=3))
     assert said(db) == [("denies", "")]
-    assert handled(db) == ["answer", "triage"]
+    assert handled(db) == ["answer", "keyword"]
     writes("YA", after(minutes=7), written=after(minutes=7))
     assert said(db)[1:] == [("confirms", "")]
 
@@ -254,7 +254,7 @@ def test_one_text_locks_no_other_phone(db: Any) -> None:
 
 
 def test_an_answer_taken_before_the_operators_refusal_counts_though_it_is_read_after_it(db: Any) -> None:
-    for minutes, kind in ((5, "answer"), (7, "triage")):
+    for minutes, kind in ((5, "answer"), (7, "keyword")):
         db.execute("TRUNCATE phone, worker, enrolment, conversation, outbox, inbound_message, evidence, task CASCADE")
         a_worker(db, phone=NUMBER)
         asks()

@@ -35,6 +35,7 @@ STANDING = {
     "scholarship_years": "3",
     "age_from": "18",
     "age_to": "65",
+    "check_days": "3",
 }
 WIDEST = {name: "W" * width for name, width in WORDINGS.widths.items()}
 WIDEST_STANDING = {name: WIDEST[name] for name in STANDING}

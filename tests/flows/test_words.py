@@ -69,6 +69,42 @@ def test_every_option_is_on_the_screen_with_its_digit(key: str, language: str, h
             assert lines[0] in (WORDINGS.common[language].hint_pick, WORDINGS.common[language].hint_ask)
 
 
+@pytest.mark.parametrize("hinted", [False, True], ids=["plain", "hint"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", of_channel("ussd"))
+def test_a_screen_is_one_sms_at_the_widest_values(key: str, language: str, hinted: bool) -> None:
+    form, words = WORDINGS.screens[key], WORDINGS.languages[language][key]
+    for screen in widest(key):
+        for page in range(len(screen.pages()) if isinstance(screen, Pick) else 1):
+            for free in (False, True):
+                said = WORDINGS.text(screen, language, hinted=hinted, page=page, standing=WIDEST_STANDING, free=free)
+                assert septets(said) <= 160, said
+                assert set(said) <= BASIC
+                assert said.startswith(WIDEST["brand"])
+                for option, digit in form.options.items():
+                    labels = [some.get(option) for some in (words.options, words.short_options, words.sms_options)]
+                    shown = [f"{digit} {label}".replace("{n}", WIDEST["n"]) for label in labels if label]
+                    assert any(line in said.split("\n") for line in shown), said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_text_of_a_talk_says_how_to_answer(language: str) -> None:
+    screen, reply = Menu("b9.card", ("yes", "no", "unsure")), WORDINGS.common[language].reply
+    said = [WORDINGS.text(screen, language, first=first, standing=STANDING).split("\n") for first in (True, False)]
+    assert said[0][1:] == [reply, *said[1][1:]]
+    assert reply not in WORDINGS.text(Ask("e10.name"), language, first=True, standing=STANDING)
+
+
+@pytest.mark.parametrize("free", [False, True], ids=["paid", "free"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", of_channel("ussd_end"))
+def test_a_last_screen_is_one_sms_at_the_widest_values(key: str, language: str, free: bool) -> None:
+    said = WORDINGS.text_ending(key, language, WIDEST, standing=WIDEST_STANDING, free=free)
+    assert septets(said) <= 160
+    assert set(said) <= BASIC
+    assert said.startswith(WIDEST["brand"])
+
+
 @pytest.mark.parametrize("free", [False, True], ids=["paid", "free"])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", of_channel("ussd_end"))

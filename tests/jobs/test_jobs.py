@@ -16,6 +16,7 @@ import pytest
 
 from jobs import clock
 from jobs.reconcile import reconcile
+from jobs.signals import signals
 from tests.people import NOW, a_phone, a_worker
 from verify_service.conversations.forgetting import forget_old
 from verify_service.ground import queue
@@ -43,6 +44,21 @@ def test_the_clock_nudges_only_what_is_due(db: Any) -> None:
     assert clock.tick() == [queue.RECONCILE]
     reconcile()
     assert clock.tick() == []
+
+
+def test_the_look_for_signs_costs_an_idle_city_nothing_and_a_busy_one_little(db: Any) -> None:
+    clock.forget()
+    clock.tick()
+    someone = a_worker(db)
+    reconcile()
+    said = """INSERT INTO evidence (enrolment_id, source, statement, channel, inbound, received_at)
+              VALUES (%s, 'worker', 'confirms', 'ussd', %s, now() - %s * interval '1 hour')"""
+    db.execute(said, [someone.enrolment, "test:1", 30])
+    assert clock.tick() == []
+    db.execute(said, [someone.enrolment, "test:2", 0])
+    assert clock.tick() == [queue.SIGNALS]
+    assert clock.tick() == []  # not before ten minutes have gone by
+    signals()
 
 
 def test_several_nudges_before_a_worker_looks_are_one(db: Any) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jobs import send
 from jobs.texts import one_batch
 from tests import kannel as real
 from tests.messaging.texts import queued, sent
 from tests.people import a_phone, a_worker
 from tests.serving import serving
+from tests.standins import smpp
 from verify_service.ground.crypto import unseal
 from verify_service.ground.settings import settings
+from verify_service.messaging.gateways import forget_gateway
 from verify_service.messaging.gateways.contract import SendOutcome
-from verify_service.messaging.gateways.kannel import Kannel
+from verify_service.messaging.gateways.kannel import NAME, Kannel
 
 pytestmark = pytest.mark.skipif(bool(real.missing()), reason=real.missing())
 NUMBER = "+6281234567890"
@@ -97,9 +101,11 @@ def test_texts_arrive_with_their_words_and_are_reported_on(db: Any, kannel: real
 
 def test_a_text_from_a_phone_is_stored_once_and_answered(db: Any, kannel: real.Kannel, service: str) -> None:
     a_worker(db)
-    kannel.connect((NUMBER, "CEK"), (NUMBER, JAVANESE))
-    real.wait_for(lambda: len(stored(db)) == 2, "two texts")
-    assert sorted(stored(db)) == ["CEK", JAVANESE]
+    kannel.connect(NUMBER, "BANTUAN")
+    real.wait_for(lambda: len(stored(db)) == 1, "the first text")
+    kannel.connect(NUMBER, JAVANESE)
+    real.wait_for(lambda: len(stored(db)) == 2, "the second text")
+    assert sorted(stored(db)) == ["BANTUAN", JAVANESE]
     assert db.execute("SELECT DISTINCT recipient, quarantined FROM inbound_message").fetchall() == [("28282", None)]
     one_batch()
     (answer,) = db.execute("SELECT body FROM outbox WHERE screen <> 's8' ORDER BY id LIMIT 1").fetchone()
@@ -112,7 +118,7 @@ def test_a_text_from_a_phone_is_stored_once_and_answered(db: Any, kannel: real.K
 
 def test_a_text_that_comes_while_we_are_down_comes_again(db: Any, kannel: real.Kannel) -> None:
     a_worker(db)
-    kannel.connect((NUMBER, "CEK"))
+    kannel.connect(NUMBER, "CEK")
     real.wait_for(lambda: b"sent message 1" in (kannel.folder / "operator.log").read_bytes(), "the text to leave")
     with serving(kannel.ours):
         real.wait_for(lambda: stored(db), "the text")
@@ -143,6 +149,62 @@ def test_while_kannel_is_down_our_texts_wait_and_go_later(db: Any, kannel: real.
     later = now() + dt.timedelta(minutes=6)
     assert [one.outcome for one in sent(gateway(kannel), now=later)] == [SendOutcome.ACCEPTED] * 2
     delivered(db, 2)
+
+
+def test_the_worker_sends_through_kannel_as_the_settings_say(
+    db: Any, kannel: real.Kannel, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"GATEWAY": NAME, "PUBLIC_URL": service, "KANNEL_URL": kannel.url, "KANNEL_SENDER": "BEKASI"}
+    given |= {"KANNEL_USERNAME": "verify", "KANNEL_PASSWORD": real.PASSWORD}
+    for name, value in given.items():
+        monkeypatch.setenv(f"VERIFY_{name}", value)
+    settings.cache_clear()
+    forget_gateway()
+    send.resume()
+    write(db, "Iuran Anda sudah dibayar.")
+    send.send()
+    delivered(db, 1)
+    assert kannel.arrived() == [("BEKASI", NUMBER, "Iuran Anda sudah dibayar.")]
+    monkeypatch.undo()
+    settings.cache_clear()
+    forget_gateway()
+
+
+@pytest.mark.parametrize("box", ["smsbox", "bearerbox"])
+def test_when_one_box_dies_our_text_waits_or_has_perhaps_gone(
+    db: Any, kannel: real.Kannel, service: str, box: str
+) -> None:
+    write(db, "Iuran Anda sudah dibayar.")
+    kannel.kill(box)
+    (result,) = sent(gateway(kannel), now=now())
+    assert (result.outcome, result.whole_call) in [(SendOutcome.TRY_LATER, True), (SendOutcome.UNKNOWN, True)]
+    assert kannel.arrived() == []
+    kannel.stop()
+    kannel.start()
+    (result,) = sent(gateway(kannel), now=now() + dt.timedelta(minutes=11))
+    assert result.outcome is SendOutcome.ACCEPTED
+    delivered(db, 1)
+    assert len(kannel.arrived()) == 1
+
+
+@pytest.mark.parametrize(("verdict", "delivery"), [("DELIVRD", "delivered"), ("UNDELIV", "failed"), ("", "rejected")])
+def test_over_smpp_texts_go_both_ways_and_are_reported_on(db: Any, tmp_path: Path, verdict: str, delivery: str) -> None:
+    with smpp.operator() as operator, real.kannel(tmp_path, settings().webhook_secrets[0], operator.port) as kannel:
+        operator.verdict = verdict
+        assert operator.bound.wait(15)
+        with serving(kannel.ours):
+            write(db, "Kode Anda [1] é", JAVANESE)
+            assert [one.outcome for one in sent(gateway(kannel), now=now())] == [SendOutcome.ACCEPTED] * 2
+            became = "SELECT count(*) FROM outbox WHERE delivery = %s"
+            real.wait_for(lambda: db.execute(became, [delivery]).fetchone() == (2,), "reports", 30)
+            operator.bring(NUMBER, "STOP")
+            operator.bring(NUMBER, JAVANESE)
+            real.wait_for(lambda: len(stored(db)) == 2, "texts from a phone")
+    plain, javanese = operator.taken
+    assert (plain.sender, plain.number, plain.number_type) == ("BEKASI", "6281234567890", smpp.INTERNATIONAL)
+    assert (plain.coding, plain.message) == (0, b"Kode Anda \x1b<1\x1b> \x05")  # GSM 03.38
+    assert (javanese.coding, javanese.message.decode("utf-16be")) == (smpp.UCS2, JAVANESE)
+    assert sorted(stored(db)) == ["STOP", JAVANESE]
 
 
 def test_a_wrong_password_is_an_account_to_set_right(db: Any, kannel: real.Kannel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from typing import Any
 
@@ -9,9 +10,14 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.people import a_worker
+from tests.people import NOW, a_worker
+from verify_service.ground.database import transaction
+from verify_service.public.home import public_figures
 from verify_service.public.suppression import SMALL, Column, suppress
+from verify_service.verification.figures import Headline, KecamatanCount
+from verify_service.verification.reconciliation import reconcile_batch
 
+HEADLINE = Headline(None, 0, 0, 0, 0, 0, 0, 0, 0, None)
 counts = st.lists(st.integers(0, 9) | st.integers(0, 400), max_size=12)
 
 
@@ -77,6 +83,40 @@ def test_the_page_names_nobody_and_hides_small_counts(client: FlaskClient, db: A
     assert "Oktober 2026" in page
     for hidden in (someone.nik, someone.number, "Sulistiaw", ">1</td>"):
         assert hidden not in page
+
+
+districts = st.lists(
+    st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 30)).map(
+        lambda drawn: KecamatanCount("32.75.01", "Bekasi", sum(drawn), drawn[0] + drawn[1], drawn[1], 0, 0)
+    ),
+    max_size=6,
+)
+
+
+@given(districts)
+def test_help_is_counted_apart_and_never_added_where_a_small_count_could_be_told(counted: list[KecamatanCount]) -> None:
+    shown = public_figures(HEADLINE, tuple(counted))
+    assert shown.confirmed == suppress([row.own for row in counted]).total
+    assert shown.assisted == suppress([row.assisted for row in counted]).total
+    for row, cells in zip(counted, shown.districts, strict=True):
+        for cell, count in ((cells.confirmed, row.own), (cells.assisted, row.assisted)):
+            assert cell.value in (None, count)
+            assert cell.value is None or not 0 < cell.value < SMALL
+
+
+def test_the_page_shows_help_beside_the_workers_own_word(client: FlaskClient, db: Any) -> None:
+    for place in range(12):
+        someone = a_worker(db, nik=f"32750115019000{place:02}", phone=None, row=place + 2)
+        db.execute(
+            """INSERT INTO evidence (enrolment_id, source, statement, assisted, channel, inbound, received_at)
+               VALUES (%s, 'worker', 'confirms', %s, 'ussd', %s, %s)""",
+            [someone.enrolment, place < 5, f"test:{place}", NOW],
+        )
+    with transaction() as session:
+        reconcile_batch(session, premium=16_800, now=NOW)
+    page = client.get("/?lang=en").get_data(as_text=True)
+    row = page[page.index('scope="row">Bekasi Timur') :]
+    assert re.findall(r'data-value="(\d*)"', row[: row.index("</tr>")]) == ["12", "7", "5", "0"]
 
 
 def test_the_page_speaks_indonesian_until_asked_for_english_and_remembers(client: FlaskClient) -> None:

@@ -225,7 +225,7 @@ def _resumed(house: House, network: Network, back: Callable[[], float | None]) -
     form = a_text(number, SOMETHING_ELSE, network.chance)
     house.await_ready()
     network.deliver("sms", form, lambda: False)
-    network.log.texts[form["id"]] = Text(number, SOMETHING_ELSE, "triage")
+    network.log.texts[form["id"]] = Text(number, SOMETHING_ELSE, "report")
     taken = time.monotonic()
     while time.monotonic() < taken + 60:
         since = back()
@@ -374,7 +374,8 @@ def _in_one_line(verdict: Verdict, chosen: argparse.Namespace, seconds: float) -
         f"{facts.get('unsaid')} that nobody gave; {facts.get('texts')} texts each stored and answered once; "
         f"{facts.get('doubtful')} of ours in doubt, {facts.get('repeated')} of {facts.get('handed')} handed over "
         f"again, none to {facts.get('unwanted')} who want none; {facts.get('reported')} reported on; "
-        f"{facts.get('tasks')} tasks; {facts.get('verdicts')} verdicts as the oracle's; "
+        f"{facts.get('reports')} reports, {facts.get('tasks')} tasks; "
+        f"{facts.get('verdicts')} verdicts as the oracle's; "
         f"Valkey back, work resumed within {facts.get('worst', 0):.1f} s; {seconds:.0f} s"
     )
 

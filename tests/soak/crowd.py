@@ -37,7 +37,7 @@ class Said:
 
 @dataclass
 class Text:
-    """One text somebody sent, and what has to become of it: answer, triage, stop, or stop again (no reply)."""
+    """One text somebody sent, and what has to become of it: answer, report, stop, or stop again (no reply)."""
 
     number: str
     words: str
@@ -105,6 +105,10 @@ _SCREENS = (
     ("masih bekerja dan tinggal", "work"),
     ("meminta uang dari Anda", "money"),
     ("Data apa yang salah", "field"),
+    ("Laporan dibuat", "noted"),
+    ("Laporan rahasia dibuat", "noted"),
+    ("saat bekerja dijamin oleh?", "knowledge"),
+    ("saat bekerja dijamin BPJS", "learned"),
     ("Konfirmasi warga", "rt menu"),
     ("6 angka PIN", "pin"),
     ("di RT ini?", "resident"),

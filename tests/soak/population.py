@@ -92,7 +92,7 @@ def _steps(chance: random.Random, place: int) -> tuple[tuple[str, str], ...]:
     """What one texter does. Some stop us before their question comes, some after it, some through the operator."""
     answer, more = ("answer", chance.choice(tuple(SMS_SAYS))), ("answer", chance.choice(("YA", "TIDAK")))
     stop, again = ("stop", chance.choice(STOPS)), ("stop again", chance.choice(STOPS))
-    free, wait, opt_out = ("triage", SOMETHING_ELSE), ("wait", ""), ("opt-out", "")
+    free, wait, opt_out = ("report", SOMETHING_ELSE), ("wait", ""), ("opt-out", "")
     usual = ((wait, answer), (wait, answer), (wait, answer, more), (wait, answer, free), (wait, free, answer))
     unwilling = ((stop,), (wait, stop, free), (wait, answer, stop, again), (opt_out, free), (wait, answer, opt_out))
     # Each way at least once even among few people.

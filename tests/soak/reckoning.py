@@ -36,8 +36,8 @@ _COUNT_IN_A_CASE = {
     "worker": {"confirms", "wrong_data", "denies", "does_not_know", "moved", "not_working", "now_employed"},
     "rt_head": {"resident", "moved", "deceased", "unknown", "not_working", "now_employed", "own_family"},
 }
-_REPLIES = {"answer": "s3.answered", "triage": "s5.received", "stop": "g18.stopped", "stop again": None}
-_HANDLED_AS = {"answer": "answer", "triage": "triage", "stop": "stop", "stop again": "stop"}
+_REPLIES = {"answer": "s3.answered", "report": "g5.case_ack", "stop": "g18.stopped", "stop again": None}
+_HANDLED_AS = {"answer": "answer", "report": "report", "stop": "stop", "stop again": "stop"}
 # A claim made before a STOP was handled may still be on its way to the gateway: it cannot be taken back.
 _ON_ITS_WAY = dt.timedelta(seconds=10)
 _EACH = 4  # faults of one kind that are told
@@ -82,6 +82,7 @@ def reckon(house: House, people: People, log: Log, verdict: Verdict) -> None:
     evidence = [tuple(row) for row in house.look(_EVIDENCE)]
     _answers(evidence, log, verdict)
     _plans(evidence, people, verdict)
+    _reports(house, people, verdict)
     _heads_and_tasks(house, people, verdict)
     _verdicts(house, verdict)
     _texts_and_replies(house, log, verdict)
@@ -89,6 +90,25 @@ def reckon(house: House, people: People, log: Log, verdict: Verdict) -> None:
 
 
 # --- what people said ---
+
+
+def _reports(house: House, people: People, verdict: Verdict) -> None:
+    """Wrong data and money asked for are a report each, once, however often the line dropped before its number."""
+    due = Counter(
+        (caller.enrolment, origin)
+        for caller in people.callers
+        if not caller.head
+        for origin, said in (("wrong_data", "wrong_field"), ("money", "asked_money"))
+        if any(meant[1:] == (said, "yes") or (meant[1] == said == "wrong_field") for meant in caller.planned())
+    )
+    rows = house.look(
+        """SELECT enrolment.id, grievance.origin FROM grievance JOIN enrolment USING (worker_id)
+           WHERE grievance.phone_id IS NOT NULL"""
+    )
+    opened = Counter((int(enrolment), str(origin)) for enrolment, origin in rows if origin in ("wrong_data", "money"))
+    verdict.facts["reports"] = sum(opened.values())
+    verdict.blame(f"a report that is due is not there: {one}" for one in due - opened)
+    verdict.blame(f"a report that nobody made, or made twice: {one}" for one in opened - due)
 
 
 def _answers(evidence: list[tuple[Any, ...]], log: Log, verdict: Verdict) -> None:
@@ -203,6 +223,10 @@ def _texts_and_replies(house: House, log: Log, verdict: Verdict) -> None:
         for provider_id, sent in log.texts.items()
         if provider_id in found and found[provider_id] != (_HANDLED_AS[sent.becomes], _REPLIES[sent.becomes])
     )
+    reports = sum(sent.becomes == "report" for sent in log.texts.values())
+    [(opened,)] = house.look("SELECT count(*) FROM grievance WHERE channel = 'sms'")
+    if opened != reports:
+        verdict.faults.append(f"{opened} reports of {reports} texts that tell of a problem")
     replies = sum(_REPLIES[sent.becomes] is not None for sent in log.texts.values())
     [(queued,)] = house.look("SELECT count(*) FROM outbox WHERE purpose = 'reply'")
     if queued != replies:

@@ -14,7 +14,7 @@ from tests.conftest import examples
 from tests.people import NEWEST, NOW, a_file, a_phone, a_worker
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts, reconcile_batch
-from verify_service.verification.weighing import STATEMENTS, Said, weigh
+from verify_service.verification.weighing import STATEMENTS, Said, holds, weigh
 
 
 def reconcile(batch: int = 5000) -> Reconciled:
@@ -83,6 +83,18 @@ def test_a_reply_changes_the_verdict_and_closes_what_was_open(db: Any) -> None:
     assert db.execute("SELECT count(*) FROM discrepancy WHERE closed_at IS NULL").fetchone() == (0,)
 
 
+def test_an_answer_given_with_help_is_marked_until_the_worker_answers_alone(db: Any) -> None:
+    enrolment = a_worker(db).enrolment
+    says(db, enrolment, "confirms", assisted=True)
+    reconcile()
+    assert db.execute("SELECT verdict, assisted FROM verdict").fetchall() == [("confirmed", True)]
+    says(db, enrolment, "confirms", at=5)
+    assert reconcile().verdicts == 1
+    says(db, enrolment, "confirms", at=9, assisted=True)  # later, and still outranked
+    assert reconcile().verdicts == 0
+    assert db.execute("SELECT verdict, assisted FROM verdict").fetchall() == [("confirmed", False)]
+
+
 def test_reconciling_twice_changes_nothing(db: Any) -> None:
     enrolment = a_worker(db).enrolment
     says(db, enrolment, "denies")
@@ -104,7 +116,9 @@ def test_a_rebuild_from_evidence_gives_the_same_rows(db: Any) -> None:
     for n, statement in enumerate(STATEMENTS["worker"]):
         says(db, people[n % len(people)], statement, at=n)
     reconcile(batch=3)
-    columns = "enrolment_id, period, list, insurer, worker, rt_head, duplicate, paid_by, verdict, owner, rupiah"
+    columns = (
+        "enrolment_id, period, list, insurer, worker, rt_head, duplicate, assisted, paid_by, verdict, owner, rupiah"
+    )
     before = db.execute(f"SELECT {columns} FROM verdict ORDER BY 1, 2").fetchall()
     with transaction() as session:
         forget_verdicts(session, now=NOW)
@@ -220,6 +234,8 @@ def test_sql_weighs_as_the_rule_does(db: Any, rows: list[tuple[Any, ...]]) -> No
     ]
     for period in (dt.date(2026, 9, 1), NEWEST):
         computed = db.execute(
-            "SELECT worker, rt_head FROM verdict WHERE enrolment_id = %s AND period = %s", [enrolment, period]
+            "SELECT worker, rt_head, assisted FROM verdict WHERE enrolment_id = %s AND period = %s", [enrolment, period]
         ).fetchone()
-        assert computed == (weigh("worker", told, period), weigh("rt_head", told, period))
+        said = holds("worker", told, period)
+        helped = said is not None and said.assisted
+        assert computed == (weigh("worker", told, period), weigh("rt_head", told, period), helped)

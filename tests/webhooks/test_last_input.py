@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
+from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -12,6 +15,10 @@ from flask.testing import FlaskClient
 from tests.handset import CarrierHandset, carrier_webhook
 from tests.people import a_worker
 from verify_service.app import create_app
+from verify_service.conversations.hear import Hop, hear
+from verify_service.conversations.last_input import Last
+from verify_service.ground.database import line
+from verify_service.ground.phones import Phone
 from verify_service.ground.settings import settings
 
 NUMBER = "+6281234567890"
@@ -112,6 +119,22 @@ def test_without_numbers_the_same_answer_at_once_is_the_same_hop(db: Any, client
     assert said(db) == ["confirms"]
 
 
+def test_a_repeat_that_waited_behind_a_slow_hop_answers_nothing(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    hop(client, "begin")
+    answered = dt.datetime.now(dt.UTC)
+
+    def heard(seconds_ago: float) -> str:
+        one = Hop("ussd", "S1", Phone(NUMBER), "1", Last(first=False))
+        with line(3) as open_line:
+            return hear(open_line, one, now=answered - dt.timedelta(seconds=seconds_ago)).text
+
+    a_moment_later(db, 20)
+    assert heard(9).startswith(COVER)  # came nine seconds ago and is answered now
+    assert heard(4).startswith(COVER)
+    assert said(db) == []
+
+
 def test_without_numbers_another_answer_at_once_is_another_hop(db: Any, client: FlaskClient) -> None:
     a_worker(db)
     hop(client, "begin")
@@ -125,21 +148,34 @@ def test_a_hop_repeated_at_the_same_time_has_one_effect(db: Any, client: FlaskCl
     hop(client, "begin", "", number and 1)
     hop(client, "continue", "1", number and 2)
     a_moment_later(db)
+    (screen,) = set(at_once(lambda one: hop(one, "continue", "1", number)))
+    assert screen.startswith(CARD)
+    assert said(db) == ["confirms"]
+
+
+@pytest.mark.parametrize("number", [1, None], ids=["numbered", "not numbered"])
+def test_a_session_begun_eight_times_at_once_is_one(db: Any, client: FlaskClient, number: int | None) -> None:
+    a_worker(db)
+    (screen,) = set(at_once(lambda one: hop(one, "begin", "", number)))
+    assert screen.startswith(MENU)
+    assert db.execute("SELECT count(*) FROM conversation").fetchone() == (1,)
+
+
+def at_once(what: Callable[[FlaskClient], str]) -> list[str]:
+    """Eight of them, each with a client of its own, let go together."""
     app, gate, heard = create_app(), threading.Barrier(8), []
 
     def go() -> None:
-        one = app.test_client()
+        client = app.test_client()
         gate.wait()
-        heard.append(hop(one, "continue", "1", number))
+        heard.append(what(client))
 
     threads = [threading.Thread(target=go) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    (screen,) = set(heard)
-    assert screen.startswith(CARD)
-    assert said(db) == ["confirms"]
+    return heard
 
 
 def test_sessions_of_two_phones_do_not_meet(db: Any, client: FlaskClient) -> None:
@@ -313,6 +349,18 @@ def test_a_secret_opens_and_nothing_else_does(db: Any, client: FlaskClient) -> N
         assert client.post(carrier_webhook(secret), data=b"x" * 17_000).status_code == 404
     assert client.get(carrier_webhook()).status_code == 405
     assert client.post(carrier_webhook(), data=b"x" * 17_000).status_code == 413
+
+
+@pytest.mark.parametrize(("size", "status"), [(100, 200), (41_000, 413)])
+def test_a_body_without_a_length_is_measured_all_the_same(db: Any, client: FlaskClient, size: int, status: int) -> None:
+    answer = client.post(
+        carrier_webhook(),
+        input_stream=BytesIO(b"session=S1&msisdn=081234567890&type=begin&pad=" + b"x" * size),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == status
 
 
 def test_carriers_may_use_names_of_their_own(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,8 @@ _COMMANDS = {
     "reconcile": "verdicts:reconcile",
     "verdicts": "verdicts:verdicts",
     "officer": "officers:officer",
+    "screens": "screens:screens",
+    "understand": "understanding:understand_texts",
 }
 
 

@@ -11,10 +11,11 @@ from flask_login import current_user
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from flows.references import worker_code
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint
 from verify_service.console.texts import waiting
-from verify_service.console.wording import ROLES
+from verify_service.console.wording import ROLES, signal_text
 from verify_service.conversations import settling
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
@@ -22,6 +23,8 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import Task
 from verify_service.registry.letters import activation_letter
 from verify_service.verification.figures import masked_name
+from verify_service.verification.signals import KIND as CHECK_ANSWERS
+from verify_service.verification.signals import answered_for
 
 KINDS = {
     "death_reported": lazy_gettext("Reported death: check today"),
@@ -29,6 +32,7 @@ KINDS = {
     "own_family": lazy_gettext("RT head's own family: confirm"),
     "rt_vacant": lazy_gettext("RT without a head: confirm"),
     "visit": lazy_gettext("Wants no texts: visit"),
+    "check_answers": lazy_gettext("Whose answers? Check them"),
 }
 SAYS = {
     "resident": lazy_gettext("Lives there and works"),
@@ -49,7 +53,7 @@ ON_A_PAGE = 50
 _PAGE = text(
     """
 SELECT task.id, task.kind, task.due_on, task.opened_at, task.rt, task.rw, area.kelurahan,
-       coalesce(worker.name, rt_head.name, '-') AS name, worker.nik_last4
+       coalesce(worker.name, rt_head.name, '-') AS name, worker.nik_last4, worker.id AS worker, task.detail
 FROM task
 LEFT JOIN area ON area.kelurahan_code = task.kelurahan_code
 LEFT JOIN enrolment ON enrolment.id = task.enrolment_id
@@ -84,6 +88,8 @@ def tasks() -> str:
         pages=max(1, -(-total // ON_A_PAGE)),
         today=_today(),
         masked_name=masked_name,
+        signal_text=signal_text,
+        worker_code=worker_code,
         role_name=ROLES[current_user.role],
     )
 
@@ -99,10 +105,13 @@ def task(number: int) -> Response:
         if held is None:
             abort(404)
         about = settling.particulars(session, held, by=_by(), now=now)
+        answered = answered_for(session, held.detail) if held.kind == CHECK_ANSWERS else []
     page = render_template(
         "console/task.html",
         task=held,
         about=about,
+        answered=answered,
+        signal=signal_text(held.detail) if held.kind == CHECK_ANSWERS else "",
         kind_name=KINDS.get(held.kind, held.kind),
         says=SAYS,
         settled_how=HOW.get(held.closed_how or "", held.closed_how),
@@ -125,6 +134,8 @@ def _settle(number: int) -> Response:
             done = settling.let_in_again(session, held, by=_by(), now=now)
         elif held.kind in settling.ABOUT_RESIDENTS and answer in SAYS:
             done = settling.settle_resident(session, held, says=answer, by=_by(), now=now)
+        elif held.kind == CHECK_ANSWERS and answer in ("genuine", "not_genuine"):
+            done = settling.settle_signal(session, held, genuine=answer == "genuine", by=_by(), now=now)
         else:
             abort(400)
     queue.nudge(queue.RECONCILE)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext, lazy_gettext
 
 from verify_service.accounts.officers import Role
 from verify_service.verification.decision import Owner
+from verify_service.verification.signals import Signal
 
 VERDICTS = {
     "reported_deceased": lazy_gettext("Reported deceased"),
@@ -64,6 +68,27 @@ ROLES = {
     Role.AUDITOR: lazy_gettext("Auditor, reads only"),
 }
 
+# What was noticed and how much of it; that it is no proof stands on the task's page.
+SIGNALS = {
+    Signal.MANY_WORKERS: lazy_gettext("One phone answered for %(workers)s workers within a day"),
+    Signal.RHYTHM: lazy_gettext(
+        "%(workers)s answers for different workers came from one phone, %(seconds)s seconds apart"
+    ),
+    Signal.RT_PHONE: lazy_gettext("An RT head's phone answered for %(workers)s workers of the RT as if they had"),
+    Signal.RT_CONFIRMS_ALL: lazy_gettext("An RT head helped %(workers)s residents to answer, and every one confirmed"),
+    Signal.RT_QUICK: lazy_gettext(
+        "An RT head confirmed %(workers)s residents in a row within %(seconds)s seconds each"
+    ),
+    Signal.RT_RHYTHM: lazy_gettext(
+        "An RT head spoke of %(workers)s residents in a row at one rhythm, every %(seconds)s seconds"
+    ),
+}
+
+
+def signal_text(detail: Mapping[str, Any]) -> str:
+    """What was noticed about a phone (the detail of a task), with its counts."""
+    return str(SIGNALS[Signal(detail["signal"])]) % detail
+
 
 def verdict_name(verdict: str) -> str:
     """A verdict in plain words; its code where it has no words yet."""
@@ -78,3 +103,44 @@ def owner_name(owner: str) -> str:
 def reason_text(reason: str) -> str:
     """A rule's reason, as the decision table words it, in the page's language."""
     return str(gettext(reason))
+
+
+CATEGORIES = {
+    "not_active": lazy_gettext("Not active, or no card"),
+    "wrong_data": lazy_gettext("Wrong data"),
+    "asked_money": lazy_gettext("Money asked for"),
+    "claim": lazy_gettext("Claim, accident or death"),
+    "wrong_person": lazy_gettext("Wrong person listed"),
+    "conduct": lazy_gettext("Conduct of an officer"),
+    "rt_conduct": lazy_gettext("Conduct of an RT or RW official"),
+    "other": lazy_gettext("Something else"),
+    "data": lazy_gettext("Request about own data"),
+}
+IDENTITIES = {
+    "normal": lazy_gettext("by name"),
+    "secret": lazy_gettext("in confidence"),
+    "anonymous": lazy_gettext("anonymous"),
+}
+STEPS = {
+    "received": lazy_gettext("Received"),
+    "added": lazy_gettext("The reporter added"),
+    "still": lazy_gettext("Still a problem, says the reporter"),
+    "solved": lazy_gettext("Solved, says the reporter"),
+    "supervisor": lazy_gettext("A supervisor was asked for"),
+    "repeated": lazy_gettext("Told once more"),
+}
+
+
+def category_name(category: str) -> str:
+    """A kind of report in plain words; its key where another city added one."""
+    return str(CATEGORIES.get(category, category.replace("_", " ")))
+
+
+def identity_name(identity: str) -> str:
+    """Who may know who reports."""
+    return str(IDENTITIES[identity])
+
+
+def report_step(kind: str) -> str:
+    """What was said or done about a report."""
+    return str(STEPS.get(kind, kind))

@@ -133,6 +133,11 @@ FROM enrolment
 JOIN worker ON worker.id = enrolment.worker_id
 JOIN phone_link ON phone_link.worker_id = worker.id AND phone_link.unlinked_at IS NULL
 JOIN phone ON phone.id = phone_link.phone_id AND phone.refused_at IS NULL AND phone.stopped_at IS NULL
+JOIN LATERAL (
+    SELECT newer.id FROM phone_link newer JOIN phone reachable ON reachable.id = newer.phone_id
+    WHERE newer.worker_id = worker.id AND newer.unlinked_at IS NULL
+      AND reachable.refused_at IS NULL AND reachable.stopped_at IS NULL
+    ORDER BY newer.linked_at DESC, newer.id DESC LIMIT 1) AS newest ON newest.id = phone_link.id
 WHERE (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan)
   AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
   AND NOT {death_sql("worker.id")}
@@ -162,7 +167,11 @@ class Silent:
 
 
 def find_silent(session: Session, *, kelurahan: str | None, most: int | None, now: dt.datetime) -> list[Silent]:
-    """Workers who have said nothing since the newest insurer file, one a phone that waits for no answer already."""
+    """Workers who have said nothing since the newest insurer file, one a phone that waits for no answer already.
+
+    Of a worker with several numbers the one linked last is asked, of those that want questions: a number on a letter's
+    code or a case is newer than the list's. Any of them may answer, and the newest answer holds.
+    """
     values = {
         "kelurahan": kelurahan,
         "today": now.astimezone(programme().zone).date(),

@@ -19,6 +19,7 @@ from verify_service.ground.tables import (
     SessionEnd,
     SignInAttempt,
 )
+from verify_service.messaging.outbox import Purpose, State
 
 SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a hop, far shorter than anybody's memory
 SCREENS_KEPT_AFTER_THE_END = dt.timedelta(minutes=15)  # the number of an anonymous report stands on one of them
@@ -62,6 +63,13 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             update(OutboxMessage)
             .where(OutboxMessage.created_at < texts, OutboxMessage.body.is_not(None))
             .values(body=None)
+        ),
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.created_at < now - SCREENS_KEPT, OutboxMessage.body.is_not(None))
+            .where(OutboxMessage.screen.startswith("c"), OutboxMessage.purpose == Purpose.REPLY.value)
+            .where(OutboxMessage.state.not_in((State.WAITING.value, State.SENDING.value)))
+            .values(body=None)  # the number of an anonymous report leads to the phone that it was told to
         ),
         session.execute(delete(DeliveryNotice).where(DeliveryNotice.received_at < texts)),
         session.execute(

@@ -68,7 +68,8 @@ def busy(language: str | None = None) -> str:
 
 
 def hear(line: Line, hop: Hop, *, now: dt.datetime) -> Heard:
-    """Hear one hop and commit it. Any repeat of it, however late, gives the same screen and has no second effect.
+    """Hear one hop and commit it. Any repeat of it, however late, gives the same screen and has no second effect (of a
+    hop with neither transcript nor number: a repeat within a second).
 
     Two round trips: what there is to know comes with the lock on the phone's row, and what became of it goes with the
     commit. What is rarer (a language chosen, a phone linked, an RT head) takes its own through the session in between.

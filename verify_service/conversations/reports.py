@@ -160,7 +160,7 @@ def _same_words(talking: Talking, filed: said.FileReport) -> str:
 
 def _acknowledge(talking: Talking, opened: Opened, not_before: dt.datetime | None = None) -> None:
     """A text with the number, for whoever was cut off before it was on the screen; its words tell nobody anything."""
-    if talking.message is not None:
+    if talking.message is not None and not_before is None:
         return  # the answer to their own text has it
     write(
         talking.session,
@@ -179,9 +179,7 @@ def _receipt_of(grievance_id: int) -> str:
 
 
 _AT_ONCE = sql("UPDATE outbox SET due_at = :now WHERE cause = :cause AND state = 'waiting' AND due_at > :now")
-_NOT_AT_ALL = sql(
-    "UPDATE outbox SET state = 'cancelled', reason = 'wants none' WHERE cause = :cause AND state = 'waiting'"
-)
+_NOT_AT_ALL = sql("UPDATE outbox SET state = 'cancelled', reason = :why WHERE cause = :cause AND state = 'waiting'")
 
 
 def _contact(talking: Talking, contact: str) -> Over:
@@ -194,8 +192,9 @@ def _contact(talking: Talking, contact: str) -> Over:
         return Over("a6.end")
     thread.set_contact(talking.session, known.id, contact)
     cause = {"cause": _receipt_of(known.id)}
-    if contact == "none":
-        talking.session.execute(_NOT_AT_ALL, cause)
+    if contact == "none" or talking.message is not None:  # the answer to their own text has it
+        why = "wants none" if contact == "none" else "answered"
+        talking.session.execute(_NOT_AT_ALL, cause | {"why": why})
     else:
         talking.session.execute(_AT_ONCE, cause | {"now": talking.now})
     return Over("c9.receipt", {"case": report.number, "days": report.days})

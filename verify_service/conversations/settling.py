@@ -17,6 +17,7 @@ from verify_service import audit
 from verify_service.conversations.caller import mask_name
 from verify_service.conversations.texting import write
 from verify_service.ground.crypto import reference_number, unseal
+from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Conversation, Enrolment, Phone, PhoneLink, RtHead, Task, Worker
 from verify_service.messaging.outbox import Purpose
@@ -24,6 +25,7 @@ from verify_service.registry.residents import Office, enrolments_in
 from verify_service.tasks import close_task, open_task
 from verify_service.verification.decision import RtHeadSays
 from verify_service.verification.evidence import Statement, record_of_enrolments
+from verify_service.verification.signals import KIND as CHECK_ANSWERS
 
 ABOUT_RESIDENTS = ("own_family", "rt_vacant", "visit")  # the kelurahan says what no RT head says
 SAYS = tuple(says.value for says in RtHeadSays if says not in (RtHeadSays.NO_ANSWER, RtHeadSays.OWN_FAMILY))
@@ -50,6 +52,10 @@ def particulars(session: Session, task: Task, *, by: str, now: dt.datetime) -> P
     area = session.get(Area, task.kelurahan_code) if task.kelurahan_code else None
     place = {"rt": task.rt or "-", "rw": task.rw or "-", "kelurahan": area.kelurahan if area else "-"}
     head = session.get(RtHead, task.rt_head_id) if task.rt_head_id else None
+    if task.kind == CHECK_ANSWERS:  # about a phone: who has it is for the officer to find out from the workers
+        phone = session.get(Phone, task.detail["phone"])
+        numbers = (Number(unseal(phone.number, "phone.number")).masked,) if phone else ()
+        return Particulars(head.name if head else "", "", "", numbers, **place)
     if head is not None:
         phone = session.get(Phone, head.phone_id) if head.phone_id else None
         numbers = (unseal(phone.number, "phone.number"),) if phone else ()
@@ -119,6 +125,14 @@ def settle_resident(session: Session, task: Task, *, says: str, by: str, now: dt
             by=by,
         )
     return True
+
+
+def settle_signal(session: Session, task: Task, *, genuine: bool, by: str, now: dt.datetime) -> bool:
+    """An officer has looked at whose answers they are; the answers stay as they are, whatever he found.
+
+    False when somebody else has settled it meanwhile.
+    """
+    return close_task(session, task.kind, task.subject, how="not so" if genuine else "confirmed", by=by, now=now)
 
 
 def let_in_again(session: Session, task: Task, *, by: str, now: dt.datetime) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from flows.conversation import Value
+from flows.conversation import Screen, Value
+from flows.talk import Talk
 from verify_service.conversations.catalogue import wordings
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone
@@ -43,3 +44,33 @@ def write(
         worker_id=worker_id,
         not_before=not_before,
     )
+
+
+def say(
+    session: Session, phone: Phone, screen: Screen, talk: Talk, *, first: bool, cause: str, now: dt.datetime
+) -> None:
+    """Queue a screen of a talk as the answer to what the person has just sent."""
+    body = wordings().text(
+        screen,
+        phone.language,
+        hinted=talk.wrong > 0,
+        page=talk.page,
+        first=first,
+        standing=programme().standing,
+        free=programme().ussd_zero_rated,
+    )
+    _answer(session, phone, screen.screen, body, cause, now)
+
+
+def say_ending(
+    session: Session, phone: Phone, screen: str, values: Mapping[str, Value], *, cause: str, now: dt.datetime
+) -> None:
+    """Queue the end of a talk as the answer to what the person has just sent."""
+    body = wordings().text_ending(
+        screen, phone.language, values, standing=programme().standing, free=programme().ussd_zero_rated
+    )
+    _answer(session, phone, screen, body, cause, now)
+
+
+def _answer(session: Session, phone: Phone, screen: str, body: str, cause: str, now: dt.datetime) -> None:
+    queue_text(session, phone_id=phone.id, screen=screen, body=body, purpose=Purpose.REPLY, cause=cause, now=now)

@@ -1,4 +1,4 @@
-"""What people text us: STOP at any time, an answer to the one open question, a word we know, or something for a person.
+"""What people text us: STOP at any time, a word we know, an answer to what was asked last, or something for a person.
 
 A YA that answers no question of ours is never evidence: nobody can tell what it says yes to.
 """
@@ -17,25 +17,52 @@ from sqlalchemy.orm import Session, aliased
 
 from flows.caller import Caller, Person
 from flows.conversation import Menu, Outcome
+from flows.keywords import Keyword, keyword, urgency
 from flows.outcomes import Said
 from flows.reading import command
 from flows.talk import Talk, answer, current
-from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, can_be_out, cause_of
+from flows.understanding import understand
+from verify_service import audit
+from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, can_be_out
+from verify_service.conversations.asking import cause_of as cause_of_question
 from verify_service.conversations.caller import mask_name
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.talking import Over, Talking
-from verify_service.conversations.texting import write
+from verify_service.conversations.text_talks import (
+    begin,
+    cannot_read,
+    cause_of,
+    empty,
+    end_talks,
+    file_report,
+    follow_report,
+    go_on,
+    live_talk,
+    takes,
+)
+from verify_service.conversations.texting import say_ending, write
+from verify_service.grievances import thread
 from verify_service.ground.crypto import blind_index, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, InboundMessage, OutboxMessage, Phone, PhoneLink, Worker
+from verify_service.ground.tables import (
+    Conversation,
+    Grievance,
+    InboundMessage,
+    OutboxMessage,
+    Phone,
+    PhoneLink,
+    Worker,
+)
 from verify_service.messaging.consent import phone_of, stop_phone, welcome_back
 from verify_service.messaging.inbox import wished_at, written_at
 from verify_service.messaging.outbox import Purpose
 
 ANSWERED, STOPPED = "answered", "stopped"
+UNCLEAR = "s9.unclear"  # how to answer the question, once
+_A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
 _SLACK = dt.timedelta(minutes=2)  # what the provider's clock may differ from ours
 log = structlog.get_logger()
 
@@ -47,6 +74,9 @@ class HandledAs(StrEnum):
     STOP = "stop"
     START = "start"
     KEYWORD = "keyword"
+    REPORT = "report"  # free words that tell of a problem: a confidential report
+    THREAD = "thread"  # added to the open report of the phone
+    UNCLEAR = "unclear"  # asked back, once
     TRIAGE = "triage"  # waits for an officer
 
 
@@ -175,38 +205,166 @@ def _phone(session: Session, number: Number, now: dt.datetime) -> Phone:
 def _handle(session: Session, message: InboundMessage, phone: Phone, text: str) -> tuple[HandledAs, bool]:
     match command(text):
         case "stop":
-            # Confirmed once; a second STOP from somebody who is angry is not answered with another text.
-            if stop_phone(session, phone.id, wished_at(message)):
-                _reply(session, message, phone, "g18.stopped")
-            return HandledAs.STOP, False
+            return _stop(session, message, phone)
         case "start":
             if welcome_back(session, phone.id, wished_at(message)) is not None:
                 _reply(session, message, phone, "s7.welcome_back")
             return HandledAs.START, False
-        case "check":
-            # A number in an SMS can be made up, and phones are shared: what the cover is, only the call tells.
-            _reply(session, message, phone, "s6.check")
-            return HandledAs.KEYWORD, False
-    if (nudge := _answer(session, message, phone, text)) is not None:
+    asked, talk = _asked_last(session, message, phone)
+    wanted = keyword(text)
+    if wanted is not None and wanted.name != "answer" and not (talk is not None and takes(talk, text)):
+        return HandledAs.KEYWORD, _keyword(session, message, phone, wanted)
+    if asked is not None and (nudge := _answer(session, message, phone, asked, text)) is not None:
         return HandledAs.ANSWER, nudge
+    means = _means(text)
+    if talk is not None and not (cannot_read(talk, text) and _is_for_somebody(session, phone, text, means)):
+        return HandledAs.ANSWER, go_on(session, message, phone, talk, text)
+    return _unasked(session, message, phone, text, means, asked)
+
+
+def _asked_last(
+    session: Session, message: InboundMessage, phone: Phone
+) -> tuple[Conversation | None, Conversation | None]:
+    """The question or the talk that this text may answer, whichever was sent later: never both."""
+    found, talk = _question(session, phone, message), live_talk(session, phone, message)
+    if found is None or talk is None:
+        return (found[0] if found else None), talk
+    question, sent = found
+    return (question, None) if sent > talk.touched_at else (None, talk)
+
+
+def _is_for_somebody(session: Session, phone: Phone, text: str, means: str) -> bool:
+    """Whether words that are none of a menu's ask for STOP, tell of a problem, or belong to the one open report."""
+    return means in ("stop", "grievance") or _open_report(session, phone, text) is not None
+
+
+def _stop(session: Session, message: InboundMessage, phone: Phone) -> tuple[HandledAs, bool]:
+    """Confirmed once; a second STOP from somebody who is angry is not answered with another text."""
+    end_talks(session, phone, STOPPED, message.received_at)
+    if stop_phone(session, phone.id, wished_at(message)):
+        _reply(session, message, phone, "g18.stopped")
+    return HandledAs.STOP, False
+
+
+def _keyword(session: Session, message: InboundMessage, phone: Phone, wanted: Keyword) -> bool:
+    """Do what a keyword asks for; whether verdicts are stale now."""
+    if wanted.words and wanted.name == "report":
+        return file_report(session, message, phone, wanted.words)
+    if wanted.words:
+        return follow_report(session, message, phone, wanted.words)
+    if wanted.name == "help":
+        _reply(session, message, phone, "s10.help")
+    elif wanted.name == "rules":
+        _rules(session, message, phone)
+    else:
+        return begin(session, message, phone, wanted.name)
+    return False
+
+
+def _rules(session: Session, message: InboundMessage, phone: Phone) -> None:
+    """The rules in force today; the trail keeps which ones were sent."""
+    decree = programme().decree_on(message.received_at.astimezone(programme().zone).date())
+    if decree is None:
+        say_ending(session, phone, "f31.criteria", {}, cause=cause_of(message), now=message.received_at)
+        return
+    shown = {"decree": decree.number, "date": decree.date.strftime("%d/%m/%y")}
+    write(session, phone, "s11.rules", shown, purpose=Purpose.REPLY, cause=cause_of(message), now=message.received_at)
+    audit.record(
+        session,
+        now=message.received_at,
+        actor=f"phone:{phone.id}",
+        action="rules sent",
+        on=f"phone:{phone.id}",
+        decree=decree.number,
+    )
+
+
+def _unasked(
+    session: Session, message: InboundMessage, phone: Phone, text: str, means: str, asked: Conversation | None
+) -> tuple[HandledAs, bool]:
+    """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
+    if means == "stop":
+        return _stop(session, message, phone)
+    if (asked is None or means == "grievance") and _added_to_report(session, message, phone, text):
+        return HandledAs.THREAD, False
+    if means == "grievance":
+        return HandledAs.REPORT, file_report(session, message, phone, text)
+    if asked is not None and asked.ended_at is None and not _asked_back(session, phone, asked):
+        _reply(session, message, phone, UNCLEAR)
+        return (HandledAs.TRIAGE if len(text.split()) > _A_FEW_WORDS else HandledAs.UNCLEAR), False
+    said = keyword(text)
+    if asked is None and said is not None and said.name == "answer":
+        _reply(session, message, phone, "s6.check")
+        return HandledAs.KEYWORD, False
     _reply(session, message, phone, "s5.received")
     return HandledAs.TRIAGE, False
 
 
+def _added_to_report(session: Session, message: InboundMessage, phone: Phone, text: str) -> bool:
+    """Put words into the thread of the one open report that this phone made."""
+    held = _open_report(session, phone, text)
+    if held is None:
+        return False
+    thread.add_words(
+        session,
+        held,
+        text,
+        by="reporter",
+        channel="sms",
+        inbound=f"message:{message.id}",
+        now=message.received_at,
+    )
+    empty(message)
+    report = session.get_one(Grievance, held)
+    if report.identity == "normal" and not report.restricted:
+        say_ending(
+            session, phone, "c28.added", {"case": report.number}, cause=cause_of(message), now=message.received_at
+        )
+    else:  # a phone is shared: the number of what was told in confidence is not sent again
+        _reply(session, message, phone, "s5.received")
+    return True
+
+
+def _open_report(session: Session, phone: Phone, text: str) -> int | None:
+    """The report that words can be added to; "terima kasih" adds nothing, and of several nobody could tell which."""
+    if len(text.split()) <= _A_FEW_WORDS:
+        return None
+    open_reports = thread.open_reports_of(session, phone)
+    return open_reports[0] if len(open_reports) == 1 else None
+
+
+def _means(text: str) -> str:
+    """What a text says that is no option's own word; "other" when it cannot be told for sure."""
+    understood = understand(text)
+    means = understood.meaning if understood.sure else "other"
+    return "grievance" if means == "other" and urgency(text) and "?" not in text else means
+
+
+def _asked_back(session: Session, phone: Phone, question: Conversation) -> bool:
+    """Whether the phone was told once already how to answer this question."""
+    told = select(OutboxMessage.id).where(
+        OutboxMessage.phone_id == phone.id,
+        OutboxMessage.screen == UNCLEAR,
+        OutboxMessage.created_at >= question.started_at,
+    )
+    return session.scalar(told.limit(1)) is not None
+
+
 def _reply(session: Session, message: InboundMessage, phone: Phone, screen: str) -> None:
-    write(session, phone, screen, purpose=Purpose.REPLY, cause=f"message:{message.id}:reply", now=message.received_at)
+    write(session, phone, screen, purpose=Purpose.REPLY, cause=cause_of(message), now=message.received_at)
 
 
-def _answer(session: Session, message: InboundMessage, phone: Phone, text: str) -> bool | None:
-    """Take the text for the answer to our question; None when there is none, or it answers something else."""
-    question = _question(session, phone, message)
-    talk = _talk_of(session, phone, question.worker_id) if question is not None else None
-    if question is None or talk is None:
+def _answer(session: Session, message: InboundMessage, phone: Phone, question: Conversation, text: str) -> bool | None:
+    """Take the text for the answer to our question; None when it says something else."""
+    talk = _talk_of(session, phone, question.worker_id)
+    if talk is None:
         return None
     talk, screen = current(talk)
     if not isinstance(screen, Menu):
         return None
     after, outcome = answer(talk, text, wordings())
+    if after.wrong and (means := _means(text)) in screen.options:
+        after, outcome = answer(talk, wordings().screens[screen.screen].options[means], wordings())
     if not isinstance(outcome, Outcome) or after.wrong or not outcome.effect:
         return None
     talking = Talking(
@@ -226,7 +384,7 @@ def _say(talking: Talking, message: InboundMessage, outcome: Outcome) -> bool:
         step = apply(talking, told)
     if question.ended_how != ANSWERED:
         question.ended_at, question.ended_how = talking.now, ANSWERED
-    talking.session.execute(_NO_REPEAT, {"cause": cause_of(question.id)})
+    talking.session.execute(_NO_REPEAT, {"cause": cause_of_question(question.id)})
     question.touched_at, question.hops = written_at(message), question.hops + 1
     _reply(talking.session, message, talking.phone, step.screen)
     return talking.nudge
@@ -248,7 +406,7 @@ def _late(talking: Talking, outcome: Outcome) -> Outcome:
 
 _ASKED = (
     select(Conversation, OutboxMessage.sent_at, OutboxMessage.stale_at, OutboxMessage.unknowns)
-    .join(OutboxMessage, OutboxMessage.cause == func.concat(cause_of(""), Conversation.id))
+    .join(OutboxMessage, OutboxMessage.cause == func.concat(cause_of_question(""), Conversation.id))
     .where(Conversation.phone_id == bindparam("phone"), Conversation.channel == "sms", can_be_out())
     .order_by(Conversation.id.desc())
     .limit(1)
@@ -256,8 +414,8 @@ _ASKED = (
 )
 
 
-def _question(session: Session, phone: Phone, message: InboundMessage) -> Conversation | None:
-    """The newest question that can have reached this phone, while it may still be answered or corrected.
+def _question(session: Session, phone: Phone, message: InboundMessage) -> tuple[Conversation, dt.datetime] | None:
+    """The newest question that can have reached this phone, and when, while it may still be answered or corrected.
 
     One that waits for the morning hides none before it. What was written before it went out answers something else.
     """
@@ -267,17 +425,21 @@ def _question(session: Session, phone: Phone, message: InboundMessage) -> Conver
     question, sent_at, stale_at, unknowns = asked
     # Of a text sent twice only the second time is kept, so that it may have gone since it was first due.
     first_due = stale_at - dt.timedelta(days=programme().texting.stale_days)
-    if written_at(message) < (sent_at if sent_at and not unknowns else first_due) - _SLACK:
+    sent = sent_at if sent_at and not unknowns else first_due
+    if written_at(message) < sent - _SLACK:
         return None
     if question.ended_at is None or question.ended_how == LET_GO:
-        return question
+        return question, sent
     if question.ended_how == STOPPED and message.received_at <= question.ended_at:
-        return question  # taken before they wanted no more: an operator's refusal overtakes texts that wait for us
+        return (
+            question,
+            sent,
+        )  # taken before they wanted no more: an operator's refusal overtakes texts that wait for us
     soon = dt.timedelta(minutes=programme().texting.correct_minutes)
     corrects = question.ended_how == ANSWERED and message.received_at - question.ended_at <= soon
     # Texts overtake one another: what was written first does not take back what was written then.
     overtaken = written_at(message) < question.touched_at.replace(microsecond=0)
-    return question if corrects and not overtaken else None
+    return (question, sent) if corrects and not overtaken else None
 
 
 _THEIRS = (

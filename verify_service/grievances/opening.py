@@ -62,8 +62,18 @@ def open_report(session: Session, report: NewReport, *, now: dt.datetime) -> Ope
     """
     known = _open_already(session, report)
     if known is not None:
-        _say_again(session, known, report, now)
-        return _opened(known, new=False)
+        return _again(session, known, report, now)
+    made = _new(session, report, now)
+    if made is not None:
+        return _opened(made, new=True)
+    known = _open_already(session, report)  # another phone was first, at this very moment
+    if known is None:
+        raise RuntimeError("a report is neither open nor new")
+    return _again(session, known, report, now)
+
+
+def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | None:
+    """The row of a new report; None when the same was opened meanwhile."""
     category = programme().categories[CONDUCT.get(report.about, report.category)]
     day = city_day(now)
     urgent = bool(report.urgency)
@@ -87,14 +97,16 @@ def open_report(session: Session, report: NewReport, *, now: dt.datetime) -> Ope
         "due_on": due(category, day, urgent=urgent),
         **({} if report.anonymous else _whose(session, report)),
     }
-    made = session.scalars(insert(Grievance).returning(Grievance), row).one()
+    made = session.scalars(insert(Grievance).on_conflict_do_nothing().returning(Grievance), row).first()
+    if made is None:
+        return None
     by = "anonymous" if report.anonymous else f"phone:{report.phone_id}"
     audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
     session.add(
         GrievanceEvent(grievance_id=made.id, at=opened_at, kind="received", by="reporter", channel=report.channel)
     )
     session.flush()
-    return _opened(made, new=True)
+    return made
 
 
 def _open_already(session: Session, report: NewReport) -> Grievance | None:
@@ -108,11 +120,11 @@ def _open_already(session: Session, report: NewReport) -> Grievance | None:
     return known
 
 
-def _say_again(session: Session, known: Grievance, report: NewReport, now: dt.datetime) -> None:
+def _again(session: Session, known: Grievance, report: NewReport, now: dt.datetime) -> Opened:
     """Somebody said it once more while it is open: that is news for its officer, not another report."""
     inbound = keyed_hash(report.inbound, "grievance.inbound")
     if known.inbound == inbound:
-        return
+        return _opened(known, new=False)
     row = {
         "grievance_id": known.id,
         "at": now,
@@ -123,6 +135,7 @@ def _say_again(session: Session, known: Grievance, report: NewReport, now: dt.da
         "inbound": inbound,
     }
     session.execute(insert(GrievanceEvent).on_conflict_do_nothing(), row)
+    return _opened(known, new=False)
 
 
 _WHERE = text(

@@ -84,6 +84,9 @@ class Texting(_Table):
     correct_minutes: int = Field(gt=0)  # within this a second text corrects the first
     same_text_most: int = Field(gt=0)  # identical texts to one phone within the minutes below
     same_text_minutes: int = Field(gt=0)
+    talk_hours: int = Field(
+        gt=0, le=24
+    )  # of silence, after which a talk by text is over; what it held is forgotten then
     stale_days: int = Field(gt=0)
 
 
@@ -139,6 +142,21 @@ class Reports(_Table):
     knowledge_again_days: int = Field(gt=0)
 
 
+class Signals(_Table):
+    """When answers look as if somebody gave them for others, so that an officer looks; nobody is refused by it."""
+
+    window_days: int = Field(gt=0)
+    due_days: int = Field(gt=0)
+    many_workers: int = Field(gt=1)  # from one handset ...
+    many_hours: int = Field(gt=0)  # ... within this time
+    rhythm_answers: int = Field(gt=2)  # in a row from one handset, each for another worker
+    rhythm_seconds: float = Field(gt=0)  # the usual gap is shorter than this ...
+    rhythm_spread: float = Field(ge=0, lt=1)  # ... and every gap differs from it by this share at most
+    burst_seconds: float = Field(gt=0)  # or all of them come within this time
+    rt_answers: int = Field(gt=2)  # of an RT head about residents, or of residents whom he helped
+    rt_quick_seconds: float = Field(gt=0)  # between two of his in a row
+
+
 class Retention(_Table):
     ussd_conversations: int
     sms_texts: int
@@ -171,6 +189,7 @@ class Programme(_Table):
     rt_heads: RtHeads
     sla: Sla
     reports: Reports
+    signals: Signals
     categories: Mapping[str, Category]
     decrees: tuple[Decree, ...]
     retention: Retention
@@ -198,6 +217,7 @@ class Programme(_Table):
             "scholarship_years": str(paid.scholarship_jkm_years),
             "age_from": str(self.eligibility.age_from),
             "age_to": str(self.eligibility.age_to),
+            "check_days": str(self.sla.verification),
             **{name: f"{rupiah / 1_000_000:g}".replace(".", ",") for name, rupiah in amounts.items()},
         }
 

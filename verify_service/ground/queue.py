@@ -23,7 +23,8 @@ RETENTION = "jobs.retention.retention"
 SEND = "jobs.send.send"
 FETCH = "jobs.fetch.fetch"
 TEXTS = "jobs.texts.handle"
-JOBS = (RECONCILE, RETENTION, TEXTS, SEND, FETCH)
+SIGNALS = "jobs.signals.signals"
+JOBS = (RECONCILE, RETENTION, TEXTS, SEND, FETCH, SIGNALS)
 
 log = structlog.get_logger()
 

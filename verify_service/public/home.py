@@ -17,11 +17,16 @@ PATIENCE = 5.0  # seconds for the database before the page says that it is busy
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """One district as the public sees it; `name` is None for enrolments without a known kelurahan."""
+    """One district as the public sees it; `name` is None for enrolments without a known kelurahan.
+
+    Confirmations given with an RT head's help stand beside those of the workers alone. Their sum is shown nowhere: it
+    would say more than either, and would give a hidden count away.
+    """
 
     name: str | None
     enrolled: Cell
     confirmed: Cell
+    assisted: Cell
     needs_action: Cell
 
 
@@ -32,6 +37,7 @@ class PublicFigures:
     headline: figures.Headline
     enrolled: Cell
     confirmed: Cell
+    assisted: Cell
     needs_action: Cell
     districts: tuple[DistrictRow, ...]
 
@@ -49,13 +55,15 @@ def home() -> Response:
 def public_figures(headline: figures.Headline, counted: tuple[figures.KecamatanCount, ...]) -> PublicFigures:
     """The figures with every small count hidden; totals are those of the rows, so that they can be added up."""
     enrolled = suppress([row.enrolled for row in counted])
-    confirmed = suppress([row.confirmed for row in counted])
+    confirmed = suppress([row.own for row in counted])
+    assisted = suppress([row.assisted for row in counted])
     needs_action = suppress([row.needs_action for row in counted])
-    rows = zip(counted, enrolled.cells, confirmed.cells, needs_action.cells, strict=True)
+    rows = zip(counted, enrolled.cells, confirmed.cells, assisted.cells, needs_action.cells, strict=True)
     return PublicFigures(
         headline,
         enrolled.total,
         confirmed.total,
+        assisted.total,
         needs_action.total,
         tuple(DistrictRow(row.name, *cells) for row, *cells in rows),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from flows.references import worker_code
 from verify_service import audit
 from verify_service.ground.crypto import letter_code, unseal
 from verify_service.ground.programme import programme
@@ -77,6 +78,7 @@ def _invitations(session: Session, kelurahan: str | None) -> Iterator[str]:
                 f" {programme().city}. Telepon {programme().ussd_code} dari HP apa saja, pilih 1, lalu ketik NIK dan"
                 " kode ini:"
             ),
+            worker=worker_code(worker.id),
             code=letter_code(INVITATION, worker.id, worker.letter_issue),
             help_code=letter_code(HELP, worker.id, worker.help_issue),
         )
@@ -107,7 +109,15 @@ def _activation(head: RtHead, area: Area) -> str:
     )
 
 
-def _letter(*, to: tuple[str, str, str], subject: str, body: str, code: str, help_code: str = "") -> str:
+def _letter(
+    *, to: tuple[str, str, str], subject: str, body: str, code: str, worker: str = "", help_code: str = ""
+) -> str:
+    named = (
+        f"<p>Kode pekerja: <b>{worker}</b>. Kode ini bukan rahasia: sebutkan untuk menunjuk siapa yang dimaksud,"
+        " bila satu HP dipakai beberapa orang.</p>"
+        if worker
+        else ""
+    )
     helped = (
         "<p>Tidak punya HP? Datang ke Ketua RT dengan surat ini. Bapak/Ibu menjawab di HP-nya dengan kode sekali pakai"
         f' ini, dan hanya bila Bapak/Ibu sendiri hadir:</p><p class="code">{help_code}</p>'
@@ -118,9 +128,8 @@ def _letter(*, to: tuple[str, str, str], subject: str, body: str, code: str, hel
     return (
         f"<article><header>{html.escape(programme().name)}<br>{html.escape(programme().city)}</header>"
         f'<p class="to">Kepada Yth.<br>{lines}</p><p><b>{html.escape(subject)}</b></p><p>{html.escape(body)}</p>'
-        f'<p class="code">{code}</p>{helped}<p>Program ini tidak dipungut biaya. Jangan beri uang, PIN atau kode ini'
-        " kepada"
-        f" siapa pun, juga petugas. Tanya: {html.escape(programme().hotline)}.</p>"
+        f'<p class="code">{code}</p>{named}{helped}<p>Program ini tidak dipungut biaya. Jangan beri uang,'
+        f" PIN atau kode dalam kotak kepada siapa pun, juga petugas. Tanya: {html.escape(programme().hotline)}.</p>"
         "<small>Kode lama tidak berlaku lagi bila surat baru terbit. Data Bapak/Ibu dipakai hanya untuk cek"
         " perlindungan kerja dan menangani laporan (UU 27/2022).</small></article>"
     )

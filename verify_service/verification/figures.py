@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from flows.references import worker_code
 from verify_service.verification.decision import RULES, Owner
 
 CONFIRMED = ("confirmed", "confirmed_twice")
@@ -23,6 +24,7 @@ _KNOWN = {"confirmed": list(CONFIRMED), "not_enrolled": list(NOT_ENROLLED), "act
 _COUNTS = """
     count(*) AS enrolled,
     count(*) FILTER (WHERE verdict.verdict = ANY(:confirmed)) AS confirmed,
+    count(*) FILTER (WHERE verdict.verdict = ANY(:confirmed) AND verdict.assisted) AS assisted,
     count(*) FILTER (WHERE verdict.owner = ANY(:acting)) AS needs_action,
     coalesce(sum(verdict.rupiah), 0) AS rupiah
 """
@@ -51,7 +53,8 @@ _BY_VERDICT = text(
 _BY_KECAMATAN = text(
     f"""
     SELECT district.code, district.name, coalesce(counted.enrolled, 0) AS enrolled,
-           coalesce(counted.confirmed, 0) AS confirmed, coalesce(counted.needs_action, 0) AS needs_action,
+           coalesce(counted.confirmed, 0) AS confirmed, coalesce(counted.assisted, 0) AS assisted,
+           coalesce(counted.needs_action, 0) AS needs_action,
            coalesce(counted.rupiah, 0) AS rupiah
     FROM (SELECT DISTINCT kecamatan_code AS code, kecamatan AS name FROM area) AS district
     FULL JOIN (
@@ -75,8 +78,8 @@ _OPEN_SUM = text(f"SELECT count(*) AS total, coalesce(sum(discrepancy.rupiah), 0
 _OPEN_PAGE = text(
     f"""
     SELECT discrepancy.id, discrepancy.verdict, discrepancy.owner, discrepancy.rupiah, discrepancy.period,
-           discrepancy.opened_at, worker.name, worker.nik_last4, enrolment.rt, enrolment.rw, area.kelurahan,
-           area.kecamatan
+           discrepancy.opened_at, worker.id AS worker, worker.name, worker.nik_last4, enrolment.rt, enrolment.rw,
+           area.kelurahan, area.kecamatan
     {_OPEN} ORDER BY discrepancy.opened_at DESC, discrepancy.id DESC LIMIT :size OFFSET :skip
     """
 )
@@ -90,6 +93,7 @@ class Headline:
     months_reported: int
     enrolled: int
     confirmed: int
+    assisted: int  # of the confirmed: answered on an RT head's phone, with his help
     needs_action: int
     open_discrepancies: int
     rupiah_at_risk: int
@@ -120,8 +124,14 @@ class KecamatanCount:
     name: str | None
     enrolled: int
     confirmed: int
+    assisted: int  # of the confirmed: answered on an RT head's phone, with his help
     needs_action: int
     rupiah: int
+
+    @property
+    def own(self) -> int:
+        """Confirmed by the workers alone."""
+        return self.confirmed - self.assisted
 
     @property
     def unconfirmed(self) -> int:
@@ -149,6 +159,7 @@ class OpenDiscrepancy:
     opened_at: dt.datetime
     masked_name: str
     nik_last4: str
+    code: str
     rt: str | None
     rw: str | None
     kelurahan: str | None
@@ -175,6 +186,7 @@ def headline(session: Session) -> Headline:
         months_reported=standing.months,
         enrolled=counts.enrolled,
         confirmed=counts.confirmed,
+        assisted=counts.assisted,
         needs_action=counts.needs_action,
         open_discrepancies=standing.open,
         rupiah_at_risk=int(counts.rupiah),
@@ -196,7 +208,7 @@ def by_verdict(session: Session) -> tuple[VerdictCount, ...]:
 def by_kecamatan(session: Session) -> tuple[KecamatanCount, ...]:
     """Every district by name, those without enrolments included; last, if any, enrolments that fit in none."""
     return tuple(
-        KecamatanCount(row.code, row.name, row.enrolled, row.confirmed, row.needs_action, int(row.rupiah))
+        KecamatanCount(row.code, row.name, row.enrolled, row.confirmed, row.assisted, row.needs_action, int(row.rupiah))
         for row in session.execute(_BY_KECAMATAN, _KNOWN)
     )
 
@@ -225,6 +237,7 @@ def _discrepancy(row: Row[tuple[object, ...]]) -> OpenDiscrepancy:
         opened_at=row.opened_at,
         masked_name=masked_name(row.name),
         nik_last4=row.nik_last4,
+        code=worker_code(row.worker),
         rt=row.rt,
         rw=row.rw,
         kelurahan=row.kelurahan,

@@ -22,7 +22,7 @@ _MANY = 1_000  # from here on a batch is read in passes over whole tables instea
 
 _ACTING = ", ".join(f"'{owner.value}'" for owner in Owner if owner.acts)
 _CASE = ("list", "insurer", "worker", "rt_head", "duplicate")
-_KEPT = (*_CASE, "paid_by", "verdict", "owner", "rupiah")  # what a verdict is compared by
+_KEPT = (*_CASE, "assisted", "paid_by", "verdict", "owner", "rupiah")  # what a verdict is compared by
 
 # One command for a batch: what each source says, the decision, and only the rows that differ from what is held.
 _RECONCILE = text(
@@ -50,6 +50,7 @@ cases AS (
         CASE WHEN month.reported THEN coalesce(insured.status, 'not_found') ELSE 'no_file' END AS insurer,
         coalesce(says.worker, 'no_answer') AS worker,
         coalesce(says.rt_head, 'no_answer') AS rt_head,
+        coalesce(says.assisted, false) AS assisted,
         CASE WHEN twin.listed_until > month.period
              THEN CASE WHEN line.other_payer THEN 'both' ELSE 'same_nik' END
              ELSE CASE WHEN line.other_payer THEN 'other_payer' ELSE 'none' END END AS duplicate

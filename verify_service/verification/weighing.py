@@ -39,6 +39,12 @@ class Said:
 
 def weigh(source: str, evidence: Iterable[Said], period: dt.date) -> str:
     """What this source says for this month, "no_answer" when nothing valid was said."""
+    held = holds(source, evidence, period)
+    return "no_answer" if held is None else STATEMENTS[source][held.statement]
+
+
+def holds(source: str, evidence: Iterable[Said], period: dt.date) -> Said | None:
+    """The statement of this source that holds for this month; None when nothing valid was said."""
     said = [row for row in evidence if row.source == source]
     valid = [
         row
@@ -47,10 +53,7 @@ def weigh(source: str, evidence: Iterable[Said], period: dt.date) -> str:
         and (row.period is None or row.period <= period)
         and not any(_voids(other, row) for other in said)
     ]
-    if not valid:
-        return "no_answer"
-    held = min(valid, key=_strength)
-    return STATEMENTS[source][held.statement]
+    return min(valid, key=_strength, default=None)
 
 
 def _voids(other: Said, row: Said) -> bool:
@@ -72,7 +75,8 @@ def says_sql() -> str:
     """The same rule for a whole batch in one pass, as common table expressions.
 
     From `batch` (id: enrolments, all of them from :first to :last) and `month` (period) they lead to `says`:
-    enrolment_id, period, and a column for each source, NULL where it said nothing valid.
+    enrolment_id, period, a column for each source, NULL where it said nothing valid, and whether the worker's was
+    given with another's help.
     """
     columns = ", ".join(f"evidence.{column}" for column in _LOOKED_AT)
     known = " OR ".join(
@@ -92,10 +96,11 @@ valid AS (
           AND voids.phone_id = said.phone_id AND (voids.received_at, voids.id) > (said.received_at, said.id))),
 holds AS (
     SELECT DISTINCT ON (valid.enrolment_id, month.period, valid.source)
-        valid.enrolment_id, month.period, valid.source, valid.statement
+        valid.enrolment_id, month.period, valid.source, valid.statement, valid.assisted
     FROM valid JOIN month ON valid.period IS NULL OR valid.period <= month.period
     ORDER BY valid.enrolment_id, month.period, valid.source, {strongest}),
-says AS (SELECT enrolment_id, period, {each} FROM holds GROUP BY enrolment_id, period)"""  # noqa: S608  # constants
+says AS (SELECT enrolment_id, period, {each}, bool_or(assisted AND source = 'worker') AS assisted
+         FROM holds GROUP BY enrolment_id, period)"""  # noqa: S608  # constants
 
 
 _LOOKED_AT = ("id", "enrolment_id", "source", "statement", "assisted", "phone_id", "period", "received_at")

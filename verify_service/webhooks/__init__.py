@@ -1,7 +1,7 @@
 """The doors that gateways knock on."""
 
 from verify_service.webhooks import africastalking, kannel, ussd
-from verify_service.webhooks.africastalking import Door
+from verify_service.webhooks.front import Door
 
 BLUEPRINTS = (africastalking.blueprint, kannel.blueprint, ussd.blueprint)
 

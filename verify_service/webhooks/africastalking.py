@@ -7,23 +7,18 @@ twelve hours.
 from __future__ import annotations
 
 import datetime as dt
-import time
-from collections.abc import Iterable
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from verify_service import telemetry
 from verify_service.conversations.hear import Hop, busy
-from verify_service.ground.settings import settings
 from verify_service.messaging import inbox
 from verify_service.messaging.gateways.africastalking import webhooks as provider
-from verify_service.messaging.gateways.contract import Event, OptOut, RawRequest, UssdEnd, UssdHop, secret_is_known
+from verify_service.messaging.gateways.contract import Event, OptOut, RawRequest, UssdEnd, UssdHop
 from verify_service.webhooks.doors import (
-    LARGEST_BODY,
     PLAIN,
+    Headers,
     check,
     keep_reports,
     keep_texts,
@@ -33,13 +28,13 @@ from verify_service.webhooks.doors import (
 )
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 GATEWAY = "africastalking"
 
 HOP = "/webhooks/africastalking/<secret>/ussd"
-_PATH = "/webhooks/africastalking/"
-_HEADERS = (("Content-Type", PLAIN), ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"))
+PATH = "/webhooks/africastalking/"
+_HEADERS: Headers = (("Content-Type", PLAIN),)
 
 blueprint = Blueprint("africastalking", __name__, url_prefix="/webhooks/africastalking")
 blueprint.before_request(check)
@@ -60,33 +55,14 @@ def answer_hop(body: bytes) -> str:
     return next_screen(hop, HOP)
 
 
-class Door:
-    """The USSD webhook, in front of Flask: most of what this service answers, and what a person waits for.
+def takes(rest: str) -> bool:
+    """Whether what stands behind the secret is a hop."""
+    return rest == "ussd"
 
-    It takes only what it can answer without a question: a POST of known length with a valid secret. All else, each
-    refusal included, is for the application behind it.
-    """
 
-    def __init__(self, behind: WSGIApplication) -> None:
-        self._behind = behind
-        self._answers = telemetry.Often("POST", HOP, 200)
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        began = time.perf_counter()
-        length = environ.get("CONTENT_LENGTH") or ""
-        if environ["REQUEST_METHOD"] != "POST" or not length.isdecimal() or int(length) > LARGEST_BODY:
-            return self._behind(environ, start_response)
-        before, _, rest = environ["PATH_INFO"].partition(_PATH)
-        secret, _, kind = rest.partition("/")
-        if before or kind != "ussd" or not secret_is_known(secret, settings().webhook_secrets):
-            return self._behind(environ, start_response)
-        body = environ["wsgi.input"].read(int(length))
-        if len(body) != int(length):  # broken off: half a transcript is another transcript
-            return self._behind({**environ, "wsgi.input": BytesIO(body)}, start_response)
-        screen = answer_hop(body).encode()
-        start_response("200 OK", [*_HEADERS, ("Content-Length", str(len(screen)))])
-        self._answers.answered(time.perf_counter() - began)
-        return [screen]
+def answer(environ: WSGIEnvironment, rest: str, body: bytes) -> tuple[Headers, str]:
+    """A hop, answered in front of Flask."""
+    return _HEADERS, answer_hop(body)
 
 
 @blueprint.post("/<secret>/ussd-events")

@@ -31,6 +31,7 @@ PATIENCE = 3.0  # seconds for the whole of one hop; providers give up after ten 
 PLAIN = "text/plain; charset=utf-8"
 
 T = TypeVar("T")
+Headers = tuple[tuple[str, str], ...]
 log = structlog.get_logger()
 
 

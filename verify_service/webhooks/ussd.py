@@ -7,6 +7,7 @@ by it, since two carriers may both count from 1.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort
 
@@ -15,11 +16,15 @@ from verify_service.conversations.last_input import Last
 from verify_service.ground.settings import settings
 from verify_service.messaging import inbox
 from verify_service.messaging.gateways import ussd as provider
-from verify_service.messaging.gateways.contract import Reply, UssdEnd, UssdHop
-from verify_service.webhooks.doors import check, next_screen, raw_request, stored
+from verify_service.messaging.gateways.contract import RawRequest, Reply, UssdEnd, UssdHop
+from verify_service.webhooks.doors import Headers, check, next_screen, raw_request, stored
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 GATEWAY = "ussd"
 HOP = "/webhooks/ussd/<secret>"
+PATH = "/webhooks/ussd/"
 _CARRIER = re.compile(r"[a-z0-9-]{1,20}")
 
 blueprint = Blueprint("ussd", __name__, url_prefix="/webhooks/ussd")
@@ -29,10 +34,10 @@ blueprint.before_request(check)
 @blueprint.post("/<secret>")
 @blueprint.post("/<secret>/<carrier>")
 def ussd(secret: str, carrier: str = "") -> Response:
-    """A hop, always answered with a screen, or the end of a session."""
-    if carrier and _CARRIER.fullmatch(carrier) is None:
+    """The end of a session, or a hop that the door in front did not take."""
+    if not takes(carrier):
         abort(404)
-    gateway = f"{GATEWAY}:{carrier}" if carrier else GATEWAY
+    gateway = _gateway(carrier)
     raw = raw_request("ussd")
     event = provider.parse(raw, settings().ussd_fields)
     as_json = provider.wants_json(raw)
@@ -40,6 +45,26 @@ def ussd(secret: str, carrier: str = "") -> Response:
         kept = stored(lambda session, now: inbox.store_session_end(session, gateway, event, now=now))
         return kept if kept.status_code != 200 else _response(provider.answer("", as_json=as_json))
     return _response(provider.answer(_screen(gateway, event), as_json=as_json))
+
+
+def takes(carrier: str) -> bool:
+    """Whether what stands behind the secret is nothing or the name of a carrier."""
+    return not carrier or _CARRIER.fullmatch(carrier) is not None
+
+
+def answer(environ: WSGIEnvironment, carrier: str, body: bytes) -> tuple[Headers, str] | None:
+    """A hop, answered in front of Flask; None for anything else."""
+    headers = {"Content-Type": environ.get("CONTENT_TYPE") or "", "Accept": environ.get("HTTP_ACCEPT") or ""}
+    raw = RawRequest("ussd", "POST", headers, body)
+    event = provider.parse(raw, settings().ussd_fields)
+    if not isinstance(event, UssdHop):
+        return None
+    reply = provider.answer(_screen(_gateway(carrier), event), as_json=provider.wants_json(raw))
+    return (("Content-Type", reply.content_type), *reply.headers.items()), reply.body
+
+
+def _gateway(carrier: str) -> str:
+    return f"{GATEWAY}:{carrier}" if carrier else GATEWAY
 
 
 def _screen(gateway: str, hop: UssdHop | None) -> str:

@@ -11,13 +11,15 @@ from verify_service.ground.tables.base import Base, Id, Moment
 
 
 class Conversation(Base):
-    """One USSD session, or one question by SMS: how much was heard, where the talk stands, what was said last."""
+    """One USSD session, question by SMS or talk by text: how much was heard, where it stands, what was said last."""
 
     __tablename__ = "conversation"
     id: Mapped[Id]
     gateway: Mapped[str]
     session: Mapped[str] = mapped_column(comment="the provider's session id; of a question by SMS what it is about")
-    channel: Mapped[str] = mapped_column(server_default=text("'ussd'"), comment="ussd | sms")
+    channel: Mapped[str] = mapped_column(
+        server_default=text("'ussd'"), comment="ussd | sms (a question) | talk (held by text)"
+    )
     phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"))
     heard_length: Mapped[int] = mapped_column(server_default=text("0"), comment="characters of the transcript")
     heard_hash: Mapped[bytes | None] = mapped_column(comment="keyed hash of the transcript heard so far")

@@ -22,7 +22,9 @@ class InboundMessage(Base):
     sent_at: Mapped[Moment | None] = mapped_column(comment="the provider's time")
     received_at: Mapped[Moment]
     handled_at: Mapped[Moment | None]
-    handled_as: Mapped[str | None] = mapped_column(comment="answer | stop | start | keyword | triage")
+    handled_as: Mapped[str | None] = mapped_column(
+        comment="answer | stop | start | keyword | report | thread | unclear | triage"
+    )
     tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="failed tries at handling it")
     due_at: Mapped[Moment | None] = mapped_column(comment="after a failed try: not before this")
     body_hash: Mapped[bytes | None] = mapped_column(comment="keyed: knows the same words again without reading them")

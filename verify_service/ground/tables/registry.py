@@ -215,7 +215,7 @@ class PhoneLink(Base):
     id: Mapped[Id]
     phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"))
     worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"), index=True)
-    how: Mapped[str] = mapped_column(comment="roster | code")
+    how: Mapped[str] = mapped_column(comment="roster | code | case")
     linked_at: Mapped[Moment]
     unlinked_at: Mapped[Moment | None]
     unlinked_why: Mapped[str | None]

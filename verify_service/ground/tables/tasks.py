@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,14 +16,21 @@ class Task(Base):
 
     __tablename__ = "task"
     id: Mapped[Id]
-    kind: Mapped[str] = mapped_column(comment="death_reported | own_family | rt_vacant | rt_head_locked | visit")
-    subject: Mapped[str] = mapped_column(comment="what it is about: enrolment:ID | rt_head:ID | worker:ID")
+    kind: Mapped[str] = mapped_column(
+        comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers"
+    )
+    subject: Mapped[str] = mapped_column(
+        comment="what it is about: enrolment:ID | rt_head:ID | worker:ID | SIGNAL:phone:ID"
+    )
     kelurahan_code: Mapped[str | None] = mapped_column(ForeignKey("area.kelurahan_code"))
     rw: Mapped[str | None]
     rt: Mapped[str | None]
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     rt_head_id: Mapped[int | None] = mapped_column(ForeignKey("rt_head.id"))
     reference: Mapped[str | None] = mapped_column(comment="the number that people were given for it")
+    detail: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="what a signal counted, and the evidence it knew; ids and counts only"
+    )
     due_on: Mapped[dt.date] = mapped_column(comment="the day by which it must be done, as the city counts days")
     opened_at: Mapped[Moment]
     closed_at: Mapped[Moment | None]

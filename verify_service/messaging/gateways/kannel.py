@@ -277,8 +277,10 @@ def _literally(secret: str) -> str:
 def _checked(name: str, given: str, *, path: str = "") -> str:
     """An address of Kannel's or ours. Raises ValueError for one that would carry password or secret in clear."""
     url = given.strip().rstrip("/")
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    try:
+        parts, host = urlsplit(url), urlsplit(url).hostname or ""
+    except ValueError:  # a bracket left open
+        parts, host = urlsplit(""), ""
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
         raise ValueError(f"VERIFY_{name}: write http://HOST:PORT or https://HOST, without user, query or fragment")
     if parts.scheme == "http" and not _is_near(host):

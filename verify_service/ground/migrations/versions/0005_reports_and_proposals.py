@@ -10,6 +10,16 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_COMMENTS = (
+    ("conversation", "channel", "ussd | sms", "ussd | sms (a question) | talk (held by text)"),
+    (
+        "inbound_message",
+        "handled_as",
+        "answer | stop | start | keyword | triage",
+        "answer | stop | start | keyword | report | thread | unclear | triage",
+    ),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -194,9 +204,13 @@ def upgrade() -> None:
             comment="each use voids the one-time code for help by the RT head",
         ),
     )
+    for table, column, _, new in _COMMENTS:
+        op.alter_column(table, column, comment=new)
 
 
 def downgrade() -> None:
+    for table, column, old, _ in _COMMENTS:
+        op.alter_column(table, column, comment=old)
     op.drop_column("worker", "help_issue")
     op.drop_index("uq_proposal_of_phone", table_name="proposal", postgresql_where=sa.text("decided_at IS NULL"))
     op.drop_index("ix_proposal_waiting", table_name="proposal")

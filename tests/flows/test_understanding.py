@@ -1,0 +1,131 @@
+"""What replies mean: counted over those that workers might write, and held over whatever else anybody may type."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.reading import command
+from flows.understanding import SURE, understand
+from tests.conftest import examples
+from tests.flows.city import WORDINGS
+from tests.flows.replies import MEANINGS, SEEN, SETS, Reply, figures
+from tests.flows.test_reading import STOP, each
+
+SAID = st.sampled_from(SEEN)
+
+
+def meaning(text: str) -> str:
+    return understand(text).meaning
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_replies_are_read_as_they_were_meant(name: str) -> None:
+    counted = figures(SETS[name], meaning)
+    assert counted.accuracy >= 0.95
+    assert counted.false_yes == 0
+    assert counted.missed_stop == 0
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_most_of_what_is_meant_is_sure_enough_to_need_no_asking_back(name: str) -> None:
+    sure = [reply for reply in SETS[name] if reply.meaning != "other" and understand(reply.text).confidence >= SURE]
+    assert len(sure) >= 0.8 * sum(reply.meaning != "other" for reply in SETS[name])
+    assert figures(sure, meaning).accuracy >= 0.98
+
+
+@pytest.mark.parametrize("text", each(STOP))
+def test_a_stop_that_is_a_command_is_a_stop_here(text: str) -> None:
+    assert meaning(text) == "stop"
+
+
+def test_the_words_of_the_catalogue_mean_what_they_say_there() -> None:
+    for language in WORDINGS.languages.values():
+        for option in ("yes", "no", "unsure"):
+            words = language["s1.registered"]
+            for text in (words.options[option], *words.also.get(option, ())):
+                # As an option it counts; "oke ya" is also how a talk is ended, so here it is asked back.
+                assert meaning(text) == ("other" if text == "ok ya" else option), text
+
+
+TRAPS = {
+    "saya berhenti kerja": "other", "jangan berhenti": "other", "stop kontak rusak": "other", "ya ampun": "other",
+    "tidak mau sms lagi": "stop", "ya nanti saya cek": "unsure", "sudah meninggal": "grievance", "ya?": "other",
+    "sudah pindah": "other", "sudah tidak kerja": "other", "iya tidak tahu": "unsure", "belum tahu": "unsure",
+    "tidak": "no", "tidak tahu": "unsure", "sudah bayar calo": "grievance", "diminta uang": "grievance",
+    "kapan dapat kartu": "grievance", "siapa ini": "other", "apa ini?": "other", "sudah tp kartu belum": "grievance",
+    "belum terdaftar": "no", "tidak belum": "no", "bukan tidak": "unsure", "ga pernah": "no",
+    "stop pungli": "grievance", "makasih ya": "other", "sudah dapat kerja": "other", "mhn info": "other",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "meant"), TRAPS.items())
+def test_a_trap_is_seen(text: str, meant: str) -> None:
+    assert meaning(text) == meant
+
+
+# --- whatever anybody may type ---
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_meaning(text: str) -> None:
+    understood = understand(text)
+    assert understood.meaning in MEANINGS
+    assert 0 <= understood.confidence <= 1
+
+
+@given(st.lists(st.sampled_from([reply.text for reply in SEEN]), max_size=4).map(" ".join))
+def test_whatever_is_a_stop_as_a_command_is_a_stop(text: str) -> None:
+    assert command(text) != "stop" or meaning(text) == "stop"
+
+
+@given(st.one_of(st.text(max_size=60), SAID.map(lambda reply: reply.text)))
+def test_a_question_is_never_a_yes(text: str) -> None:
+    assert meaning(text + "?") != "yes"
+    assert meaning(text + " ?") != "yes"
+
+
+@given(SAID, st.data())
+def test_what_cannot_be_seen_changes_nothing(reply: Reply, data: st.DataObject) -> None:
+    text = reply.text
+    for _ in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, len(text)))
+        text = (
+            text[:place] + data.draw(st.sampled_from("\u200b\u200d\u2060\ufeff\u00ad\x00\ufe0f\u202e")) + text[place:]
+        )
+    assert meaning(text) == meaning(reply.text)
+
+
+@given(SAID)
+def test_case_and_width_change_nothing(reply: Reply) -> None:
+    meant = meaning(reply.text)
+    wide = "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in reply.text)
+    for text in (reply.text.upper(), reply.text.lower(), reply.text.title(), wide):
+        assert meaning(text) == meant, text
+
+
+@given(
+    SAID, st.sampled_from(["pak", "bu", "kak", "mas", "makasih", "terima kasih", "hatur nuhun", "matur nuwun", "🙏"])
+)
+def test_a_courtesy_behind_it_changes_nothing(reply: Reply, courtesy: str) -> None:
+    if reply.kind not in ("random", "greeting"):
+        assert meaning(f"{reply.text} {courtesy}") == meaning(reply.text)
+
+
+@given(SAID, st.integers(1, 6))
+def test_a_thumb_that_stays_on_the_last_letter_changes_nothing(reply: Reply, times: int) -> None:
+    if reply.text[-1:].isalpha() and reply.text.isascii():
+        assert meaning(reply.text + reply.text[-1] * times) == meaning(reply.text)
+
+
+def exhaustively() -> list[Reply]:
+    """In the long form every reply is tried, not a sample."""
+    return SEEN[: examples(300)]
+
+
+@pytest.mark.long
+def test_every_reply_may_come_in_capitals_and_with_thanks() -> None:
+    for reply in exhaustively():
+        assert meaning(reply.text.upper()) == meaning(reply.text), reply
+        assert meaning(reply.text + "?") != "yes", reply

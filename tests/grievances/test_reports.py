@@ -1,0 +1,221 @@
+"""What becomes of a report: who may know of it, what leads to it, and that it is one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from flows.references import check_letter, read_reference
+from tests.handset import Handset
+from tests.people import NOW, a_phone, a_worker, an_rt_head, link
+from verify_service.app import create_app
+from verify_service.conversations.forgetting import forget_old
+from verify_service.grievances.numbers import new_number
+from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.visibility import seen_from
+from verify_service.ground.crypto import unseal
+from verify_service.ground.database import transaction
+from verify_service.ground.tables import Grievance
+
+NUMBER = "+6281234567890"
+OTHER = "+6281299990001"
+WORDS = "Klaim ditolak rumah sakit"
+IN_CONFIDENCE = ("2", "3", "4", "2", WORDS)
+BY_NAME = ("2", "3", "4", "1", WORDS)
+ANONYMOUS = ("2", "3", "6", "3", "3", "1", WORDS)
+ABOUT_THE_RT = ("2", "3", "3", "1", "1", "2", "Pak RT minta uang")
+
+
+@pytest.fixture
+def client(db: Any) -> FlaskClient:
+    return create_app().test_client()
+
+
+def call(client: FlaskClient, *answers: str, number: str = NUMBER) -> Handset:
+    phone = Handset(client, number)
+    if "Tadi terputus" in phone.dial():
+        phone.send("2")
+    for answer in answers:
+        phone.send(answer)
+    return phone
+
+
+def number_on(screen: str) -> str:
+    return re.findall(r"BKS-\w{6}", screen)[0]
+
+
+def test_the_words_are_sealed_and_nowhere_else(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    call(client, *IN_CONFIDENCE, "1")
+    (words,) = db.execute("SELECT words FROM grievance").fetchone()
+    assert unseal(words, "grievance.words") == WORDS
+    for (table,) in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
+        assert WORDS not in str(db.execute(f'SELECT * FROM "{table}"').fetchall()), table
+    talks = db.execute("SELECT talk, screen FROM conversation").fetchall()
+    assert not any(WORDS in unseal(screen, "conversation.screen") for _, screen in talks)
+
+
+def test_while_contact_is_asked_the_words_are_not_in_the_talk(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    call(client, *IN_CONFIDENCE)
+    (talk,) = db.execute("SELECT talk FROM conversation").fetchone()
+    assert WORDS not in unseal(talk, "conversation.talk")
+
+
+def test_an_anonymous_report_leads_back_to_nobody(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    before = dt.datetime.now(dt.UTC)
+    screen = call(client, *ANONYMOUS).screen
+    report = db.execute("SELECT to_jsonb(grievance) FROM grievance").fetchone()[0]
+    for trace in ("phone_id", "worker_id", "kelurahan_code", "rw", "rt", "once"):
+        assert report[trace] is None, trace
+    opened = dt.datetime.fromisoformat(report["opened_at"])
+    assert (opened.astimezone(dt.timezone(dt.timedelta(hours=7))).time(), opened < before) == (dt.time(), True)
+    assert db.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+    assert db.execute("SELECT actor FROM audit WHERE action = 'report opened'").fetchall() == [("anonymous",)]
+    # The hop can be repeated for a while; then its screen, which has the number, is let go of.
+    assert call(client, *ANONYMOUS).screen != screen
+    with transaction() as session:
+        forget_old(session, now=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=20))
+    assert db.execute("SELECT count(*) FROM conversation WHERE screen IS NOT NULL").fetchone() == (0,)
+
+
+def test_following_an_anonymous_report_leaves_no_trace_either(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    number = number_on(call(client, *ANONYMOUS).screen)
+    a_phone(db, OTHER)
+    assert "tetap terbuka" in call(client, "3", number, "1", number=OTHER).screen
+    event = db.execute("SELECT at, by FROM grievance_event WHERE kind = 'still'").fetchone()
+    assert event[0].astimezone(dt.timezone(dt.timedelta(hours=7))).time() == dt.time()
+    assert event[1] == "reporter"
+
+
+def test_a_report_about_an_rt_is_seen_by_no_account_of_an_area(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    call(client, *ABOUT_THE_RT)
+    call(client, *BY_NAME)
+    with transaction() as session:
+        everywhere = session.scalars(select(Grievance.category).where(seen_from(None))).all()
+        there = session.scalars(select(Grievance.category).where(seen_from("32.75.01.1001"))).all()
+        elsewhere = session.scalars(select(Grievance.category).where(seen_from("32.75.01.1002"))).all()
+    assert (sorted(everywhere), there, elsewhere) == (["claim", "rt_conduct"], ["claim"], [])
+
+
+def test_the_head_of_that_rt_never_learns_that_one_exists(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    an_rt_head(db, OTHER, pin="385016")
+
+    def as_head() -> list[str]:
+        return call(client, "1", "1", "385016", "1", "1", "1", number=OTHER).seen
+
+    before = as_head()
+    db.execute("TRUNCATE evidence, task CASCADE")
+    number = number_on(call(client, *ABOUT_THE_RT, "1").screen)
+    db.execute("TRUNCATE conversation CASCADE")
+    assert as_head() == before
+    assert "BKS-" not in call(client, "2", "3", number=OTHER).screen  # nor is it listed on his phone
+    assert number not in str(before)
+
+
+def test_what_was_told_in_confidence_is_not_listed_on_a_shared_phone(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    call(client, *IN_CONFIDENCE, "1")
+    assert "Ketik nomor" in call(client, "3").screen
+    named = number_on(call(client, *BY_NAME[:-1], "Kartu hilang", "1").screen)
+    assert named in call(client, "3").screen
+
+
+def test_somebody_else_with_the_number_closes_nothing(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    a_phone(db, OTHER)
+    number = number_on(call(client, *IN_CONFIDENCE, "1").screen)
+    assert "masuk ke laporan" in call(client, "3", number, "2", number=OTHER).screen
+    assert db.execute("SELECT state, closed_at FROM grievance").fetchone() == ("received", None)
+    said_by = db.execute("SELECT by FROM grievance_event WHERE kind = 'solved'").fetchone()
+    assert said_by == ("somebody with the number",)
+    assert "ditutup" in call(client, "3", number, "2").screen
+    assert db.execute("SELECT state FROM grievance").fetchone() == ("closed_confirmed",)
+
+
+def test_numbers_cannot_be_found_by_trying(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    screens = []
+    for place in range(12):
+        body = "2222" + "3456789ABCDEF"[place]
+        screens.append(call(client, "3", f"{body}{check_letter(body)}").screen)
+    assert all("tidak ditemukan" in screen for screen in screens[:10])
+    assert all("terlalu banyak" in screen for screen in screens[10:])
+
+
+def test_who_wants_no_contact_gets_no_text_and_whoever_is_cut_off_does(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    call(client, *IN_CONFIDENCE, "3")
+    assert db.execute("SELECT state FROM outbox").fetchall() == [("cancelled",)]
+    call(client, *IN_CONFIDENCE[:-1], "Tidak ada kabar")  # and the line drops
+    waits, due_in = db.execute("SELECT state, due_at - created_at FROM outbox ORDER BY id DESC LIMIT 1").fetchone()
+    assert (waits, due_in) == ("waiting", dt.timedelta(minutes=3))
+
+
+def test_the_receipt_goes_at_once_when_contact_is_wanted(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    call(client, *IN_CONFIDENCE, "2")
+    state, due = db.execute("SELECT state, due_at <= now() FROM outbox").fetchone()
+    assert (state, due) == ("waiting", True)
+
+
+def test_the_same_said_again_on_two_phones_at_once_is_one_report(db: Any) -> None:
+    someone = a_worker(db)
+    phones = [a_phone(db, f"+62812345678{n}") for n in range(8)]
+
+    def say(phone: int) -> None:
+        report = NewReport(
+            "wrong_data",
+            "wrong_data",
+            "ussd",
+            f"conversation:{phone}:1",
+            once="wrong:1",
+            phone_id=phone,
+            worker_id=someone.worker,
+        )
+        with transaction() as session:
+            open_report(session, report, now=NOW)
+
+    threads = [threading.Thread(target=say, args=(phone,)) for phone in phones]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,)
+    assert db.execute("SELECT count(*) FROM grievance_event WHERE kind = 'repeated'").fetchone() == (7,)
+
+
+def test_a_number_is_never_given_twice_and_is_read_back(db: Any) -> None:
+    with transaction() as session:
+        numbers = [new_number(session, "grievance") for _ in range(300)]
+    assert len(set(numbers)) == 300
+    for number in numbers:
+        assert read_reference(number.lower().replace("-", " ")) == number[-6:]
+
+
+def test_not_me_opens_a_report_that_its_teller_does_not_see(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    screen = call(client, "1", "3").screen
+    assert "BKS-" not in screen
+    origin, identity = db.execute("SELECT origin, identity FROM grievance").fetchone()
+    assert (origin, identity) == ("not_me", "secret")
+    assert "Ketik nomor" in call(client, "3").screen
+
+
+def test_a_family_phone_reports_for_the_one_who_speaks(db: Any, client: FlaskClient) -> None:
+    first = a_worker(db)
+    second = a_worker(db, nik="3275011501900002", name="Nadine Yulianti", phone=None, row=3)
+    link(db, NUMBER, second.worker)
+    call(client, "1", "2", "2", "1", "1")  # the second of them: data wrong, the name
+    assert db.execute("SELECT worker_id FROM grievance").fetchall() == [(second.worker,)]
+    assert first.worker != second.worker
