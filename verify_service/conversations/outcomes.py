@@ -15,7 +15,7 @@ from verify_service.conversations.talking import Next, Over, Talking, first_flow
 from verify_service.conversations.tries import code_tries
 from verify_service.ground.crypto import blind_index, letter_code, reference_number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, PhoneLink, Worker
+from verify_service.ground.tables import Conversation, PhoneLink, Reference, Worker
 from verify_service.verification.evidence import Statement
 
 
@@ -128,8 +128,9 @@ def _finished(talking: Talking) -> Next:
     salt = 0
     while conversation.receipt is None:
         number = reference_number(programme().reference_prefix, conversation.id, salt)
-        taken = talking.session.scalar(select(Conversation.id).where(Conversation.receipt == number))
-        if taken is None:
+        receipt = select(Conversation.id).where(Conversation.receipt == number)
+        reference = select(Reference.number).where(Reference.number == number)
+        if talking.session.scalar(receipt) is None and talking.session.scalar(reference) is None:
             conversation.receipt = number
         salt += 1
     caller = replace(talking.caller, receipt=conversation.receipt)
