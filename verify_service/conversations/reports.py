@@ -35,6 +35,7 @@ OUTCOMES = (
     said.StopReminders,
     said.AskForData,
 )
+ANONYMOUS_RECEIPT = "c30.anonymous_receipt"
 _FOR_CONTACT = dt.timedelta(minutes=3)  # so long the receipt waits for the answer to how they want to be reached
 
 # What a worker says on the way that is a report of its own: (category, origin, who may know).
@@ -141,7 +142,7 @@ def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
     )
     shown = {"case": opened.number, "days": str(opened.days)}
     if filed.identity == "anonymous":
-        return Over("c30.anonymous_receipt", shown)
+        return Over(ANONYMOUS_RECEIPT, shown)
     if filed.urgency:
         _acknowledge(talking, opened)
         return Over("c25.urgent_receipt", shown)

@@ -25,6 +25,7 @@ from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import answers_for
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
+from verify_service.conversations.reports import ANONYMOUS_RECEIPT
 from verify_service.conversations.rt_heads import stored_talk
 from verify_service.conversations.talking import Next, Over, Talking, first_flow
 from verify_service.conversations.texting import say, say_ending, write
@@ -198,7 +199,19 @@ def go_on(session: Session, message: InboundMessage, phone: Phone, conversation:
         talk, step = answer(talk, text, wordings())
         if isinstance(asked, Ask) and (asked.secret or not talk.wrong):
             empty(message)
-    return _reply(talking, message, *_settle(talking, talk, step))
+    after, shown = _settle(talking, talk, step)
+    if isinstance(shown, Over) and shown.screen == ANONYMOUS_RECEIPT:
+        _empty_all(session, message, conversation)
+    return _reply(talking, message, after, shown)
+
+
+def _empty_all(session: Session, last: InboundMessage, conversation: Conversation) -> None:
+    """Let go of every answer of a talk that came to an anonymous report: the digits alone would tell what it was."""
+    session.execute(
+        update(InboundMessage)
+        .where(InboundMessage.sender_index == last.sender_index, InboundMessage.received_at >= conversation.started_at)
+        .values(body=None, raw=None)
+    )
 
 
 def empty(message: InboundMessage) -> None:
