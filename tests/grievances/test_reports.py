@@ -219,3 +219,14 @@ def test_a_family_phone_reports_for_the_one_who_speaks(db: Any, client: FlaskCli
     call(client, "1", "2", "2", "1", "1")  # the second of them: data wrong, the name
     assert db.execute("SELECT worker_id FROM grievance").fetchall() == [(second.worker,)]
     assert first.worker != second.worker
+
+
+def test_after_too_many_wrong_numbers_a_right_one_opens_nothing_either(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    a_phone(db, OTHER)
+    number = number_on(call(client, *BY_NAME, "1").screen)
+    for last in "3456789ABC":
+        body = f"2222{last}"
+        call(client, "3", f"{body}{check_letter(body)}", number=OTHER)
+    assert "terlalu banyak" in call(client, "3", number, number=OTHER).screen
+    assert number in call(client, "3", "1").screen  # what is listed on its own phone is no guess

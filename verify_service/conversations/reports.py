@@ -16,7 +16,7 @@ from flows.conversation import Outcome
 from verify_service.conversations.caller import short_date
 from verify_service.conversations.talking import Next, Over, Talking
 from verify_service.conversations.texting import write
-from verify_service.conversations.tries import number_tries
+from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
 from verify_service.grievances.opening import NewReport, Opened, open_report
 from verify_service.ground.crypto import keyed_hash
@@ -58,6 +58,8 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
         case said.ChoseReport(number):
             return _follow(talking, number.rpartition("-")[2])
         case said.FindReport(number):
+            if numbers_tried(talking) >= programme().reports.number_tries_per_day:
+                return Over("c31.too_many")  # for a right one too, or the next guess would be free
             return _follow(talking, number)
         case said.ReportSays(mark):
             return _says(talking, mark)
@@ -213,8 +215,7 @@ def _follow(talking: Talking, body: str) -> Next | Over:
     """What a number leads to; a wrong one is counted, so that nobody finds one by trying."""
     held = thread.find(talking.session, body, talking.phone)
     if held is None:
-        if number_tries(talking) > programme().reports.number_tries_per_day:
-            return Over("c31.too_many")
+        number_tries(talking)
         return Next("report_unknown", talking.caller)
     shown = Report(
         held.number,
