@@ -230,3 +230,13 @@ def test_after_too_many_wrong_numbers_a_right_one_opens_nothing_either(db: Any, 
         call(client, "3", f"{body}{check_letter(body)}", number=OTHER)
     assert "terlalu banyak" in call(client, "3", number, number=OTHER).screen
     assert number in call(client, "3", "1").screen  # what is listed on its own phone is no guess
+
+
+def test_the_same_words_told_in_confidence_are_another_report(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    words = "Diminta uang lima puluh ribu"
+    call(client, "2", "3", "3", "3", "1", words, "1")
+    call(client, "2", "3", "3", "1", "1", "2", words, "1")
+    call(client, "2", "3", "3", "1", "1", "2", words, "1")  # said again it is that one
+    told = db.execute("SELECT category, identity, about FROM grievance ORDER BY id").fetchall()
+    assert told == [("asked_money", "normal", None), ("rt_conduct", "secret", "rt_rw")]

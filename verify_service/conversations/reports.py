@@ -154,10 +154,14 @@ def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
 
 
 def _same_words(talking: Talking, filed: said.FileReport) -> str:
-    """Who tells the same once more, because the line dropped or nobody came, has told of one thing."""
+    """Who tells the same once more, because the line dropped or nobody came, has told of one thing.
+
+    Told of somebody, or in confidence this time, it is another: who may read the first one was decided without that.
+    """
     if filed.identity == "anonymous":
         return ""
-    words = keyed_hash(f"{filed.category}\0{reading.spoken(filed.words)}", "report.words").hex()
+    told = (filed.category, filed.about, filed.identity, filed.urgency, reading.spoken(filed.words))
+    words = keyed_hash("\0".join(told), "report.words").hex()
     return f"report:phone:{talking.phone.id}:{words}"
 
 
