@@ -240,3 +240,13 @@ def test_the_same_words_told_in_confidence_are_another_report(db: Any, client: F
     call(client, "2", "3", "3", "1", "1", "2", words, "1")  # said again it is that one
     told = db.execute("SELECT category, identity, about FROM grievance ORDER BY id").fetchall()
     assert told == [("asked_money", "normal", None), ("rt_conduct", "secret", "rt_rw")]
+
+
+def test_two_on_a_family_phone_ask_for_their_own_data_each(db: Any, client: FlaskClient) -> None:
+    first = a_worker(db)
+    second = a_worker(db, nik="3275011501900002", name="Nadine Yulianti", phone=None, row=3)
+    link(db, NUMBER, second.worker)
+    for person in ("1", "2", "1"):
+        call(client, "1", person, "0", "6", "5", "1")
+    asked = db.execute("SELECT worker_id FROM grievance ORDER BY id").fetchall()
+    assert asked == [(first.worker,), (second.worker,)]

@@ -67,7 +67,7 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
             stop_phone(talking.session, talking.phone.id, talking.now)
             return Over("a12.stopped")
         case said.AskForData(wish):
-            opened = _open(talking, "data", "data", "normal", what=wish, once=f"data:{wish}:phone:{talking.phone.id}")
+            opened = _open(talking, "data", "data", "normal", what=wish, once=_same_wish(talking, wish))
             return Over("a16.data_asked", {"case": opened.number})
     raise AssertionError(f"no use case for {type(outcome).__name__}")
 
@@ -163,6 +163,13 @@ def _same_words(talking: Talking, filed: said.FileReport) -> str:
     told = (filed.category, filed.about, filed.identity, filed.urgency, reading.spoken(filed.words))
     words = keyed_hash("\0".join(told), "report.words").hex()
     return f"report:phone:{talking.phone.id}:{words}"
+
+
+def _same_wish(talking: Talking, wish: str) -> str:
+    """One person asks for one thing once; the others on a family's phone ask for themselves."""
+    person = talking.caller.person
+    whose = f":worker:{person.worker}" if person else ""
+    return f"data:{wish}:phone:{talking.phone.id}{whose}"
 
 
 def _acknowledge(talking: Talking, opened: Opened, not_before: dt.datetime | None = None) -> None:
