@@ -250,3 +250,15 @@ def test_two_on_a_family_phone_ask_for_their_own_data_each(db: Any, client: Flas
         call(client, "1", person, "0", "6", "5", "1")
     asked = db.execute("SELECT worker_id FROM grievance ORDER BY id").fetchall()
     assert asked == [(first.worker,), (second.worker,)]
+
+
+def test_of_a_rejected_report_nobody_is_told_that_it_is_open(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    number = number_on(call(client, *BY_NAME, "1").screen)
+    db.execute("UPDATE grievance SET state = 'rejected', closed_at = now()")
+    assert "masuk ke laporan" in call(client, "3", "1", "1").screen
+    assert db.execute("SELECT number, state, closed_at IS NULL FROM grievance").fetchone() == (
+        number,
+        "rejected",
+        False,
+    )

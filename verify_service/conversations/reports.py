@@ -245,7 +245,7 @@ def _says(talking: Talking, said_of_it: str) -> Next | Over:
     held = report and thread.find(talking.session, report.number.rpartition("-")[2], talking.phone)
     if not held or held.proposal:
         return Next("ask_report", talking.caller)
-    thread.mark(
+    state = thread.mark(
         talking.session,
         held,
         said_of_it,
@@ -256,7 +256,7 @@ def _says(talking: Talking, said_of_it: str) -> Next | Over:
     )
     if said_of_it == "supervisor":
         return Over("c12.external", {"case": held.number})
-    if not held.own:
+    if not held.own or (said_of_it == "still" and state == "rejected"):  # an officer weighs it; it is not open again
         return Over("c28.added", {"case": held.number})
     if said_of_it == "solved":
         return Over("c27.solved", {"case": held.number})
