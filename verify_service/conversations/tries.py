@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify_service.conversations.talking import Talking
@@ -15,6 +15,12 @@ from verify_service.ground.tables import LinkTry, NumberTry
 def code_tries(talking: Talking) -> int:
     """How often a code from a letter was tried on this phone today, this time included."""
     return _counted(talking, LinkTry)
+
+
+def not_a_guess(talking: Talking) -> None:
+    """The code that was just counted was right: who helps many in a day guesses nothing."""
+    held = (LinkTry.phone_id == talking.phone.id, LinkTry.day == _today(talking))
+    talking.session.execute(update(LinkTry).where(*held).values(tries=LinkTry.tries - 1))
 
 
 def number_tries(talking: Talking) -> int:
