@@ -294,3 +294,14 @@ def test_an_rt_head_helps_as_many_in_a_day_as_come_with_their_codes(db: Any, cli
         phone.send(letter_code("help", worker, 1))
         phone.press("111")
     assert db.execute("SELECT count(DISTINCT enrolment_id) FROM evidence WHERE assisted").fetchone() == (4,)
+
+
+def test_a_code_given_in_two_sessions_counts_in_one(db: Any, client: FlaskClient) -> None:
+    someone = a_worker(db)
+    an_rt_head(db, HEAD, pin=PIN)
+    first, second = at_the_code(client, 1), at_the_code(client, 1)
+    for phone in (first, second):
+        phone.send(letter_code("help", someone.worker, 1))
+    assert "Tersimpan" in first.press("11")
+    assert "tidak cocok" in second.press("41")
+    assert db.execute("SELECT statement FROM evidence WHERE assisted").fetchall() == [("confirms",)]

@@ -54,7 +54,7 @@ def check_code(talking: Talking, code: str) -> Next | Over:
         return at_the_desk(talking, "rt_help_code", resident=shown(resident), tries_left=1)
     not_a_guess(talking)
     talking.record("help code given", enrolment=resident.enrolment)
-    return at_the_desk(talking, "rt_assisted", resident=shown(resident))
+    return at_the_desk(talking, "rt_assisted", resident=shown(resident), code_issue=worker.help_issue)
 
 
 def assisted(talking: Talking, spoke: said.AssistedSays) -> Next | Over:
@@ -62,7 +62,10 @@ def assisted(talking: Talking, spoke: said.AssistedSays) -> Next | Over:
     resident = resident_of(talking, spoke.enrolment)
     if resident is None:
         return at_the_desk(talking, "rt_menu")
-    worker = talking.session.get_one(Worker, resident.worker)
+    worker = talking.session.get_one(Worker, resident.worker, with_for_update=True, populate_existing=True)
+    desk = talking.caller.rt_head
+    if desk is None or desk.code_issue != worker.help_issue:  # the code was used in another talk meanwhile
+        return at_the_desk(talking, "rt_help_code", resident=shown(resident), tries_left=1)
     worker.help_issue += 1
     statement = Statement(
         source="worker",
