@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from flows.references import check_letter, read_reference
+from tests.conversations.test_text_talks import writes_all
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, an_rt_head, link
 from verify_service.app import create_app
@@ -262,3 +263,12 @@ def test_of_a_rejected_report_nobody_is_told_that_it_is_open(db: Any, client: Fl
         "rejected",
         False,
     )
+
+
+def test_what_was_told_in_confidence_is_seen_by_no_account_of_an_area(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    writes_all("LAPOR Pak RT minta uang dua ratus ribu")
+    call(client, *IN_CONFIDENCE)
+    with transaction() as session:
+        there = session.scalars(select(Grievance.category).where(seen_from("32.75.01.1001"))).all()
+    assert (there, db.execute("SELECT count(*) FROM grievance").fetchone()) == ([], (2,))
