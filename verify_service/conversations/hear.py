@@ -346,7 +346,9 @@ def _stored_talk(session: Session, phone: Phone, conversation: Conversation, now
                 return Talk.from_dict(stored)
             except StaleCaller:  # an older release knew other things of callers
                 fresh = who_calls(session, phone, now=now, worker_id=conversation.worker_id)
-                return Talk.from_dict(stored, fresh)
+                talk = Talk.from_dict(stored, fresh)
+                if not talk.flow.startswith("rt_"):  # of which RT he spoke was known to the old caller alone
+                    return talk
         except (Unreadable, KeyError, ValueError, TypeError):
             pass
     fresh = fresh or who_calls(session, phone, now=now, worker_id=conversation.worker_id)
