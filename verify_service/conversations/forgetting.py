@@ -23,6 +23,7 @@ from verify_service.messaging.outbox import Purpose, State
 
 SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a hop, far shorter than anybody's memory
 SCREENS_KEPT_AFTER_THE_END = dt.timedelta(minutes=15)  # the number of an anonymous report stands on one of them
+A_REPORT = "c"  # what is left of any screen of a talk about a report
 COUNTS_KEPT = dt.timedelta(days=2)
 
 
@@ -69,7 +70,8 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             .where(OutboxMessage.created_at < now - SCREENS_KEPT, OutboxMessage.body.is_not(None))
             .where(OutboxMessage.screen.startswith("c"), OutboxMessage.purpose == Purpose.REPLY.value)
             .where(OutboxMessage.state.not_in((State.WAITING.value, State.SENDING.value)))
-            .values(body=None)  # the number of an anonymous report leads to the phone that it was told to
+            # The number of an anonymous report, or that it was one, leads to the phone that it was told to.
+            .values(body=None, screen=A_REPORT)
         ),
         session.execute(delete(DeliveryNotice).where(DeliveryNotice.received_at < texts)),
         session.execute(

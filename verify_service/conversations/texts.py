@@ -39,6 +39,7 @@ from verify_service.conversations.text_talks import (
     follow_report,
     go_on,
     live_talk,
+    may_be_secret,
     takes,
 )
 from verify_service.conversations.texting import say_ending, write
@@ -285,6 +286,10 @@ def _unasked(
     """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
     if means == "stop":
         return _stop(session, message, phone)
+    if may_be_secret(text):  # a PIN or a NIK that comes late, or twice: nobody need read it
+        empty(message)
+        _reply(session, message, phone, "s6.check")
+        return HandledAs.UNCLEAR, False
     if (asked is None or means == "grievance") and _added_to_report(session, message, phone, text):
         return HandledAs.THREAD, False
     if means == "grievance":
