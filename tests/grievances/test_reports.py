@@ -272,3 +272,12 @@ def test_what_was_told_in_confidence_is_seen_by_no_account_of_an_area(db: Any, c
     with transaction() as session:
         there = session.scalars(select(Grievance.category).where(seen_from("32.75.01.1001"))).all()
     assert (there, db.execute("SELECT count(*) FROM grievance").fetchone()) == ([], (2,))
+
+
+def test_how_long_the_words_are_leads_from_no_report_to_a_talk(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    phone = call(client, *ANONYMOUS)
+    assert db.execute("SELECT heard_length FROM conversation").fetchone() == (0,)
+    shown = phone.screen
+    assert phone.repeat() == shown
+    assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,)

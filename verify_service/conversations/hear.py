@@ -292,7 +292,8 @@ def _show(line: Line, talking: Talking, talk: Talk | None, step: Screen | Over, 
         text = "CON " + said_text
         changes["talk"] = seal(_compact(talk.to_dict()), "conversation.talk")
     if hop.last is None:
-        changes["heard_length"] = len(hop.text)
+        # At the end it tells no repeat any more, only how many letters somebody wrote of whom.
+        changes["heard_length"] = 0 if isinstance(step, Over) else len(hop.text)
         changes["heard_hash"] = keyed_hash(hop.text, "transcript")
     else:
         changes |= heard_last(talking.conversation, hop.text, hop.last, talking.now)
