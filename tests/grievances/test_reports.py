@@ -281,3 +281,21 @@ def test_how_long_the_words_are_leads_from_no_report_to_a_talk(db: Any, client: 
     shown = phone.screen
     assert phone.repeat() == shown
     assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,)
+
+
+_TOGETHER = """SELECT count(*) FROM {table} side, (SELECT xmin FROM grievance UNION SELECT xmin FROM grievance_event
+               UNION SELECT xmin FROM audit WHERE actor = 'anonymous') report
+               WHERE report.xmin::text IN (side.xmin::text, side.xmax::text)"""
+
+
+@pytest.mark.parametrize("by_text", [False, True])
+def test_no_row_keeps_the_transaction_of_an_anonymous_report(db: Any, client: FlaskClient, by_text: bool) -> None:
+    a_worker(db)
+    if by_text:
+        writes_all("LAPOR", *ANONYMOUS[1:])
+    else:
+        call(client, *ANONYMOUS)
+    with transaction() as session:
+        forget_old(session, now=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=20))
+    for table in ("phone", "conversation", "inbound_message", "outbox"):
+        assert db.execute(_TOGETHER.format(table=table)).fetchone() == (0,), table
