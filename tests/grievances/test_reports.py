@@ -299,3 +299,14 @@ def test_no_row_keeps_the_transaction_of_an_anonymous_report(db: Any, client: Fl
         forget_old(session, now=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=20))
     for table in ("phone", "conversation", "inbound_message", "outbox"):
         assert db.execute(_TOGETHER.format(table=table)).fetchone() == (0,), table
+
+
+def test_a_redial_shows_no_report_that_was_told_in_confidence(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    number = number_on(call(client, *IN_CONFIDENCE, "1").screen)
+    assert number in call(client, "3", number).screen  # and the line drops
+    phone = Handset(client, NUMBER)
+    phone.dial()
+    phone.send("1")
+    assert number not in " ".join(phone.seen)
+    assert "Tadi terputus" not in phone.seen[0]

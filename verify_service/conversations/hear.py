@@ -371,9 +371,17 @@ def _dropped(session: Session, phone: Phone, recent: Sequence[Conversation], now
     """The newest talk of this phone that was cut off where a redial would not get by itself."""
     for conversation in recent:
         talk = _stored_talk(session, phone, conversation, now)
+        if _followed_in_confidence(talk):
+            continue
         if talk.flow not in REACHED_AGAIN and (talk.flow not in _NOWHERE or talk.turns):
             return conversation
     return None
+
+
+def _followed_in_confidence(talk: Talk) -> bool:
+    """Whether it shows a report told in confidence: whoever has its number types it again, and nobody else reads it."""
+    report = talk.caller.concern.report if talk.caller.concern else None
+    return talk.flow == "report_status" and report is not None and report.secret
 
 
 def _take_up(talking: Talking) -> Talk | Over:
