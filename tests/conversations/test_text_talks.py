@@ -415,3 +415,12 @@ def test_what_is_left_of_a_talk_does_not_tell_that_its_report_was_anonymous(db: 
         left.append((screens, kept))
         db.execute("TRUNCATE outbox, inbound_message, conversation, grievance, worker, enrolment CASCADE")
     assert left == [([("c",)], (0,))] * 2
+
+
+@pytest.mark.parametrize("before", range(5))  # the cut is in a word, or at a blank
+def test_of_a_long_report_the_end_is_kept_too(db: Any, before: int) -> None:
+    a_worker(db)
+    told = "x" * before + "kartu belum " * 90 + "Tolong telepon anak saya"
+    writes_all(f"LAPOR {told}")
+    (words,) = db.execute("SELECT words FROM grievance").fetchone()
+    assert unseal(words, "grievance.words").split() == told.split()
