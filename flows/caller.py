@@ -90,6 +90,7 @@ class RtDesk:
     wish: Literal["", "next", "list", "correct", "resume", "propose", "help"] = ""
     month: str = ""
     decree: Decree | None = None
+    code_issue: int = 0  # of the one-time code that was given here; another talk may have used it since
 
 
 @dataclass(frozen=True)

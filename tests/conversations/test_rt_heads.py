@@ -270,3 +270,38 @@ def test_what_the_kelurahan_says_in_his_place_changes_nothing_on_his_list(db: An
     phone = Handset(client, HEAD)
     phone.dial()
     assert "(3 sisa)" in phone.send("1")
+
+
+def at_the_code(client: FlaskClient, resident: int) -> Handset:
+    """An RT head's phone, asking for the code of the resident at this place of the list."""
+    phone = Handset(client, HEAD)
+    if "Tadi terputus" in phone.dial():
+        phone.send("2")
+    phone.press("141")
+    phone.send(PIN)
+    phone.send(str(resident))
+    return phone
+
+
+def test_an_rt_head_helps_as_many_in_a_day_as_come_with_their_codes(db: Any, client: FlaskClient) -> None:
+    a_worker(db, nik="3275011501900009", name="Warga Ke 9", phone="+6281211111119", row=9)
+    three(db)
+    an_rt_head(db, HEAD, pin=PIN)
+    for place in (1, 2, 3, 4):
+        phone = at_the_code(client, place)
+        name = phone.screen.removeprefix("CON ").partition(":")[0]
+        (worker,) = db.execute("SELECT id FROM worker WHERE name = %s", [name]).fetchone()
+        phone.send(letter_code("help", worker, 1))
+        phone.press("111")
+    assert db.execute("SELECT count(DISTINCT enrolment_id) FROM evidence WHERE assisted").fetchone() == (4,)
+
+
+def test_a_code_given_in_two_sessions_counts_in_one(db: Any, client: FlaskClient) -> None:
+    someone = a_worker(db)
+    an_rt_head(db, HEAD, pin=PIN)
+    first, second = at_the_code(client, 1), at_the_code(client, 1)
+    for phone in (first, second):
+        phone.send(letter_code("help", someone.worker, 1))
+    assert "Tersimpan" in first.press("11")
+    assert "tidak cocok" in second.press("41")
+    assert db.execute("SELECT statement FROM evidence WHERE assisted").fetchall() == [("confirms",)]

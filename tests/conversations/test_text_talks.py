@@ -389,3 +389,38 @@ def test_a_text_whose_reply_could_not_be_written_changes_nothing_and_is_taken_ag
 
 def test_the_silence_is_no_longer_than_what_a_talk_holds_is_kept(db: Any) -> None:
     assert dt.timedelta(hours=programme().texting.talk_hours) <= dt.timedelta(hours=24)
+
+
+@pytest.mark.parametrize("secret", ["385016", "385 016", "3275011501900001"])
+def test_a_secret_that_comes_late_or_twice_is_kept_nowhere(db: Any, secret: str) -> None:
+    a_worker(db, phone=None)
+    an_rt_head(db, NUMBER, pin="385016")
+    writes_all("RT", "1", "385016", secret)  # once more, at the first resident
+    writes(secret, after(hours=40))  # when the talk is over
+    bodies = db.execute("SELECT body FROM inbound_message ORDER BY id OFFSET 2").fetchall()
+    assert bodies == [(None,)] * 3
+    assert handled(db)[-1] == "unclear"
+
+
+def test_what_is_left_of_a_talk_does_not_tell_that_its_report_was_anonymous(db: Any) -> None:
+    left = []
+    for who in ("1", "2"):  # openly, and after another day anonymously
+        a_worker(db)
+        writes_all("LAPOR", "3", "4", *(("2",) if who == "1" else ("3", "1")), "Kartu hilang di jalan")
+        db.execute("UPDATE outbox SET state = 'accepted'")
+        with transaction() as session:
+            forget_old(session, now=after(hours=30))
+        screens = db.execute("SELECT DISTINCT screen FROM outbox WHERE purpose = 'reply'").fetchall()
+        kept = db.execute("SELECT count(body) FROM inbound_message").fetchone()
+        left.append((screens, kept))
+        db.execute("TRUNCATE outbox, inbound_message, conversation, grievance, worker, enrolment CASCADE")
+    assert left == [([("c",)], (0,))] * 2
+
+
+@pytest.mark.parametrize("before", range(5))  # the cut is in a word, or at a blank
+def test_of_a_long_report_the_end_is_kept_too(db: Any, before: int) -> None:
+    a_worker(db)
+    told = "x" * before + "kartu belum " * 90 + "Tolong telepon anak saya"
+    writes_all(f"LAPOR {told}")
+    (words,) = db.execute("SELECT words FROM grievance").fetchone()
+    assert unseal(words, "grievance.words").split() == told.split()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.handset import Handset
-from tests.people import a_phone, a_worker
+from tests.people import a_phone, a_worker, an_rt_head
 from verify_service.app import create_app
 from verify_service.ground.crypto import seal, unseal
 
@@ -65,3 +65,19 @@ def test_a_talk_that_cannot_be_read_starts_again(db: Any, phone: Handset) -> Non
     db.execute("UPDATE conversation SET talk = 'k9:rotated away', screen = 'k9:rotated away'")
     assert phone.repeat().startswith("END Maaf")  # what was shown is gone; nothing is guessed
     assert phone.send("1").startswith("CON Sulistiaw")
+
+
+@pytest.mark.parametrize("keys", [("1",), ("1", "1"), ("1", "1", "385016"), ("1", "1", "385016", "1")])
+def test_an_rt_head_in_the_middle_of_an_upgrade_is_not_told_that_he_is_none(
+    db: Any, phone: Handset, keys: tuple[str, ...]
+) -> None:
+    a_worker(db, phone=None)
+    an_rt_head(db, NUMBER, pin="385016")
+    phone.dial()
+    for key in keys:
+        phone.send(key)
+    rewrite(db, lambda talk: talk["caller"].update(version=2))
+    screen = phone.send("385016" if "PIN" in phone.screen else "1")
+    assert "Ketua RT" in screen or "Konfirmasi warga" in screen
+    assert screen.startswith("CON "), screen
+    assert db.execute("SELECT count(*) FROM evidence").fetchone() == (0,)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from flows.references import check_letter, read_reference
+from tests.conversations.test_text_talks import writes_all
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, an_rt_head, link
 from verify_service.app import create_app
@@ -219,3 +220,93 @@ def test_a_family_phone_reports_for_the_one_who_speaks(db: Any, client: FlaskCli
     call(client, "1", "2", "2", "1", "1")  # the second of them: data wrong, the name
     assert db.execute("SELECT worker_id FROM grievance").fetchall() == [(second.worker,)]
     assert first.worker != second.worker
+
+
+def test_after_too_many_wrong_numbers_a_right_one_opens_nothing_either(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    a_phone(db, OTHER)
+    number = number_on(call(client, *BY_NAME, "1").screen)
+    for last in "3456789ABC":
+        body = f"2222{last}"
+        call(client, "3", f"{body}{check_letter(body)}", number=OTHER)
+    assert "terlalu banyak" in call(client, "3", number, number=OTHER).screen
+    assert number in call(client, "3", "1").screen  # what is listed on its own phone is no guess
+
+
+def test_the_same_words_told_in_confidence_are_another_report(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    words = "Diminta uang lima puluh ribu"
+    call(client, "2", "3", "3", "3", "1", words, "1")
+    call(client, "2", "3", "3", "1", "1", "2", words, "1")
+    call(client, "2", "3", "3", "1", "1", "2", words, "1")  # said again it is that one
+    told = db.execute("SELECT category, identity, about FROM grievance ORDER BY id").fetchall()
+    assert told == [("asked_money", "normal", None), ("rt_conduct", "secret", "rt_rw")]
+
+
+def test_two_on_a_family_phone_ask_for_their_own_data_each(db: Any, client: FlaskClient) -> None:
+    first = a_worker(db)
+    second = a_worker(db, nik="3275011501900002", name="Nadine Yulianti", phone=None, row=3)
+    link(db, NUMBER, second.worker)
+    for person in ("1", "2", "1"):
+        call(client, "1", person, "0", "6", "5", "1")
+    asked = db.execute("SELECT worker_id FROM grievance ORDER BY id").fetchall()
+    assert asked == [(first.worker,), (second.worker,)]
+
+
+def test_of_a_rejected_report_nobody_is_told_that_it_is_open(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    number = number_on(call(client, *BY_NAME, "1").screen)
+    db.execute("UPDATE grievance SET state = 'rejected', closed_at = now()")
+    assert "masuk ke laporan" in call(client, "3", "1", "1").screen
+    assert db.execute("SELECT number, state, closed_at IS NULL FROM grievance").fetchone() == (
+        number,
+        "rejected",
+        False,
+    )
+
+
+def test_what_was_told_in_confidence_is_seen_by_no_account_of_an_area(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    writes_all("LAPOR Pak RT minta uang dua ratus ribu")
+    call(client, *IN_CONFIDENCE)
+    with transaction() as session:
+        there = session.scalars(select(Grievance.category).where(seen_from("32.75.01.1001"))).all()
+    assert (there, db.execute("SELECT count(*) FROM grievance").fetchone()) == ([], (2,))
+
+
+def test_how_long_the_words_are_leads_from_no_report_to_a_talk(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    phone = call(client, *ANONYMOUS)
+    assert db.execute("SELECT heard_length FROM conversation").fetchone() == (0,)
+    shown = phone.screen
+    assert phone.repeat() == shown
+    assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,)
+
+
+_TOGETHER = """SELECT count(*) FROM {table} side, (SELECT xmin FROM grievance UNION SELECT xmin FROM grievance_event
+               UNION SELECT xmin FROM audit WHERE actor = 'anonymous') report
+               WHERE report.xmin::text IN (side.xmin::text, side.xmax::text)"""
+
+
+@pytest.mark.parametrize("by_text", [False, True])
+def test_no_row_keeps_the_transaction_of_an_anonymous_report(db: Any, client: FlaskClient, by_text: bool) -> None:
+    a_worker(db)
+    if by_text:
+        writes_all("LAPOR", *ANONYMOUS[1:])
+    else:
+        call(client, *ANONYMOUS)
+    with transaction() as session:
+        forget_old(session, now=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=20))
+    for table in ("phone", "conversation", "inbound_message", "outbox"):
+        assert db.execute(_TOGETHER.format(table=table)).fetchone() == (0,), table
+
+
+def test_a_redial_shows_no_report_that_was_told_in_confidence(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    number = number_on(call(client, *IN_CONFIDENCE, "1").screen)
+    assert number in call(client, "3", number).screen  # and the line drops
+    phone = Handset(client, NUMBER)
+    phone.dial()
+    phone.send("1")
+    assert number not in " ".join(phone.seen)
+    assert "Tadi terputus" not in phone.seen[0]

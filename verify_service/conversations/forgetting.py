@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CursorResult, delete, or_, update
+from sqlalchemy import CursorResult, delete, or_, text, update
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
@@ -23,7 +23,33 @@ from verify_service.messaging.outbox import Purpose, State
 
 SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a hop, far shorter than anybody's memory
 SCREENS_KEPT_AFTER_THE_END = dt.timedelta(minutes=15)  # the number of an anonymous report stands on one of them
+A_REPORT = "c"  # what is left of any screen of a talk about a report
 COUNTS_KEPT = dt.timedelta(days=2)
+
+
+# PostgreSQL keeps with each row which transaction wrote or locked it. A row left by that of an anonymous report tells
+# whose it is, until it is written once more. The trail cannot be, so that the other side is.
+_SAME_TRANSACTION = """
+WITH reported AS (
+    SELECT xmin FROM grievance WHERE identity = 'anonymous'
+    UNION SELECT said.xmin FROM grievance_event said JOIN grievance ON grievance.id = said.grievance_id
+          WHERE grievance.identity = 'anonymous'
+    UNION SELECT xmin FROM audit WHERE actor = 'anonymous' AND at >= :since)
+UPDATE {table} SET {column} = {column}
+WHERE CAST(xmin AS text) IN (SELECT CAST(xmin AS text) FROM reported)
+   OR CAST(xmax AS text) IN (SELECT CAST(xmin AS text) FROM reported)
+"""
+_PART = tuple(
+    text(_SAME_TRANSACTION.format(table=table, column=column))
+    for table, column in (
+        ("phone", "hops"),
+        ("conversation", "hops"),
+        ("inbound_message", "received_at"),
+        ("outbox", "reason"),
+        ("number_try", "tries"),
+    )
+)
+_TRAIL_LOOKED_AT = dt.timedelta(days=7)
 
 
 def forget_old(session: Session, *, now: dt.datetime) -> int:
@@ -69,7 +95,8 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             .where(OutboxMessage.created_at < now - SCREENS_KEPT, OutboxMessage.body.is_not(None))
             .where(OutboxMessage.screen.startswith("c"), OutboxMessage.purpose == Purpose.REPLY.value)
             .where(OutboxMessage.state.not_in((State.WAITING.value, State.SENDING.value)))
-            .values(body=None)  # the number of an anonymous report leads to the phone that it was told to
+            # The number of an anonymous report, or that it was one, leads to the phone that it was told to.
+            .values(body=None, screen=A_REPORT)
         ),
         session.execute(delete(DeliveryNotice).where(DeliveryNotice.received_at < texts)),
         session.execute(
@@ -78,4 +105,6 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             .values(phone=None)
         ),
     ]
+    for part in _PART:
+        session.execute(part, {"since": now - _TRAIL_LOOKED_AT})
     return sum(result.rowcount for result in [emptied, *gone] if isinstance(result, CursorResult))

@@ -292,7 +292,8 @@ def _show(line: Line, talking: Talking, talk: Talk | None, step: Screen | Over, 
         text = "CON " + said_text
         changes["talk"] = seal(_compact(talk.to_dict()), "conversation.talk")
     if hop.last is None:
-        changes["heard_length"] = len(hop.text)
+        # At the end it tells no repeat any more, only how many letters somebody wrote of whom.
+        changes["heard_length"] = 0 if isinstance(step, Over) else len(hop.text)
         changes["heard_hash"] = keyed_hash(hop.text, "transcript")
     else:
         changes |= heard_last(talking.conversation, hop.text, hop.last, talking.now)
@@ -346,7 +347,9 @@ def _stored_talk(session: Session, phone: Phone, conversation: Conversation, now
                 return Talk.from_dict(stored)
             except StaleCaller:  # an older release knew other things of callers
                 fresh = who_calls(session, phone, now=now, worker_id=conversation.worker_id)
-                return Talk.from_dict(stored, fresh)
+                talk = Talk.from_dict(stored, fresh)
+                if not talk.flow.startswith("rt_"):  # of which RT he spoke was known to the old caller alone
+                    return talk
         except (Unreadable, KeyError, ValueError, TypeError):
             pass
     fresh = fresh or who_calls(session, phone, now=now, worker_id=conversation.worker_id)
@@ -368,9 +371,17 @@ def _dropped(session: Session, phone: Phone, recent: Sequence[Conversation], now
     """The newest talk of this phone that was cut off where a redial would not get by itself."""
     for conversation in recent:
         talk = _stored_talk(session, phone, conversation, now)
+        if _followed_in_confidence(talk):
+            continue
         if talk.flow not in REACHED_AGAIN and (talk.flow not in _NOWHERE or talk.turns):
             return conversation
     return None
+
+
+def _followed_in_confidence(talk: Talk) -> bool:
+    """Whether it shows a report told in confidence: whoever has its number types it again, and nobody else reads it."""
+    report = talk.caller.concern.report if talk.caller.concern else None
+    return talk.flow == "report_status" and report is not None and report.secret
 
 
 def _take_up(talking: Talking) -> Talk | Over:

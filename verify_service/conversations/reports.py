@@ -16,7 +16,7 @@ from flows.conversation import Outcome
 from verify_service.conversations.caller import short_date
 from verify_service.conversations.talking import Next, Over, Talking
 from verify_service.conversations.texting import write
-from verify_service.conversations.tries import number_tries
+from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
 from verify_service.grievances.opening import NewReport, Opened, open_report
 from verify_service.ground.crypto import keyed_hash
@@ -58,6 +58,8 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
         case said.ChoseReport(number):
             return _follow(talking, number.rpartition("-")[2])
         case said.FindReport(number):
+            if numbers_tried(talking) >= programme().reports.number_tries_per_day:
+                return Over("c31.too_many")  # for a right one too, or the next guess would be free
             return _follow(talking, number)
         case said.ReportSays(mark):
             return _says(talking, mark)
@@ -65,7 +67,7 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
             stop_phone(talking.session, talking.phone.id, talking.now)
             return Over("a12.stopped")
         case said.AskForData(wish):
-            opened = _open(talking, "data", "data", "normal", what=wish, once=f"data:{wish}:phone:{talking.phone.id}")
+            opened = _open(talking, "data", "data", "normal", what=wish, once=_same_wish(talking, wish))
             return Over("a16.data_asked", {"case": opened.number})
     raise AssertionError(f"no use case for {type(outcome).__name__}")
 
@@ -152,11 +154,22 @@ def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
 
 
 def _same_words(talking: Talking, filed: said.FileReport) -> str:
-    """Who tells the same once more, because the line dropped or nobody came, has told of one thing."""
+    """Who tells the same once more, because the line dropped or nobody came, has told of one thing.
+
+    Told of somebody, or in confidence this time, it is another: who may read the first one was decided without that.
+    """
     if filed.identity == "anonymous":
         return ""
-    words = keyed_hash(f"{filed.category}\0{reading.spoken(filed.words)}", "report.words").hex()
+    told = (filed.category, filed.about, filed.identity, filed.urgency, reading.spoken(filed.words))
+    words = keyed_hash("\0".join(told), "report.words").hex()
     return f"report:phone:{talking.phone.id}:{words}"
+
+
+def _same_wish(talking: Talking, wish: str) -> str:
+    """One person asks for one thing once; the others on a family's phone ask for themselves."""
+    person = talking.caller.person
+    whose = f":worker:{person.worker}" if person else ""
+    return f"data:{wish}:phone:{talking.phone.id}{whose}"
 
 
 def _acknowledge(talking: Talking, opened: Opened, not_before: dt.datetime | None = None) -> None:
@@ -213,8 +226,7 @@ def _follow(talking: Talking, body: str) -> Next | Over:
     """What a number leads to; a wrong one is counted, so that nobody finds one by trying."""
     held = thread.find(talking.session, body, talking.phone)
     if held is None:
-        if number_tries(talking) > programme().reports.number_tries_per_day:
-            return Over("c31.too_many")
+        number_tries(talking)
         return Next("report_unknown", talking.caller)
     shown = Report(
         held.number,
@@ -233,7 +245,7 @@ def _says(talking: Talking, said_of_it: str) -> Next | Over:
     held = report and thread.find(talking.session, report.number.rpartition("-")[2], talking.phone)
     if not held or held.proposal:
         return Next("ask_report", talking.caller)
-    thread.mark(
+    state = thread.mark(
         talking.session,
         held,
         said_of_it,
@@ -244,7 +256,7 @@ def _says(talking: Talking, said_of_it: str) -> Next | Over:
     )
     if said_of_it == "supervisor":
         return Over("c12.external", {"case": held.number})
-    if not held.own:
+    if not held.own or (said_of_it == "still" and state == "rejected"):  # an officer weighs it; it is not open again
         return Over("c28.added", {"case": held.number})
     if said_of_it == "solved":
         return Over("c27.solved", {"case": held.number})

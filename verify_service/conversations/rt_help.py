@@ -10,7 +10,7 @@ from verify_service.conversations.caller import short_date
 from verify_service.conversations.catalogue import wordings, words_version
 from verify_service.conversations.rt_desk import at_the_desk, resident_of, shown, today
 from verify_service.conversations.talking import Next, Over, Talking
-from verify_service.conversations.tries import code_tries
+from verify_service.conversations.tries import code_tries, not_a_guess
 from verify_service.ground.crypto import letter_code
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import RtHead, Worker
@@ -52,8 +52,9 @@ def check_code(talking: Talking, code: str) -> Next | Over:
     if not hmac.compare_digest(letter_code(HELP, worker.id, worker.help_issue).encode(), code.encode()):
         talking.record("help code wrong")
         return at_the_desk(talking, "rt_help_code", resident=shown(resident), tries_left=1)
+    not_a_guess(talking)
     talking.record("help code given", enrolment=resident.enrolment)
-    return at_the_desk(talking, "rt_assisted", resident=shown(resident))
+    return at_the_desk(talking, "rt_assisted", resident=shown(resident), code_issue=worker.help_issue)
 
 
 def assisted(talking: Talking, spoke: said.AssistedSays) -> Next | Over:
@@ -61,7 +62,10 @@ def assisted(talking: Talking, spoke: said.AssistedSays) -> Next | Over:
     resident = resident_of(talking, spoke.enrolment)
     if resident is None:
         return at_the_desk(talking, "rt_menu")
-    worker = talking.session.get_one(Worker, resident.worker)
+    worker = talking.session.get_one(Worker, resident.worker, with_for_update=True, populate_existing=True)
+    desk = talking.caller.rt_head
+    if desk is None or desk.code_issue != worker.help_issue:  # the code was used in another talk meanwhile
+        return at_the_desk(talking, "rt_help_code", resident=shown(resident), tries_left=1)
     worker.help_issue += 1
     statement = Statement(
         source="worker",

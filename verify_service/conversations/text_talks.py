@@ -25,7 +25,6 @@ from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import answers_for
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
-from verify_service.conversations.reports import ANONYMOUS_RECEIPT
 from verify_service.conversations.rt_heads import stored_talk
 from verify_service.conversations.talking import Next, Over, Talking, first_flow
 from verify_service.conversations.texting import say, say_ending, write
@@ -37,6 +36,7 @@ from verify_service.messaging.outbox import Purpose
 
 TALK: Final = "talk"
 GATEWAY: Final = "sms"  # a talk by text belongs to no provider's session
+_SECRETS: Final = (6, 16)  # digits of a PIN or a code, and of a NIK
 _MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop
 
 # Where each keyword leads.
@@ -197,21 +197,29 @@ def go_on(session: Session, message: InboundMessage, phone: Phone, conversation:
     if isinstance(step, Menu | Ask | Pick):
         talking.screen, asked = step.screen, step
         talk, step = answer(talk, text, wordings())
-        if isinstance(asked, Ask) and (asked.secret or not talk.wrong):
+        if (isinstance(asked, Ask) and (asked.secret or not talk.wrong)) or may_be_secret(text):
             empty(message)
-    after, shown = _settle(talking, talk, step)
-    if isinstance(shown, Over) and shown.screen == ANONYMOUS_RECEIPT:
+    if isinstance(step, said.FileReport | said.SetContact):
         _empty_all(session, message, conversation)
-    return _reply(talking, message, after, shown)
+    return _reply(talking, message, *_settle(talking, talk, step))
 
 
 def _empty_all(session: Session, last: InboundMessage, conversation: Conversation) -> None:
-    """Let go of every answer of a talk that came to an anonymous report: the digits alone would tell what it was."""
+    """Let go of every answer of a talk that came to a report: the digits alone would tell what it was.
+
+    Of any report: were it only the anonymous ones, that they are gone would tell whose phone made one.
+    """
     session.execute(
         update(InboundMessage)
         .where(InboundMessage.sender_index == last.sender_index, InboundMessage.received_at >= conversation.started_at)
         .values(body=None, raw=None)
     )
+
+
+def may_be_secret(text: str) -> bool:
+    """Whether a text is a number alone that is as long as a PIN, a letter's code or a NIK."""
+    digits = "".join(character for character in text if character not in " .-")
+    return digits.isdecimal() and len(digits) in _SECRETS
 
 
 def empty(message: InboundMessage) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session, aliased
 
 from flows.caller import Caller, Person
-from flows.conversation import Menu, Outcome
+from flows.conversation import ANSWER_LENGTH, Menu, Outcome, printable
 from flows.keywords import Keyword, keyword, urgency
 from flows.outcomes import Said
 from flows.reading import command
@@ -39,6 +39,7 @@ from verify_service.conversations.text_talks import (
     follow_report,
     go_on,
     live_talk,
+    may_be_secret,
     takes,
 )
 from verify_service.conversations.texting import say_ending, write
@@ -213,7 +214,7 @@ def _handle(session: Session, message: InboundMessage, phone: Phone, text: str) 
     asked, talk = _asked_last(session, message, phone)
     wanted = keyword(text)
     if wanted is not None and wanted.name != "answer" and not (talk is not None and takes(talk, text)):
-        return HandledAs.KEYWORD, _keyword(session, message, phone, wanted)
+        return HandledAs.KEYWORD, _keyword(session, message, phone, wanted, text)
     if asked is not None and (nudge := _answer(session, message, phone, asked, text)) is not None:
         return HandledAs.ANSWER, nudge
     means = _means(text)
@@ -246,10 +247,12 @@ def _stop(session: Session, message: InboundMessage, phone: Phone) -> tuple[Hand
     return HandledAs.STOP, False
 
 
-def _keyword(session: Session, message: InboundMessage, phone: Phone, wanted: Keyword) -> bool:
+def _keyword(session: Session, message: InboundMessage, phone: Phone, wanted: Keyword, text: str) -> bool:
     """Do what a keyword asks for; whether verdicts are stale now."""
     if wanted.words and wanted.name == "report":
-        return file_report(session, message, phone, wanted.words)
+        # A keyword is looked for in the beginning alone; the text is emptied, so that its end must be filed as well.
+        end = printable(text[len(text[:ANSWER_LENGTH].rstrip()) :])
+        return file_report(session, message, phone, (wanted.words + end).rstrip())
     if wanted.words:
         return follow_report(session, message, phone, wanted.words)
     if wanted.name == "help":
@@ -285,6 +288,10 @@ def _unasked(
     """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
     if means == "stop":
         return _stop(session, message, phone)
+    if may_be_secret(text):  # a PIN or a NIK that comes late, or twice: nobody need read it
+        empty(message)
+        _reply(session, message, phone, "s6.check")
+        return HandledAs.UNCLEAR, False
     if (asked is None or means == "grievance") and _added_to_report(session, message, phone, text):
         return HandledAs.THREAD, False
     if means == "grievance":
