@@ -14,10 +14,20 @@ EMAIL = "petugas@bekasi.example"
 PASSWORD = "kuda laut berenang"
 
 
-def an_officer(email: str = EMAIL, role: str = "officer") -> int:
+def an_officer(
+    email: str = EMAIL,
+    role: str = "officer",
+    *,
+    name: str = "Ibu Petugas",
+    unit: str = "grievance",
+    area: str | None = None,
+    cleared: bool = False,
+) -> int:
     """Somebody with an account and the usual password."""
     with transaction() as session:
-        return add_officer(session, email, role, PASSWORD, "Ibu Petugas", actor="test")
+        return add_officer(
+            session, email, role, PASSWORD, name, unit=unit, area=area, cleared=cleared, own_password=True, actor="test"
+        )
 
 
 def form_token(page: str) -> str:

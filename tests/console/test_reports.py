@@ -33,7 +33,7 @@ def told(client: FlaskClient, db: Any) -> FlaskClient:
 
 
 def test_the_list_has_the_accident_first_and_no_words(told: FlaskClient, db: Any) -> None:
-    an_officer()
+    an_officer(cleared=True)
     sign_in(told)
     page = told.get("/console/reports").get_data(as_text=True)
     assert page.index("Mendesak") < page.index("Belum aktif") < page.index("Perilaku pengurus RT")
@@ -42,7 +42,7 @@ def test_the_list_has_the_accident_first_and_no_words(told: FlaskClient, db: Any
 
 
 def test_a_report_is_read_as_text_and_written_down(told: FlaskClient, db: Any) -> None:
-    an_officer()
+    an_officer(cleared=True)
     sign_in(told)
     page = told.get("/console/reports/1").get_data(as_text=True)
     assert "&lt;b&gt;uang" in page
@@ -52,7 +52,7 @@ def test_a_report_is_read_as_text_and_written_down(told: FlaskClient, db: Any) -
 
 
 def test_a_kelurahan_sees_nothing_of_conduct_or_told_in_confidence(told: FlaskClient, db: Any) -> None:
-    an_officer(role="kelurahan")
+    an_officer(role="kelurahan", unit="kelurahan", area="32.75.01.1001")
     sign_in(told)
     page = told.get("/console/reports").get_data(as_text=True)
     assert "Perilaku pengurus RT" not in page

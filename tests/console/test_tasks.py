@@ -21,7 +21,7 @@ WORKER, HEAD = "+6281234567890", "+6281300000001"
 
 @pytest.fixture
 def officer(client: FlaskClient, db: Any) -> FlaskClient:
-    an_officer(role="kelurahan")
+    an_officer(role="kelurahan", unit="kelurahan", area="32.75.01.1001")
     sign_in(client)
     return client
 
@@ -141,7 +141,7 @@ def test_an_auditor_sees_and_cannot_print_or_settle(client: FlaskClient, db: Any
     page = client.get(f"/console/tasks/{task}").get_data(as_text=True)
     assert 'name="answer"' not in page
     db.execute("UPDATE task SET closed_at = now()")
-    assert client.get(f"/console/tasks/{task}/letter").status_code == 404
+    assert client.get(f"/console/tasks/{task}/letter").status_code == 403
 
 
 @pytest.mark.parametrize("query", ["?page=-1", "?page=x", "?page=99999999999", "?kind=%00", "?kind=nothing"])

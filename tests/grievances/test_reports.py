@@ -15,15 +15,17 @@ from flows.references import check_letter, read_reference
 from tests.conversations.test_text_talks import writes_all
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, an_rt_head, link
+from verify_service.accounts.officers import Role
 from verify_service.app import create_app
 from verify_service.conversations.forgetting import forget_old
 from verify_service.grievances.numbers import new_number
 from verify_service.grievances.opening import NewReport, open_report
-from verify_service.grievances.visibility import seen_from
+from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Grievance
 
+CITY = Viewer(1, Role.OFFICER, cleared=True)
 NUMBER = "+6281234567890"
 OTHER = "+6281299990001"
 WORDS = "Klaim ditolak rumah sakit"
@@ -31,6 +33,10 @@ IN_CONFIDENCE = ("2", "3", "4", "2", WORDS)
 BY_NAME = ("2", "3", "4", "1", WORDS)
 ANONYMOUS = ("2", "3", "6", "3", "3", "1", WORDS)
 ABOUT_THE_RT = ("2", "3", "3", "1", "1", "2", "Pak RT minta uang")
+
+
+def in_kelurahan(code: str) -> Viewer:
+    return Viewer(2, Role.KELURAHAN, "kelurahan", code)
 
 
 @pytest.fixture
@@ -102,9 +108,9 @@ def test_a_report_about_an_rt_is_seen_by_no_account_of_an_area(db: Any, client: 
     call(client, *ABOUT_THE_RT)
     call(client, *BY_NAME)
     with transaction() as session:
-        everywhere = session.scalars(select(Grievance.category).where(seen_from(None))).all()
-        there = session.scalars(select(Grievance.category).where(seen_from("32.75.01.1001"))).all()
-        elsewhere = session.scalars(select(Grievance.category).where(seen_from("32.75.01.1002"))).all()
+        everywhere = session.scalars(select(Grievance.category).where(seen_by(CITY))).all()
+        there = session.scalars(select(Grievance.category).where(seen_by(in_kelurahan("32.75.01.1001")))).all()
+        elsewhere = session.scalars(select(Grievance.category).where(seen_by(in_kelurahan("32.75.01.1002")))).all()
     assert (sorted(everywhere), there, elsewhere) == (["claim", "rt_conduct"], ["claim"], [])
 
 
@@ -270,7 +276,7 @@ def test_what_was_told_in_confidence_is_seen_by_no_account_of_an_area(db: Any, c
     writes_all("LAPOR Pak RT minta uang dua ratus ribu")
     call(client, *IN_CONFIDENCE)
     with transaction() as session:
-        there = session.scalars(select(Grievance.category).where(seen_from("32.75.01.1001"))).all()
+        there = session.scalars(select(Grievance.category).where(seen_by(in_kelurahan("32.75.01.1001")))).all()
     assert (there, db.execute("SELECT count(*) FROM grievance").fetchone()) == ([], (2,))
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.ground.tables import Officer, OfficerSession
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area, Officer, OfficerSession
 
 LANGUAGES = ("id", "en")
 SHORTEST_PASSWORD = 12  # NIST SP 800-63B: length is what counts; no rules on which characters
@@ -49,6 +50,9 @@ class SignedInOfficer:
     name: str
     role: Role
     language: str
+    unit: str = "grievance"
+    area: str | None = None
+    cleared: bool = False
 
     is_authenticated = True
     is_active = True
@@ -63,10 +67,24 @@ def normal_email(email: str) -> str:
     return email.strip().lower()
 
 
-def add_officer(session: Session, email: str, role: str, password: str, name: str, *, actor: str = "system") -> int:
-    """Make an account and return its id; OfficerRefused for an unknown role, a taken address or a short password.
+def add_officer(
+    session: Session,
+    email: str,
+    role: str,
+    password: str,
+    name: str,
+    *,
+    unit: str = "grievance",
+    area: str | None = None,
+    cleared: bool = False,
+    own_password: bool = False,
+    actor: str = "system",
+) -> int:
+    """Make an account and return its id; OfficerRefused for whatever is unknown, taken or too short.
 
-    `actor` is who made it, for the trail: "command line" or "officer:ID".
+    `unit` is one of the programme file, `area` the code of a kecamatan or kelurahan (None: the whole city), `cleared`
+    whether the account sees reports about money, harassment or conduct; `own_password` that its holder chose the
+    password himself. `actor` is who made it, for the trail: "command line" or "officer:ID".
     """
     address = normal_email(email)
     if role not in set(Role):
@@ -75,16 +93,43 @@ def add_officer(session: Session, email: str, role: str, password: str, name: st
         raise OfficerRefused("This is not an e-mail address; write it like officer@city.example")
     if len(password) < SHORTEST_PASSWORD:
         raise OfficerRefused(f"The password is too short; use {SHORTEST_PASSWORD} characters or more")
+    _check_scope(session, role, unit, area, cleared=cleared)
     if session.scalar(select(Officer.id).where(Officer.email == address)) is not None:
         raise OfficerRefused("There is already an officer with this e-mail address")
     now = dt.datetime.now(dt.UTC)
     officer = Officer(
-        email=address, name=name.strip() or address, role=role, password_hash=_HASHER.hash(password), created_at=now
+        email=address,
+        name=name.strip() or address,
+        role=role,
+        unit=unit,
+        area=area,
+        cleared=cleared,
+        password_hash=_HASHER.hash(password),
+        password_set_at=now if own_password else None,
+        created_at=now,
     )
     session.add(officer)
     session.flush()
-    audit.record(session, now=now, actor=actor, action="officer added", on=f"officer:{officer.id}", role=role)
+    who = f"officer:{officer.id}"
+    audit.record(
+        session, now=now, actor=actor, action="officer added", on=who, role=role, unit=unit, area=area, cleared=cleared
+    )
     return officer.id
+
+
+def _check_scope(session: Session, role: str, unit: str, area: str | None, *, cleared: bool) -> None:
+    """OfficerRefused where what an account is to see makes no sense."""
+    if unit not in programme().units:
+        raise OfficerRefused(f"There is no unit {unit!r}; choose one of {', '.join(programme().units)}")
+    places = select(Area.kelurahan_code).where((Area.kelurahan_code == area) | (Area.kecamatan_code == area)).limit(1)
+    if area is not None and session.scalar(places) is None:
+        raise OfficerRefused(f"There is no kecamatan or kelurahan with the code {area!r}")
+    if role == Role.KELURAHAN and area is None:
+        raise OfficerRefused(
+            "An account of a kelurahan needs its area: the code of the kelurahan, such as 32.75.01.1001"
+        )
+    if cleared and (area is not None or role not in (Role.OFFICER, Role.SUPERVISOR)):
+        raise OfficerRefused("Only officers and supervisors of the whole city can be cleared for sensitive reports")
 
 
 def disable_officer(session: Session, officer_id: int, *, actor: str, now: dt.datetime) -> None:

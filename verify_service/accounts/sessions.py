@@ -56,7 +56,9 @@ def find_officer(session: Session, token: str, *, now: dt.datetime, active: bool
     officer, seen_at = found
     if active and seen_at < now - _SEEN_EVERY:
         session.execute(update(OfficerSession).where(OfficerSession.token_hash == _hash(token)).values(seen_at=now))
-    return SignedInOfficer(officer.id, officer.name, Role(officer.role), officer.language)
+    return SignedInOfficer(
+        officer.id, officer.name, Role(officer.role), officer.language, officer.unit, officer.area, officer.cleared
+    )
 
 
 def close_session(session: Session, token: str, *, now: dt.datetime) -> None:

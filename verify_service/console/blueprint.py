@@ -1,27 +1,37 @@
-"""The door itself: nothing behind it opens without a signed-in officer, and an auditor changes nothing."""
+"""The door itself: nothing behind it opens without a signed-in officer whom the table of rules lets in."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_login import current_user
 
+from verify_service.console.rules import RULES, Scope
+from verify_service.grievances.visibility import Viewer
+
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
-OPEN = frozenset({"console.login"})  # the only pages for people who are not signed in
-OWN_AFFAIRS = frozenset({"console.logout", "console.language"})  # what an auditor may send as well
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
 @blueprint.before_request
 def guard() -> Response | None:
-    """Every page of the console, today's and tomorrow's."""
-    if request.endpoint in OPEN:
+    """Every page of the console, today's and tomorrow's: one without a rule opens for nobody."""
+    rule = RULES.get(request.endpoint or "")
+    if rule is not None and rule.scope is Scope.OPEN:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
-    if request.method not in _READS and not current_user.role.writes and request.endpoint not in OWN_AFFAIRS:
+    if rule is None or not rule.lets(current_user.role, reading=request.method in _READS):
+        abort(403)
+    if rule.scope is Scope.CITY and viewer().bound:
         abort(403)
     return None
+
+
+def viewer() -> Viewer:
+    """The account behind this request, as far as it decides what is seen."""
+    who = current_user
+    return Viewer(who.id, who.role, who.unit, who.area, who.cleared)
 
 
 def _to_sign_in() -> Response:

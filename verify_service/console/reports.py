@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from flask import abort, render_template, request
 from flask_login import current_user
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import func, select
 
 from verify_service import audit
-from verify_service.accounts.officers import Role
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint
+from verify_service.console.blueprint import blueprint, viewer
 from verify_service.console.wording import ROLES, category_name, identity_name, report_step
 from verify_service.grievances.deadlines import city_day
+from verify_service.grievances.visibility import seen_by
 from verify_service.ground.crypto import Unreadable, unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Grievance, GrievanceEvent, Phone
@@ -37,19 +37,12 @@ class Shown:
     phone: str = field(default="", repr=False)
 
 
-def _seen() -> ColumnElement[bool]:
-    """What this officer may see: a kelurahan nothing of money, of anybody's conduct, or told in confidence."""
-    if current_user.role is not Role.KELURAHAN:
-        return true()
-    return and_(Grievance.restricted.is_(False), Grievance.identity == "normal")
-
-
 @blueprint.get("/reports")
 def reports() -> str:
     """The open ones: accidents and deaths first, then whatever is due first."""
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     today = city_day(dt.datetime.now(dt.UTC))
-    open_ones = select(Grievance).where(Grievance.closed_at.is_(None), _seen())
+    open_ones = select(Grievance).where(Grievance.closed_at.is_(None), seen_by(viewer()))
     with transaction(seconds=PATIENCE) as session:
         total = session.scalar(select(func.count()).select_from(open_ones.subquery())) or 0
         order = (Grievance.urgency.is_(None), Grievance.due_on, Grievance.id)
@@ -70,20 +63,25 @@ def one_report(number: int) -> str:
     """One report with its words and thread, which the trail records."""
     now = dt.datetime.now(dt.UTC)
     with transaction(seconds=PATIENCE) as session:
-        held = session.scalar(select(Grievance).where(Grievance.id == number, _seen()))
+        held = session.scalar(select(Grievance).where(Grievance.id == number, seen_by(viewer())))
         if held is None:
             abort(404)
         who = f"officer:{current_user.id}"
         audit.record(session, now=now, actor=who, action="report read", on=f"grievance:{held.id}")
         reporter = session.get(Phone, held.phone_id) if held.phone_id else None
         events = session.scalars(
-            select(GrievanceEvent).where(GrievanceEvent.grievance_id == held.id).order_by(GrievanceEvent.id)
+            select(GrievanceEvent).where(GrievanceEvent.grievance_id == held.id).order_by(GrievanceEvent.seq)
         ).all()
         thread = [
             (event.at, report_step(event.kind), _opened(event.words, "grievance_event.words")) for event in events
         ]
         number_of = _opened(reporter.number, "phone.number") if reporter and held.contact != "none" else ""
-        shown = _shown(held, city_day(now), words=_opened(held.words, "grievance.words"), phone=number_of)
+        shown = _shown(
+            held,
+            city_day(now),
+            words=_opened(held.words, "grievance.words") if viewer().reads_words else "",
+            phone=number_of,
+        )
     return render_template(
         "console/report.html", report=shown, thread=thread, contact=held.contact, role_name=ROLES[current_user.role]
     )

@@ -134,7 +134,16 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
             city.load(session, data_dir / "sample", roster=roster, now=now, say=say)
         password = _kept_password(data_dir)
         if session.scalar(select(Officer.id).where(Officer.email == OFFICER)) is None:
-            add_officer(session, OFFICER, role="admin", password=password, name="Petugas Demo", actor="demo")
+            add_officer(
+                session,
+                OFFICER,
+                role="supervisor",
+                password=password,
+                name="Petugas Demo",
+                cleared=True,
+                own_password=True,
+                actor="demo",
+            )
         phones = city.people(session)
 
     def one_batch() -> object:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass, field
+from typing import Any, Final
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.grievances.deadlines import city_day, days_allowed, due, working_days_after
+from verify_service.grievances.clock import Clock, Pause, deadlines
+from verify_service.grievances.deadlines import city_day, days_allowed, working_days_after
 from verify_service.grievances.numbers import new_number
 from verify_service.ground.crypto import keyed_hash, seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, GrievanceEvent
 
+_BY_CHANCE: Final = 10**17
+CITIZENS: Final = frozenset({"reporter", "somebody with the number"})
 SECRET, ANONYMOUS = "secret", "anonymous"
 CONDUCT = {"rt_rw": "rt_conduct", "officer": "conduct"}  # whose conduct it is about decides before what it is about
 
@@ -38,6 +42,8 @@ class NewReport:
     language: str | None = None
     phone_id: int | None = None
     worker_id: int | None = None
+    reporter: str = field(default="", repr=False)  # the name a caller or a visitor gives
+    kelurahan_code: str | None = None  # where no worker says it
 
     @property
     def anonymous(self) -> bool:
@@ -76,7 +82,8 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
     """The row of a new report; None when the same was opened meanwhile."""
     category = programme().categories[CONDUCT.get(report.about, report.category)]
     day = city_day(now)
-    urgent = bool(report.urgency)
+    clock = clock_of(report.category if not report.about else CONDUCT[report.about], day, urgent=bool(report.urgency))
+    ends = deadlines(clock, today=day)
     opened_at = hour_unknown(day) if report.anonymous else now
     row = {
         "number": new_number(session, "grievance"),
@@ -94,19 +101,72 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
         "once": report.once or None,
         "opened_at": opened_at,
         "verify_by": working_days_after(day, programme().sla.verification),
-        "due_on": due(category, day, urgent=urgent),
-        **({} if report.anonymous else _whose(session, report)),
+        "due_on": ends.due_on,
+        "risk_on": ends.risk_on,
+        "next_on": ends.due_on,
+        "unit": category.unit,
+        **({"id": chance_id()} if report.anonymous else _whose(session, report)),
     }
     made = session.scalars(insert(Grievance).on_conflict_do_nothing().returning(Grievance), row).first()
     if made is None:
         return None
     by = "anonymous" if report.anonymous else f"phone:{report.phone_id}"
     audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
-    session.add(
-        GrievanceEvent(grievance_id=made.id, at=opened_at, kind="received", by="reporter", channel=report.channel)
-    )
-    session.flush()
+    note(session, made, "received", by="reporter", channel=report.channel, now=now)
     return made
+
+
+def clock_of(category: str, start: dt.date, *, urgent: bool, pauses: tuple[Pause, ...] = ()) -> Clock:
+    """The clock of a report of this category, started on this day."""
+    kind = programme().categories[category]
+    return Clock(
+        start,
+        days_allowed(kind, urgent=urgent),
+        pauses,
+        calendar=kind.sla == "data_days" and not urgent,
+    )
+
+
+def chance_id() -> int:
+    """An id that says nothing of when; far above those in order."""
+    return _BY_CHANCE + secrets.randbelow(_BY_CHANCE)
+
+
+def note(
+    session: Session,
+    report: Grievance,
+    kind: str,
+    *,
+    by: str,
+    channel: str,
+    now: dt.datetime,
+    words: str = "",
+    inbound: str = "",
+    detail: dict[str, Any] | None = None,
+) -> bool:
+    """Put one thing into the thread; False when what came in by that row is there already.
+
+    The report is locked for it: two at once would take the same place. Of an anonymous one the hour is not kept, nor
+    anything of the row.
+    """
+    anonymous = report.identity == ANONYMOUS
+    session.execute(select(Grievance.id).where(Grievance.id == report.id).with_for_update())
+    row: dict[str, Any] = {
+        "grievance_id": report.id,
+        "seq": select(func.coalesce(func.max(GrievanceEvent.seq), 0) + 1)
+        .where(GrievanceEvent.grievance_id == report.id)
+        .scalar_subquery(),
+        "at": hour_unknown(city_day(now)) if anonymous and by in CITIZENS else now,
+        "kind": kind,
+        "by": by,
+        "channel": channel,
+        "words": seal(words, "grievance_event.words") if words else None,
+        "detail": detail or {},
+        "inbound": None if not inbound or anonymous else keyed_hash(inbound, "grievance_event.inbound"),
+        **({"id": chance_id()} if anonymous else {}),
+    }
+    adding = insert(GrievanceEvent).on_conflict_do_nothing(index_elements=[GrievanceEvent.inbound])
+    return session.scalar(adding.values(row).returning(GrievanceEvent.id)) is not None
 
 
 def _open_already(session: Session, report: NewReport) -> Grievance | None:
@@ -122,19 +182,17 @@ def _open_already(session: Session, report: NewReport) -> Grievance | None:
 
 def _again(session: Session, known: Grievance, report: NewReport, now: dt.datetime) -> Opened:
     """Somebody said it once more while it is open: that is news for its officer, not another report."""
-    inbound = keyed_hash(report.inbound, "grievance.inbound")
-    if known.inbound == inbound:
-        return _opened(known, new=False)
-    row = {
-        "grievance_id": known.id,
-        "at": now,
-        "kind": "repeated",
-        "by": "reporter",
-        "channel": report.channel,
-        "words": seal(report.words, "grievance_event.words") if report.words else None,
-        "inbound": inbound,
-    }
-    session.execute(insert(GrievanceEvent).on_conflict_do_nothing(), row)
+    if known.inbound != keyed_hash(report.inbound, "grievance.inbound"):
+        note(
+            session,
+            known,
+            "repeated",
+            by="reporter",
+            channel=report.channel,
+            now=now,
+            words=report.words,
+            inbound=report.inbound,
+        )
     return _opened(known, new=False)
 
 
@@ -145,11 +203,12 @@ SELECT kelurahan_code, rw, rt FROM enrolment WHERE worker_id = :worker ORDER BY 
 )
 
 
-def _whose(session: Session, report: NewReport) -> dict[str, int | str | None]:
+def _whose(session: Session, report: NewReport) -> dict[str, int | str | bytes | None]:
     """Who reports, and where they are listed."""
     area = session.execute(_WHERE, {"worker": report.worker_id}).first() if report.worker_id else None
-    kelurahan, rw, rt = area or (None, None, None)
+    kelurahan, rw, rt = area or (report.kelurahan_code, None, None)
     return {
+        "reporter": seal(report.reporter, "grievance.reporter") if report.reporter else None,
         "phone_id": report.phone_id,
         "worker_id": report.worker_id,
         "kelurahan_code": kelurahan,

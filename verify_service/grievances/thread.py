@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from verify_service.grievances.deadlines import city_day
+from verify_service.grievances.life import CLOSED, OPEN, State, Step, leads_to
 from verify_service.grievances.numbers import full_number
-from verify_service.grievances.opening import ANONYMOUS, hour_unknown
-from verify_service.ground.crypto import keyed_hash, seal
+from verify_service.grievances.opening import note
+from verify_service.grievances.steps import take
+from verify_service.ground.crypto import Unreadable, keyed_hash, unseal
 from verify_service.ground.tables import Grievance, GrievanceEvent, Phone, Proposal
 
-CLOSED = frozenset({"closed_confirmed", "closed_auto", "rejected", "referred_external"})
 _LISTED = 7  # as many as one page shows
 
 
@@ -31,10 +29,11 @@ class Held:
     own: bool  # whether this phone made it, or nobody is known to have made it
     secret: bool
     proposal: bool = False
+    answer: str = field(default="", repr=False)
 
     @property
     def over(self) -> bool:
-        return self.state in CLOSED
+        return not self.proposal and State(self.state) in CLOSED
 
 
 def find(session: Session, body: str, phone: Phone) -> Held | None:
@@ -42,7 +41,7 @@ def find(session: Session, body: str, phone: Phone) -> Held | None:
     number = full_number(body)
     report = session.scalar(select(Grievance).where(Grievance.number == number))
     if report is not None:
-        return _held(report, phone)
+        return _held(session, report, phone)
     proposal = session.scalar(select(Proposal).where(Proposal.number == number))
     if proposal is None:
         return None
@@ -79,30 +78,39 @@ def add_words(
     session: Session, grievance_id: int, words: str, *, by: str, channel: str, inbound: str, now: dt.datetime
 ) -> bool:
     """Put what somebody wrote into the thread of a report; False when it is there already."""
-    return _add(session, grievance_id, "added", by=by, channel=channel, inbound=inbound, now=now, words=words)
+    report = session.get_one(Grievance, grievance_id)
+    return note(session, report, "added", by=by, channel=channel, inbound=inbound, now=now, words=words)
 
 
 def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str, now: dt.datetime, phone: Phone) -> str:
     """What the reporter says of it: "still", "solved" or "supervisor"; the state it is in afterwards.
 
     Only the phone that made it, or whoever holds the number of an anonymous one, closes or opens it again. From any
-    other phone the same words are for the officer to weigh.
+    other phone the same words are for the officer to weigh. While it waits for the citizen, "still" is no answer to
+    what was asked: words are.
     """
     report = session.get_one(Grievance, held.id, with_for_update=True)
     by = "reporter" if held.own else "somebody with the number"
-    new = _add(session, report.id, said, by=by, channel=channel, inbound=inbound, now=now)
-    if not new or not held.own:
+    step = {"solved": Step.CONFIRM, "still": Step.REOPEN, "supervisor": Step.REOPEN}[said] if held.own else None
+    if step is not None and leads_to(step, report.state) is not None:
+        if not _heard_before(session, report, inbound):
+            take(session, report, step, by=by, now=now, channel=channel, inbound=inbound, kind=said)
+    elif not note(session, report, said, by=by, channel=channel, inbound=inbound, now=now):
         return report.state
-    if said == "solved":
-        report.state, report.closed_at, report.closed_how = "closed_confirmed", now, "solved, says the reporter"
-    elif report.closed_at is not None and report.state != "rejected":
-        report.state, report.closed_at, report.closed_how = "reopened", None, None
-        if report.once and _told_again(session, report):
-            report.once = None  # that one is the one there is only one of
-    if said == "supervisor":
+    if report.state == State.CLOSED_CONFIRMED:
+        report.closed_how = "solved, says the reporter"
+    elif report.once and report.state == State.REOPENED and _told_again(session, report):
+        report.once = None  # that one is the one there is only one of
+    if said == "supervisor" and held.own:
         report.supervisor_at = report.supervisor_at or now
     session.flush()
     return report.state
+
+
+def _heard_before(session: Session, report: Grievance, inbound: str) -> bool:
+    """Whether this very row was heard before: a repeated hop is no second step."""
+    same = keyed_hash(inbound, "grievance_event.inbound")
+    return session.scalar(select(GrievanceEvent.id).where(GrievanceEvent.inbound == same)) is not None
 
 
 def _told_again(session: Session, report: Grievance) -> bool:
@@ -119,37 +127,23 @@ def set_contact(session: Session, grievance_id: int, contact: str) -> None:
     session.execute(update(Grievance).where(Grievance.id == grievance_id).values(contact=contact))
 
 
-def _held(report: Grievance, phone: Phone) -> Held:
+def _held(session: Session, report: Grievance, phone: Phone) -> Held:
+    """A report that was merged into another stands as that one does; who made it is its own affair."""
+    root = session.get_one(Grievance, report.merged_into_id) if report.merged_into_id else report
     return Held(
-        report.id,
+        root.id,
         report.number,
-        report.state,
-        report.due_on,
+        root.state,
+        max(root.due_on, root.next_on or root.due_on) if State(root.state) in OPEN else root.due_on,
         own=report.phone_id is None or report.phone_id == phone.id,
-        secret=report.identity != "normal" or report.restricted,
+        secret=report.identity != "normal" or report.restricted or root.restricted,
+        answer=_answer(root),
     )
 
 
-def _add(
-    session: Session,
-    grievance_id: int,
-    kind: str,
-    *,
-    by: str,
-    channel: str,
-    inbound: str,
-    now: dt.datetime,
-    words: str = "",
-) -> bool:
-    anonymous = session.get_one(Grievance, grievance_id).identity == ANONYMOUS
-    row = {
-        "grievance_id": grievance_id,
-        "at": hour_unknown(city_day(now)) if anonymous else now,
-        "kind": kind,
-        "by": by,
-        "channel": channel,
-        "words": seal(words, "grievance_event.words") if words else None,
-        "inbound": secrets.token_bytes(16) if anonymous else keyed_hash(inbound, "grievance_event.inbound"),
-    }
-    adding = insert(GrievanceEvent).on_conflict_do_nothing().returning(GrievanceEvent.id)
-    return session.scalar(adding, row) is not None
+def _answer(report: Grievance) -> str:
+    """What the city answered; nothing while it is open, nor where a key is missing."""
+    try:
+        return unseal(report.answer, "grievance.answer") if report.answer else ""
+    except Unreadable:
+        return ""

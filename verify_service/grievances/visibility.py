@@ -1,18 +1,77 @@
-"""Who may see which reports: one condition, for every list, page and count."""
+"""Who may see which reports, and who their words: one condition, for every list, page, count and export."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, true
+from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from verify_service.accounts.officers import Role
 from verify_service.ground.tables import Grievance
 
+CITY_TEAM = "grievance"  # the unit that reads every report, but those about itself
 
-def seen_from(kelurahan: str | None) -> ColumnElement[bool]:
-    """What an account sees: all, for the city's grievance officers (None); else its own kelurahan's, and never those
-    about money or anybody's conduct, which may be about the very people who work there.
 
-    Nor what was told in confidence: a text in free words is filed so, and nobody has read yet whom it is about.
+@dataclass(frozen=True)
+class Viewer:
+    """An account as far as it decides what is seen: its role, unit, area and clearance.
+
+    `area` is the code of a kecamatan or kelurahan, None for the whole city.
     """
-    if kelurahan is None:
+
+    id: int
+    role: Role
+    unit: str = CITY_TEAM
+    area: str | None = None
+    cleared: bool = False
+
+    @property
+    def reads_words(self) -> bool:
+        """An auditor sees every report and what was done by when, but nobody's words and no identity."""
+        return self.role is not Role.AUDITOR
+
+    @property
+    def bound(self) -> bool:
+        """Whether the account belongs to one place. One of a kelurahan without a place sees nothing."""
+        return self.area is not None or self.role is Role.KELURAHAN
+
+
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """What this account sees.
+
+    A complaint about a unit is invisible to that unit, whatever the clearance. What is about money, harassment or
+    conduct is for cleared accounts of the whole city. What was told in confidence is for the city's team and cleared
+    accounts; a place sees what was told there by name, and never what is about anybody who works there.
+    """
+    if viewer.role is Role.AUDITOR:
         return true()
-    return and_(Grievance.kelurahan_code == kelurahan, Grievance.restricted.is_(False), Grievance.identity == "normal")
+    not_about_them = or_(Grievance.about_unit.is_(None), Grievance.about_unit != viewer.unit)
+    if viewer.bound:
+        return and_(
+            in_area(viewer.area),
+            not_about_them,
+            Grievance.restricted.is_(False),
+            Grievance.about.is_(None),
+            Grievance.identity == "normal",
+            _of_unit(viewer),
+        )
+    conditions = [not_about_them]
+    if not viewer.cleared:
+        conditions.append(Grievance.restricted.is_(False))
+    if not viewer.cleared and viewer.unit != CITY_TEAM:
+        conditions.append(Grievance.identity != "secret")
+    return and_(*conditions, _of_unit(viewer))
+
+
+def in_area(area: str | None) -> ColumnElement[bool]:
+    """In this kecamatan or kelurahan; None: nowhere."""
+    if area is None:
+        return false()
+    return or_(Grievance.kelurahan_code == area, Grievance.kelurahan_code.startswith(f"{area}.", autoescape=True))
+
+
+def _of_unit(viewer: Viewer) -> ColumnElement[bool]:
+    """A unit sees what it owns; the city's team, an administrator and a kelurahan (of its own place) see all units'."""
+    if viewer.unit in (CITY_TEAM, "kelurahan") or viewer.role in (Role.ADMIN, Role.KELURAHAN):
+        return true()
+    return or_(Grievance.unit == viewer.unit, Grievance.assignee_id == viewer.id)

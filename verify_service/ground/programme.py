@@ -23,6 +23,8 @@ CATEGORIES = frozenset(
     {"not_active", "wrong_data", "asked_money", "claim", "wrong_person", "other", "rt_conduct", "conduct", "data"}
 )
 
+UNITS = frozenset({"grievance", "kelurahan"})  # those who read every report, and those bound to one place
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -113,17 +115,50 @@ class Sla(_Table):
     ordinary: int = Field(gt=0)
     field: int = Field(gt=0)
     data_days: int = Field(gt=0)
+    at_risk_percent: int = Field(gt=0, le=100)
+    rung_days: int = Field(gt=0)
+    waiting_days: int = Field(gt=0)
+    follow_up_days: int = Field(gt=0)
+    close_days: int = Field(gt=0)
 
 
 class Category(_Table):
-    """One kind of report: its code in the city's list, how long an answer may take, and who may see it.
+    """One kind of report: its code in the city's list, who owns it, how long an answer may take, and who may see it.
 
-    A restricted one is seen by no account that is bound to an area, whatever it is about.
+    A restricted one is seen by cleared accounts alone, whatever it is about.
     """
 
     code: str
+    unit: str
+    escalate_to: str  # who hears of it when the ladder of supervisors ends
     sla: Literal["urgent", "information", "ordinary", "field", "data_days"]
     restricted: bool = False
+
+
+class Priority(_Table):
+    """Points that order the waiting list, published; who has more is decided first."""
+
+    help_needed: int = Field(ge=0)
+    rt_head: int = Field(ge=0)
+    dangerous_job: int = Field(ge=0)
+    age_50: int = Field(ge=0)
+    dangerous_jobs: tuple[str, ...]
+
+
+class Decisions(_Table):
+    """How proposals, removals and reports are decided: reason codes, days, places, and who comes first."""
+
+    quota: int = Field(ge=0)  # 0: as many as the ceiling leaves money for
+    objection_days: int = Field(gt=0)
+    answer_days: int = Field(gt=0)
+    reasons_accept: tuple[str, ...] = Field(min_length=1)
+    reasons_refuse: tuple[str, ...] = Field(min_length=1)
+    reasons_ask: tuple[str, ...] = Field(min_length=1)
+    reasons_remove: tuple[str, ...] = Field(min_length=1)
+    closing: tuple[str, ...] = Field(min_length=1)
+    rejecting: tuple[str, ...] = Field(min_length=1)
+    waiting_reasons: tuple[str, ...] = Field(min_length=1)
+    priority: Priority
 
 
 class Decree(_Table):
@@ -190,7 +225,9 @@ class Programme(_Table):
     sla: Sla
     reports: Reports
     signals: Signals
+    units: Mapping[str, str]
     categories: Mapping[str, Category]
+    decisions: Decisions
     decrees: tuple[Decree, ...]
     retention: Retention
 
@@ -231,6 +268,11 @@ class Programme(_Table):
         """What a phone can report must have a class and an owner."""
         if missing := CATEGORIES - self.categories.keys():
             raise ValueError(f"`categories` lacks {', '.join(sorted(missing))}")
+        if missing := UNITS - self.units.keys():
+            raise ValueError(f"`units` lacks {', '.join(sorted(missing))}")
+        for name, category in self.categories.items():
+            if category.unit not in self.units:
+                raise ValueError(f"`categories.{name}.unit`: {category.unit!r} is none of `units`")
         return self
 
 

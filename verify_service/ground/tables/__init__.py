@@ -1,16 +1,18 @@
 """The tables, one file per topic. Rows are the truth; jobs are nudges."""
 
-from verify_service.ground.tables.accounts import Officer, OfficerSession, SignInAttempt
+from verify_service.ground.tables.accounts import ApiKey, Officer, OfficerSession, RecoveryCode, SignInAttempt
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
 from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
+from verify_service.ground.tables.decisions import Decision, Proposal, Removal
 from verify_service.ground.tables.grievances import (
     Grievance,
     GrievanceEvent,
+    GrievanceNotice,
     KnowledgeAnswer,
     NumberTry,
-    Proposal,
     Reference,
+    SavedFilter,
 )
 from verify_service.ground.tables.messages import (
     DeliveryNotice,
@@ -35,10 +37,12 @@ from verify_service.ground.tables.tasks import Task
 from verify_service.ground.tables.verification import DecisionRow, Discrepancy, Evidence, StaleEnrolment, Verdict
 
 __all__ = [
+    "ApiKey",
     "Area",
     "AuditEntry",
     "Base",
     "Conversation",
+    "Decision",
     "DecisionRow",
     "DeliveryNotice",
     "Discrepancy",
@@ -48,6 +52,7 @@ __all__ = [
     "FileImport",
     "Grievance",
     "GrievanceEvent",
+    "GrievanceNotice",
     "ImportProblem",
     "InboundMessage",
     "InsurerRecord",
@@ -62,8 +67,11 @@ __all__ = [
     "Phone",
     "PhoneLink",
     "Proposal",
+    "RecoveryCode",
     "Reference",
+    "Removal",
     "RtHead",
+    "SavedFilter",
     "SessionEnd",
     "SignInAttempt",
     "StaleEnrolment",

@@ -1,0 +1,60 @@
+"""Who may use which page of the console: one table, which the guard keeps and the tests walk.
+
+A page without a line here opens for nobody. What an account sees on a page is the page's scope, kept by one condition
+for all of them (`grievances/visibility.py` for reports, the account's area for tasks).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from verify_service.accounts.officers import Role
+
+
+class Scope(StrEnum):
+    """What of a page an account sees."""
+
+    OPEN = "open"  # for people who are not signed in
+    OWN = "own"  # the account's own affairs
+    FIGURES = "figures"  # counts and masked lines, the same for everybody
+    REPORTS = "reports"  # the reports this account may see, as visibility has it
+    ONE_REPORT = "one report"  # 404 for a report this account may not see
+    PLACE = "place"  # what lies in the account's area; all of it for the whole city
+    CITY = "city"  # what belongs to no place: accounts without an area
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which roles may read a page, which may send to it, and what they see there."""
+
+    reads: frozenset[Role]
+    sends: frozenset[Role]
+    scope: Scope
+
+    def lets(self, role: Role, *, reading: bool) -> bool:
+        return role in (self.reads if reading else self.sends)
+
+
+_NOBODY: Final[frozenset[Role]] = frozenset()
+_ALL: Final = frozenset(Role)
+_DESK: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN})
+_CITY: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
+_WORKING: Final = _DESK | {Role.ADMIN}
+
+RULES: Final[Mapping[str, Rule]] = {
+    "console.login": Rule(_ALL, _ALL, Scope.OPEN),
+    "console.logout": Rule(_NOBODY, _ALL, Scope.OWN),
+    "console.language": Rule(_NOBODY, _ALL, Scope.OWN),
+    "console.home": Rule(_ALL, _NOBODY, Scope.FIGURES),
+    "console.live": Rule(_ALL, _NOBODY, Scope.FIGURES),
+    "console.tasks": Rule(_ALL, _NOBODY, Scope.PLACE),
+    "console.task": Rule(_ALL, _WORKING, Scope.PLACE),
+    "console.reports": Rule(_ALL, _NOBODY, Scope.REPORTS),
+    "console.one_report": Rule(_ALL, _NOBODY, Scope.ONE_REPORT),
+    "console.letter": Rule(_WORKING, _NOBODY, Scope.PLACE),
+    "console.texts": Rule(_CITY, _NOBODY, Scope.CITY),
+    "console.one_text": Rule(_CITY, _CITY, Scope.CITY),
+}

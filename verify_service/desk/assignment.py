@@ -1,0 +1,115 @@
+"""Who gets a report: its owner's officers, of the smallest place it lies in, whoever has the least to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from verify_service.accounts.officers import Role
+from verify_service.grievances.life import Step, leads_to
+from verify_service.grievances.steps import take
+from verify_service.grievances.visibility import CITY_TEAM, Viewer, seen_by
+from verify_service.ground.crypto import Unreadable, unseal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Grievance, Officer
+
+WORK_ON = (Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN)
+
+
+def owner_of(unit: str, about_unit: str) -> str:
+    """The unit that owns a report: its category's, or another where it is about that very one."""
+    if unit != about_unit:
+        return unit
+    others = (CITY_TEAM, *(other for other in programme().units if other != "kelurahan"))
+    return next(other for other in others if other != about_unit)
+
+
+def viewer_of(officer: Officer) -> Viewer:
+    """An account as far as it decides what is seen."""
+    return Viewer(officer.id, Role(officer.role), officer.unit, officer.area, officer.cleared)
+
+
+def candidates(session: Session, report: Grievance, *, roles: Iterable[Role] = WORK_ON) -> Sequence[Officer]:
+    """The accounts in use that may see this report and work on it, by name."""
+    officers = session.scalars(
+        select(Officer).where(Officer.disabled_at.is_(None), Officer.role.in_([role.value for role in roles]))
+    ).all()
+    return sorted(
+        (officer for officer in officers if _sees(session, officer, report)),
+        key=lambda officer: officer.name.casefold(),
+    )
+
+
+def may_work_on(session: Session, report: Grievance, officer_id: int | None) -> bool:
+    """Whether this account is in use, may see the report and may work on it."""
+    officer = session.get(Officer, officer_id) if officer_id is not None else None
+    return (
+        officer is not None
+        and officer.disabled_at is None
+        and Role(officer.role) in WORK_ON
+        and _sees(session, officer, report)
+    )
+
+
+def _sees(session: Session, officer: Officer, report: Grievance) -> bool:
+    session.flush()
+    mine = select(Grievance.id).where(Grievance.id == report.id, seen_by(viewer_of(officer)))
+    return session.scalar(mine) is not None
+
+
+def assign(session: Session, report: Grievance, *, by: str, now: dt.datetime) -> int | None:
+    """Give a verified report to whoever should have it; None (and it waits for a supervisor) where nobody may see it.
+
+    First those of the unit that owns it, else the city's team; of these whoever is bound to the smallest place, and
+    then whoever has the fewest open reports.
+    """
+    if leads_to(Step.ASSIGN, report.state) is None:
+        return None
+    chosen = choose(session, report)
+    report.assignee_id = chosen.id if chosen else None
+    if chosen is not None:
+        take(session, report, Step.ASSIGN, by=by, now=now, to=chosen.id)
+    return report.assignee_id
+
+
+def choose(session: Session, report: Grievance) -> Officer | None:
+    """The officer a report should go to."""
+    able = candidates(session, report, roles=(Role.OFFICER, Role.KELURAHAN))
+    owners = [officer for officer in able if officer.unit == report.unit]
+    among = owners or [officer for officer in able if officer.unit == CITY_TEAM]
+    load = loads(session)
+    return min(among, key=lambda officer: (-len(officer.area or ""), load.get(officer.id, 0), officer.id), default=None)
+
+
+def loads(session: Session) -> dict[int, int]:
+    """How many open reports each officer has; an answered one is no more to do."""
+    rows = session.execute(
+        select(Grievance.assignee_id, func.count())
+        .where(Grievance.closed_at.is_(None), Grievance.answered_at.is_(None), Grievance.assignee_id.is_not(None))
+        .group_by(Grievance.assignee_id)
+    )
+    return {officer: count for officer, count in rows if officer is not None}
+
+
+def rung(session: Session, report: Grievance) -> int | None:
+    """Whoever a report goes up to: a supervisor of its unit first, then one of the city's team, then any other."""
+    able = candidates(session, report, roles=(Role.SUPERVISOR,))
+    load = loads(session)
+
+    def order(officer: Officer) -> tuple[bool, bool, int, int]:
+        home = report.unit if report.level <= 1 else CITY_TEAM
+        return officer.id == report.assignee_id, officer.unit != home, load.get(officer.id, 0), officer.id
+
+    chosen = min(able, key=order, default=None)
+    return chosen.id if chosen else None
+
+
+def opened(sealed: bytes | None, purpose: str) -> str:
+    """What was sealed; nothing where a key is missing."""
+    try:
+        return unseal(sealed, purpose) if sealed else ""
+    except Unreadable:
+        return ""

@@ -1,0 +1,440 @@
+"""What an officer does with one report: look, take, ask, answer, pass on. Two officers cannot overwrite each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.accounts.officers import Role
+from verify_service.conversations.caller import short_date
+from verify_service.desk import assignment
+from verify_service.desk.telling import ANSWER_SEPTETS, size_of, tell
+from verify_service.grievances.deadlines import city_day, working_days_after
+from verify_service.grievances.life import CLOSED, State, Step, leads_to
+from verify_service.grievances.opening import ANONYMOUS, note
+from verify_service.grievances.steps import take, wind
+from verify_service.grievances.visibility import Viewer, seen_by
+from verify_service.ground.crypto import seal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Grievance, GrievanceEvent, Officer, Phone, Worker
+
+IDENTITY_FOR = dt.timedelta(minutes=30)  # so long an identity that was opened stays open to that officer
+
+
+class Refusal(StrEnum):
+    """Why a step was not taken; pages say what to do next."""
+
+    UNKNOWN = "unknown"  # there is none, or it is not this account's to see
+    CHANGED = "changed"  # somebody else took a step since the page was made
+    STEP = "step"  # may not be done in this state
+    INPUT = "input"  # a code, a reason or words that are missing or unknown
+    TOO_LONG = "too_long"
+    NOT_THEIRS = "not_theirs"  # the officer named may not see it, or may not work on it
+    WOULD_SHOW = "would_show"  # merging would show it to more people than it was told to
+    ANONYMOUS = "anonymous"  # there is nobody to ask, call or name
+    ROLE = "role"  # not with this role
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who acts, and when."""
+
+    viewer: Viewer
+    now: dt.datetime
+
+    @property
+    def by(self) -> str:
+        return f"officer:{self.viewer.id}"
+
+
+def find(session: Session, acting: Acting, case: int, *, lock: bool = False) -> Grievance | None:
+    """The report, where this account may see it; None otherwise, whether or not there is one."""
+    wanted = select(Grievance).where(Grievance.id == case, seen_by(acting.viewer))
+    return session.scalar(wanted.with_for_update(of=Grievance) if lock else wanted)
+
+
+def _open(session: Session, acting: Acting, case: int, version: int | None) -> Grievance | Refusal:
+    if not acting.viewer.role.writes:
+        return Refusal.ROLE
+    report = find(session, acting, case, lock=True)
+    if report is None:
+        return Refusal.UNKNOWN
+    if version is not None and version != report.version:
+        return Refusal.CHANGED
+    return report
+
+
+@dataclass(frozen=True)
+class Triage:
+    """What whoever looks at a report first makes of it: `about_unit` is the unit it complains of, "" for none."""
+
+    category: str
+    urgency: str = ""
+    about_unit: str = ""
+    restricted: bool = False
+
+
+def verify(session: Session, acting: Acting, case: int, version: int, triage: Triage) -> Refusal | None:
+    """A report is real and of this kind: its class, owner and clock follow, and somebody gets it."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if not _sound(triage):
+        return Refusal.INPUT
+    if leads_to(Step.VERIFY, report.state) is None:
+        return Refusal.STEP
+    _file_under(report, triage)
+    take(session, report, Step.VERIFY, by=acting.by, now=acting.now, category=triage.category)
+    wind(session, report, now=acting.now)
+    assignment.assign(session, report, by=acting.by, now=acting.now)
+    return None
+
+
+def file_under(session: Session, acting: Acting, case: int, version: int, triage: Triage) -> Refusal | None:
+    """Put a report under another category while it is worked on; the clock is that of the new class, from the start."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if not _sound(triage):
+        return Refusal.INPUT
+    if leads_to(Step.START, report.state) is None and report.state != State.IN_PROGRESS:
+        return Refusal.STEP
+    _file_under(report, triage)
+    report.version += 1
+    note(
+        session,
+        report,
+        "category",
+        by=acting.by,
+        channel="console",
+        now=acting.now,
+        detail={"category": triage.category, "about_unit": triage.about_unit},
+    )
+    wind(session, report, now=acting.now)
+    _record(session, acting, report, "report filed under")
+    if not assignment.may_work_on(session, report, report.assignee_id):
+        assignment.assign(session, report, by=acting.by, now=acting.now)
+    return None
+
+
+def _sound(triage: Triage) -> bool:
+    return (
+        triage.category in programme().categories
+        and triage.urgency in ("", "accident", "death")
+        and (not triage.about_unit or triage.about_unit in programme().units)
+    )
+
+
+def _file_under(report: Grievance, triage: Triage) -> None:
+    """A complaint about a unit goes to another one; what was told about somebody stays restricted whatever it is."""
+    category = programme().categories[triage.category]
+    report.category = triage.category
+    report.urgency = triage.urgency or None
+    report.about_unit = triage.about_unit or None
+    report.restricted = category.restricted or triage.restricted or bool(report.about) or bool(triage.about_unit)
+    report.unit = assignment.owner_of(category.unit, triage.about_unit)
+
+
+def take_on(session: Session, acting: Acting, case: int, version: int | None = None) -> Refusal | None:
+    """The officer takes a report that waits, or that somebody else has, and works on it."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if not assignment.may_work_on(session, report, acting.viewer.id):
+        return Refusal.NOT_THEIRS
+    if report.state == State.IN_PROGRESS and report.assignee_id == acting.viewer.id:
+        return None
+    if report.state == State.RECEIVED:
+        return Refusal.STEP
+    report.assignee_id = acting.viewer.id
+    if leads_to(Step.START, report.state) is not None:
+        take(session, report, Step.START, by=acting.by, now=acting.now, to=acting.viewer.id)
+        return None
+    if report.state not in (State.IN_PROGRESS, State.WAITING):
+        return Refusal.STEP
+    _handed(session, acting, report, acting.viewer.id)
+    return None
+
+
+def hand_over(
+    session: Session, acting: Acting, case: int, version: int | None, to: int, words: str = ""
+) -> Refusal | None:
+    """Give a report to another officer who may see it; whoever waits for the citizen goes on waiting."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if not assignment.may_work_on(session, report, to):
+        return Refusal.NOT_THEIRS
+    if report.state == State.WAITING:
+        report.assignee_id = to
+        _handed(session, acting, report, to, words)
+        return None
+    if leads_to(Step.ASSIGN, report.state) is None:
+        return Refusal.STEP
+    report.assignee_id = to
+    take(session, report, Step.ASSIGN, by=acting.by, now=acting.now, words=words, to=to)
+    return None
+
+
+def _handed(session: Session, acting: Acting, report: Grievance, to: int, words: str = "") -> None:
+    report.version += 1
+    note(session, report, "assign", by=acting.by, channel="console", now=acting.now, words=words, detail={"to": to})
+    _record(session, acting, report, "report: assign")
+
+
+def ask(session: Session, acting: Acting, case: int, version: int, reason: str, words: str) -> Refusal | None:
+    """Ask the citizen for something, for a named reason: the clock stands until there is an answer, or ten days.
+
+    An anonymous reporter reads it under the number; the clock goes on, since nobody can tell whether it was read.
+    """
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if reason not in programme().decisions.waiting_reasons or not words.strip():
+        return Refusal.INPUT
+    if report.identity == ANONYMOUS or report.contact == "none" or report.phone_id is None:
+        return Refusal.ANONYMOUS
+    if leads_to(Step.ASK, report.state) is None:
+        return Refusal.STEP
+    report.waiting_for = reason
+    take(session, report, Step.ASK, by=acting.by, now=acting.now, words=words, reason=reason)
+    last = working_days_after(city_day(acting.now), programme().sla.waiting_days)
+    tell(
+        session,
+        report,
+        "g6.case_need_info",
+        {"date": short_date(last)},
+        cause=f"asked:{report.version}",
+        now=acting.now,
+        answer=words,
+    )
+    return None
+
+
+def heard(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
+    """The citizen answered by another way, a call or a visit: the clock goes on."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if leads_to(Step.HEARD, report.state) is None:
+        return Refusal.STEP
+    take(session, report, Step.HEARD, by=acting.by, now=acting.now, words=words)
+    return None
+
+
+def answer(session: Session, acting: Acting, case: int, version: int, decision: str, words: str) -> Refusal | None:
+    """Answer a report with a decision code and words the citizen gets; "answered" is not "solved" yet."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if decision not in programme().decisions.closing or not words.strip():
+        return Refusal.INPUT
+    if size_of(words, report.number)[0] > ANSWER_SEPTETS:
+        return Refusal.TOO_LONG
+    if leads_to(Step.ANSWER, report.state) is None:
+        return Refusal.STEP
+    _answered(session, acting, report, Step.ANSWER, decision, words)
+    return None
+
+
+def reject(session: Session, acting: Acting, case: int, version: int, reason: str, words: str) -> Refusal | None:
+    """Refuse a report with a reason, which the citizen is told in words."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if reason not in programme().decisions.rejecting or not words.strip():
+        return Refusal.INPUT
+    if size_of(words, report.number)[0] > ANSWER_SEPTETS:
+        return Refusal.TOO_LONG
+    if leads_to(Step.REJECT, report.state) is None:
+        return Refusal.STEP
+    _answered(session, acting, report, Step.REJECT, reason, words)
+    report.closed_how = f"rejected: {reason}"
+    return None
+
+
+def refer(
+    session: Session, acting: Acting, case: int, version: int, to: str, words: str, number: str = ""
+) -> Refusal | None:
+    """Hand a report to a body outside the programme; its number there may be told later."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if not to.strip() or not words.strip():
+        return Refusal.INPUT
+    if size_of(words, report.number)[0] > ANSWER_SEPTETS:
+        return Refusal.TOO_LONG
+    if leads_to(Step.REFER, report.state) is None:
+        return Refusal.STEP
+    report.referred_to, report.external_number = to.strip()[:80], number.strip()[:80] or None
+    _answered(session, acting, report, Step.REFER, "referred", words)
+    report.closed_how = "referred"
+    return None
+
+
+def _answered(session: Session, acting: Acting, report: Grievance, step: Step, code: str, words: str) -> None:
+    report.decision, report.answer = code, seal(words.strip(), "grievance.answer")
+    take(session, report, step, by=acting.by, now=acting.now, words=words.strip(), decision=code)
+    cause = f"{step.value}:{report.version}"
+    tell(session, report, "g7.case_done", {}, cause=cause, now=acting.now, answer=words)
+
+
+def numbered_elsewhere(session: Session, acting: Acting, case: int, version: int, number: str) -> Refusal | None:
+    """Keep the number that a report has in the other system, LAPOR's tracking number for one."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if not number.strip():
+        return Refusal.INPUT
+    report.external_number = number.strip()[:80]
+    report.version += 1
+    note(session, report, "external_number", by=acting.by, channel="console", now=acting.now)
+    _record(session, acting, report, "number elsewhere kept")
+    return None
+
+
+def reopen(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
+    """Open a report again because the citizen says so by another way, or a supervisor wants it."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if not words.strip():
+        return Refusal.INPUT
+    if leads_to(Step.REOPEN, report.state) is None or report.merged_into_id is not None:
+        return Refusal.STEP
+    take(session, report, Step.REOPEN, by=acting.by, now=acting.now, words=words)
+    return None
+
+
+def escalate(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
+    """An officer asks for a supervisor before the clock does."""
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    if leads_to(Step.ESCALATE, report.state) is None:
+        return Refusal.STEP
+    report.level += 1
+    report.next_on = working_days_after(city_day(acting.now), programme().sla.rung_days)
+    report.next_on = max(report.next_on, report.due_on)
+    report.assignee_id = assignment.rung(session, report) or report.assignee_id
+    take(session, report, Step.ESCALATE, by=acting.by, now=acting.now, words=words, level=report.level)
+    return None
+
+
+def comment(
+    session: Session, acting: Acting, case: int, words: str, *, called: bool = False, inbound: str = ""
+) -> Refusal | None:
+    """Write a note, or what was said in a call, into the thread; it changes neither clock nor state nor version."""
+    report = _open(session, acting, case, None)
+    if isinstance(report, Refusal):
+        return report
+    if not words.strip():
+        return Refusal.INPUT
+    kind, channel = ("call", "call") if called else ("note", "console")
+    note(session, report, kind, by=acting.by, channel=channel, now=acting.now, words=words.strip(), inbound=inbound)
+    _record(session, acting, report, "note written")
+    return None
+
+
+def merge(session: Session, acting: Acting, case: int, version: int, into: int) -> Refusal | None:
+    """Two reports are of one thing: the second goes on as the first, and its reporter hears the same answer.
+
+    Refused where the first is seen by more people than the second was told to.
+    """
+    if case == into:
+        return Refusal.INPUT
+    first, second = sorted((case, into))  # locked in one order, whoever merges what
+    for one in (first, second):
+        if find(session, acting, one, lock=True) is None:
+            return Refusal.UNKNOWN
+    report = _open(session, acting, case, version)
+    if isinstance(report, Refusal):
+        return report
+    root = session.get_one(Grievance, into)
+    if root.merged_into_id is not None or State(root.state) in CLOSED or leads_to(Step.MERGE, report.state) is None:
+        return Refusal.STEP
+    if _closeness(report) > _closeness(root) or report.about_unit != root.about_unit:
+        return Refusal.WOULD_SHOW
+    report.merged_into_id, report.closed_how = root.id, "merged"
+    for child in session.scalars(select(Grievance).where(Grievance.merged_into_id == report.id)):
+        child.merged_into_id = root.id
+    take(session, report, Step.MERGE, by=acting.by, now=acting.now, into=root.number)
+    root.version += 1
+    note(
+        session,
+        root,
+        "merged_in",
+        by=acting.by,
+        channel="console",
+        now=acting.now,
+        detail={} if report.identity == ANONYMOUS else {"case": report.number},
+    )
+    return None
+
+
+def _closeness(report: Grievance) -> int:
+    """How few people a report was told to."""
+    return 2 * report.restricted + (report.identity != "normal")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who reported, in clear: shown to an officer who gave a reason, which thread and trail keep."""
+
+    name: str
+    phone: str
+    nik_last4: str = ""
+
+
+def open_identity(session: Session, acting: Acting, case: int, reason: str) -> Refusal | None:
+    """Look at who reported: only with a reason, which is kept and counted. Of an anonymous one there is none."""
+    report = _open(session, acting, case, None)
+    if isinstance(report, Refusal):
+        return report
+    if report.identity == ANONYMOUS:
+        return Refusal.ANONYMOUS
+    if len(reason.strip()) < 5:
+        return Refusal.INPUT
+    note(session, report, "identity", by=acting.by, channel="console", now=acting.now, words=reason.strip())
+    _record(session, acting, report, "identity opened")
+    return None
+
+
+def identity_opened(session: Session, acting: Acting, report: Grievance) -> Identity | None:
+    """Who reported, while this officer has it open; None otherwise."""
+    lately = select(GrievanceEvent.id).where(
+        GrievanceEvent.grievance_id == report.id,
+        GrievanceEvent.kind == "identity",
+        GrievanceEvent.by == acting.by,
+        GrievanceEvent.at > acting.now - IDENTITY_FOR,
+    )
+    if session.scalar(lately.limit(1)) is None:
+        return None
+    worker = session.get(Worker, report.worker_id) if report.worker_id else None
+    phone = session.get(Phone, report.phone_id) if report.phone_id else None
+    return Identity(
+        name=assignment.opened(report.reporter, "grievance.reporter") or (worker.name if worker else ""),
+        phone=assignment.opened(phone.number, "phone.number") if phone else "",
+        nik_last4=worker.nik_last4 if worker else "",
+    )
+
+
+def read(session: Session, acting: Acting, report: Grievance) -> None:
+    """That an officer opened the page of a report is kept."""
+    _record(session, acting, report, "report read")
+
+
+def officers_for(session: Session, report: Grievance) -> Sequence[Officer]:
+    """Whoever a report may be handed to."""
+    return assignment.candidates(session, report, roles=(Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN))
+
+
+def _record(session: Session, acting: Acting, report: Grievance, action: str) -> None:
+    session.flush()
+    audit.record(session, now=acting.now, actor=acting.by, action=action, on=f"grievance:{report.id}")

@@ -1,0 +1,123 @@
+"""Taking a step with a report: state, clock, version and thread change together, or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.grievances.clock import Clock, Pause, deadlines
+from verify_service.grievances.deadlines import city_day, working_days_after
+from verify_service.grievances.life import CLOSED, State, Step, leads_to
+from verify_service.grievances.opening import clock_of, note
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Grievance, GrievanceEvent
+
+CLOCK = "clock"  # who takes steps by time alone
+
+
+class WrongStep(Exception):
+    """The step may not be taken in this state; a door says which may."""
+
+    def __init__(self, step: Step, state: str) -> None:
+        super().__init__(f"{step} may not be taken while a report is {state}")
+        self.step, self.state = step, state
+
+
+def take(
+    session: Session,
+    report: Grievance,
+    step: Step,
+    *,
+    by: str,
+    now: dt.datetime,
+    channel: str = "console",
+    words: str = "",
+    inbound: str = "",
+    kind: str = "",
+    **detail: Any,
+) -> None:
+    """Take one step with a locked report, write it into the thread and the trail; WrongStep where it may not be taken.
+
+    `by` is officer:ID, reporter or clock; `kind` what it is called in the thread where a citizen took it.
+    """
+    after = leads_to(step, report.state)
+    if after is None:
+        raise WrongStep(step, report.state)
+    before, report.state = report.state, after
+    report.version += 1
+    told = {"by": by, "channel": channel, "words": words, "inbound": inbound}
+    note(session, report, kind or step.value, now=now, detail={"from": before, **detail}, **told)
+    _stamp(session, report, step, now)
+    session.flush()
+    audit.record(session, now=now, actor=by, action=f"report: {step}", on=f"grievance:{report.id}", state=after.value)
+
+
+def _stamp(session: Session, report: Grievance, step: Step, now: dt.datetime) -> None:
+    """What follows from a step: the clock stands or goes, a report is closed or open again."""
+    if step is Step.VERIFY:
+        report.verified_at = report.verified_at or now
+    if step is Step.ASK:
+        report.waiting_since = now
+    elif report.waiting_since is not None:
+        report.waiting_since, report.waiting_for = None, None
+        wind(session, report, now=now)
+    if step is Step.REOPEN:
+        _again(session, report, now)
+    if step is Step.ANSWER:
+        report.answered_at = now
+        report.close_on = working_days_after(city_day(now), programme().sla.close_days)
+    if State(report.state) in CLOSED:
+        report.closed_at = now
+    report.next_on = report.next_on or report.due_on
+
+
+def _again(session: Session, report: Grievance, now: dt.datetime) -> None:
+    """The problem is still there: the same days once more from today, and nothing of the first answer stands."""
+    report.reopened += 1
+    report.closed_at, report.closed_how = None, None
+    report.answered_at, report.decision, report.answer, report.close_on = None, None, None, None
+    report.referred_to = None
+    report.level, report.clock_from = 0, city_day(now)
+    wind(session, report, now=now)
+
+
+def clock_now(session: Session, report: Grievance) -> Clock:
+    """The clock of a report as its thread tells it: its start, its class, and every pause with its reason."""
+    start = report.clock_from or city_day(report.opened_at)
+    rows = session.execute(
+        select(GrievanceEvent.kind, GrievanceEvent.at, GrievanceEvent.detail)
+        .where(GrievanceEvent.grievance_id == report.id)
+        .order_by(GrievanceEvent.seq)
+    ).all()
+    return clock_of(report.category, start, urgent=report.urgency is not None, pauses=pauses_in(rows, start))
+
+
+def pauses_in(events: Any, start: dt.date) -> tuple[Pause, ...]:
+    """The pauses told by (kind, at, detail) in order: from each question to the step that left that state."""
+    pauses: list[Pause] = []
+    since: dt.date | None = None
+    for kind, at, detail in events:
+        if kind == Step.ASK.value:
+            since = city_day(at)
+        elif since is not None and detail.get("from") == State.WAITING.value:
+            pauses.append(Pause(since, max(since, city_day(at))))
+            since = None
+    if since is not None:
+        pauses.append(Pause(since))
+    return tuple(pause for pause in pauses if pause.until is None or pause.until > start)
+
+
+def wind(session: Session, report: Grievance, *, now: dt.datetime) -> None:
+    """Work the deadlines out again: after a pause, a reopening, or another category."""
+    today = city_day(now)
+    ends = deadlines(clock_now(session, report), today=today)
+    moved = ends.due_on != report.due_on
+    report.due_on, report.risk_on = ends.due_on, ends.risk_on
+    if report.level == 0:
+        report.next_on = ends.due_on
+    elif moved and report.next_on is not None:
+        report.next_on = max(report.next_on, ends.due_on)
