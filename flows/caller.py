@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
 
-VERSION = 3
+VERSION = 4
 
 CoverState: TypeAlias = Literal["active", "unpaid", "inactive", "not_found", "no_file"]
 
@@ -98,7 +98,8 @@ class Report:
     """A report or a proposal, as far as its number opens it: never its words, nor who made it.
 
     `due` is dd/mm/yy; `days` how many working days an answer takes at most; `over` says that it is closed; `secret`
-    that it was told in confidence.
+    that it was told in confidence. `answer` is what the city answered, `asked` what an officer asks the reporter, cut
+    into what one screen shows.
     """
 
     number: str
@@ -108,6 +109,8 @@ class Report:
     over: bool = False
     secret: bool = False
     proposal: bool = False
+    answer: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,11 +200,17 @@ def _cover(stored: Mapping[str, Any]) -> Cover:
 def _concern(stored: Mapping[str, Any]) -> Concern:
     """What a talk is about beside the cover, as stored."""
     facts = dict(stored)
-    facts["report"] = None if facts["report"] is None else Report(**facts["report"])
+    facts["report"] = None if facts["report"] is None else _report(facts["report"])
     facts["draft"] = None if facts["draft"] is None else Draft(**facts["draft"])
     facts["reports"] = tuple(facts["reports"])
     facts["areas"] = tuple((code, name) for code, name in facts["areas"])
     return Concern(**facts)
+
+
+def _report(stored: Mapping[str, Any]) -> Report:
+    """A report as stored."""
+    facts = dict(stored)
+    return Report(**{**facts, "answer": tuple(facts["answer"]), "asked": tuple(facts["asked"])})
 
 
 def _desk(stored: Mapping[str, Any]) -> RtDesk:

@@ -15,6 +15,7 @@ from flows.outcomes import (
     ReportMark,
     ReportSays,
     SetContact,
+    TellMore,
 )
 
 CATEGORIES = ("not_active", "wrong_data", "asked_money", "claim", "not_listed", "wrong_person", "other")
@@ -96,6 +97,10 @@ def report_status(caller: Caller) -> Conversation:
         return GoTo("ask_report")
     if held.proposal:
         return (yield from _proposal_status(held.number, held.state, held.due))
+    if held.asked:
+        yield from _read_out("c42.asked", held.number, held.asked)
+        return TellMore((yield Ask("c43.more", secret=True, back=True)))
+    yield from _read_out("c41.answer", held.number, held.answer)
     if held.state == "answered":
         solved = yield Menu("c13.satisfied", ("yes", "partly", "no"), {"case": held.number}, back=True)
         return ReportSays("solved" if solved == "yes" else "still")
@@ -105,6 +110,12 @@ def report_status(caller: Caller) -> Conversation:
     else:
         said = yield Menu("c11.status", ("still", "solved", "supervisor"), values, back=True)
     return ReportSays(cast(ReportMark, said))
+
+
+def _read_out(screen: str, number: str, parts: tuple[str, ...]) -> Generator[Screen, str, None]:
+    """What an officer wrote, a screenful at a time."""
+    for place, part in enumerate(parts, start=1):
+        yield Menu(screen, ("next",), {"case": number, "part": part}, back=True, about=str(place))
 
 
 def _proposal_status(number: str, state: str, due: str) -> Conversation:

@@ -245,6 +245,13 @@ class ReportSays(Effect):
 
 
 @dataclass(frozen=True)
+class TellMore(Effect):
+    """What the reporter answers to what an officer asked."""
+
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class OpenBenefits(Outcome):
     """Look up whether the question on what the cover is for is due."""
 

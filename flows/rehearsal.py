@@ -23,6 +23,7 @@ VALUES: Mapping[str, str] = {
     "job": "Ojek online",
     "status": "Diterima",
     "answer": "Sudah pindah",
+    "part": "Iuran bulan Juni sudah dibayar dan tercatat.",
     "decree": "500.15.1/Kep.655-Disnaker/X/2025",
     "reason": "KTP bukan Kota Bekasi",
 }

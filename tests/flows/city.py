@@ -79,6 +79,8 @@ CONCERNS = {
     "a reporter in confidence": Concern(report=replace(REPORT, secret=True), then="still_working"),
     "a reporter of a closed report": Concern(report=replace(REPORT, state="closed_auto", over=True)),
     "a reporter who was answered": Concern(report=replace(REPORT, state="answered")),
+    "a reporter who reads an answer": Concern(report=replace(REPORT, state="answered", answer=("Sudah", "dibayar"))),
+    "a reporter who is asked": Concern(report=replace(REPORT, state="waiting_citizen", asked=("Bulan apa?",))),
     "a proposer with a number": Concern(report=replace(REPORT, proposal=True)),
     "somebody with two reports": Concern(reports=("BKS-7K2M9Q", "BKS-8M3N4P")),
     "a reader to be asked": Concern(quiz=True),

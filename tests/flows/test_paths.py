@@ -57,6 +57,7 @@ from flows.outcomes import (
     StartAgain,
     Statement,
     StopReminders,
+    TellMore,
 )
 from flows.talk import FLOWS, HELP
 from tests.flows.city import (
@@ -209,9 +210,12 @@ BESIDE: dict[type[Outcome], list[tuple[str, str]]] = {
     FindReport: [
         ("report_unknown", "a phone not linked"),
         ("report_status", "a reporter of a closed report"),
+        ("report_status", "a reporter who reads an answer"),
+        ("report_status", "a reporter who is asked"),
         ("report_status", "a proposer with a number"),
     ],
     ReportSays: [],
+    TellMore: [],
     OpenBenefits: [("what_you_get", "a reader to be asked"), ("what_you_get", "a phone not linked")],
     Learned: [("understood", "a reader asked on the way"), ("corrected", "a reader asked on the way")],
     OpenProposal: [("propose_who", "a proposer")],
@@ -388,6 +392,8 @@ TABLE: list[tuple[str, Caller, tuple[str, ...], Outcome]] = [
     ("report_status", CALLERS["a reporter"], ("2",), ReportSays("solved")),
     ("report_status", CALLERS["a reporter of a closed report"], ("2",), ReportSays("supervisor")),
     ("report_status", CALLERS["a reporter who was answered"], ("2",), ReportSays("still")),
+    ("report_status", CALLERS["a reporter who reads an answer"], ("1", "1", "1"), ReportSays("solved")),
+    ("report_status", CALLERS["a reporter who is asked"], ("1", WORDS), TellMore(WORDS)),
     ("report_status", CALLERS["a proposer with a number"], ("1",), Goodbye("a6.end")),
     ("report_status", UNKNOWN, (), GoTo("ask_report")),
     ("noted", CALLERS["a reporter in confidence"], ("1",), GoTo("still_working")),
@@ -449,7 +455,7 @@ OF_RT_HEADS = {"ReadRules", "ActivateRt", "NewPin", "RepeatPin", "CheckPin", "At
     "AssistedSays",
     "ShowRules",
 }
-OF_REPORTS = {"FileReport", "SetContact", "FindReport", "ReportSays"}
+OF_REPORTS = {"FileReport", "SetContact", "FindReport", "ReportSays", "TellMore"}
 BESIDE_REPORTS = {"StopReminders", "AskForData", "Propose", "Learned"}
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CursorResult, delete, or_, text, update
+from sqlalchemy import CursorResult, and_, delete, or_, text, update
 from sqlalchemy.orm import Session
 
+from verify_service.conversations.text_talks import SOLVED
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import (
     Conversation,
@@ -64,7 +65,8 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
         .where(held)
         .where(
             or_(
-                Conversation.touched_at < now - SCREENS_KEPT,
+                and_(Conversation.touched_at < now - SCREENS_KEPT, ~Conversation.session.startswith(SOLVED)),
+                Conversation.touched_at < now - dt.timedelta(days=2 * programme().sla.close_days),
                 Conversation.ended_at < now - SCREENS_KEPT_AFTER_THE_END,
             )
         )

@@ -12,7 +12,8 @@ from sqlalchemy import text as sql
 from flows import outcomes as said
 from flows import reading
 from flows.caller import Caller, Concern, Report
-from flows.conversation import Outcome
+from flows.conversation import Outcome, one_line
+from flows.gsm import septets
 from verify_service.conversations.caller import short_date
 from verify_service.conversations.talking import Next, Over, Talking
 from verify_service.conversations.texting import write
@@ -32,9 +33,11 @@ OUTCOMES = (
     said.ChoseReport,
     said.FindReport,
     said.ReportSays,
+    said.TellMore,
     said.StopReminders,
     said.AskForData,
 )
+PART_SEPTETS = 84  # as wide as {part} is declared
 ANONYMOUS_RECEIPT = "c30.anonymous_receipt"
 _FOR_CONTACT = dt.timedelta(minutes=3)  # so long the receipt waits for the answer to how they want to be reached
 
@@ -63,6 +66,8 @@ def apply(talking: Talking, outcome: Outcome) -> Next | Over:
             return _follow(talking, number)
         case said.ReportSays(mark):
             return _says(talking, mark)
+        case said.TellMore(words):
+            return _tells_more(talking, words)
         case said.StopReminders():
             stop_phone(talking.session, talking.phone.id, talking.now)
             return Over("a12.stopped")
@@ -235,8 +240,46 @@ def _follow(talking: Talking, body: str) -> Next | Over:
         over=held.over,
         secret=held.secret,
         proposal=held.proposal,
+        answer=screenfuls(held.answer),
+        asked=screenfuls(held.asked),
     )
     return Next("report_status", about(talking.caller, report=shown))
+
+
+def screenfuls(words: str) -> tuple[str, ...]:
+    """What an officer wrote, cut between words into what one screen shows beside its number."""
+    parts: list[str] = []
+    for word in one_line(words).split():
+        joined = f"{parts[-1]} {word}" if parts else word
+        if parts and septets(joined) <= PART_SEPTETS:
+            parts[-1] = joined
+        else:
+            parts += _cut(word)
+    return tuple(parts)
+
+
+def _cut(word: str) -> list[str]:
+    """A word that fills a screen alone, in pieces; each of its letters may count two."""
+    half = PART_SEPTETS // 2
+    return [word] if septets(word) <= PART_SEPTETS else [word[at : at + half] for at in range(0, len(word), half)]
+
+
+def _tells_more(talking: Talking, words: str) -> Over:
+    """The reporter answers what an officer asked: the clock goes on, and the officer reads it."""
+    report = talking.caller.concern.report if talking.caller.concern else None
+    held = report and thread.find(talking.session, report.number.rpartition("-")[2], talking.phone)
+    if not held or held.proposal:
+        return Over("a6.end")
+    thread.add_words(
+        talking.session,
+        held.id,
+        words,
+        by="reporter" if held.own else "somebody with the number",
+        channel=talking.channel,
+        inbound=talking.inbound,
+        now=talking.now,
+    )
+    return Over("c28.added", {"case": held.number})
 
 
 def _says(talking: Talking, said_of_it: str) -> Next | Over:

@@ -57,6 +57,7 @@ AFTER: Mapping[type[Outcome], tuple[str, ...]] = {
     said.ChoseReport: ("report_status",),
     said.FindReport: ("report_status", "report_unknown", "c31.too_many"),
     said.ReportSays: ("c26.still", "c27.solved", "c12.external", "c28.added"),
+    said.TellMore: ("c28.added",),
     said.OpenBenefits: ("what_you_get",),
     said.Learned: ("understood", "corrected"),
     said.OpenProposal: ("propose_who",),

@@ -36,6 +36,7 @@ from verify_service.messaging.outbox import Purpose
 
 TALK: Final = "talk"
 GATEWAY: Final = "sms"  # a talk by text belongs to no provider's session
+SOLVED: Final = "solved:"  # begins the session of a talk that we began: is the problem solved?
 _SECRETS: Final = (6, 16)  # digits of a PIN or a code, and of a NIK
 _MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop
 
@@ -79,11 +80,18 @@ def live_talk(session: Session, phone: Phone, message: InboundMessage) -> Conver
     if conversation is None:
         return None
     silent = message.received_at - conversation.touched_at
-    if conversation.talk is None or silent > dt.timedelta(hours=programme().texting.talk_hours):
+    if conversation.talk is None or silent > patience(conversation):
         _over(conversation, "let go", message.received_at)
         return None
     # Texts overtake one another: what was written before the last answer answers something else.
     return None if written_at(message) < conversation.touched_at.replace(microsecond=0) else conversation
+
+
+def patience(conversation: Conversation) -> dt.timedelta:
+    """How long a talk may be silent: what we asked by ourselves is answered when people find the time."""
+    if conversation.session.startswith(SOLVED):
+        return dt.timedelta(days=2 * programme().sla.close_days)
+    return dt.timedelta(hours=programme().texting.talk_hours)
 
 
 def end_talks(session: Session, phone: Phone, how: str, now: dt.datetime) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import count
 
 from verify_service.grievances.deadlines import is_working_day
@@ -68,6 +69,24 @@ def deadlines(clock: Clock, *, today: dt.date, works: IsWorkingDay = is_working_
         if used >= clock.allowed:
             return Deadlines(day, risk_on or day)
     raise AssertionError("no year is without working days")
+
+
+class Standing(StrEnum):
+    """How an open report stands with its clock."""
+
+    ON_TIME = "on_time"
+    AT_RISK = "at_risk"
+    OVERDUE = "overdue"
+    PAUSED = "paused"  # it waits for the citizen
+
+
+def standing(due_on: dt.date, risk_on: dt.date | None, *, paused: bool, today: dt.date) -> Standing:
+    """At risk from the day on which four fifths are used up; overdue from the day after the last."""
+    if paused:
+        return Standing.PAUSED
+    if today > due_on:
+        return Standing.OVERDUE
+    return Standing.AT_RISK if risk_on is not None and today >= risk_on else Standing.ON_TIME
 
 
 def used_days(clock: Clock, *, today: dt.date, works: IsWorkingDay = is_working_day) -> int:

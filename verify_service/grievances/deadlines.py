@@ -32,6 +32,16 @@ def working_days_after(day: dt.date, days: int) -> dt.date:
     raise AssertionError("no year is without working days")
 
 
+def working_days_before(day: dt.date, days: int) -> dt.date:
+    """The latest day of which `working_days_after` so many days is this one or earlier."""
+    left = days
+    for earlier in count():
+        left -= is_working_day(day - dt.timedelta(earlier))
+        if left <= 0:
+            return day - dt.timedelta(earlier + 1)
+    raise AssertionError("no year is without working days")
+
+
 def city_day(moment: dt.datetime) -> dt.date:
     """The day it is in the city."""
     return moment.astimezone(programme().zone).date()

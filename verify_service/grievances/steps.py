@@ -72,7 +72,6 @@ def _stamp(session: Session, report: Grievance, step: Step, now: dt.datetime) ->
         report.close_on = working_days_after(city_day(now), programme().sla.close_days)
     if State(report.state) in CLOSED:
         report.closed_at = now
-    report.next_on = report.next_on or report.due_on
 
 
 def _again(session: Session, report: Grievance, now: dt.datetime) -> None:
@@ -81,7 +80,7 @@ def _again(session: Session, report: Grievance, now: dt.datetime) -> None:
     report.closed_at, report.closed_how = None, None
     report.answered_at, report.decision, report.answer, report.close_on = None, None, None, None
     report.referred_to = None
-    report.level, report.clock_from = 0, city_day(now)
+    report.level, report.clock_from = 0, city_day(now)  # the ladder begins anew as well
     wind(session, report, now=now)
 
 

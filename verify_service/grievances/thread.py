@@ -30,6 +30,7 @@ class Held:
     secret: bool
     proposal: bool = False
     answer: str = field(default="", repr=False)
+    asked: str = field(default="", repr=False)  # what an officer asks the reporter, while it waits for that
 
     @property
     def over(self) -> bool:
@@ -77,8 +78,16 @@ def open_reports_of(session: Session, phone: Phone) -> list[int]:
 def add_words(
     session: Session, grievance_id: int, words: str, *, by: str, channel: str, inbound: str, now: dt.datetime
 ) -> bool:
-    """Put what somebody wrote into the thread of a report; False when it is there already."""
-    report = session.get_one(Grievance, grievance_id)
+    """Put what somebody wrote into the thread of a report; False when it is there already.
+
+    From whoever reported it, it is the answer to what was asked: the clock goes on.
+    """
+    report = session.get_one(Grievance, grievance_id, with_for_update=True)
+    if by == "reporter" and leads_to(Step.HEARD, report.state) is not None:
+        if _heard_before(session, inbound):
+            return False
+        take(session, report, Step.HEARD, by=by, now=now, channel=channel, words=words, inbound=inbound, kind="added")
+        return True
     return note(session, report, "added", by=by, channel=channel, inbound=inbound, now=now, words=words)
 
 
@@ -93,7 +102,7 @@ def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str,
     by = "reporter" if held.own else "somebody with the number"
     step = {"solved": Step.CONFIRM, "still": Step.REOPEN, "supervisor": Step.REOPEN}[said] if held.own else None
     if step is not None and leads_to(step, report.state) is not None:
-        if not _heard_before(session, report, inbound):
+        if not _heard_before(session, inbound):
             take(session, report, step, by=by, now=now, channel=channel, inbound=inbound, kind=said)
     elif not note(session, report, said, by=by, channel=channel, inbound=inbound, now=now):
         return report.state
@@ -107,7 +116,7 @@ def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str,
     return report.state
 
 
-def _heard_before(session: Session, report: Grievance, inbound: str) -> bool:
+def _heard_before(session: Session, inbound: str) -> bool:
     """Whether this very row was heard before: a repeated hop is no second step."""
     same = keyed_hash(inbound, "grievance_event.inbound")
     return session.scalar(select(GrievanceEvent.id).where(GrievanceEvent.inbound == same)) is not None
@@ -137,13 +146,27 @@ def _held(session: Session, report: Grievance, phone: Phone) -> Held:
         max(root.due_on, root.next_on or root.due_on) if State(root.state) in OPEN else root.due_on,
         own=report.phone_id is None or report.phone_id == phone.id,
         secret=report.identity != "normal" or report.restricted or root.restricted,
-        answer=_answer(root),
+        answer=_opened(root.answer, "grievance.answer"),
+        asked=_asked(session, root),
     )
 
 
-def _answer(report: Grievance) -> str:
-    """What the city answered; nothing while it is open, nor where a key is missing."""
+def _asked(session: Session, report: Grievance) -> str:
+    """What the reporter was asked last, while the report waits for it."""
+    if report.state != State.WAITING:
+        return ""
+    asked = (
+        select(GrievanceEvent.words)
+        .where(GrievanceEvent.grievance_id == report.id, GrievanceEvent.kind == Step.ASK.value)
+        .order_by(GrievanceEvent.seq.desc())
+        .limit(1)
+    )
+    return _opened(session.scalar(asked), "grievance_event.words")
+
+
+def _opened(sealed: bytes | None, purpose: str) -> str:
+    """What was sealed; nothing where a key is missing."""
     try:
-        return unseal(report.answer, "grievance.answer") if report.answer else ""
+        return unseal(sealed, purpose) if sealed else ""
     except Unreadable:
         return ""

@@ -1,0 +1,74 @@
+"""Asking once, some days after an answer, whether the problem is solved: a talk by text that we begin."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.caller import Caller, Concern, Report
+from flows.talk import Talk
+from verify_service.conversations.caller import short_date
+from verify_service.conversations.text_talks import GATEWAY, SOLVED, TALK
+from verify_service.conversations.texting import write
+from verify_service.ground.crypto import seal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Conversation, Grievance, Phone
+from verify_service.messaging.gateways import gateway
+from verify_service.messaging.outbox import Purpose
+
+
+def ask_whether_solved(session: Session, report: Grievance, *, now: dt.datetime) -> bool:
+    """Ask the reporter of an answered report; False while another talk by text goes on, or where nobody can answer.
+
+    Somebody who sent STOP is not asked: the text that brought the answer says how to say that it is not solved.
+    """
+    phone = session.get_one(Phone, report.phone_id, with_for_update={"key_share": True})
+    busy = select(Conversation.id).where(
+        Conversation.phone_id == phone.id, Conversation.channel == TALK, Conversation.ended_at.is_(None)
+    )
+    if session.scalar(busy.limit(1)) is not None and _lately(session, phone, now):
+        return False
+    sent = write(
+        session,
+        phone,
+        "g22.solved",
+        {"case": report.number},
+        purpose=Purpose.QUESTION,
+        cause=f"report:{report.id}:solved",
+        now=now,
+    )
+    if sent is not None and gateway().capabilities.two_way:
+        _begin(session, phone, report, now)
+    return True
+
+
+def _lately(session: Session, phone: Phone, now: dt.datetime) -> bool:
+    since = now - dt.timedelta(hours=programme().texting.talk_hours)
+    talk = select(Conversation.id).where(
+        Conversation.phone_id == phone.id,
+        Conversation.channel == TALK,
+        Conversation.ended_at.is_(None),
+        Conversation.touched_at > since,
+    )
+    return session.scalar(talk.limit(1)) is not None
+
+
+def _begin(session: Session, phone: Phone, report: Grievance, now: dt.datetime) -> None:
+    shown = Report(report.number, report.state, due=short_date(report.due_on))
+    language = phone.language or programme().languages[0]
+    talk = Talk("report_status", Caller(language, noticed=True, concern=Concern(report=shown)))
+    session.add(
+        Conversation(
+            gateway=GATEWAY,
+            session=f"{SOLVED}{report.id}:{report.reopened}",
+            channel=TALK,
+            phone_id=phone.id,
+            started_at=now,
+            touched_at=now,
+            talk=seal(json.dumps(talk.to_dict(), separators=(",", ":")), "conversation.talk"),
+        )
+    )
+    session.flush()
