@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from verify_service.conversations.forgetting import forget_old
+from verify_service.conversations.forgetting import forget_old, part_anonymous
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
@@ -18,3 +18,5 @@ def retention() -> None:
     with transaction() as session:
         forget_old(session, now=now)
         end_terms(session, today=now.astimezone(programme().zone).date())
+    with transaction() as session:
+        part_anonymous(session, now=now)

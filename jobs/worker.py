@@ -11,10 +11,12 @@ import logging
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+import jobs.cases
 import jobs.fetch
 import jobs.reconcile
 import jobs.retention
 import jobs.send
+import jobs.signals
 import jobs.texts
 from verify_service.ground import queue
 from verify_service.ground.settings import SettingsRefused, settings

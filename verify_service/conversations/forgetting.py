@@ -28,29 +28,41 @@ A_REPORT = "c"  # what is left of any screen of a talk about a report
 COUNTS_KEPT = dt.timedelta(days=2)
 
 
-# PostgreSQL keeps with each row which transaction wrote or locked it. A row left by that of an anonymous report tells
-# whose it is, until it is written once more. The trail cannot be, so that the other side is.
-_SAME_TRANSACTION = """
-WITH reported AS (
-    SELECT xmin FROM grievance WHERE identity = 'anonymous'
-    UNION SELECT said.xmin FROM grievance_event said JOIN grievance ON grievance.id = said.grievance_id
-          WHERE grievance.identity = 'anonymous'
-    UNION SELECT xmin FROM audit WHERE actor = 'anonymous' AND at >= :since)
-UPDATE {table} SET {column} = {column}
-WHERE CAST(xmin AS text) IN (SELECT CAST(xmin AS text) FROM reported)
-   OR CAST(xmax AS text) IN (SELECT CAST(xmin AS text) FROM reported)
-"""
-_PART = tuple(
-    text(_SAME_TRANSACTION.format(table=table, column=column))
-    for table, column in (
-        ("phone", "hops"),
-        ("conversation", "hops"),
-        ("inbound_message", "received_at"),
-        ("outbox", "reason"),
-        ("number_try", "tries"),
+# PostgreSQL keeps with each row which transaction wrote it and where it lies among others. Rows of an anonymous report
+# are written once more, all of a week at once: then neither tells which hop or text they came with, nor between which
+# others. Their place in the trail is taken a day later, by chance, for the same reason.
+_APART = tuple(
+    text(statement)
+    for statement in (
+        "UPDATE grievance SET number = number WHERE identity = 'anonymous' AND opened_at >= :since",
+        """UPDATE grievance_event said SET kind = said.kind FROM grievance report
+           WHERE report.id = said.grievance_id AND report.identity = 'anonymous' AND said.at >= :since
+             AND said.by NOT LIKE 'officer:%'""",
+        """UPDATE reference SET kind = kind WHERE number IN (
+               SELECT number FROM grievance WHERE identity = 'anonymous' AND opened_at >= :since)""",
     )
 )
-_TRAIL_LOOKED_AT = dt.timedelta(days=7)
+_TRAIL = text(
+    """
+INSERT INTO audit (at, actor, action, object, detail)
+SELECT report.opened_at, 'anonymous', 'report opened', 'grievance:' || report.id, '{}' FROM grievance report
+WHERE report.identity = 'anonymous' AND report.opened_at < :today
+  AND NOT EXISTS (SELECT 1 FROM audit WHERE object = 'grievance:' || report.id AND action = 'report opened')
+ORDER BY random()
+"""
+)
+_DAYS_APART = dt.timedelta(days=7)  # longer than a service is ever down
+
+
+def part_anonymous(session: Session, *, now: dt.datetime) -> None:
+    """Take away what in the tables themselves leads from an anonymous report to the call it came in.
+
+    In a transaction of its own, or it would lead to whatever else was written in that one.
+    """
+    today = dt.datetime.combine(now.astimezone(programme().zone).date(), dt.time(), programme().zone)
+    for rewrite in _APART:
+        session.execute(rewrite, {"since": today - _DAYS_APART})
+    session.execute(_TRAIL, {"today": today})
 
 
 def forget_old(session: Session, *, now: dt.datetime) -> int:
@@ -94,7 +106,7 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
         ),
         session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.created_at < now - SCREENS_KEPT, OutboxMessage.body.is_not(None))
+            .where(OutboxMessage.created_at < now - SCREENS_KEPT_AFTER_THE_END, OutboxMessage.body.is_not(None))
             .where(OutboxMessage.screen.startswith("c"), OutboxMessage.purpose == Purpose.REPLY.value)
             .where(OutboxMessage.state.not_in((State.WAITING.value, State.SENDING.value)))
             # The number of an anonymous report, or that it was one, leads to the phone that it was told to.
@@ -107,6 +119,4 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             .values(phone=None)
         ),
     ]
-    for part in _PART:
-        session.execute(part, {"since": now - _TRAIL_LOOKED_AT})
     return sum(result.rowcount for result in [emptied, *gone] if isinstance(result, CursorResult))

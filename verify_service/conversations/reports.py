@@ -153,7 +153,7 @@ def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
     if filed.urgency:
         _acknowledge(talking, opened)
         return Over("c25.urgent_receipt", shown)
-    _acknowledge(talking, opened, not_before=talking.now + _FOR_CONTACT)
+    _acknowledge(talking, opened, filed.identity, not_before=talking.now + _FOR_CONTACT)
     report = Report(opened.number, due=short_date(opened.due_on), days=str(opened.days))
     return Next("contact", about(talking.caller, report=report))
 
@@ -177,14 +177,19 @@ def _same_wish(talking: Talking, wish: str) -> str:
     return f"data:{wish}:phone:{talking.phone.id}{whose}"
 
 
-def _acknowledge(talking: Talking, opened: Opened, not_before: dt.datetime | None = None) -> None:
+RECEIPTS = {"normal": "g5.case_ack", "secret": "g23.number"}  # of what was told in confidence not that it is a report
+
+
+def _acknowledge(
+    talking: Talking, opened: Opened, identity: str = "normal", not_before: dt.datetime | None = None
+) -> None:
     """A text with the number, for whoever was cut off before it was on the screen; its words tell nobody anything."""
     if talking.message is not None and not_before is None:
         return  # the answer to their own text has it
     write(
         talking.session,
         talking.phone,
-        "g5.case_ack",
+        RECEIPTS[identity],
         {"case": opened.number, "days": str(opened.days)},
         purpose=Purpose.CASE,
         cause=_receipt_of(opened.id),

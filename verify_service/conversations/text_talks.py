@@ -25,6 +25,7 @@ from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import answers_for
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
+from verify_service.conversations.reports import RECEIPTS
 from verify_service.conversations.rt_heads import stored_talk
 from verify_service.conversations.talking import Next, Over, Talking, first_flow
 from verify_service.conversations.texting import say, say_ending, write
@@ -163,7 +164,7 @@ def file_report(session: Session, message: InboundMessage, phone: Phone, words: 
     if urgent:
         say_ending(session, phone, filed.screen, filed.values, cause=cause, now=talking.now)
     else:
-        write(session, phone, "g5.case_ack", filed.values, purpose=Purpose.REPLY, cause=cause, now=talking.now)
+        write(session, phone, RECEIPTS["secret"], filed.values, purpose=Purpose.REPLY, cause=cause, now=talking.now)
     return talking.nudge
 
 

@@ -64,15 +64,6 @@ def look(session: Session, *, now: dt.datetime) -> Looked:
     )
 
 
-def due_sql() -> str:
-    """Whether a look would find anything; for the clock, which asks every two seconds."""
-    return """SELECT EXISTS (
-        SELECT 1 FROM grievance report WHERE closed_at IS NULL AND (
-            (answered_at IS NULL AND waiting_since IS NULL AND next_on < :today)
-            OR (supervisor_at IS NOT NULL AND level = 0 AND answered_at IS NULL AND waiting_since IS NULL)
-            OR (answered_at IS NOT NULL AND close_on < :today)))"""
-
-
 # --- the citizen was silent for too long ---
 
 

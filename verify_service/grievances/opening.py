@@ -44,6 +44,7 @@ class NewReport:
     worker_id: int | None = None
     reporter: str = field(default="", repr=False)  # the name a caller or a visitor gives
     kelurahan_code: str | None = None  # where no worker says it
+    by: str = ""  # who opened it, where no phone did: officer:ID, api_key:ID
 
     @property
     def anonymous(self) -> bool:
@@ -110,8 +111,9 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
     made = session.scalars(insert(Grievance).on_conflict_do_nothing().returning(Grievance), row).first()
     if made is None:
         return None
-    by = "anonymous" if report.anonymous else f"phone:{report.phone_id}"
-    audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
+    if not report.anonymous:  # its place in the trail would tell between which others it came: it is written later
+        by = report.by or f"phone:{report.phone_id}"
+        audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
     note(session, made, "received", by="reporter", channel=report.channel, now=now)
     return made
 

@@ -24,7 +24,8 @@ SEND = "jobs.send.send"
 FETCH = "jobs.fetch.fetch"
 TEXTS = "jobs.texts.handle"
 SIGNALS = "jobs.signals.signals"
-JOBS = (RECONCILE, RETENTION, TEXTS, SEND, FETCH, SIGNALS)
+CASES = "jobs.cases.look"
+JOBS = (RECONCILE, RETENTION, TEXTS, SEND, FETCH, SIGNALS, CASES)
 
 log = structlog.get_logger()
 
