@@ -19,6 +19,9 @@ from verify_service.ground.tables import Grievance, GrievanceEvent
 CLOCK = "clock"  # who takes steps by time alone
 
 
+ENDS = (Step.ANSWER, Step.REJECT, Step.REFER)  # steps by which the city has answered
+
+
 class WrongStep(Exception):
     """The step may not be taken in this state; a door says which may."""
 
@@ -50,10 +53,19 @@ def take(
     before, report.state = report.state, after
     report.version += 1
     told = {"by": by, "channel": channel, "words": words, "inbound": inbound}
+    if step in ENDS:
+        detail |= _measured(session, report, now)
     note(session, report, kind or step.value, now=now, detail={"from": before, **detail}, **told)
     _stamp(session, report, step, now)
     session.flush()
     audit.record(session, now=now, actor=by, action=f"report: {step}", on=f"grievance:{report.id}", state=after.value)
+
+
+def _measured(session: Session, report: Grievance, now: dt.datetime) -> dict[str, str]:
+    """By when this answer was due, and since when: what a later reopening forgets, figures still need."""
+    clock = clock_now(session, report)
+    ends = deadlines(clock, today=city_day(now))
+    return {"due": ends.due_on.isoformat(), "since": clock.start.isoformat()}
 
 
 def _stamp(session: Session, report: Grievance, step: Step, now: dt.datetime) -> None:

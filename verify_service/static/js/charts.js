@@ -45,20 +45,21 @@
       drawn.chart.update();
       return;
     }
-    const stacked = canvas.dataset.chart === "stacked";
+    const stacked = ["stacked", "stacked-columns"].includes(canvas.dataset.chart);
+    const upright = canvas.dataset.chart.endsWith("columns");
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const chart = new Chart(canvas, {
       type: "bar",
       data,
       options: {
-        indexAxis: "y",
+        indexAxis: upright ? "x" : "y",
         maintainAspectRatio: false,
         animation: still ? false : { duration: 400 },
         locale: document.documentElement.lang,
         plugins: { legend: { display: data.datasets.length > 1, position: "bottom" } },
         scales: {
-          x: { stacked, beginAtZero: true, ticks: { precision: 0 } },
-          y: { stacked, ticks: { autoSkip: false } },
+          [upright ? "y" : "x"]: { stacked, beginAtZero: true, ticks: { precision: 0 } },
+          [upright ? "x" : "y"]: { stacked, ticks: { autoSkip: upright } },
         },
       },
     });

@@ -1,0 +1,94 @@
+"""How well reports are answered, counted from what happened to each and over what an account may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.desk.cases import a_report, acting, staff, verified
+from tests.desk.test_time import do, looked
+from tests.officers import sign_in
+from tests.people import NOW, a_worker
+from verify_service.app import create_app
+from verify_service.desk import cases
+from verify_service.desk.performance import Performance, performance
+from verify_service.grievances.deadlines import working_days_after
+from verify_service.ground.database import transaction
+
+
+def counted(officer: int, now: dt.datetime = NOW, *, weeks: int = 12, unit: str | None = None) -> Performance:
+    with transaction() as session:
+        return performance(session, acting(officer).viewer, weeks=weeks, unit=unit, now=now)
+
+
+def test_what_was_answered_late_stays_late_after_it_is_opened_again(db: Any) -> None:
+    people = staff(db)
+    a_worker(db)
+    late = NOW + dt.timedelta(days=30)
+    case = verified(db, people["team"])
+    do(cases.answer, case, "paid", "Sudah dibayar.", by=people["disnaker"], at=late, db=db)
+    in_time = verified(db, people["team"], number="+6281200000002")
+    do(cases.answer, in_time, "paid", "Sudah dibayar.", by=people["disnaker"], at=NOW + dt.timedelta(2), db=db)
+    do(cases.reopen, case, "Belum beres", by=people["disnaker"], at=late, db=db)
+    figures = counted(people["team"], late)
+    answered = figures.answered
+    assert (answered.answers, answered.in_time, answered.share, answered.reopened) == (2, 1, 50.0, 1)
+    assert answered.median_days == 16.0  # 30 days and 2
+    (line,) = figures.categories
+    assert (line.key, line.opened, line.open, line.answers, line.reopened) == ("not_active", 2, 1, 2, 1)
+    assert sum(week.opened for week in figures.weeks) == sum(week.answered for week in figures.weeks) == 2
+    assert figures.weeks[-1].monday <= late.date() < figures.weeks[-1].monday + dt.timedelta(7)
+
+
+def test_the_backlog_is_told_by_age_and_standing(db: Any) -> None:
+    people = staff(db)
+    a_worker(db)
+    for days in (0, 10, 20, 90):
+        a_report(db, number=f"+62812000000{days:02}", at=NOW - dt.timedelta(days))
+    waits = verified(db, people["team"], number="+6281200000077")
+    do(cases.ask, waits, "detail", "Bulan apa?", by=people["disnaker"], at=NOW, db=db)
+    figures = counted(people["team"])
+    assert [(age.on_time, age.at_risk, age.overdue, age.waiting) for age in figures.ages] == [
+        (1, 0, 0, 1),
+        (1, 0, 0, 0),
+        (0, 1, 0, 0),
+        (0, 0, 1, 0),
+    ]
+    assert (figures.now.open, figures.now.overdue, figures.now.at_risk, figures.now.waiting) == (5, 1, 1, 1)
+    assert figures.now.unverified == 4
+    looked(working_days_after(NOW.date(), 1))
+    assert counted(people["team"]).now.overdue == 1  # whoever has it now
+
+
+def test_an_account_counts_what_it_may_see(db: Any) -> None:
+    people = staff(db)
+    a_worker(db)
+    a_report(db)
+    a_report(db, category="rt_conduct", about="rt_rw", identity="secret", number="+6281200000003")
+    a_report(db, category="claim", identity="anonymous")
+    seen = {name: counted(officer).now.open for name, officer in people.items()}
+    assert seen == {
+        "team": 3,
+        "disnaker": 2,
+        "kelurahan": 1,
+        "head": 3,
+        "head of disnaker": 2,
+        "auditor": 3,
+    }
+    assert counted(people["team"], unit="grievance").now.open == 1
+
+
+@pytest.mark.parametrize("query", ["", "?weeks=4&unit=disnaker", "?weeks=x&unit=%00", "?weeks=-1"])
+def test_the_page_shows_them_with_charts(db: Any, query: str) -> None:
+    people = staff(db)
+    a_worker(db)
+    a_report(db, at=dt.datetime.now(dt.UTC))
+    client: FlaskClient = create_app().test_client()
+    sign_in(client, "team@bekasi.example")
+    page = client.get(f"/console/dashboard{query}").get_data(as_text=True)
+    assert "Belum aktif" in page
+    assert page.count("<canvas") == 4
+    assert people

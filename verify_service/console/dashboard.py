@@ -1,0 +1,38 @@
+"""How well reports are answered, as figures and charts, over what this account may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import render_template, request
+from flask_login import current_user
+from sqlalchemy import text
+
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.wording import ROLES, category_name
+from verify_service.desk.performance import WEEKS, performance
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+
+
+@blueprint.get("/dashboard")
+def dashboard() -> str:
+    """The last four, twelve or fifty-two weeks, of one unit or all."""
+    weeks = request.args.get("weeks", default=12, type=int)
+    weeks = weeks if weeks in WEEKS else 12
+    unit = request.args.get("unit")
+    unit = unit if unit in programme().units else None
+    with transaction(seconds=PATIENCE) as session:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # figures that fit together
+        figures = performance(session, viewer(), weeks=weeks, unit=unit, now=dt.datetime.now(dt.UTC))
+    return render_template(
+        "console/dashboard.html",
+        figures=figures,
+        weeks=weeks,
+        choices=WEEKS,
+        unit=unit,
+        units=programme().units,
+        category_name=category_name,
+        role_name=ROLES[current_user.role],
+    )
