@@ -119,7 +119,7 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
 
     from verify_service.accounts.officers import add_officer
     from verify_service.conversations.news import reconcile_and_tell
-    from verify_service.demo import city
+    from verify_service.demo import city, complaints
     from verify_service.ground.database import forget_engine, transaction
     from verify_service.ground.programme import programme
     from verify_service.ground.tables import Officer
@@ -144,6 +144,9 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
                 own_password=True,
                 actor="demo",
             )
+        officers = complaints.staff(session, password)
+        if roster is None:
+            complaints.load(session, now=now, say=say)
         phones = city.people(session)
 
     def one_batch() -> object:
@@ -156,6 +159,7 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
         "url": f"http://127.0.0.1:{port}",
         "webhook_secret": settings().webhook_secrets[0],
         "officer": {"email": OFFICER, "password": password},
+        "officers": officers,
         "ussd_code": programme().ussd_code,
         "texting_number": programme().texting.number,
         "phones": phones,

@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Numeric, Select, case, cast, column, func, literal, select, true
+from sqlalchemy import ColumnElement, Date, Numeric, Select, and_, case, cast, column, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from verify_service.grievances.deadlines import city_day
@@ -154,7 +154,7 @@ def _said_on() -> ColumnElement[dt.date]:
 
 
 def _in_time() -> ColumnElement[bool]:
-    return _IS_ANSWER & (_said_on() <= _DUE)
+    return and_(_IS_ANSWER, _said_on() <= _DUE)
 
 
 def _median() -> ColumnElement[float]:

@@ -1,0 +1,171 @@
+"""Invented reports of the sample city, some weeks of them, so that the desk is as it would be on a working day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from verify_service.accounts.officers import add_officer
+from verify_service.desk import cases
+from verify_service.desk.assignment import viewer_of
+from verify_service.desk.cases import Acting, Triage
+from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.thread import add_words
+from verify_service.ground.tables import Enrolment, Grievance, Officer, PhoneLink
+
+DESK: Final = "petugas@demo.example"
+_STAFF: Final[Sequence[tuple[str, str, dict[str, Any]]]] = (
+    (DESK, "Ibu Ratna (pengaduan)", {"role": "officer", "cleared": True}),
+    ("disnaker@demo.example", "Pak Yudi (Disnaker)", {"role": "officer", "unit": "disnaker"}),
+    ("dinsos@demo.example", "Ibu Wulan (Dinsos)", {"role": "officer", "unit": "dinsos"}),
+    ("kepala.disnaker@demo.example", "Pak Hendra (Disnaker)", {"role": "supervisor", "unit": "disnaker"}),
+    ("kelurahan@demo.example", "Kelurahan Bekasijaya", {"role": "kelurahan", "unit": "kelurahan"}),
+    ("admin@demo.example", "Admin program", {"role": "admin"}),
+    ("auditor@demo.example", "Auditor", {"role": "auditor"}),
+)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A report as it might be told: by whom it may be known, and what came of it."""
+
+    category: str
+    words: str
+    identity: str = "normal"
+    about: str = ""
+    urgency: str = ""
+    channel: str = "ussd"
+
+
+_TOLD: Final = (
+    _Told("claim", "Suami saya jatuh dari motor tadi pagi, kakinya patah", urgency="accident"),
+    _Told("not_active", "Sudah didaftarkan tiga bulan tapi di rumah sakit katanya belum aktif"),
+    _Told("not_active", "Kartu belum datang dari bulan lalu", channel="sms"),
+    _Told("wrong_data", "Nama di kartu Sulis padahal KTP Sulistiawati"),
+    _Told("wrong_data", "NIK saya salah satu angka di belakang"),
+    _Told("rt_conduct", "Pak RT minta dua puluh ribu buat pendaftaran", "secret", "rt_rw"),
+    _Told("asked_money", "Ada yang datang minta uang transport katanya dari program", "secret"),
+    _Told("claim", "Klaim ditolak karena iuran bulan Juni tidak ada, padahal dibayar kota"),
+    _Told("wrong_person", "Tetangga saya punya toko besar tapi terdaftar", "anonymous"),
+    _Told("other", "Kalau pindah kontrakan apa masih terdaftar?", channel="sms"),
+    _Told("not_active", "Istri saya pemulung, katanya terdaftar, cek tidak ada"),
+    _Told("claim", "Santunan kematian bapak belum cair dua bulan"),
+    _Told("conduct", "Petugas loket membentak ibu saya", "secret", "officer"),
+    _Told("other", "Apakah saya boleh bayar sendiri kalau dikeluarkan?"),
+    _Told("data", "Minta data saya yang disimpan"),
+    _Told("not_active", "Sopir angkot, dicek di rumah sakit tidak terdaftar"),
+    _Told("wrong_person", "Anak Pak RW terdaftar padahal kerja di pabrik", "anonymous"),
+    _Told("wrong_data", "Alamat saya RT 4 bukan RT 3", channel="sms"),
+)
+_ANSWERS: Final = {
+    "claim": ("helped_claim", "Iuran sudah tercatat. Bawa surat ini ke loket BPJS, petugas kami menemani."),
+    "not_active": ("paid", "Iuran Anda sudah dibayar dan kepesertaan aktif. Kartu ada di kelurahan."),
+    "wrong_data": ("corrected", "Data Anda sudah diperbaiki dan dikirim ke BPJS Ketenagakerjaan."),
+    "other": ("explained", "Anda tetap terdaftar selama tinggal di Kota Bekasi. Kabari bila pindah."),
+    "data": ("explained", "Data Anda dapat diambil di loket Disnaker dengan KTP."),
+}
+
+
+def staff(session: Session, password: str) -> list[dict[str, str]]:
+    """The officers of the demo, all with its one password; those that are there already are left alone."""
+    place = session.scalar(select(func.min(Enrolment.kelurahan_code)))
+    told = []
+    for email, name, facts in _STAFF:
+        area = {"area": place} if facts["role"] == "kelurahan" and place else {}
+        if facts["role"] == "kelurahan" and not area:
+            continue
+        if session.scalar(select(Officer.id).where(Officer.email == email)) is None:
+            facts = {**facts, **area}
+            role = facts.pop("role")
+            add_officer(session, email, role, password, name, own_password=True, actor="demo", **facts)
+        told.append({"email": email, "password": password, "name": name, "role": _role(session, email)})
+    return told
+
+
+def _role(session: Session, email: str) -> str:
+    return session.scalars(select(Officer.role).where(Officer.email == email)).one()
+
+
+def load(session: Session, *, now: dt.datetime, say: Callable[[str], None], times: int = 3) -> None:
+    """Some weeks of reports with what officers did about them; nothing where there are reports already."""
+    if session.scalar(select(func.count()).select_from(Grievance)):
+        return
+    chance = random.Random(2026)  # noqa: S311  # an invented city, the same each time
+    desk = session.scalars(select(Officer).where(Officer.email == DESK)).one()
+    linked = session.execute(
+        select(PhoneLink.phone_id, PhoneLink.worker_id).where(PhoneLink.unlinked_at.is_(None)).order_by(PhoneLink.id)
+    ).all()
+    if not linked:
+        return
+    told = [(chance.uniform(0, 38), report) for report in _TOLD * times]
+    told[0] = (0.05, _TOLD[0])  # an accident this morning
+    for days, report in sorted(told, key=lambda one: -one[0]):
+        phone, worker = linked[chance.randrange(len(linked) // 2, len(linked))]
+        came = now - dt.timedelta(days=days)
+        case = _tell(session, report, phone, worker, came, chance)
+        _work_on(session, case, Acting(viewer_of(desk), came + (now - came) / 4), report, chance, now)
+    session.execute(
+        text("""UPDATE outbox SET state = 'accepted', gateway = 'console', sent_at = created_at, delivery = 'delivered'
+                WHERE cause LIKE 'report:%' AND state = 'waiting'""")
+    )
+    say(f"  {len(told)} reports of the last weeks")
+
+
+def _tell(
+    session: Session, told: _Told, phone: int, worker: int, came: dt.datetime, chance: random.Random
+) -> Grievance:
+    anonymous = told.identity == "anonymous"
+    report = NewReport(
+        told.category,
+        "report",
+        told.channel,
+        f"demo:{chance.random()}",
+        words=told.words,
+        identity=told.identity,
+        about=told.about,
+        urgency=told.urgency,
+        language=chance.choice(("id", "id", "su")),
+        phone_id=None if anonymous else phone,
+        worker_id=None if anonymous else worker,
+    )
+    opened = open_report(session, report, now=came)
+    case = session.get_one(Grievance, opened.id)
+    case.contact = chance.choice(("call", "sms", "sms"))
+    return case
+
+
+def _work_on(
+    session: Session, case: Grievance, acting: Acting, told: _Told, chance: random.Random, now: dt.datetime
+) -> None:
+    """What an officer did by now: nothing of some, and an answer to others."""
+    age = (now - case.opened_at).days
+    if age < 2 or chance.random() < 0.15:
+        return
+    triage = Triage(case.category, case.urgency or "")
+    cases.verify(session, acting, case.id, case.version, triage)
+    session.refresh(case)
+    done = chance.random()
+    words = _ANSWERS.get(case.category)
+    if done < 0.25 and case.identity != "anonymous":
+        cases.ask(session, acting, case.id, case.version, "detail", "Bulan apa saja? Foto kartu bila ada.")
+        if done < 0.12:
+            add_words(
+                session,
+                case.id,
+                "Bulan Juni dan Juli",
+                by="reporter",
+                channel="sms",
+                inbound=f"demo:{case.id}",
+                now=acting.now + dt.timedelta(hours=20),
+            )
+    elif done < 0.6 and words and age > 6:
+        later = Acting(acting.viewer, acting.now + dt.timedelta(days=1))
+        cases.answer(session, later, case.id, case.version, *words)
+    elif done < 0.8:
+        cases.comment(session, acting, case.id, "Sudah ditelepon, warga diminta membawa KTP.", called=True)
