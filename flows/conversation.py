@@ -60,7 +60,8 @@ class Ask:
 
     Shapes: "nik" (16 digits), "code" (6 digits), "month" (mmyyyy, kept as YYYYMM and not after `latest`; 0 when not
     known), "rt_rw" (RT and RW as 6 digits), "reference" (a number of ours, kept as its six characters), "name" (two
-    letters at least), "text" (anything that can be read, cut at 640 characters).
+    letters at least), "text" (anything that can be read, cut at 640 characters), "words" (the same, with two letters
+    at least).
     """
 
     screen: str
@@ -74,8 +75,9 @@ class Ask:
 
     def read(self, text: str) -> str | None:
         """The answer as it is recorded, or None when it has not the shape asked for."""
-        if self.shape == "text":
-            return printable(text)[:ANSWER_LENGTH].strip() or None
+        if self.shape in ("text", "words"):
+            words = printable(text)[:ANSWER_LENGTH].strip()
+            return words if sum(map(str.isalpha, words)) >= (2 if self.shape == "words" else 0) and words else None
         if self.shape == "reference":
             return read_reference(text)
         if self.shape == "name":

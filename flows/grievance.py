@@ -43,7 +43,7 @@ def _problem() -> Conversation:
         if about == "rt_rw":
             yield Menu("c6.about_rt", ("next",))
     identity = yield from _identity()
-    words = yield Ask("c7.text", secret=True)
+    words = yield Ask("c7.text", secret=True, shape="words", hint="c44.words_wrong")
     return FileReport(category, words, about="" if about == "nobody" else about, identity=identity)
 
 
@@ -99,7 +99,7 @@ def report_status(caller: Caller) -> Conversation:
         return (yield from _proposal_status(held.number, held.state, held.due))
     if held.asked:
         yield from _read_out("c42.asked", held.number, held.asked)
-        return TellMore((yield Ask("c43.more", secret=True, back=True)))
+        return TellMore((yield Ask("c43.more", secret=True, shape="words", hint="c44.words_wrong", back=True)))
     yield from _read_out("c41.answer", held.number, held.answer)
     if held.state == "answered":
         solved = yield Menu("c13.satisfied", ("yes", "partly", "no"), {"case": held.number}, back=True)

@@ -16,6 +16,7 @@ _AS_ASKED = {
     "nik": "3275010101900001",
     "code": "123456",
     "text": "Kartu hilang",
+    "words": "Kartu hilang",
     "month": "032026",
     "rt_rw": "003011",
     "reference": f"7K2M9{check_letter('7K2M9')}",

@@ -20,7 +20,8 @@ _SEALED = {"inbound_message": ("body", "sender"), "outbox": ("body",), "conversa
 
 
 def text(client: FlaskClient, words: str, number: int) -> None:
-    form = {"id": f"t{number}", "from": NUMBER, "to": "28282", "text": words, "date": "2026-11-25 03:00:00"}
+    now = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S}"
+    form = {"id": f"t{number}", "from": NUMBER, "to": "28282", "text": words, "date": now}
     assert client.post(webhook("sms"), data=form).status_code == 200
     with transaction() as session:
         handle_waiting(session, now=dt.datetime.now(dt.UTC))

@@ -240,7 +240,7 @@ def test_what_stands_behind_lapor_is_filed_at_once_and_kept_there_alone(db: Any)
     assert reports(db) == [("other", "secret", "kartu saya belum datang juga")]
     assert db.execute("SELECT contact FROM grievance").fetchone() == ("sms",)
     assert db.execute("SELECT purpose FROM outbox WHERE state = 'waiting'").fetchall() == [("reply",)]
-    assert sent(db)[-1] == "g5.case_ack"
+    assert sent(db)[-1] == "g23.number"
     (number,) = db.execute("SELECT number FROM grievance").fetchone()
     assert number in last_text(db)
     assert kept_words(db) == [False]

@@ -14,6 +14,7 @@ _TYPED = {
     "nik": NIK,
     "code": CODE,
     "text": "Kartu hilang",
+    "words": "Kartu hilang",
     "month": "032026",
     "rt_rw": "003011",
     "reference": NUMBER,

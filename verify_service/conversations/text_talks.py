@@ -115,7 +115,7 @@ def takes(conversation: Conversation, text: str) -> bool:
         return False
     talk, screen = current(talk)
     if isinstance(screen, Ask):
-        words = screen.shape in ("text", "name")
+        words = screen.shape in ("text", "words", "name")
         return " " in text.strip() if words else screen.read(text) is not None  # a code may look like a report's number
     return isinstance(screen, Menu | Pick) and option(wordings(), screen, text, talk.caller.language) is not None
 

@@ -50,6 +50,8 @@ def take(
     after = leads_to(step, report.state)
     if after is None:
         raise WrongStep(step, report.state)
+    if step is Step.REOPEN and report.once and _told_again(session, report):
+        report.once = None  # that one is the one there is only one of
     before, report.state = report.state, after
     report.version += 1
     told = {"by": by, "channel": channel, "words": words, "inbound": inbound}
@@ -59,6 +61,14 @@ def take(
     _stamp(session, report, step, now)
     session.flush()
     audit.record(session, now=now, actor=by, action=f"report: {step}", on=f"grievance:{report.id}", state=after.value)
+
+
+def _told_again(session: Session, report: Grievance) -> bool:
+    """Whether the same was reported once more while this one was closed, and is open."""
+    same = select(Grievance.id).where(
+        Grievance.once == report.once, Grievance.closed_at.is_(None), Grievance.id != report.id
+    )
+    return session.scalar(same) is not None
 
 
 def _measured(session: Session, report: Grievance, now: dt.datetime) -> dict[str, str]:

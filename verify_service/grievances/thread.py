@@ -108,8 +108,6 @@ def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str,
         return report.state
     if report.state == State.CLOSED_CONFIRMED:
         report.closed_how = "solved, says the reporter"
-    elif report.once and report.state == State.REOPENED and _told_again(session, report):
-        report.once = None  # that one is the one there is only one of
     if said == "supervisor" and held.own:
         report.supervisor_at = report.supervisor_at or now
     session.flush()
@@ -120,15 +118,6 @@ def _heard_before(session: Session, inbound: str) -> bool:
     """Whether this very row was heard before: a repeated hop is no second step."""
     same = keyed_hash(inbound, "grievance_event.inbound")
     return session.scalar(select(GrievanceEvent.id).where(GrievanceEvent.inbound == same)) is not None
-
-
-def _told_again(session: Session, report: Grievance) -> bool:
-    """Whether the same was reported once more while this one was closed, and is open."""
-    same = select(Grievance.id).where(
-        Grievance.once == report.once, Grievance.closed_at.is_(None), Grievance.id != report.id
-    )
-    with session.no_autoflush:
-        return session.scalar(same) is not None
 
 
 def set_contact(session: Session, grievance_id: int, contact: str) -> None:
