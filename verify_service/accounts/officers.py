@@ -1,27 +1,21 @@
-"""The people who work in the console, and their passwords."""
+"""The people who work in the console."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from argon2 import PasswordHasher, Type
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from verify_service import audit
+from verify_service.accounts import passwords, second_factor
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Officer, OfficerSession
 
 LANGUAGES = ("id", "en")
-SHORTEST_PASSWORD = 12  # NIST SP 800-63B: length is what counts; no rules on which characters
-
-# OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 passes, 1 lane.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
-# Somebody who does not exist costs as much as somebody who does, so that waiting tells nothing.
-_NOBODY = _HASHER.hash("nobody signs in with this")
 
 
 class Role(StrEnum):
@@ -38,8 +32,19 @@ class Role(StrEnum):
         return self is not Role.AUDITOR
 
 
+class Duty(StrEnum):
+    """What an account has to see to before it may do anything else."""
+
+    OWN_PASSWORD = "own password"  # noqa: S105  # somebody else made its password up
+    SECOND_FACTOR = "second factor"  # its role must have one
+
+
 class OfficerRefused(Exception):
-    """The account cannot be made as asked; the message says what to change."""
+    """The account cannot be made or changed as asked; the message says what to change, `why` is its code for pages."""
+
+    def __init__(self, why: str, message: str) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class SignedInOfficer:
     unit: str = "grievance"
     area: str | None = None
     cleared: bool = False
+    duty: Duty | None = None
 
     is_authenticated = True
     is_active = True
@@ -60,6 +66,29 @@ class SignedInOfficer:
 
     def get_id(self) -> str:
         return str(self.id)
+
+
+def signed_in(officer: Officer) -> SignedInOfficer:
+    """An account as pages know it."""
+    return SignedInOfficer(
+        officer.id,
+        officer.name,
+        Role(officer.role),
+        officer.language,
+        officer.unit,
+        officer.area,
+        officer.cleared,
+        duty_of(officer),
+    )
+
+
+def duty_of(officer: Officer) -> Duty | None:
+    """What this account has to see to first; None for one that may work."""
+    if officer.password_set_at is None:
+        return Duty.OWN_PASSWORD
+    if officer.totp_at is None and second_factor.wanted_of(officer.role):
+        return Duty.SECOND_FACTOR
+    return None
 
 
 def normal_email(email: str) -> str:
@@ -88,14 +117,13 @@ def add_officer(
     """
     address = normal_email(email)
     if role not in set(Role):
-        raise OfficerRefused(f"There is no role {role!r}; choose one of {', '.join(Role)}")
+        raise OfficerRefused("role", f"There is no role {role!r}; choose one of {', '.join(Role)}")
     if address.count("@") != 1 or not all(address.split("@")) or any(map(str.isspace, address)):
-        raise OfficerRefused("This is not an e-mail address; write it like officer@city.example")
-    if len(password) < SHORTEST_PASSWORD:
-        raise OfficerRefused(f"The password is too short; use {SHORTEST_PASSWORD} characters or more")
-    _check_scope(session, role, unit, area, cleared=cleared)
+        raise OfficerRefused("email", "This is not an e-mail address; write it like officer@city.example")
+    check_password(password, (address, name))
+    check_scope(session, role, unit, area, cleared=cleared)
     if session.scalar(select(Officer.id).where(Officer.email == address)) is not None:
-        raise OfficerRefused("There is already an officer with this e-mail address")
+        raise OfficerRefused("taken", "There is already an officer with this e-mail address")
     now = dt.datetime.now(dt.UTC)
     officer = Officer(
         email=address,
@@ -104,7 +132,7 @@ def add_officer(
         unit=unit,
         area=area,
         cleared=cleared,
-        password_hash=_HASHER.hash(password),
+        password_hash=passwords.hashed(password),
         password_set_at=now if own_password else None,
         created_at=now,
     )
@@ -117,19 +145,33 @@ def add_officer(
     return officer.id
 
 
-def _check_scope(session: Session, role: str, unit: str, area: str | None, *, cleared: bool) -> None:
+def check_password(password: str, about: Iterable[str]) -> None:
+    """OfficerRefused for a password that is too short or that a stranger would try among the first."""
+    if len(password) < passwords.SHORTEST_PASSWORD:
+        raise OfficerRefused(
+            "short", f"The password is too short; use {passwords.SHORTEST_PASSWORD} characters or more"
+        )
+    if len(password) > passwords.LONGEST_PASSWORD:
+        raise OfficerRefused("long", f"The password is too long; use {passwords.LONGEST_PASSWORD} characters at most")
+    if passwords.is_easy(password, (*about, programme().name, programme().brand, programme().city)):
+        raise OfficerRefused("easy", "The password is easy to guess; use several words that do not belong together")
+
+
+def check_scope(session: Session, role: str, unit: str, area: str | None, *, cleared: bool) -> None:
     """OfficerRefused where what an account is to see makes no sense."""
     if unit not in programme().units:
-        raise OfficerRefused(f"There is no unit {unit!r}; choose one of {', '.join(programme().units)}")
+        raise OfficerRefused("unit", f"There is no unit {unit!r}; choose one of {', '.join(programme().units)}")
     places = select(Area.kelurahan_code).where((Area.kelurahan_code == area) | (Area.kecamatan_code == area)).limit(1)
     if area is not None and session.scalar(places) is None:
-        raise OfficerRefused(f"There is no kecamatan or kelurahan with the code {area!r}")
+        raise OfficerRefused("area", f"There is no kecamatan or kelurahan with the code {area!r}")
     if role == Role.KELURAHAN and area is None:
         raise OfficerRefused(
-            "An account of a kelurahan needs its area: the code of the kelurahan, such as 32.75.01.1001"
+            "place", "An account of a kelurahan needs its area: the code of the kelurahan, such as 32.75.01.1001"
         )
     if cleared and (area is not None or role not in (Role.OFFICER, Role.SUPERVISOR)):
-        raise OfficerRefused("Only officers and supervisors of the whole city can be cleared for sensitive reports")
+        raise OfficerRefused(
+            "cleared", "Only officers and supervisors of the whole city can be cleared for sensitive reports"
+        )
 
 
 def disable_officer(session: Session, officer_id: int, *, actor: str, now: dt.datetime) -> None:
@@ -150,20 +192,3 @@ def choose_language(session: Session, officer_id: int, language: str, *, now: dt
     if changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
         who = f"officer:{officer_id}"
         audit.record(session, now=now, actor=who, action="language chosen", on=who, language=language)
-
-
-def password_fits(officer: Officer | None, password: str) -> bool:
-    """Whether this is the officer's password; takes as long for nobody, and a disabled officer has none."""
-    usable = officer is not None and officer.disabled_at is None
-    held = officer.password_hash if officer is not None and usable else _NOBODY
-    try:
-        _HASHER.verify(held, password)
-    except (VerificationError, InvalidHashError):
-        return False
-    return usable
-
-
-def renew_hash(officer: Officer, password: str) -> None:
-    """Hash again at sign-in when the recommended cost has risen since."""
-    if _HASHER.check_needs_rehash(officer.password_hash):
-        officer.password_hash = _HASHER.hash(password)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.accounts.officers import Role, SignedInOfficer
+from verify_service.accounts.officers import SignedInOfficer, signed_in
 from verify_service.ground.tables import Officer, OfficerSession
 
 IDLE = dt.timedelta(minutes=30)
@@ -56,9 +57,7 @@ def find_officer(session: Session, token: str, *, now: dt.datetime, active: bool
     officer, seen_at = found
     if active and seen_at < now - _SEEN_EVERY:
         session.execute(update(OfficerSession).where(OfficerSession.token_hash == _hash(token)).values(seen_at=now))
-    return SignedInOfficer(
-        officer.id, officer.name, Role(officer.role), officer.language, officer.unit, officer.area, officer.cleared
-    )
+    return signed_in(officer)
 
 
 def close_session(session: Session, token: str, *, now: dt.datetime) -> None:
@@ -69,3 +68,53 @@ def close_session(session: Session, token: str, *, now: dt.datetime) -> None:
     if officer_id is not None:
         who = f"officer:{officer_id}"
         audit.record(session, now=now, actor=who, action="signed out", on=who)
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A browser in which an officer is signed in; `key` names it in a form and opens nothing."""
+
+    key: str
+    created_at: dt.datetime
+    seen_at: dt.datetime
+    this: bool
+
+
+def open_sessions(session: Session, officer_id: int, token: str, *, now: dt.datetime) -> list[OpenSession]:
+    """Where this officer is signed in, the browser with this token first."""
+    rows = session.scalars(
+        select(OfficerSession)
+        .where(
+            OfficerSession.officer_id == officer_id,
+            OfficerSession.expires_at > now,
+            OfficerSession.seen_at > now - IDLE,
+        )
+        .order_by(OfficerSession.seen_at.desc())
+    )
+    held = [
+        OpenSession(row.token_hash.hex(), row.created_at, row.seen_at, row.token_hash == _hash(token)) for row in rows
+    ]
+    return sorted(held, key=lambda one: not one.this)
+
+
+def end_sessions(
+    session: Session, officer_id: int, *, by: str, now: dt.datetime, but: str = "", key: str | None = None
+) -> int:
+    """Sign an officer's browsers out, all but the one with the token `but`, or the one that `key` names; how many."""
+    those = delete(OfficerSession).where(
+        OfficerSession.officer_id == officer_id, OfficerSession.token_hash != _hash(but)
+    )
+    if key is not None:
+        those = those.where(OfficerSession.token_hash == _from_key(key))
+    result = session.execute(those)
+    ended = result.rowcount if isinstance(result, CursorResult) else 0
+    if ended:
+        audit.record(session, now=now, actor=by, action="sessions ended", on=f"officer:{officer_id}", sessions=ended)
+    return ended
+
+
+def _from_key(key: str) -> bytes:
+    try:
+        return bytes.fromhex(key)
+    except ValueError:
+        return b""

@@ -13,9 +13,10 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.accounts.officers import normal_email, password_fits, renew_hash
+from verify_service.accounts import passwords, second_factor
+from verify_service.accounts.officers import normal_email
 from verify_service.accounts.sessions import close_session, open_session
-from verify_service.ground.crypto import blind_index
+from verify_service.ground.crypto import blind_index, keyed_hash
 from verify_service.ground.tables import Officer, SignInAttempt
 
 WINDOW = dt.timedelta(minutes=15)
@@ -34,33 +35,108 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
+class CodeWanted:
+    """The right password of an account with a second factor: no session yet, a code is asked for.
+
+    `mark` binds what follows to this password and this factor: it holds no longer once either is changed.
+    """
+
+    officer_id: int
+    mark: str
+
+
+@dataclass(frozen=True)
 class Refused:
     """Not signed in, without saying which part was wrong; `wait` (a quarter of an hour) after too many tries."""
 
     wait: bool
 
 
+@dataclass(frozen=True)
+class _Knock:
+    """Whose account is tried and from where, as the counts know them."""
+
+    account: bytes
+    place: bytes
+
+    @classmethod
+    def at(cls, email: str, address: str) -> _Knock:
+        return cls(blind_index(normal_email(email), "email"), blind_index(address, "address"))
+
+
 def sign_in(
     session: Session, email: str, password: str, address: str, *, now: dt.datetime, old_token: str | None = None
-) -> SignedIn | Refused:
+) -> SignedIn | CodeWanted | Refused:
     """Check a password. The caller commits whatever the answer: a failure is counted by a row of this transaction.
 
     `address` is the browser's network address; `old_token` the session it had before, which ends.
     """
-    account, place = blind_index(normal_email(email), "email"), blind_index(address, "address")
-    # Tries of one pair go one after another: a hundred at once would all read the count before any is written.
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(:pair)"),
-        {"pair": int.from_bytes(bytes(a ^ b for a, b in zip(account[:8], place[:8], strict=True)), signed=True)},
-    )
-    tries_left = _tries_left(session, account, place, since=now - WINDOW)
+    knock = _Knock.at(email, address)
+    tries_left = _in_turn(session, knock, now)
     if tries_left <= 0:
         return Refused(wait=True)
     officer = session.scalar(select(Officer).where(Officer.email == normal_email(email)))
-    if not password_fits(officer, password) or officer is None:
-        _count_failure(session, officer, account, place, now=now, last=tries_left == 1)
+    usable = officer if officer is not None and officer.disabled_at is None else None
+    if not passwords.fits(usable.password_hash if usable else None, password) or usable is None:
+        _count_failure(session, officer, knock, now=now, last=tries_left == 1)
         return Refused(wait=False)
-    return _welcome(session, officer, password, account, place, now=now, old_token=old_token)
+    if passwords.is_outdated(usable.password_hash):
+        usable.password_hash = passwords.hashed(password)
+    if usable.totp_at is not None:
+        return CodeWanted(usable.id, _mark(usable))
+    return _welcome(session, usable, knock, now=now, old_token=old_token)
+
+
+def second_step(
+    session: Session, pending: CodeWanted, code: str, address: str, *, now: dt.datetime, old_token: str | None = None
+) -> SignedIn | Refused | None:
+    """Check the code after the password; None where the account has changed meanwhile and one has to begin again.
+
+    A wrong code counts as a wrong password does, and only both together wipe the count.
+    """
+    officer = session.get(Officer, pending.officer_id)
+    if officer is None or officer.disabled_at is not None or officer.totp_at is None or _mark(officer) != pending.mark:
+        return None
+    knock = _Knock.at(officer.email, address)
+    tries_left = _in_turn(session, knock, now)
+    if tries_left <= 0:
+        return Refused(wait=True)
+    proof = second_factor.use(session, officer, code, now=now)
+    if proof is None:
+        _count_failure(session, officer, knock, now=now, last=tries_left == 1)
+        return Refused(wait=False)
+    return _welcome(session, officer, knock, now=now, old_token=old_token, by=proof.value)
+
+
+def still_them(
+    session: Session, officer: Officer, password: str, address: str, *, now: dt.datetime, code: str | None = None
+) -> Refused | None:
+    """Whether whoever sits at a signed-in browser is its officer: the password once more, and with `code` the factor.
+
+    None where it is. Failures count as those of signing in do; the caller commits whatever the answer.
+    """
+    knock = _Knock.at(officer.email, address)
+    tries_left = _in_turn(session, knock, now)
+    if tries_left <= 0:
+        return Refused(wait=True)
+    right = passwords.fits(officer.password_hash, password)
+    if right and (code is None or second_factor.use(session, officer, code, now=now) is not None):
+        return None
+    _count_failure(session, officer, knock, now=now, last=tries_left == 1)
+    return Refused(wait=False)
+
+
+def _mark(officer: Officer) -> str:
+    return keyed_hash(f"{officer.id}\0{officer.password_hash}\0{officer.totp_at}", "second step").hex()
+
+
+def _in_turn(session: Session, knock: _Knock, now: dt.datetime) -> int:
+    """How many tries are left to this pair. Its tries go one after another: a hundred at once would all read the
+    count before any is written.
+    """
+    pair = bytes(a ^ b for a, b in zip(knock.account[:8], knock.place[:8], strict=True))
+    session.execute(text("SELECT pg_advisory_xact_lock(:pair)"), {"pair": int.from_bytes(pair, signed=True)})
+    return _tries_left(session, knock.account, knock.place, since=now - WINDOW)
 
 
 def _tries_left(session: Session, account: bytes, place: bytes, *, since: dt.datetime) -> int:
@@ -75,11 +151,9 @@ def _tries_left(session: Session, account: bytes, place: bytes, *, since: dt.dat
     return (1 if guessed_at else TRIES) - pair
 
 
-def _count_failure(
-    session: Session, officer: Officer | None, account: bytes, place: bytes, *, now: dt.datetime, last: bool
-) -> None:
+def _count_failure(session: Session, officer: Officer | None, knock: _Knock, *, now: dt.datetime, last: bool) -> None:
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - _KEPT))
-    session.add(SignInAttempt(email_index=account, address_index=place, at=now))
+    session.add(SignInAttempt(email_index=knock.account, address_index=knock.place, at=now))
     who = f"officer:{officer.id}" if officer else "officer:unknown"
     audit.record(session, now=now, actor=who, action="sign-in refused", on=who, no_more_tries=last)
 
@@ -87,19 +161,19 @@ def _count_failure(
 def _welcome(
     session: Session,
     officer: Officer,
-    password: str,
-    account: bytes,
-    place: bytes,
+    knock: _Knock,
     *,
     now: dt.datetime,
     old_token: str | None,
+    by: str = "password",
 ) -> SignedIn:
-    renew_hash(officer, password)
     session.execute(
-        delete(SignInAttempt).where(SignInAttempt.email_index == account, SignInAttempt.address_index == place)
+        delete(SignInAttempt).where(
+            SignInAttempt.email_index == knock.account, SignInAttempt.address_index == knock.place
+        )
     )
     if old_token:
         close_session(session, old_token, now=now)
     who = f"officer:{officer.id}"
-    audit.record(session, now=now, actor=who, action="signed in", on=who)
+    audit.record(session, now=now, actor=who, action="signed in", on=who, by=by)
     return SignedIn(officer.id, open_session(session, officer.id, now=now), officer.language)

@@ -11,11 +11,12 @@ from flask_login import current_user
 from verify_service import languages
 from verify_service.accounts.officers import SignedInOfficer, choose_language
 from verify_service.accounts.sessions import LONGEST, close_session, find_officer
-from verify_service.accounts.sign_in import Refused, SignedIn, sign_in
+from verify_service.accounts.sign_in import CodeWanted, Refused, SignedIn, second_step, sign_in
 from verify_service.console.blueprint import blueprint
 from verify_service.ground.database import transaction
 from verify_service.ground.settings import settings
 
+CODE_WITHIN = dt.timedelta(minutes=5)  # after the password
 PATIENCE = 5.0  # seconds for the database before a page says that it is busy
 _BY_ITSELF = "/console/live"  # what an open page asks each second is no sign of an officer at the desk
 
@@ -53,16 +54,57 @@ def login() -> Response:
         )
     if isinstance(answer, Refused):
         return make_response(_form(answer), 429 if answer.wait else 401)
-    return _welcome(answer)
+    if isinstance(answer, CodeWanted):
+        return _ask_for_code(answer)
+    return _welcome(answer, request.form.get("next"))
 
 
 def _form(refused: Refused | None = None) -> str:
     return render_template("console/login.html", refused=refused, next=request.values.get("next", ""))
 
 
-def _welcome(answer: SignedIn) -> Response:
+def _ask_for_code(wanted: CodeWanted) -> Response:
+    session.clear()
+    until = int((dt.datetime.now(dt.UTC) + CODE_WITHIN).timestamp())
+    session["second"] = {
+        "officer": wanted.officer_id,
+        "mark": wanted.mark,
+        "until": until,
+        "next": request.form.get("next", ""),
+    }
+    return make_response(redirect(url_for("console.second"), 303))
+
+
+@blueprint.route("/login/code", methods=["GET", "POST"])
+def second() -> Response:
+    """The second page of signing in: a code from the phone, or one from paper. Nobody is signed in before it."""
+    now = dt.datetime.now(dt.UTC)
+    pending = session.get("second")
+    if not isinstance(pending, dict) or now.timestamp() > pending["until"]:
+        session.pop("second", None)
+        return make_response(redirect(url_for("console.login"), 303))
+    if request.method != "POST":
+        return languages.remember(make_response(render_template("console/code.html")), request.args.get("lang"))
+    with transaction(seconds=PATIENCE) as database:
+        answer = second_step(
+            database,
+            CodeWanted(pending["officer"], pending["mark"]),
+            (request.form.get("code") or request.form.get("recovery") or "")[:40],
+            request.remote_addr or "",
+            now=now,
+            old_token=request.cookies.get(cookie_name()),
+        )
+    if answer is None:
+        session.pop("second", None)
+        return make_response(redirect(url_for("console.login"), 303))
+    if isinstance(answer, Refused):
+        return make_response(render_template("console/code.html", refused=answer), 429 if answer.wait else 401)
+    return _welcome(answer, pending["next"])
+
+
+def _welcome(answer: SignedIn, following: str | None) -> Response:
     session.clear()  # with it the form token of whoever sat here before
-    response = make_response(redirect(same_site(request.form.get("next")), 303))
+    response = make_response(redirect(same_site(following), 303))
     response.set_cookie(
         cookie_name(),
         answer.token,

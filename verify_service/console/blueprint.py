@@ -21,6 +21,8 @@ def guard() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
+    if current_user.duty is not None and (rule is None or rule.scope is not Scope.OWN):
+        return _to_account()
     if rule is None or not rule.lets(current_user.role, reading=request.method in _READS):
         abort(403)
     if rule.scope is Scope.CITY and viewer().bound:
@@ -32,6 +34,13 @@ def viewer() -> Viewer:
     """The account behind this request, as far as it decides what is seen."""
     who = current_user
     return Viewer(who.id, who.role, who.unit, who.area, who.cleared)
+
+
+def _to_account() -> Response:
+    """An account that has to see to its password or its second factor does nothing else before."""
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": url_for("console.account")})
+    return make_response(redirect(url_for("console.account"), 303))
 
 
 def _to_sign_in() -> Response:

@@ -46,8 +46,13 @@ _WORKING: Final = _DESK | {Role.ADMIN}
 
 RULES: Final[Mapping[str, Rule]] = {
     "console.login": Rule(_ALL, _ALL, Scope.OPEN),
+    "console.second": Rule(_ALL, _ALL, Scope.OPEN),
     "console.logout": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.language": Rule(_NOBODY, _ALL, Scope.OWN),
+    "console.account": Rule(_ALL, _NOBODY, Scope.OWN),
+    "console.change_own_password": Rule(_NOBODY, _ALL, Scope.OWN),
+    "console.change_second_factor": Rule(_NOBODY, _ALL, Scope.OWN),
+    "console.end_own_sessions": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.home": Rule(_ALL, _NOBODY, Scope.FIGURES),
     "console.live": Rule(_ALL, _NOBODY, Scope.FIGURES),
     "console.tasks": Rule(_ALL, _NOBODY, Scope.PLACE),

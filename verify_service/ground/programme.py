@@ -192,6 +192,12 @@ class Signals(_Table):
     rt_quick_seconds: float = Field(gt=0)  # between two of his in a row
 
 
+class Accounts(_Table):
+    """What accounts of the console must have."""
+
+    second_factor: tuple[Literal["officer", "supervisor", "kelurahan", "admin", "auditor"], ...] = ()
+
+
 class Retention(_Table):
     ussd_conversations: int
     sms_texts: int
@@ -229,6 +235,7 @@ class Programme(_Table):
     categories: Mapping[str, Category]
     decisions: Decisions
     decrees: tuple[Decree, ...]
+    accounts: Accounts
     retention: Retention
 
     @property

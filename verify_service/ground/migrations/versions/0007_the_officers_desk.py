@@ -351,6 +351,8 @@ def upgrade() -> None:
             comment="none: made up by somebody else, to be changed",
         ),
     )
+    # Whoever signs in already keeps the password he has: who chose it is not known of any.
+    op.execute("UPDATE officer SET password_set_at = created_at")
     op.add_column(
         "officer", sa.Column("totp_secret", sa.LargeBinary(), nullable=True, comment="sealed: officer.totp_secret")
     )

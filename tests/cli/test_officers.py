@@ -1,0 +1,111 @@
+"""`verify officer` as an administrator uses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.cli.test_commands import document, verify
+from tests.officers import EMAIL, PASSWORD, an_officer, sign_in
+from verify_service.app import create_app
+
+NEW = "siti@bekasi.example"
+PLACE = "32.75.01.1001"
+
+
+@pytest.fixture
+def client(db: Any) -> FlaskClient:
+    """A browser without cookies, over a clean database."""
+    return create_app().test_client()
+
+
+def listed(email: str) -> dict[str, Any]:
+    return next(one for one in document("officer", "list", "--json") if one["email"] == email)
+
+
+def test_an_account_is_made_for_a_place(db: Any) -> None:
+    document("officer", "add", NEW, "--role", "kelurahan", "--area", PLACE, "--json")
+    one = listed(NEW)
+    assert (one["role"], one["unit"], one["area"], one["cleared"]) == ("kelurahan", "kelurahan", PLACE, False)
+    assert one["must_change_password"]
+    assert not one["second_factor"]
+
+
+def test_a_made_up_password_opens_only_the_account_page(client: FlaskClient) -> None:
+    password = document("officer", "add", NEW, "--role", "officer", "--json")["password"]
+    sign_in(client, NEW, password)
+    assert client.get("/console/").headers["Location"] == "/console/account"
+
+
+def test_ones_own_password_is_not_asked_for_again(client: FlaskClient) -> None:
+    verify("officer", "add", NEW, "--role", "officer", "--password-stdin", stdin=f"{PASSWORD}\n")
+    sign_in(client, NEW)
+    assert client.get("/console/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--role", "officer", "--unit", "circus"), "There is no unit"),
+        (("--role", "officer", "--area", "99"), "no kecamatan or kelurahan"),
+        (("--role", "kelurahan"), "needs its area"),
+        (("--role", "auditor", "--cleared"), "can be cleared"),
+    ],
+)
+def test_an_account_that_makes_no_sense_is_refused(db: Any, more: tuple[str, ...], said: str) -> None:
+    answer = verify("officer", "add", NEW, *more)
+    assert answer.exit_code == 1
+    assert said in answer.stderr
+    assert db.execute("SELECT count(*) FROM officer").fetchone() == (0,)
+
+
+def test_a_closed_account_is_out_until_it_is_opened_again(client: FlaskClient, db: Any) -> None:
+    an_officer()
+    sign_in(client)
+    verify("officer", "disable", EMAIL)
+    assert client.get("/console/").status_code == 302
+    assert sign_in(client).status_code == 401
+    assert listed(EMAIL)["disabled"]
+    verify("officer", "enable", EMAIL.upper())
+    assert sign_in(client).status_code == 303
+    trail = db.execute("SELECT action, actor FROM audit WHERE actor = 'command line' ORDER BY id").fetchall()
+    assert trail == [("officer disabled", "command line"), ("officer enabled", "command line")]
+
+
+def test_a_forgotten_password_is_exchanged_for_one_to_change(client: FlaskClient, db: Any) -> None:
+    an_officer()
+    sign_in(client)
+    password = document("officer", "reset-password", EMAIL, "--json")["password"]
+    assert client.get("/console/").status_code == 302
+    assert sign_in(client).status_code == 401
+    sign_in(client, password=password)
+    assert client.get("/console/").headers["Location"] == "/console/account"
+    assert password not in str(db.execute("SELECT detail FROM audit").fetchall())
+
+
+def test_a_lost_phone_is_taken_off(client: FlaskClient, db: Any) -> None:
+    an_officer()
+    db.execute("UPDATE officer SET totp_secret = 'x', totp_at = now()")
+    assert sign_in(client).headers["Location"] == "/console/login/code"
+    assert verify("officer", "reset-2fa", EMAIL).exit_code == 0
+    assert sign_in(client).headers["Location"] == "/console/"
+
+
+def test_what_an_account_sees_changes_with_the_next_page(client: FlaskClient, db: Any) -> None:
+    an_officer()
+    sign_in(client)
+    assert client.get("/console/texts").status_code == 200
+    told = verify("officer", "scope", EMAIL, "--role", "kelurahan", "--unit", "kelurahan", "--area", PLACE)
+    assert told.stdout == f"{EMAIL} is kelurahan of kelurahan, {PLACE}.\n"
+    assert client.get("/console/texts").status_code == 403
+    back = verify("officer", "scope", EMAIL, "--role", "supervisor", "--unit", "grievance", "--area", "", "--cleared")
+    assert back.stdout == f"{EMAIL} is supervisor of grievance, the whole city, cleared.\n"
+
+
+@pytest.mark.parametrize("command", ["disable", "enable", "reset-password", "reset-2fa", "scope"])
+def test_an_account_nobody_knows_is_said(db: Any, command: str) -> None:
+    answer = verify("officer", command, "nobody@bekasi.example")
+    assert answer.exit_code == 1
+    assert "no officer with this e-mail address" in answer.stderr

@@ -1,0 +1,170 @@
+"""The officer's own account: password, second factor, browsers that are signed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import segno
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from verify_service.accounts import managing, second_factor, sessions
+from verify_service.accounts.officers import OfficerRefused
+from verify_service.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from verify_service.accounts.sign_in import still_them
+from verify_service.console.access import PATIENCE, cookie_name
+from verify_service.console.blueprint import blueprint
+from verify_service.console.wording import ROLES
+from verify_service.ground.database import transaction
+from verify_service.ground.tables import Officer
+
+WHY_NOT = {
+    "old": lazy_gettext("The old password is wrong."),
+    "wait": lazy_gettext("Too many tries. Wait a quarter of an hour, then try again."),
+    "short": lazy_gettext("The new password is too short: use 12 characters or more."),
+    "long": lazy_gettext("The new password is too long."),
+    "easy": lazy_gettext("The new password is easy to guess. Use several words that do not belong together."),
+    "same": lazy_gettext("The new password is the old one."),
+    "twice": lazy_gettext("The two new passwords differ."),
+    "code": lazy_gettext("That code does not count. Wait for the next one on your phone, and check the phone's clock."),
+    "both": lazy_gettext("Password or code is wrong."),
+}
+DONE = {
+    "password": lazy_gettext("Your password is changed. You are signed out everywhere else."),
+    "off": lazy_gettext("The second factor is off."),
+    "ended": lazy_gettext("Signed out there."),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the page says about what was just done: about which section, why not, and what is shown this once."""
+
+    about: str = ""
+    why: str = ""
+    codes: list[str] = field(default_factory=list, repr=False)
+
+
+@blueprint.get("/account")
+def account() -> Response:
+    """The page."""
+    return _page(Said())
+
+
+def _page(said: Said, status: int = 200) -> Response:
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=PATIENCE) as session:
+        held = session.get_one(Officer, current_user.id)
+        starting = held.totp_at is None and held.totp_secret is not None
+        page = render_template(
+            "console/account.html",
+            held=held,
+            said=said,
+            why=WHY_NOT.get(said.why, ""),
+            done=DONE.get(request.args.get("done", ""), ""),
+            picture=_picture(second_factor.address_of(held)) if starting else "",
+            secret=_in_fours(second_factor.secret_of(held)) if starting else "",
+            codes_left=second_factor.codes_left(session, held.id),
+            must_have=second_factor.wanted_of(held.role),
+            browsers=sessions.open_sessions(session, held.id, _token(), now=now),
+            shortest=SHORTEST_PASSWORD,
+            role_name=ROLES[current_user.role],
+        )
+    return make_response(page, status)
+
+
+@blueprint.post("/account/password")
+def change_own_password() -> Response:
+    """Another password; the old one is asked for, and every other browser is signed out."""
+    new = request.form.get("new", "")[: LONGEST_PASSWORD + 1]
+    if new != request.form.get("again", "")[: LONGEST_PASSWORD + 1]:
+        return _page(Said("password", "twice"), 422)
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=PATIENCE) as session:
+        held = _own(session)
+        refused = still_them(session, held, _typed("old"), request.remote_addr or "", now=now)
+        why = ("wait" if refused.wait else "old") if refused else ""
+        if not refused:
+            try:
+                managing.change_password(session, held, new, token=_token(), now=now)
+            except OfficerRefused as error:
+                why = error.why
+    return _page(Said("password", why), 422) if why else _back("password")
+
+
+@blueprint.post("/account/second-factor")
+def change_second_factor() -> Response:
+    """Begin, confirm or end the second factor, or make new codes for paper."""
+    asked, now = request.form.get("do", ""), dt.datetime.now(dt.UTC)
+    if asked not in ("begin", "confirm", "codes", "end"):
+        abort(400)
+    codes: list[str] | None = []
+    with transaction(seconds=PATIENCE) as session:
+        held = _own(session)
+        why = _why_not_factor(session, held, asked, now)
+        if not why and asked == "begin":
+            second_factor.begin(session, held)
+        elif not why and asked == "confirm":
+            codes = second_factor.confirm(session, held, _typed("code"), now=now)
+        elif not why and asked == "codes":
+            codes = second_factor.renew_codes(session, held, now=now)
+        elif not why and held.totp_at is not None:
+            second_factor.end(session, held, by=f"officer:{held.id}", now=now)
+    if codes is None:
+        why = "code"
+    if why:
+        return _page(Said("factor", why), 422)
+    if codes:
+        return _page(Said("factor", codes=codes))
+    return _back("off" if asked == "end" else "", "factor")
+
+
+def _why_not_factor(session: Session, held: Officer, asked: str, now: dt.datetime) -> str:
+    """Taking the factor off needs password and code; beginning needs the password, since it decides who gets in."""
+    if asked == "confirm":
+        return ""
+    code = None if asked == "begin" or held.totp_at is None else _typed("code")
+    refused = still_them(session, held, _typed("old"), request.remote_addr or "", now=now, code=code)
+    if refused is None:
+        return ""
+    return "wait" if refused.wait else "old" if asked == "begin" else "both"
+
+
+@blueprint.post("/account/sessions")
+def end_own_sessions() -> Response:
+    """Sign out one of the other browsers, or all of them."""
+    key = request.form.get("key")
+    with transaction(seconds=PATIENCE) as session:
+        who = f"officer:{current_user.id}"
+        sessions.end_sessions(
+            session, current_user.id, by=who, now=dt.datetime.now(dt.UTC), but=_token(), key=key or None
+        )
+    return _back("ended", "browsers")
+
+
+def _own(session: Session) -> Officer:
+    return session.get_one(Officer, current_user.id, with_for_update=True)
+
+
+def _token() -> str:
+    return request.cookies.get(cookie_name(), "")
+
+
+def _typed(name: str) -> str:
+    return request.form.get(name, "")[:LONGEST_PASSWORD]
+
+
+def _back(done: str = "", section: str = "") -> Response:
+    return make_response(redirect(url_for("console.account", done=done or None, _anchor=section or None), 303))
+
+
+def _picture(address: str) -> str:
+    """The address as a picture that a phone reads."""
+    return segno.make(address, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
+
+
+def _in_fours(secret: str) -> str:
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
