@@ -55,6 +55,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.reports": Rule(_ALL, _NOBODY, Scope.REPORTS),
     "console.one_report": Rule(_ALL, _NOBODY, Scope.ONE_REPORT),
     "console.letter": Rule(_WORKING, _NOBODY, Scope.PLACE),
+    "console.decisions": Rule(_ALL, _NOBODY, Scope.PLACE),
+    "console.decisions_export": Rule(_ALL, _NOBODY, Scope.PLACE),
+    "console.proposal": Rule(_ALL, _DESK, Scope.PLACE),
     "console.texts": Rule(_CITY, _NOBODY, Scope.CITY),
     "console.one_text": Rule(_CITY, _CITY, Scope.CITY),
 }
