@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from verify_service.desk.decisions import Refused, Waits
+from verify_service.desk.removals import Stands
 from verify_service.proposals.criteria import Criterion, Finding
 
 STATES = {
@@ -32,6 +33,14 @@ REASONS = {
     "moved": lazy_gettext("Has moved out of the city"),
     "now_employed": lazy_gettext("Is an employee now"),
     "other_payer": lazy_gettext("Somebody else pays already"),
+    "not_so": lazy_gettext("It is not so"),
+    "not_proved": lazy_gettext("It cannot be shown"),
+    "changed": lazy_gettext("It was so and has changed"),
+    "phone": lazy_gettext("from the worker's phone"),
+    "call": lazy_gettext("by a call"),
+    "letter": lazy_gettext("by a letter"),
+    "visit": lazy_gettext("by a visit"),
+    "counter": lazy_gettext("at the counter"),
 }
 PROPOSERS = {
     "self": lazy_gettext("himself or herself"),
@@ -98,6 +107,65 @@ STEPS = {
     "second disagree": lazy_gettext("Second reader disagrees"),
     "question ask": lazy_gettext("Asked the proposer"),
     "answer heard": lazy_gettext("What the proposer answered"),
+    "second withdraw": lazy_gettext("Taken back"),
+    "notice told": lazy_gettext("The worker was told"),
+    "objection objects": lazy_gettext("The worker objects"),
+    "objection keep": lazy_gettext("Objection accepted: stays on the list"),
+    "objection uphold": lazy_gettext("Objection not accepted"),
+    "appeal objects": lazy_gettext("The worker appeals"),
+    "appeal keep": lazy_gettext("Appeal accepted: stays on the list"),
+    "appeal uphold": lazy_gettext("Appeal not accepted"),
+    "end removed": lazy_gettext("Taken off the list"),
+}
+REMOVALS = {
+    Stands.PROPOSED: lazy_gettext("Waiting for a second reader"),
+    Stands.NOTICED: lazy_gettext("Told, may object"),
+    Stands.OBJECTED: lazy_gettext("Objected: to be decided"),
+    Stands.UPHELD: lazy_gettext("Objection not accepted, may appeal"),
+    Stands.APPEALED: lazy_gettext("Appealed: to be decided"),
+    Stands.KEPT: lazy_gettext("Stays on the list"),
+    Stands.REMOVED: lazy_gettext("Taken off the list"),
+    Stands.WITHDRAWN: lazy_gettext("Taken back"),
+}
+# What somebody said of a worker, as evidence keeps it.
+STATEMENTS = {
+    "confirms": lazy_gettext("confirms the data"),
+    "wrong_data": lazy_gettext("says the data are wrong"),
+    "wrong_field": lazy_gettext("says the data are wrong"),
+    "not_me": lazy_gettext("says: that is not me"),
+    "does_not_know": lazy_gettext("does not know of the cover"),
+    "denies": lazy_gettext("knows nothing of the cover"),
+    "moved": lazy_gettext("has moved away"),
+    "not_working": lazy_gettext("works no more"),
+    "now_employed": lazy_gettext("is an employee now"),
+    "resident": lazy_gettext("lives there and works"),
+    "deceased": lazy_gettext("has died"),
+    "unknown": lazy_gettext("nobody knows them"),
+    "own_family": lazy_gettext("is of the RT head's own family"),
+}
+SAID_BY = {
+    ("worker", "ussd"): lazy_gettext("The worker, by phone"),
+    ("worker", "sms"): lazy_gettext("The worker, by text"),
+    ("rt_head", "ussd"): lazy_gettext("The RT head, by phone"),
+    ("rt_head", "sms"): lazy_gettext("The RT head, by text"),
+    ("rt_head", "console"): lazy_gettext("The kelurahan, from the desk"),
+}
+NOTICES = {
+    "g11.removed": lazy_gettext("Notice of the removal"),
+    "g20.family": lazy_gettext("Guidance for the family"),
+    "g25.removal_kept": lazy_gettext("News: stays on the list"),
+    "g26.removal_upheld": lazy_gettext("News: objection not accepted"),
+    "g27.removal_final": lazy_gettext("News: appeal not accepted"),
+}
+SENT = {
+    "waiting": lazy_gettext("waits to be sent"),
+    "sending": lazy_gettext("is being sent"),
+    "accepted": lazy_gettext("sent"),
+    "unknown": lazy_gettext("perhaps sent"),
+    "refused": lazy_gettext("refused by the operator"),
+    "failed": lazy_gettext("could not be sent"),
+    "cancelled": lazy_gettext("not sent"),
+    "stale": lazy_gettext("not sent in time"),
 }
 REFUSED = {
     Refused.UNKNOWN: lazy_gettext("It is not there."),
@@ -110,6 +178,13 @@ REFUSED = {
     Refused.ROLE: lazy_gettext("Your account cannot decide this; ask a colleague of the city's office."),
     Refused.OWN: lazy_gettext("You had a part in this already. A different officer has to decide it."),
     Refused.NOT_CITY: lazy_gettext("The second reader has to be of the city's office."),
+    Refused.MONTH: lazy_gettext("Choose a month from the list: one that has not begun and was not paid."),
+    Refused.TWICE: lazy_gettext("A removal of this person is open already; look for it in the list of removals."),
+    Refused.DEATH: lazy_gettext("Have the death confirmed first, by a call or a certificate; see the deaths reported."),
+    Refused.CHECKED: lazy_gettext(
+        "A death of this person is being checked. Settle that first; nobody is written to now."
+    ),
+    Refused.SUPERVISOR: lazy_gettext("An appeal is decided by a supervisor who had no part in it."),
     Refused.FULL: lazy_gettext(
         "There is no place left this year. Refuse it, or leave it waiting until places become free."
     ),
@@ -196,3 +271,9 @@ _FOUND = {
     "needs_help": _help,
     "rt_head": _head,
 }
+
+
+def statement_text(source: str, channel: str, statement: str) -> str:
+    """Who said what of a worker, as a removal rests on it."""
+    who = SAID_BY.get((source, channel), source)
+    return f"{who}: {STATEMENTS.get(statement, statement.replace('_', ' '))}"

@@ -38,7 +38,7 @@ from verify_service.grievances.deadlines import city_day
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Decision, Proposal
+from verify_service.ground.tables import Area, Decision, Phone, Proposal
 from verify_service.proposals.criteria import criteria_of
 from verify_service.proposals.places import places
 from verify_service.proposals.priority import age_of, points_for, standing_of
@@ -46,7 +46,9 @@ from verify_service.registry.nik import Nik
 from verify_service.verification.figures import masked_name
 
 ON_A_PAGE = 50
-STATUS = {Refused.CHANGED: 409, Refused.STEP: 409, Refused.FULL: 409, Refused.OWN: 403, Refused.NOT_CITY: 403}
+_TAKEN = (Refused.CHANGED, Refused.STEP, Refused.FULL, Refused.TWICE, Refused.DEATH, Refused.CHECKED)
+_NOT_THEIRS = (Refused.OWN, Refused.NOT_CITY, Refused.SUPERVISOR)
+STATUS = {**dict.fromkeys(_TAKEN, 409), **dict.fromkeys(_NOT_THEIRS, 403)}  # whatever else is wrong with a form: 400
 
 
 def acting() -> Acting:
@@ -149,9 +151,11 @@ def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dic
     area = session.get(Area, held.kelurahan_code) if held.kelurahan_code else None
     points = points_for(standing_of(held, today))
     second = held.state == Waits.READ
+    phone = session.get_one(Phone, held.phone_id)
     return {
         "name": held.name if clear else masked_name(held.name),
         "nik": _masked_nik(held) if clear else "",
+        "phone": opened(phone.number, "phone.number") if who.viewer.role in desk.READS_FIRST else "",
         "where": f"{area.kelurahan if area else '–'} RT {held.rt or '–'}/RW {held.rw or '–'}",
         "job": JOBS.get(held.job, held.job),
         "proposer": PROPOSERS.get(held.proposer, held.proposer),

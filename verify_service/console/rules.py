@@ -58,6 +58,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.decisions": Rule(_ALL, _NOBODY, Scope.PLACE),
     "console.decisions_export": Rule(_ALL, _NOBODY, Scope.PLACE),
     "console.proposal": Rule(_ALL, _DESK, Scope.PLACE),
+    "console.removals": Rule(_ALL, _NOBODY, Scope.PLACE),
+    "console.find_removal": Rule(_DESK, _DESK, Scope.PLACE),
+    "console.new_removal": Rule(_DESK, _DESK, Scope.PLACE),
+    "console.removal": Rule(_ALL, _DESK, Scope.PLACE),
+    "console.deaths": Rule(_ALL, _NOBODY, Scope.PLACE),
     "console.texts": Rule(_CITY, _NOBODY, Scope.CITY),
     "console.one_text": Rule(_CITY, _CITY, Scope.CITY),
 }

@@ -62,6 +62,11 @@ class Refused(StrEnum):
     OWN = "own"  # who read it first, or entered it, does not decide it
     NOT_CITY = "not_city"  # the second reader is of the whole city
     FULL = "full"  # there is no place left
+    MONTH = "month"  # a month that has begun or was paid
+    TWICE = "twice"  # a removal is open already
+    DEATH = "death"  # the death was not confirmed
+    CHECKED = "checked"  # a death is being checked
+    SUPERVISOR = "supervisor"  # an appeal is a supervisor's
 
 
 def seen(viewer: Viewer) -> ColumnElement[bool]:
