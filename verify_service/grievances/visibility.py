@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from verify_service.accounts.officers import Role
 from verify_service.ground.tables import Grievance
@@ -65,9 +66,18 @@ def seen_by(viewer: Viewer) -> ColumnElement[bool]:
 
 def in_area(area: str | None) -> ColumnElement[bool]:
     """In this kecamatan or kelurahan; None: nowhere."""
+    return _lies_in(Grievance.kelurahan_code, area)
+
+
+def in_place(viewer: Viewer, kelurahan_code: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+    """What of a list with this column lies in the account's place; all of it for an account of the whole city."""
+    return _lies_in(kelurahan_code, viewer.area) if viewer.bound else true()
+
+
+def _lies_in(column: InstrumentedAttribute[str | None], area: str | None) -> ColumnElement[bool]:
     if area is None:
         return false()
-    return or_(Grievance.kelurahan_code == area, Grievance.kelurahan_code.startswith(f"{area}.", autoescape=True))
+    return or_(column == area, column.startswith(f"{area}.", autoescape=True))
 
 
 def _of_unit(viewer: Viewer) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from verify_service.ground.database import sqlalchemy_url
 from verify_service.ground.tables import Base
 
-APPEND_ONLY = ("evidence", "audit")  # the application inserts and reads, and can change nothing
+APPEND_ONLY = ("evidence", "audit", "decision")  # the application inserts and reads, and can change nothing
 READ_ONLY = ("area", "decision_row")  # written here, from files and code under review
 
 

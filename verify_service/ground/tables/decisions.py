@@ -95,8 +95,10 @@ class Decision(Base):
     id: Mapped[Id]
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     removal_id: Mapped[int | None] = mapped_column(ForeignKey("removal.id"), index=True)
-    step: Mapped[str] = mapped_column(comment="first | second | objection | appeal | question")
-    says: Mapped[str] = mapped_column(comment="accept | refuse | ask | agree | disagree | uphold | keep | withdraw")
+    step: Mapped[str] = mapped_column(comment="first | second | question | answer | notice | objection | appeal")
+    says: Mapped[str] = mapped_column(
+        comment="accept | refuse | ask | heard | agree | disagree | told | objects | uphold | keep | withdraw"
+    )
     reason: Mapped[str] = mapped_column(comment="a reason code of the programme file")
     note: Mapped[bytes | None] = mapped_column(comment="sealed: decision.note")
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))

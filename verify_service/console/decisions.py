@@ -1,0 +1,265 @@
+"""The waiting list of proposals: read by two officers, decided in the published order, for the next decree."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.accounts.officers import Role
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.decision_words import (
+    CRITERIA,
+    FINDINGS,
+    JOBS,
+    PRIORITY,
+    PROPOSERS,
+    REFUSED,
+    SOURCES,
+    STATES,
+    STEPS,
+    criterion_text,
+    reason_name,
+)
+from verify_service.console.wording import ROLES
+from verify_service.desk import decisions as desk
+from verify_service.desk.assignment import opened
+from verify_service.desk.cases import Acting
+from verify_service.desk.decisions import Refused, Waits
+from verify_service.desk.spreadsheets import as_csv
+from verify_service.grievances.deadlines import city_day
+from verify_service.ground import queue
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area, Decision, Phone, Proposal
+from verify_service.proposals.criteria import criteria_of
+from verify_service.proposals.places import places
+from verify_service.proposals.priority import age_of, points_for, standing_of
+from verify_service.registry.nik import Nik
+from verify_service.verification.figures import masked_name
+
+ON_A_PAGE = 50
+_TAKEN = (Refused.CHANGED, Refused.STEP, Refused.FULL, Refused.TWICE, Refused.DEATH, Refused.CHECKED)
+_NOT_THEIRS = (Refused.OWN, Refused.NOT_CITY, Refused.SUPERVISOR)
+STATUS = {**dict.fromkeys(_TAKEN, 409), **dict.fromkeys(_NOT_THEIRS, 403)}  # whatever else is wrong with a form: 400
+
+
+def acting() -> Acting:
+    """The officer behind this request, now."""
+    return Acting(viewer(), dt.datetime.now(dt.UTC))
+
+
+@blueprint.get("/decisions")
+def decisions() -> str:
+    """The waiting list in its published order, with the places that are left."""
+    state = next((one for one in Waits if one == request.args.get("state")), Waits.RECEIVED)
+    page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
+    who = acting()
+    with transaction(seconds=PATIENCE) as session:
+        counts = desk.counts(session, who.viewer)
+        first = (page - 1) * ON_A_PAGE
+        rows = desk.waiting_list(session, who.viewer, state, now=who.now, first=first, most=ON_A_PAGE)
+        areas = _areas(session, rows)
+        held = places(session, today=city_day(who.now))
+    return render_template(
+        "console/decisions.html",
+        rows=rows,
+        areas=areas,
+        counts=counts,
+        states=STATES,
+        state=state,
+        page=page,
+        pages=max(1, -(-counts.get(state, 0) // ON_A_PAGE)),
+        places=held,
+        rule=_rule(),
+        jobs=JOBS,
+        proposers=PROPOSERS,
+        masked_name=masked_name,
+        today=city_day(who.now),
+        role_name=ROLES[current_user.role],
+    )
+
+
+@blueprint.route("/decisions/<int(max=999999999999):number>", methods=["GET", "POST"])
+def proposal(number: int) -> Response:
+    """One proposal, criterion by criterion; what is said of it here goes on record under the officer's name."""
+    if request.method == "POST":
+        return _decide(number)
+    return _page(number)
+
+
+def _decide(number: int) -> Response:
+    form, who = request.form, acting()
+    version, note = form.get("version", default=0, type=int), form.get("note", "")
+    with transaction(seconds=PATIENCE) as session:
+        match form.get("says", ""):
+            case "accept" | "refuse" as says:
+                reason = form.get(f"reason_{says}", "")
+                refused = desk.read_first(session, who, number, version, says, reason, note)
+            case "ask":
+                refused = desk.ask(session, who, number, version, form.get("reason_ask", ""), note)
+            case "heard":
+                refused = desk.answered(session, who, number, version, note)
+            case "agree":
+                refused = desk.agree(session, who, number, version, note)
+            case "disagree":
+                refused = desk.disagree(session, who, number, version, note)
+            case _:
+                refused = Refused.REASON
+    if refused is Refused.UNKNOWN:
+        abort(404)
+    if refused is not None:
+        return _page(number, refused, form)
+    queue.nudge(queue.SEND)
+    return make_response(redirect(url_for("console.proposal", number=number), 303))
+
+
+def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> Response:
+    """The page of one proposal; after a refusal with what was typed still in the form."""
+    who = acting()
+    with transaction(seconds=PATIENCE) as session:
+        held = desk.find(session, who.viewer, number)
+        if held is None:
+            abort(404)
+        today = city_day(who.now)
+        facts = _facts(session, who, held, today)
+        desk.looked_at(session, who, held)
+        left = places(session, today=today).left
+    page = render_template(
+        "console/proposal.html",
+        proposal=held,
+        **facts,
+        left=left,
+        refused=REFUSED[refused] if refused else None,
+        typed=typed or {},
+        today=today,
+        role_name=ROLES[current_user.role],
+    )
+    return make_response(page, STATUS.get(refused, 400) if refused else 200)
+
+
+def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
+    """What the page of one proposal shows; an auditor reads no name, no NIK and no notes."""
+    clear, rules = who.viewer.reads_words, programme().decisions
+    area = session.get(Area, held.kelurahan_code) if held.kelurahan_code else None
+    points = points_for(standing_of(held, today))
+    second = held.state == Waits.READ
+    phone = session.get_one(Phone, held.phone_id)
+    return {
+        "name": held.name if clear else masked_name(held.name),
+        "nik": _masked_nik(held) if clear else "",
+        "phone": opened(phone.number, "phone.number") if who.viewer.role in desk.READS_FIRST else "",
+        "where": f"{area.kelurahan if area else '–'} RT {held.rt or '–'}/RW {held.rw or '–'}",
+        "job": JOBS.get(held.job, held.job),
+        "proposer": PROPOSERS.get(held.proposer, held.proposer),
+        "state_name": STATES[Waits(held.state)],
+        "criteria": [
+            (CRITERIA[one.name], FINDINGS[one.finding], criterion_text(one), SOURCES[one.source], one.finding)
+            for one in criteria_of(session, held, today=today)
+        ],
+        "points": [(PRIORITY[part], given) for part, given in points.items()],
+        "sum": sum(points.values()) if held.decided_at is None else held.points or 0,
+        "said": desk.said_of(session, who.viewer, Decision.proposal_id == held.id),
+        "steps": STEPS,
+        "reason_name": reason_name,
+        "reasons": {
+            "accept": rules.reasons_accept,
+            "refuse": rules.reasons_refuse,
+            "ask": rules.reasons_ask,
+        },
+        "reads": who.viewer.role in desk.READS_FIRST,
+        "may_second": second
+        and who.viewer.role in desk.READS_SECOND
+        and not who.viewer.bound
+        and desk.may_second(session, who, held),
+        "first": desk.first_said(session, held) if second else None,
+    }
+
+
+@blueprint.get("/decisions/accepted.csv")
+def decisions_export() -> Response:
+    """Those accepted, in the published order, for the next decree; each full NIK that leaves is in the trail."""
+    who = acting()
+    full = who.viewer.role in desk.FULL_NIK
+    with transaction(seconds=PATIENCE) as session:
+        rows = desk.waiting_list(session, who.viewer, Waits.ACCEPTED, now=who.now, first=0, most=None)
+        areas = _areas(session, rows)
+        lines = [_line(place, row, areas, who, full=full) for place, row in enumerate(rows, start=1)]
+        audit.record(
+            session,
+            now=who.now,
+            actor=who.by,
+            action="accepted proposals exported",
+            on="proposals",
+            rows=len(rows),
+            full_nik=full,
+        )
+        for row in rows if full else ():
+            audit.record(
+                session, now=who.now, actor=who.by, action="identity looked at", on=f"proposal:{row.id}", how="export"
+            )
+    heads = [
+        gettext("Place"),
+        gettext("Number"),
+        gettext("Points"),
+        "NIK",
+        gettext("Name"),
+        gettext("Age"),
+        gettext("Work"),
+        gettext("Kelurahan"),
+        "RW",
+        "RT",
+        gettext("Proposed on"),
+        gettext("Accepted on"),
+    ]
+    response = make_response(as_csv(list(map(str, heads)), lines))
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="accepted-{city_day(who.now)}.csv"'
+    return response
+
+
+def _line(place: int, row: Proposal, areas: Mapping[str, str], who: Acting, *, full: bool) -> list[object]:
+    today = city_day(who.now)
+    if full:
+        nik = opened(row.nik, "proposal.nik")
+    else:
+        nik = f"…{row.nik_last4}" if who.viewer.role is not Role.AUDITOR else ""
+    return [
+        place,
+        row.number,
+        row.points,
+        nik,
+        row.name if who.viewer.reads_words else masked_name(row.name),
+        age_of(row.nik, today),
+        JOBS.get(row.job, row.job),
+        areas.get(row.kelurahan_code or "", ""),
+        row.rw,
+        row.rt,
+        city_day(row.opened_at),
+        city_day(row.decided_at) if row.decided_at else "",
+    ]
+
+
+def _masked_nik(held: Proposal) -> str:
+    nik = opened(held.nik, "proposal.nik")
+    return str(Nik(nik)) if nik else f"…{held.nik_last4}"
+
+
+def _areas(session: Session, rows: Any) -> dict[str, str]:
+    """The names of the kelurahan that these proposals lie in."""
+    codes = {row.kelurahan_code for row in rows if row.kelurahan_code}
+    found = {code: session.get(Area, code) for code in codes}
+    return {code: area.kelurahan for code, area in found.items() if area is not None}
+
+
+def _rule() -> list[tuple[str, int]]:
+    """The published rule, as the programme file has it."""
+    rule = programme().decisions.priority
+    return [(str(words), getattr(rule, part)) for part, words in PRIORITY.items() if getattr(rule, part)]

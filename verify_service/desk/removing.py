@@ -1,0 +1,334 @@
+"""What officers do with a removal: open, agree, tell, hear objections, decide on them; never one alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from flows.references import read_worker_code
+from verify_service import audit
+from verify_service.accounts.officers import Role
+from verify_service.desk.cases import Acting
+from verify_service.desk.decisions import NOTE_LENGTH, READS_FIRST, READS_SECOND, Refused
+from verify_service.desk.removals import (
+    Death,
+    Stands,
+    death_of,
+    first_month,
+    give_notice,
+    last_day,
+    start_window,
+    take_off,
+    tell_outcome,
+)
+from verify_service.grievances.deadlines import city_day
+from verify_service.grievances.numbers import new_number
+from verify_service.grievances.visibility import Viewer, in_place
+from verify_service.ground.crypto import blind_index, seal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
+from verify_service.registry.names import name_key
+
+WAYS: Final = ("call", "letter", "visit", "counter")  # how somebody is told, or says something, where no text does
+KEEPS: Final = ("not_so", "not_proved", "changed")  # why an objection is accepted
+MONTHS: Final = 12  # so far ahead a removal may be set
+
+
+def seen(viewer: Viewer) -> ColumnElement[bool]:
+    """The removals an account sees (joined with their enrolment): those of its place, all of them for the city."""
+    return in_place(viewer, Enrolment.kelurahan_code)
+
+
+def find(session: Session, viewer: Viewer, number: int, *, lock: bool = False) -> Removal | None:
+    """The removal, where this account may see it; None otherwise, whether or not there is one."""
+    wanted = select(Removal).join(Enrolment).where(Removal.id == number, seen(viewer))
+    return session.scalar(wanted.with_for_update(of=Removal) if lock else wanted)
+
+
+def _open(
+    session: Session, acting: Acting, number: int, version: int, note: str, states: tuple[Stands, ...]
+) -> Removal | Refused:
+    if acting.viewer.role not in READS_FIRST:
+        return Refused.ROLE
+    removal = find(session, acting.viewer, number, lock=True)
+    if removal is None:
+        return Refused.UNKNOWN
+    if version != removal.version:
+        return Refused.CHANGED
+    if removal.state not in states:
+        return Refused.STEP
+    return Refused.NOTE if len(note.strip()) > NOTE_LENGTH else removal
+
+
+# --- opening one ---
+
+
+@dataclass(frozen=True)
+class NewRemoval:
+    """Who is to be taken off the list, why, from which month on, and the ids of the evidence it rests on."""
+
+    enrolment: int
+    reason: str
+    month: dt.date | None
+    evidence: tuple[int, ...] = ()
+    note: str = ""
+
+
+def open_removal(session: Session, acting: Acting, new: NewRemoval) -> Removal | Refused:
+    """Propose that the city stops paying for somebody; nothing happens to them until a second officer agrees."""
+    if acting.viewer.role not in READS_FIRST:
+        return Refused.ROLE
+    enrolment = enrolment_seen(session, acting.viewer, new.enrolment)
+    if enrolment is None:
+        return Refused.UNKNOWN
+    if new.reason not in programme().decisions.reasons_remove:
+        return Refused.REASON
+    if enrolment.removed_from is not None:
+        return Refused.STEP
+    if new.month not in months_for(session, enrolment, now=acting.now):
+        return Refused.MONTH
+    if new.reason == "deceased" and death_of(session, enrolment.worker_id) is not Death.CONFIRMED:
+        return Refused.DEATH
+    rests_on = basis(session, enrolment, new.evidence)
+    if len(new.note.strip()) > NOTE_LENGTH or not (rests_on["evidence"] or new.note.strip()):
+        return Refused.NOTE
+    row = {
+        "number": new_number(session, "removal"),
+        "enrolment_id": enrolment.id,
+        "reason": new.reason,
+        "evidence": rests_on,
+        "note": seal(new.note.strip(), "removal.note") if new.note.strip() else None,
+        "state": Stands.PROPOSED.value,
+        "from_month": new.month,
+        "opened_by_id": acting.viewer.id,
+        "opened_at": acting.now,
+    }
+    made = session.scalars(insert(Removal).on_conflict_do_nothing().returning(Removal), row).first()
+    if made is None:
+        return Refused.TWICE
+    _record(session, acting, made, "opened", reason=new.reason)
+    return made
+
+
+def enrolment_seen(session: Session, viewer: Viewer, number: int) -> Enrolment | None:
+    """The line of the list, where this account may see it."""
+    return session.scalar(select(Enrolment).where(Enrolment.id == number, in_place(viewer, Enrolment.kelurahan_code)))
+
+
+def months_for(session: Session, enrolment: Enrolment, *, now: dt.datetime) -> list[dt.date]:
+    """The months from which on somebody may no longer be paid for: none that has begun, none that was paid."""
+    worker = session.get_one(Worker, enrolment.worker_id)
+    paid = session.scalar(select(func.max(Payment.period)).where(Payment.nik_index == worker.nik_index))
+    first = first_month(city_day(now))
+    if paid is not None:
+        first = max(first, first_month(paid + dt.timedelta(1)))
+    months = [first]
+    while len(months) < MONTHS:
+        months.append(first_month(months[-1] + dt.timedelta(1)))
+    return months
+
+
+def usual_month(months: Sequence[dt.date], *, now: dt.datetime) -> dt.date:
+    """The month to propose: the first that begins after the days for objecting."""
+    window = last_day(now)
+    return next((month for month in months if month > window), months[-1])
+
+
+def basis(session: Session, enrolment: Enrolment, chosen: tuple[int, ...]) -> dict[str, Any]:
+    """What a removal rests on, as ids and codes: the statements that were chosen, and the verdict of that day."""
+    theirs = select(Evidence.id).where(Evidence.enrolment_id == enrolment.id, Evidence.id.in_(chosen))
+    held = newest_verdict(session, enrolment.id)
+    verdict = {"period": held.period.isoformat(), "verdict": held.verdict} if held else {}
+    return {"evidence": sorted(session.scalars(theirs)) if chosen else [], "verdict": verdict}
+
+
+def newest_verdict(session: Session, enrolment_id: int) -> Verdict | None:
+    """The verdict of the newest month."""
+    wanted = select(Verdict).where(Verdict.enrolment_id == enrolment_id).order_by(Verdict.period.desc())
+    return session.scalars(wanted.limit(1)).first()
+
+
+# --- the second reader, and telling them ---
+
+
+def agree(session: Session, acting: Acting, number: int, version: int, note: str = "") -> Refused | None:
+    """A second officer agrees: the worker is told, and has so many working days to object."""
+    removal = _second(session, acting, number, version, note)
+    if isinstance(removal, Refused):
+        return removal
+    worker = session.get_one(Enrolment, removal.enrolment_id).worker_id
+    if death_of(session, worker) is Death.CHECKED:
+        return Refused.CHECKED
+    _say(session, acting, removal, "second", "agree", removal.reason, note, Stands.NOTICED)
+    give_notice(session, removal, now=acting.now)
+    return None
+
+
+def disagree(session: Session, acting: Acting, number: int, version: int, note: str) -> Refused | None:
+    """A second officer disagrees, and says why: it is over, and what both said stays on record."""
+    removal = _second(session, acting, number, version, note)
+    if isinstance(removal, Refused):
+        return removal
+    if not note.strip():
+        return Refused.NOTE
+    _say(session, acting, removal, "second", "disagree", removal.reason, note, Stands.WITHDRAWN)
+    return None
+
+
+def _second(session: Session, acting: Acting, number: int, version: int, note: str) -> Removal | Refused:
+    removal = _open(session, acting, number, version, note, (Stands.PROPOSED,))
+    if isinstance(removal, Refused):
+        return removal
+    if not _of_the_city(acting):
+        return Refused.NOT_CITY
+    return Refused.OWN if removal.opened_by_id == acting.viewer.id else removal
+
+
+def withdraw(session: Session, acting: Acting, number: int, version: int, note: str) -> Refused | None:
+    """It was a mistake: who opened it, or the city's office, takes it back; whoever was told is told so."""
+    removal = _open(session, acting, number, version, note, (Stands.PROPOSED, Stands.NOTICED))
+    if isinstance(removal, Refused):
+        return removal
+    if removal.opened_by_id != acting.viewer.id and not _of_the_city(acting):
+        return Refused.NOT_CITY
+    if not note.strip():
+        return Refused.NOTE
+    _say(session, acting, removal, "second", "withdraw", removal.reason, note, Stands.WITHDRAWN)
+    if removal.noticed_at is not None:
+        tell_outcome(session, removal, now=acting.now)
+    return None
+
+
+def told(session: Session, acting: Acting, number: int, version: int, how: str, note: str = "") -> Refused | None:
+    """Where no text reached anybody, an officer writes down how they were told: from today the days run."""
+    removal = _open(session, acting, number, version, note, (Stands.NOTICED, Stands.UPHELD))
+    if isinstance(removal, Refused):
+        return removal
+    if how not in WAYS:
+        return Refused.REASON
+    _say(session, acting, removal, "notice", "told", how, note, Stands(removal.state))
+    if removal.state == Stands.NOTICED:
+        start_window(removal, acting.now, now=acting.now)
+    else:
+        removal.object_by = last_day(acting.now)
+    return None
+
+
+# --- objection and appeal ---
+
+
+def object_to(session: Session, acting: Acting, number: int, version: int, how: str, note: str) -> Refused | None:
+    """The worker objects, or appeals, by a call or at the counter: nothing ends before it is decided."""
+    removal = _open(session, acting, number, version, note, (Stands.NOTICED, Stands.UPHELD))
+    if isinstance(removal, Refused):
+        return removal
+    if how not in WAYS:
+        return Refused.REASON
+    if not note.strip():
+        return Refused.NOTE
+    if removal.state == Stands.NOTICED:
+        removal.objected_at = acting.now
+        _say(session, acting, removal, "objection", "objects", how, note, Stands.OBJECTED)
+    else:
+        removal.appealed_at = acting.now
+        _say(session, acting, removal, "appeal", "objects", how, note, Stands.APPEALED)
+    return None
+
+
+def decide(
+    session: Session, acting: Acting, number: int, version: int, says: str, reason: str, note: str
+) -> Refused | None:
+    """Keep the worker, or uphold the removal: on an objection by a third officer, on the appeal by a new supervisor."""
+    removal = _open(session, acting, number, version, note, (Stands.OBJECTED, Stands.APPEALED))
+    if isinstance(removal, Refused):
+        return removal
+    reasons = {"keep": KEEPS, "uphold": programme().decisions.reasons_remove}.get(says)
+    if reasons is None or reason not in reasons:
+        return Refused.REASON
+    if not note.strip():
+        return Refused.NOTE
+    refused = may_decide(session, acting, removal)
+    if refused is not None:
+        return refused
+    appeal = removal.state == Stands.APPEALED
+    after = Stands.KEPT if says == "keep" else Stands.REMOVED if appeal else Stands.UPHELD
+    _say(session, acting, removal, "appeal" if appeal else "objection", says, reason, note, after)
+    if after is Stands.REMOVED:
+        take_off(session, [removal.id], by=acting.by, now=acting.now)
+        session.refresh(removal)
+    tell_outcome(session, removal, now=acting.now)
+    return None
+
+
+def may_decide(session: Session, acting: Acting, removal: Removal) -> Refused | None:
+    """Why this officer does not decide on the objection or the appeal; None when he may."""
+    if not _of_the_city(acting):
+        return Refused.NOT_CITY
+    part = select(Decision.id).where(Decision.removal_id == removal.id, Decision.officer_id == acting.viewer.id)
+    if removal.state == Stands.APPEALED:
+        if acting.viewer.role is not Role.SUPERVISOR:
+            return Refused.SUPERVISOR
+    else:
+        part = part.where(Decision.step == "second")
+    had = removal.opened_by_id == acting.viewer.id or session.scalar(part.limit(1)) is not None
+    return Refused.OWN if had else None
+
+
+def _of_the_city(acting: Acting) -> bool:
+    return acting.viewer.role in READS_SECOND and not acting.viewer.bound
+
+
+def _say(
+    session: Session, acting: Acting, removal: Removal, step: str, says: str, reason: str, note: str, after: Stands
+) -> None:
+    """What an officer said goes on record, and the removal stands as that leaves it."""
+    removal.state = after.value
+    removal.version += 1
+    if after in (Stands.WITHDRAWN, Stands.KEPT):
+        removal.closed_at = acting.now
+    said = Decision(
+        removal_id=removal.id,
+        step=step,
+        says=says,
+        reason=reason,
+        note=seal(note.strip(), "decision.note") if note.strip() else None,
+        officer_id=acting.viewer.id,
+        at=acting.now,
+    )
+    session.add(said)
+    _record(session, acting, removal, says, reason=reason, step=step, state=after.value)
+
+
+def _record(session: Session, acting: Acting, removal: Removal, action: str, **detail: str) -> None:
+    session.flush()
+    audit.record(
+        session, now=acting.now, actor=acting.by, action=f"removal: {action}", on=f"removal:{removal.id}", **detail
+    )
+
+
+# --- finding whom it is about ---
+
+
+def search(session: Session, viewer: Viewer, wanted: str, *, most: int = 25) -> Sequence[Enrolment]:
+    """Lines of the list by a name, a NIK, the number of the row in its file, or the worker's code."""
+    words = wanted.strip()
+    digits = "".join(character for character in words if character not in " .-")
+    lines = select(Enrolment).join(Worker).where(in_place(viewer, Enrolment.kelurahan_code))
+    if digits.isascii() and digits.isdecimal():
+        if len(digits) == 16:
+            lines = lines.where(Worker.nik_index == blind_index(digits, "nik"))
+        else:
+            row, code = int(digits[:9]), read_worker_code(digits)
+            lines = lines.where(or_(Enrolment.row == row, Worker.id == code) if code else Enrolment.row == row)
+    else:
+        for word in name_key(words).split()[:6]:
+            lines = lines.where(Worker.name_key.contains(word, autoescape=True))
+    if not words or (not digits.isdecimal() and not name_key(words)):
+        return []
+    return session.scalars(lines.order_by(Worker.name_key, Enrolment.id).limit(most)).all()
