@@ -1,4 +1,4 @@
-"""Cases: what time alone does to reports."""
+"""Cases: what time alone does to reports, and to removals whose days for objecting are over."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 
 import structlog
 
-from verify_service.desk import escalation
+from verify_service.desk import escalation, removals
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 
@@ -16,6 +16,7 @@ log = structlog.get_logger()
 def look() -> None:
     """Apply the rules of time until nothing is due; with nothing due, do nothing."""
     queue.started(queue.CASES)
+    _removals()
     while True:
         with transaction() as session:
             looked = escalation.look(session, now=dt.datetime.now(dt.UTC))
@@ -25,3 +26,14 @@ def look() -> None:
         queue.nudge(queue.SEND)
         if max(vars(looked).values()) < escalation.BATCH:
             return
+
+
+def _removals() -> None:
+    """An objection is found before any window ends: whoever objected on the last day is not taken off."""
+    now = dt.datetime.now(dt.UTC)
+    with transaction() as session:
+        objected = removals.link_objections(session, now)
+        ended = removals.end_windows(session, now)
+    if objected or ended:
+        log.info("removals looked at", objected=objected, ended=ended)
+        queue.nudge(queue.RECONCILE)

@@ -33,7 +33,8 @@ DUE = {
     queue.FETCH: "SELECT NOT EXISTS (SELECT 1 FROM fetch_cursor WHERE fetched_at > now() - interval '5 minutes')",
     queue.SIGNALS: """SELECT coalesce((SELECT received_at > now() - interval '1 day' FROM evidence
                       ORDER BY id DESC LIMIT 1), false)""",
-    queue.CASES: "SELECT EXISTS (SELECT 1 FROM grievance WHERE closed_at IS NULL)",
+    queue.CASES: """SELECT EXISTS (SELECT 1 FROM grievance WHERE closed_at IS NULL)
+                    OR EXISTS (SELECT 1 FROM removal WHERE closed_at IS NULL)""",
 }
 # Jobs for which looking would cost as much as doing: so many seconds apart.
 NOT_BEFORE: dict[str, float] = {queue.RETENTION: 3600.0, queue.SIGNALS: 600.0, queue.CASES: 60.0}
