@@ -108,3 +108,14 @@ def complains(said: str) -> float:
     if not _CUE.search(left):
         return 0.0
     return 0.75 if "?" in said.split() else 0.9
+
+
+_BY_KIND = {kind: re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) for kind, patterns in _CUES.items()}
+_PRESSING = ("death", "harm")
+
+
+def kinds(said: str) -> tuple[str, ...]:
+    """What these words (of the lexicon) speak of, a death or an accident first, then whatever is said first."""
+    left = _UNDONE.sub(" ; ", said)
+    found = {kind: match.start() for kind, cue in _BY_KIND.items() if (match := cue.search(left))}
+    return tuple(sorted(found, key=lambda kind: (kind not in _PRESSING, found[kind])))

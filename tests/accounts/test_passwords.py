@@ -74,7 +74,7 @@ def test_a_password_somebody_else_made_up_is_changed_first(client: FlaskClient, 
     an_officer()
     db.execute("UPDATE officer SET password_set_at = NULL")
     sign_in(client)
-    for page in ("/console/", "/console/tasks", "/console/reports"):
+    for page in ("/console/", "/console/tasks", "/console/cases"):
         assert client.get(page).headers["Location"] == ACCOUNT
     assert "dibuat orang lain" in client.get(ACCOUNT).get_data(as_text=True)
     change(client)

@@ -3,11 +3,14 @@
 from verify_service.console import (  # noqa: F401  # routes
     access,
     account,
+    case,
+    cases,
     dashboard,
     decisions,
     home,
+    new_case,
+    notices,
     removals,
-    reports,
     tasks,
     texts,
 )

@@ -18,7 +18,8 @@ from verify_service.ground.settings import settings
 
 CODE_WITHIN = dt.timedelta(minutes=5)  # after the password
 PATIENCE = 5.0  # seconds for the database before a page says that it is busy
-_BY_ITSELF = "/console/live"  # what an open page asks each second is no sign of an officer at the desk
+# What an open page asks by itself is no sign of an officer at the desk.
+_BY_ITSELF = frozenset({"console.live", "console.cases_live", "console.case_live"})
 
 
 def cookie_name() -> str:
@@ -33,7 +34,7 @@ def officer_of(asking: Request) -> SignedInOfficer | None:
         return None  # asked in vain before: the page that says so must not ask a database that is down once more
     g.officer_asked = True
     with transaction(seconds=PATIENCE) as database:
-        return find_officer(database, token, now=dt.datetime.now(dt.UTC), active=asking.path != _BY_ITSELF)
+        return find_officer(database, token, now=dt.datetime.now(dt.UTC), active=asking.endpoint not in _BY_ITSELF)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

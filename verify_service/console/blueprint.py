@@ -23,11 +23,22 @@ def guard() -> Response | None:
         return _to_sign_in()
     if current_user.duty is not None and (rule is None or rule.scope is not Scope.OWN):
         return _to_account()
-    if rule is None or not rule.lets(current_user.role, reading=request.method in _READS):
-        abort(403)
-    if rule.scope is Scope.CITY and viewer().bound:
+    if rule is None or not may(request.endpoint or "", reading=request.method in _READS):
         abort(403)
     return None
+
+
+def may(endpoint: str, *, reading: bool = True) -> bool:
+    """Whether the account behind this request is let in there; pages show no link that it would be refused at."""
+    rule = RULES.get(endpoint)
+    if rule is None or not rule.lets(current_user.role, reading=reading):
+        return False
+    return not (rule.scope is Scope.CITY and viewer().bound)
+
+
+@blueprint.context_processor
+def _may() -> dict[str, object]:
+    return {"may": may}
 
 
 def viewer() -> Viewer:

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.accounts.officers import Role
 from verify_service.conversations.caller import short_date
 from verify_service.desk import assignment
 from verify_service.desk.telling import ANSWER_SEPTETS, size_of, tell
 from verify_service.grievances.deadlines import city_day, working_days_after
-from verify_service.grievances.life import CLOSED, State, Step, leads_to
+from verify_service.grievances.life import OPEN, State, Step, leads_to
 from verify_service.grievances.opening import ANONYMOUS, note
 from verify_service.grievances.steps import take, wind
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.crypto import seal
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Grievance, GrievanceEvent, Officer, Phone, Worker
+from verify_service.ground.tables import Grievance, GrievanceEvent, GrievanceNotice, Officer, Phone, Worker
 
 IDENTITY_FOR = dt.timedelta(minutes=30)  # so long an identity that was opened stays open to that officer
 
@@ -60,7 +60,7 @@ def find(session: Session, acting: Acting, case: int, *, lock: bool = False) -> 
 
 
 def _open(session: Session, acting: Acting, case: int, version: int | None) -> Grievance | Refusal:
-    if not acting.viewer.role.writes:
+    if acting.viewer.role not in assignment.WORK_ON:
         return Refusal.ROLE
     report = find(session, acting, case, lock=True)
     if report is None:
@@ -148,17 +148,15 @@ def take_on(session: Session, acting: Acting, case: int, version: int | None = N
         return report
     if not assignment.may_work_on(session, report, acting.viewer.id):
         return Refusal.NOT_THEIRS
-    if report.state == State.IN_PROGRESS and report.assignee_id == acting.viewer.id:
+    if report.state in (State.IN_PROGRESS, State.WAITING):
+        if report.assignee_id != acting.viewer.id:
+            report.assignee_id = acting.viewer.id
+            _handed(session, acting, report, acting.viewer.id)
         return None
-    if report.state == State.RECEIVED:
+    if leads_to(Step.START, report.state) is None:
         return Refusal.STEP
     report.assignee_id = acting.viewer.id
-    if leads_to(Step.START, report.state) is not None:
-        take(session, report, Step.START, by=acting.by, now=acting.now, to=acting.viewer.id)
-        return None
-    if report.state not in (State.IN_PROGRESS, State.WAITING):
-        return Refusal.STEP
-    _handed(session, acting, report, acting.viewer.id)
+    take(session, report, Step.START, by=acting.by, now=acting.now, to=acting.viewer.id)
     return None
 
 
@@ -191,7 +189,7 @@ def _handed(session: Session, acting: Acting, report: Grievance, to: int, words:
 def ask(session: Session, acting: Acting, case: int, version: int, reason: str, words: str) -> Refusal | None:
     """Ask the citizen for something, for a named reason: the clock stands until there is an answer, or ten days.
 
-    An anonymous reporter reads it under the number; the clock goes on, since nobody can tell whether it was read.
+    Whoever cannot be written to cannot be asked: the clock would stand for a question that nobody reads.
     """
     report = _open(session, acting, case, version)
     if isinstance(report, Refusal):
@@ -200,10 +198,12 @@ def ask(session: Session, acting: Acting, case: int, version: int, reason: str, 
         return Refusal.INPUT
     if report.identity == ANONYMOUS or report.contact == "none" or report.phone_id is None:
         return Refusal.ANONYMOUS
+    if size_of(words, report.number)[0] > ANSWER_SEPTETS:
+        return Refusal.TOO_LONG
     if leads_to(Step.ASK, report.state) is None:
         return Refusal.STEP
     report.waiting_for = reason
-    take(session, report, Step.ASK, by=acting.by, now=acting.now, words=words, reason=reason)
+    take(session, report, Step.ASK, by=acting.by, now=acting.now, words=words.strip(), reason=reason)
     last = working_days_after(city_day(acting.now), programme().sla.waiting_days)
     tell(
         session,
@@ -308,8 +308,18 @@ def reopen(session: Session, acting: Acting, case: int, version: int, words: str
         return Refusal.INPUT
     if leads_to(Step.REOPEN, report.state) is None or report.merged_into_id is not None:
         return Refusal.STEP
+    if report.once and _told_again(session, report):
+        report.once = None  # that one is the one there is only one of
     take(session, report, Step.REOPEN, by=acting.by, now=acting.now, words=words)
     return None
+
+
+def _told_again(session: Session, report: Grievance) -> bool:
+    """Whether the same was reported once more while this one was closed, and is open."""
+    same = select(Grievance.id).where(
+        Grievance.once == report.once, Grievance.closed_at.is_(None), Grievance.id != report.id
+    )
+    return session.scalar(same) is not None
 
 
 def escalate(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
@@ -324,7 +334,21 @@ def escalate(session: Session, acting: Acting, case: int, version: int, words: s
     report.next_on = max(report.next_on, report.due_on)
     report.assignee_id = assignment.rung(session, report) or report.assignee_id
     take(session, report, Step.ESCALATE, by=acting.by, now=acting.now, words=words, level=report.level)
+    _notice(session, report, acting.now)
     return None
+
+
+def _notice(session: Session, report: Grievance, now: dt.datetime) -> None:
+    """Tell whoever it went up to, as the clock would have."""
+    row = {
+        "grievance_id": report.id,
+        "kind": "escalated",
+        "cycle": report.reopened,
+        "level": report.level,
+        "officer_id": report.assignee_id,
+        "at": now,
+    }
+    session.execute(insert(GrievanceNotice).values(row).on_conflict_do_nothing())
 
 
 def comment(
@@ -357,8 +381,8 @@ def merge(session: Session, acting: Acting, case: int, version: int, into: int) 
     if isinstance(report, Refusal):
         return report
     root = session.get_one(Grievance, into)
-    if root.merged_into_id is not None or State(root.state) in CLOSED or leads_to(Step.MERGE, report.state) is None:
-        return Refusal.STEP
+    if root.merged_into_id is not None or State(root.state) not in OPEN or leads_to(Step.MERGE, report.state) is None:
+        return Refusal.STEP  # what is answered already would never be heard by whoever told the second
     if _closeness(report) > _closeness(root) or report.about_unit != root.about_unit:
         return Refusal.WOULD_SHOW
     report.merged_into_id, report.closed_how = root.id, "merged"
@@ -417,7 +441,8 @@ def identity_opened(session: Session, acting: Acting, report: Grievance) -> Iden
     if session.scalar(lately.limit(1)) is None:
         return None
     worker = session.get(Worker, report.worker_id) if report.worker_id else None
-    phone = session.get(Phone, report.phone_id) if report.phone_id else None
+    wanted = report.contact != "none"  # who wants no call and no text is not to be called by mistake
+    phone = session.get(Phone, report.phone_id) if report.phone_id and wanted else None
     return Identity(
         name=assignment.opened(report.reporter, "grievance.reporter") or (worker.name if worker else ""),
         phone=assignment.opened(phone.number, "phone.number") if phone else "",
@@ -432,7 +457,7 @@ def read(session: Session, acting: Acting, report: Grievance) -> None:
 
 def officers_for(session: Session, report: Grievance) -> Sequence[Officer]:
     """Whoever a report may be handed to."""
-    return assignment.candidates(session, report, roles=(Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN))
+    return assignment.candidates(session, report)
 
 
 def _record(session: Session, acting: Acting, report: Grievance, action: str) -> None:

@@ -90,6 +90,7 @@ class Texting(_Table):
         gt=0, le=24
     )  # of silence, after which a talk by text is over; what it held is forgotten then
     stale_days: int = Field(gt=0)
+    part_cost: int = Field(ge=0)  # rupiah for each part, to show officers what an answer costs
 
 
 class RtHeads(_Table):

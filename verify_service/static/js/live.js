@@ -11,8 +11,9 @@
   let spokenAt = 0;
   let last = Date.now();
 
-  // Drawings keep their size, and a filter half chosen stays as it is.
-  Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof HTMLCanvasElement || old instanceof HTMLFormElement);
+  // Drawings keep their size; a filter half chosen, and what was ticked, stay as they are.
+  const kept = (old) => old instanceof HTMLCanvasElement || old instanceof HTMLFormElement || old instanceof HTMLInputElement;
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !kept(old);
 
   const figures = () => new Map([...live.querySelectorAll("[data-figure]")].map((e) => [e.dataset.figure, e.textContent]));
   const clock = new Intl.DateTimeFormat("en-GB", {
@@ -63,7 +64,8 @@
   });
   document.body.addEventListener("htmx:afterSwap", () => {
     highlight();
-    window.drawCharts();
+    if (window.drawCharts) window.drawCharts();
+    document.dispatchEvent(new Event("live:changed"));
   });
   ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => document.body.addEventListener(name, lost));
   window.setInterval(() => {

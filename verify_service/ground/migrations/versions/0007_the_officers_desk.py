@@ -282,6 +282,18 @@ def upgrade() -> None:
         "ix_grievance_ladder", "grievance", ["next_on"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
     )
     op.create_index(
+        "ix_grievance_queue",
+        "grievance",
+        [
+            sa.text("(urgency IS NULL)"),
+            sa.text("(CASE WHEN state = 'waiting_citizen' THEN 'infinity'::date ELSE due_on END)"),
+            "id",
+        ],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(op.f("ix_grievance_opened_at_id"), "grievance", ["opened_at", "id"], unique=False)
+    op.create_index(
         "ix_grievance_open", "grievance", ["due_on", "id"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
     )
     op.create_foreign_key(op.f("fk_grievance_assignee_id"), "grievance", "officer", ["assignee_id"], ["id"])
@@ -436,6 +448,8 @@ def downgrade() -> None:
     op.drop_column("grievance_event", "seq")
     op.drop_constraint(op.f("fk_grievance_merged_into_id"), "grievance", type_="foreignkey")
     op.drop_constraint(op.f("fk_grievance_assignee_id"), "grievance", type_="foreignkey")
+    op.drop_index(op.f("ix_grievance_opened_at_id"), table_name="grievance")
+    op.drop_index("ix_grievance_queue", table_name="grievance", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_index("ix_grievance_open", table_name="grievance", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_index("ix_grievance_ladder", table_name="grievance", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_index(op.f("ix_grievance_kelurahan_code_rw_rt"), table_name="grievance")

@@ -1,0 +1,305 @@
+"""The page of one case: what was said and done, what lies around it, and what may be done next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from flows.references import read_reference
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.case_words import (
+    ACTIONS,
+    DECISIONS,
+    DELIVERIES,
+    INSURED,
+    LISTED,
+    OUTBOX,
+    SOURCES,
+    STATEMENTS,
+    URGENCIES,
+    WAITING_FOR,
+    channel_name,
+    deadline_words,
+    refusal_text,
+    said_by,
+    state_name,
+    why_similar,
+    word_of,
+)
+from verify_service.console.cases import EVERY, unchanged_or
+from verify_service.console.wording import ROLES, category_name, identity_name, report_step, verdict_name
+from verify_service.desk import answers, around, cases
+from verify_service.desk.actions import Action, possible
+from verify_service.desk.assignment import opened
+from verify_service.desk.cases import Acting, Refusal, Triage
+from verify_service.desk.chronology import chronology, since
+from verify_service.desk.standing import deadline
+from verify_service.desk.telling import ANSWER_SEPTETS, as_text, sensitive
+from verify_service.grievances.deadlines import city_day
+from verify_service.grievances.numbers import full_number
+from verify_service.ground import queue as jobs
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area, Grievance, GrievanceEvent, Officer
+from verify_service.verification.figures import masked_name
+
+ID: Final = "int(max=9223372036854775807)"
+LONGEST_WORDS: Final = 4000
+_ANSWERED_WITH: Final = {
+    Refusal.UNKNOWN: 404,
+    Refusal.CHANGED: 409,
+    Refusal.STEP: 409,
+    Refusal.ROLE: 403,
+}
+
+
+@blueprint.route(f"/cases/<{ID}:number>", methods=["GET", "POST"])
+def case(number: int) -> Response:
+    """One case; a step that is sent goes back to it, and one that is refused keeps what was typed."""
+    if request.method == "POST":
+        return _step(number)
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=PATIENCE) as session:
+        acting = Acting(viewer(), now)
+        report = cases.find(session, acting, number)
+        if report is None:
+            abort(404)
+        cases.read(session, acting, report)
+        if request.args.get("print"):
+            return make_response(render_template("console/case_print.html", **_print(session, acting, report)))
+        page = render_template("console/case.html", **_whole(session, acting, report))
+    return make_response(page)
+
+
+@blueprint.get(f"/cases/<{ID}:number>/live")
+def case_live(number: int) -> Response:
+    """What may change of it while it is looked at: how it stands, and the thread."""
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=PATIENCE) as session:
+        acting = Acting(viewer(), now)
+        report = cases.find(session, acting, number)
+        if report is None:
+            abort(404)
+        body = render_template("console/case_live.html", **_head(session, acting, report))
+    return unchanged_or(body)
+
+
+@blueprint.post(f"/cases/<{ID}:number>/merge")
+def merge(number: int) -> Response:
+    """Two cases side by side, before one goes on as the other."""
+    now, form = dt.datetime.now(dt.UTC), request.form
+    with transaction(seconds=PATIENCE) as session:
+        acting = Acting(viewer(), now)
+        report = cases.find(session, acting, number)
+        if report is None:
+            abort(404)
+        body = read_reference(form.get("into", "")[:40])
+        wanted = select(Grievance.id).where(Grievance.number == full_number(body or ""))
+        other = cases.find(session, acting, session.scalar(wanted) or 0)
+        if other is None or other.id == report.id:
+            return _refused(session, acting, report, Action.MERGE, Refusal.UNKNOWN, 422)
+        cases.read(session, acting, other)
+        both = [_head(session, acting, one) for one in (report, other)]
+    return make_response(
+        render_template("console/merge.html", both=both, version=form.get("version", ""), role_name=_role())
+    )
+
+
+def _step(number: int) -> Response:
+    """Take the step that was sent; 409 with the page as it is now where somebody was quicker."""
+    now, form = dt.datetime.now(dt.UTC), request.form
+    action = next((action for action in Action if action == form.get("step")), None)
+    with transaction(seconds=PATIENCE) as session:
+        acting = Acting(viewer(), now)
+        report = cases.find(session, acting, number)
+        if report is None:
+            abort(404)
+        refused = Refusal.INPUT if action is None else _STEPS[action](session, acting, number, _Sent(form))
+        if refused is not None:
+            session.refresh(report)
+            return _refused(session, acting, report, action, refused, _ANSWERED_WITH.get(refused, 422))
+        stays = cases.find(session, acting, number) is not None
+    jobs.nudge(jobs.SEND)
+    done = {"did": action.value if action else ""}
+    target = url_for("console.case", number=number, **done) if stays else url_for("console.cases", gone=1)  # type: ignore[arg-type]
+    return make_response(redirect(target, 303))
+
+
+def _refused(
+    session: Session, acting: Acting, report: Grievance, action: Action | None, refused: Refusal, status: int
+) -> Response:
+    """The page as it is now, why the step was not taken, what others did meanwhile, and what was typed."""
+    whole = _whole(session, acting, report)
+    seen = request.form.get("seen", type=int)
+    meanwhile = [] if seen is None else since(whole["thread"], seen)
+    page = render_template(
+        "console/case.html",
+        **{**whole, "refused": refused, "tried": action, "typed": request.form, "meanwhile": meanwhile},
+    )
+    return make_response(page, status)
+
+
+class _Sent:
+    """What came with a form, cut to what a person writes."""
+
+    def __init__(self, form: MultiDict[str, str]) -> None:
+        self._form = form
+
+    def __getitem__(self, name: str) -> str:
+        return self._form.get(name, "")[:LONGEST_WORDS].replace("\0", "").replace("\r\n", "\n")
+
+    @property
+    def version(self) -> int:
+        return self._form.get("version", default=0, type=int) or 0
+
+    @property
+    def to(self) -> int:
+        return self._form.get("to", default=0, type=int) or 0
+
+    @property
+    def triage(self) -> Triage:
+        return Triage(self["category"], self["urgency"], self["about_unit"], self["restricted"] == "1")
+
+
+_Take = Callable[[Session, Acting, int, _Sent], Refusal | None]
+
+
+def _merge(session: Session, acting: Acting, case: int, sent: _Sent) -> Refusal | None:
+    into = sent["into"]
+    if not (into.isascii() and into.isdecimal() and len(into) < 19):
+        return Refusal.INPUT
+    return cases.merge(session, acting, case, sent.version, int(into))
+
+
+def _words(session: Session, acting: Acting, case: int, sent: _Sent) -> Refusal | None:
+    once = f"console:{sent['once'][:40]}" if sent["once"] else ""
+    return cases.comment(session, acting, case, sent["words"], called=sent["step"] == Action.CALL, inbound=once)
+
+
+_STEPS: Final[Mapping[Action, _Take]] = {
+    Action.VERIFY: lambda s, a, c, sent: cases.verify(s, a, c, sent.version, sent.triage),
+    Action.FILE: lambda s, a, c, sent: cases.file_under(s, a, c, sent.version, sent.triage),
+    Action.TAKE: lambda s, a, c, sent: cases.take_on(s, a, c, sent.version),
+    Action.HAND_OVER: lambda s, a, c, sent: cases.hand_over(s, a, c, sent.version, sent.to, sent["words"]),
+    Action.ASK: lambda s, a, c, sent: cases.ask(s, a, c, sent.version, sent["reason"], sent["words"]),
+    Action.HEARD: lambda s, a, c, sent: cases.heard(s, a, c, sent.version, sent["words"]),
+    Action.ANSWER: lambda s, a, c, sent: cases.answer(s, a, c, sent.version, sent["decision"], sent["words"]),
+    Action.NOTE: _words,
+    Action.CALL: _words,
+    Action.REFER: lambda s, a, c, sent: cases.refer(
+        s, a, c, sent.version, sent["referred_to"], sent["words"], sent["external"]
+    ),
+    Action.REJECT: lambda s, a, c, sent: cases.reject(s, a, c, sent.version, sent["reason"], sent["words"]),
+    Action.REOPEN: lambda s, a, c, sent: cases.reopen(s, a, c, sent.version, sent["words"]),
+    Action.ESCALATE: lambda s, a, c, sent: cases.escalate(s, a, c, sent.version, sent["words"]),
+    Action.MERGE: _merge,
+    Action.ELSEWHERE: lambda s, a, c, sent: cases.numbered_elsewhere(s, a, c, sent.version, sent["external"]),
+    Action.IDENTITY: lambda s, a, c, sent: cases.open_identity(s, a, c, sent["reason"]),
+}
+
+
+def _head(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:
+    """What changes by itself: how it stands, who has it, who reported it, and the thread."""
+    thread = chronology(session, acting.viewer, report)
+    area = session.get(Area, report.kelurahan_code) if report.kelurahan_code else None
+    assignee = session.get(Officer, report.assignee_id) if report.assignee_id else None
+    merged = session.get(Grievance, report.merged_into_id) if report.merged_into_id else None
+    by_name = report.identity == "normal" and acting.viewer.reads_words
+    return {
+        "report": report,
+        "thread": thread,
+        "seen": max((entry.seq for entry in thread), default=0),
+        "said": deadline_words(deadline(report, city_day(acting.now)), report.waiting_for),
+        "area": area,
+        "assignee": assignee,
+        "merged": merged,
+        "words": opened(report.words, "grievance.words") if acting.viewer.reads_words else "",
+        "reads": acting.viewer.reads_words,
+        "identity": cases.identity_opened(session, acting, report) if acting.viewer.reads_words else None,
+        "opened_times": _times_opened(session, report),
+        "phone": around.masked_phone(session, report.phone_id) if by_name and report.contact != "none" else "",
+        "name": masked_name(opened(report.reporter, "grievance.reporter")) if by_name and report.reporter else "",
+        "live_url": url_for("console.case_live", number=report.id),
+        "category_name": category_name,
+        "identity_name": identity_name,
+        "state_name": state_name,
+        "channel_name": channel_name,
+        "report_step": report_step,
+        "said_by": said_by,
+        "word_of": word_of,
+        "outbox": OUTBOX,
+        "deliveries": DELIVERIES,
+        "decisions": DECISIONS,
+    }
+
+
+def _times_opened(session: Session, report: Grievance) -> int:
+    looked = select(func.count()).select_from(GrievanceEvent)
+    return (
+        session.scalar(looked.where(GrievanceEvent.grievance_id == report.id, GrievanceEvent.kind == "identity")) or 0
+    )
+
+
+def _whole(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:
+    """Everything on the page."""
+    head = _head(session, acting, report)
+    may = possible(acting.viewer, report)
+    shown = report.identity == "normal" or head["identity"] is not None
+    language = answers.language_of(session, report)
+    return {
+        **head,
+        "may": may,
+        "actions": ACTIONS,
+        "action": Action,
+        "refused": None,
+        "tried": None,
+        "typed": {},
+        "meanwhile": [],
+        "did": next((action for action in Action if action == request.args.get("did")), None),
+        "once": secrets.token_urlsafe(12),
+        "subject": around.subject(session, report) if shown and acting.viewer.reads_words else None,
+        "neighbours": around.neighbours(session, acting.viewer, report),
+        "similar": around.similar(session, acting.viewer, report),
+        "suggestion": around.suggestion(head["words"]),
+        "why_similar": why_similar,
+        "verdict_name": verdict_name,
+        "listed_name": lambda code: word_of(LISTED, code),
+        "insurer_name": lambda code: word_of(INSURED, code),
+        "source_name": lambda code: word_of(SOURCES, code),
+        "statement_name": lambda code: word_of(STATEMENTS, code),
+        "officers": cases.officers_for(session, report) if Action.HAND_OVER in may else (),
+        "categories": sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),
+        "urgencies": {key: words for key, words in URGENCIES.items() if key != "none"},
+        "closing": [(code, word_of(DECISIONS, code)) for code in programme().decisions.closing],
+        "rejecting": [(code, word_of(DECISIONS, code)) for code in programme().decisions.rejecting],
+        "reasons": [(code, word_of(WAITING_FOR, code)) for code in programme().decisions.waiting_reasons],
+        "templates": answers.offered(report.category, language),
+        "answer_language": language,
+        "prefix": as_text(report.number, ""),
+        "most": ANSWER_SEPTETS,
+        "part_cost": programme().texting.part_cost,
+        "neutral": sensitive(report),
+        "reached": report.phone_id is not None and report.contact != "none",
+        "every": EVERY,
+        "refusal_text": refusal_text,
+        "role_name": _role(),
+    }
+
+
+def _print(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:
+    """What goes on paper: the number, what was done when, and the decision; of nobody's identity."""
+    answer = opened(report.answer, "grievance.answer") if acting.viewer.reads_words else ""
+    return {**_head(session, acting, report), "answer": answer, "today": city_day(acting.now), "role_name": _role()}
+
+
+def _role() -> Any:
+    return ROLES[current_user.role]

@@ -1,0 +1,197 @@
+"""The queue of cases: what an officer works through, changing by itself while it is looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.case_words import (
+    CHANNELS,
+    STATES,
+    TABS,
+    URGENCIES,
+    channel_name,
+    deadline_words,
+    refusal_text,
+    state_name,
+)
+from verify_service.console.wording import ROLES, category_name, identity_name
+from verify_service.desk import bulk, saved
+from verify_service.desk.assignment import WORK_ON
+from verify_service.desk.cases import Acting
+from verify_service.desk.queue import NOBODY, By, Filters, Found, Page, Tab, queue, read_filters, search
+from verify_service.desk.standing import deadline
+from verify_service.grievances.deadlines import city_day
+from verify_service.ground import queue as jobs
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area, Officer
+
+EVERY = "3s"  # so often an open list asks whether it has changed
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer: the officers who work on cases and the places of the city."""
+
+    officers: Sequence[tuple[int, str]]
+    districts: Sequence[tuple[str, str]]
+    kelurahan: Sequence[tuple[str, str]]
+
+
+@blueprint.get("/cases")
+def cases() -> str:
+    """The whole page, with the filters that its address names."""
+    return _page()
+
+
+@blueprint.get("/cases/live")
+def cases_live() -> Response:
+    """What may change of the list; 304 while nothing has."""
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=PATIENCE) as session:
+        page = _queue(session, now)
+    return unchanged_or(render_template("console/cases_live.html", **_list(page, now)))
+
+
+def unchanged_or(body: str) -> Response:
+    """This part of a page, or 304 where the browser has it already."""
+    response = make_response(body)
+    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:24])
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.post("/cases/search")
+def search_cases() -> Response:
+    """Find a case: by its number straight to it, by a phone or a name to a list. Nobody's name is in an address."""
+    now, typed = dt.datetime.now(dt.UTC), request.form.get("q", "")
+    with transaction(seconds=PATIENCE) as session:
+        found = search(session, viewer(), typed, now=now)
+    if found.by is By.NUMBER and found.lines:
+        return make_response(redirect(url_for("console.case", number=found.lines[0].id), 303))
+    page = Page(Tab.ALL, found.lines, dict.fromkeys(Tab, found.total), 1, 1)
+    return make_response(_whole(page, now, found=found, typed=typed))
+
+
+@blueprint.post("/cases/bulk")
+def bulk_cases() -> Response:
+    """Take or hand over the ticked ones; the list says how many it did, and why each other was not."""
+    now = dt.datetime.now(dt.UTC)
+    ticked = [int(value) for value in request.form.getlist("case") if value.isascii() and value.isdecimal()]
+    to = request.form.get("to", type=int) if request.form.get("what") == "hand_over" else viewer().id
+    with transaction(seconds=PATIENCE) as session:
+        done = bulk.give(session, Acting(viewer(), now), ticked, to)
+        page = _queue(session, now, request.form)
+    jobs.nudge(jobs.SEND)
+    return make_response(_whole(page, now, asked=request.form, done=done))
+
+
+@blueprint.post("/cases/filters")
+def save_filter() -> Response:
+    """Keep the present view under a name, or let go of one."""
+    now, asked = dt.datetime.now(dt.UTC), request.form
+    query = {"tab": asked.get("tab", ""), **read_filters(asked).chosen}
+    with transaction(seconds=PATIENCE) as session:
+        if asked.get("forget"):
+            saved.forget(session, viewer().id, asked.get("forget", type=int) or 0, now=now)
+        else:
+            saved.keep(session, viewer().id, asked.get("name", ""), query, now=now)
+    return make_response(redirect(url_for("console.cases", **query), 303))  # type: ignore[arg-type]
+
+
+def _page() -> str:
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=PATIENCE) as session:
+        page = _queue(session, now)
+    return _whole(page, now)
+
+
+def _queue(session: Session, now: dt.datetime, asked: Mapping[str, str] | None = None) -> Page:
+    asked = request.args if asked is None else asked
+    tab = next((tab for tab in Tab if tab == asked.get("tab")), None)
+    number = asked.get("page", "")
+    page = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
+    return queue(session, viewer(), tab, read_filters(asked), today=city_day(now), page=page)
+
+
+def _whole(
+    page: Page,
+    now: dt.datetime,
+    *,
+    asked: Mapping[str, str] | None = None,
+    found: Found | None = None,
+    typed: str = "",
+    done: bulk.Done | None = None,
+) -> str:
+    with transaction(seconds=PATIENCE) as session:
+        choices = _choices(session)
+        views = saved.views_of(session, viewer().id)
+    return render_template(
+        "console/cases.html",
+        **_list(page, now, asked),
+        found=found,
+        typed=typed,
+        done=done,
+        by=By,
+        choices=choices,
+        views=views,
+        every=EVERY,
+        categories=sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),
+        units=programme().units,
+        states=STATES,
+        channels={key: words for key, words in CHANNELS.items() if key not in ("console", "clock")},
+        urgencies=URGENCIES,
+        nobody=NOBODY,
+        refusal_text=refusal_text,
+        role_name=ROLES[current_user.role],
+    )
+
+
+def _list(page: Page, now: dt.datetime, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
+    filters: Filters = read_filters(request.args if asked is None else asked)
+    view: dict[str, Any] = {"tab": page.tab.value, **filters.chosen}
+    return {
+        "held": page,
+        "filters": filters,
+        "view": view,
+        "tabs": TABS,
+        "today": city_day(now),
+        "works": current_user.role in WORK_ON,
+        "deadline_of": lambda line: deadline_words(deadline(line, city_day(now)), line.waiting_for),
+        "tab_url": lambda tab: url_for("console.cases", **{**view, "tab": tab.value}),
+        "page_url": lambda number: url_for("console.cases", page=number, **view),
+        "live_url": url_for("console.cases_live", page=page.page, **view),
+        "category_name": category_name,
+        "identity_name": identity_name,
+        "state_name": state_name,
+        "channel_name": channel_name,
+    }
+
+
+def _choices(session: Session) -> Choices:
+    working = select(Officer.id, Officer.name).where(
+        Officer.disabled_at.is_(None), Officer.role.in_([role.value for role in WORK_ON])
+    )
+    areas = session.execute(
+        select(Area.kecamatan_code, Area.kecamatan, Area.kelurahan_code, Area.kelurahan).order_by(
+            Area.kecamatan, Area.kelurahan
+        )
+    ).all()
+    mine = viewer().area
+    seen = [row for row in areas if mine is None or f"{row.kelurahan_code}.".startswith(f"{mine}.")]
+    return Choices(
+        officers=[(row.id, row.name) for row in session.execute(working.order_by(Officer.name))],
+        districts=list(dict.fromkeys((row.kecamatan_code, row.kecamatan) for row in seen)),
+        kelurahan=[(row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}") for row in seen],
+    )

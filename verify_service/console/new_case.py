@@ -1,0 +1,91 @@
+"""Writing down a case for somebody who calls or comes to the counter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+from flask_babel import lazy_gettext
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.case_words import URGENCIES, state_name
+from verify_service.console.wording import ROLES, category_name
+from verify_service.desk import cases, filing
+from verify_service.desk.cases import Acting
+from verify_service.desk.filing import Alike, Asked, Faulty, Filed
+from verify_service.ground import queue as jobs
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area
+
+FAULTS = {
+    "choose": lazy_gettext("Choose one of the list."),
+    "empty": lazy_gettext("Write down what happened."),
+    "no_number": lazy_gettext("This is no Indonesian mobile number. Write it like 081234567890, or leave it empty."),
+    "no_nik": lazy_gettext("A NIK has 16 digits. Correct it, or leave it empty."),
+    "not_listed": lazy_gettext(
+        "Nobody on the list has this NIK. Leave it empty and file it as not listed, or correct it."
+    ),
+}
+_FIELDS = ("channel", "category", "identity", "words", "phone", "name", "nik", "urgency", "kelurahan", "contact")
+
+
+@blueprint.route("/cases/new", methods=["GET", "POST"])
+def new_case() -> Response:
+    """The form; sent, the number to give to the caller; or the form again with what has to be corrected."""
+    if request.method != "POST":
+        return make_response(_form({}))
+    now, form = dt.datetime.now(dt.UTC), request.form
+    asked = Asked(
+        **{name: form.get(name, "")[: filing.LONGEST].replace("\0", "") for name in (*_FIELDS, "once", "language")}
+    )
+    with transaction(seconds=PATIENCE) as session:
+        done = filing.file(session, Acting(viewer(), now), asked, anyway=form.get("anyway") == "1")
+        seen = isinstance(done, Filed) and cases.find(session, Acting(viewer(), now), done.id) is not None
+    if isinstance(done, Filed):
+        jobs.nudge(jobs.SEND)
+        return make_response(
+            render_template("console/new_case_done.html", filed=done, seen=seen, role_name=ROLES[current_user.role])
+        )
+    if isinstance(done, Faulty):
+        return make_response(_form(form, faults=done.faults), 422)
+    return make_response(_form(form, alike=done))
+
+
+def _form(typed: Mapping[str, str], *, faults: Mapping[str, str] | None = None, alike: Alike | None = None) -> str:
+    with transaction(seconds=PATIENCE) as session:
+        places = _places(session)
+    return render_template(
+        "console/new_case.html",
+        typed=typed,
+        faults={name: FAULTS[why] for name, why in (faults or {}).items()},
+        alike=alike.cases if alike else (),
+        once=typed.get("once") or secrets.token_urlsafe(18),
+        places=places,
+        categories=sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),
+        urgencies={key: words for key, words in URGENCIES.items() if key != "none"},
+        languages={"id": "Bahasa Indonesia", "su": "Basa Sunda", "en": "English"},
+        category_name=category_name,
+        state_name=state_name,
+        role_name=ROLES[current_user.role],
+    )
+
+
+def _places(session: Session) -> list[tuple[str, str]]:
+    """The places a case may lie in: for an account of one place, that one."""
+    rows: Any = session.execute(
+        select(Area.kelurahan_code, Area.kelurahan, Area.kecamatan).order_by(Area.kelurahan)
+    ).all()
+    mine = viewer().area
+    return [
+        (row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}")
+        for row in rows
+        if mine is None or f"{row.kelurahan_code}.".startswith(f"{mine}.")
+    ]

@@ -1,0 +1,34 @@
+"""Answers that are written once and offered often: by category and decision, in the three languages."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+from sqlalchemy.orm import Session
+
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Grievance, Phone
+
+ANY = "any"  # the answers that fit whatever the report is about
+
+
+@lru_cache(maxsize=1)
+def written() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Every answer: by category (or any), by code, by language."""
+    return tomllib.loads((files("verify_service") / "data" / "answers.toml").read_text(encoding="utf-8"))
+
+
+def offered(category: str, language: str) -> dict[str, str]:
+    """By code the words that are offered for this category: its own, else those that fit any."""
+    found = {**written()[ANY], **written().get(category, {})}
+    return {code: words.get(language) or words[programme().languages[0]] for code, words in found.items()}
+
+
+def language_of(session: Session, report: Grievance) -> str:
+    """The language the reporter chose; the programme's first where nobody knows."""
+    phone = session.get(Phone, report.phone_id) if report.phone_id else None
+    wanted = (phone.language if phone else None) or report.language
+    return wanted if wanted in programme().languages else programme().languages[0]

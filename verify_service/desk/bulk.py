@@ -1,0 +1,38 @@
+"""Many reports at once, each by itself: what cannot be done with one keeps no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from verify_service.desk.cases import Acting, Refusal, find, hand_over, take_on
+
+MOST = 50  # as many as one page of the queue shows
+
+
+@dataclass(frozen=True)
+class Done:
+    """How many were handed over, and why each other was not: (its number, the reason)."""
+
+    count: int
+    others: tuple[tuple[str, Refusal], ...] = ()
+
+
+def give(session: Session, acting: Acting, cases: Sequence[int], to: int | None) -> Done:
+    """Give reports to an officer; to oneself is to take them. They are locked in one order, whoever gives which."""
+    count, others = 0, []
+    for case in sorted(set(cases))[:MOST]:
+        if to is None:
+            refused: Refusal | None = Refusal.NOT_THEIRS
+        elif to == acting.viewer.id:
+            refused = take_on(session, acting, case)
+        else:
+            refused = hand_over(session, acting, case, None, to)
+        if refused is None:
+            count += 1
+        else:
+            report = find(session, acting, case)
+            others.append((report.number if report else "–", refused))
+    return Done(count, tuple(others))

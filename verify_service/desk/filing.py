@@ -1,0 +1,215 @@
+"""A case that an officer writes down for somebody who calls or comes to the counter."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from flows.conversation import printable
+from verify_service import audit
+from verify_service.conversations.texting import write
+from verify_service.desk.around import Other, same_as
+from verify_service.desk.cases import Acting
+from verify_service.desk.telling import sensitive
+from verify_service.grievances.deadlines import city_day, days_allowed
+from verify_service.grievances.opening import ANONYMOUS, NewReport, Opened, hour_unknown, open_report
+from verify_service.grievances.thread import set_contact
+from verify_service.ground.crypto import blind_index, keyed_hash
+from verify_service.ground.phones import Phone as Number
+from verify_service.ground.phones import read_phone
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area, AuditEntry, Grievance, Phone, Worker
+from verify_service.messaging.consent import known_phone_of, phone_of
+from verify_service.messaging.outbox import Purpose
+from verify_service.registry.nik import Nik, read_nik
+
+CHANNELS: Final = ("call", "counter")
+IDENTITIES: Final = ("normal", "secret", "anonymous")
+CONTACTS: Final = ("call", "sms", "none")
+LONGEST: Final = 4000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the officer wrote down, as it was typed; `once` is the form's own token: two clicks are one case."""
+
+    channel: str
+    category: str
+    identity: str
+    once: str
+    words: str = field(repr=False)
+    phone: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    nik: str = field(default="", repr=False)
+    urgency: str = ""
+    kelurahan: str = ""
+    contact: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """The number to give to whoever told it, and whether this officer may open the case."""
+
+    id: int
+    number: str
+    days: int
+    due_on: dt.date
+    texted: bool = False
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """What has to be corrected first: by field, why."""
+
+    faults: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Open cases by this phone or about this worker: perhaps it is told already."""
+
+    cases: tuple[Other, ...]
+
+
+@dataclass(frozen=True)
+class _Read:
+    number: Number | None
+    worker: int | None
+
+
+def file(session: Session, acting: Acting, asked: Asked, *, anyway: bool) -> Filed | Faulty | Alike:
+    """Write the case down, once for each form; before that, what is wrong in it or may be told already."""
+    read = _read(session, acting, asked)
+    if isinstance(read, Faulty):
+        return read
+    before = _filed_before(session, asked)
+    if before is not None:
+        return before
+    if not anyway and asked.identity != ANONYMOUS:
+        phone = known_phone_of(session, read.number) if read.number else None
+        alike = same_as(session, acting.viewer, phone, read.worker)
+        if alike and not _known(session, asked):
+            return Alike(alike)
+    return _file(session, acting, asked, read)
+
+
+def _read(session: Session, acting: Acting, asked: Asked) -> _Read | Faulty:
+    """The phone and the worker that were written down; of an anonymous report neither."""
+    faults = {
+        **({} if asked.channel in CHANNELS else {"channel": "choose"}),
+        **({} if asked.category in programme().categories else {"category": "choose"}),
+        **({} if asked.identity in IDENTITIES else {"identity": "choose"}),
+        **({} if asked.urgency in ("", "accident", "death") else {"urgency": "choose"}),
+        **({} if asked.contact in ("", *CONTACTS) else {"contact": "choose"}),
+        **({} if printable(asked.words).strip() else {"words": "empty"}),
+    }
+    if asked.kelurahan and session.get(Area, asked.kelurahan) is None:
+        faults["kelurahan"] = "choose"
+    number = worker = None
+    if asked.identity != ANONYMOUS:
+        if asked.phone.strip():
+            read = read_phone(asked.phone)
+            number = read if isinstance(read, Number) else None
+            faults |= {} if number else {"phone": "no_number"}
+        if asked.nik.strip():
+            worker = _worker(session, acting, asked.nik)
+            faults |= {"nik": worker} if isinstance(worker, str) else {}
+    if faults:
+        return Faulty(faults)
+    return _Read(number, worker if isinstance(worker, int) else None)
+
+
+def _worker(session: Session, acting: Acting, typed: str) -> int | str:
+    """The worker with this NIK, which is a look at an identity; why there is none otherwise."""
+    nik = read_nik(typed)
+    if not isinstance(nik, Nik):
+        return "no_nik"
+    found = session.scalar(select(Worker.id).where(Worker.nik_index == blind_index(nik.value, "nik")))
+    on = "worker" if found is None else f"worker:{found}"
+    audit.record(session, now=acting.now, actor=acting.by, action="person searched", on=on, by="nik")
+    return found if found is not None else "not_listed"
+
+
+def _file(session: Session, acting: Acting, asked: Asked, read: _Read) -> Filed:
+    phone = session.get_one(Phone, phone_of(session, read.number, now=acting.now)) if read.number else None
+    language = asked.language if asked.language in programme().languages else programme().languages[0]
+    opened = open_report(
+        session,
+        NewReport(
+            asked.category,
+            "report",
+            asked.channel,
+            _row(asked),
+            words=asked.words[:LONGEST].strip(),
+            identity=asked.identity,
+            urgency=asked.urgency,
+            language=language,
+            phone_id=phone.id if phone else None,
+            worker_id=read.worker,
+            reporter=" ".join(printable(asked.name).split())[:80],
+            kelurahan_code=asked.kelurahan or None,
+        ),
+        now=acting.now,
+    )
+    if asked.identity == ANONYMOUS:
+        _remember(session, acting, asked, opened)
+        return _shown(opened)
+    if asked.contact:
+        set_contact(session, opened.id, asked.contact)
+    audit.record(session, now=acting.now, actor=acting.by, action="case written down", on=f"grievance:{opened.id}")
+    texted = phone is not None and asked.contact != "none" and _receipt(session, acting, opened, phone)
+    return _shown(opened, texted=texted)
+
+
+def _receipt(session: Session, acting: Acting, opened: Opened, phone: Phone) -> bool:
+    """The text that a reporter by phone gets; of what was told in confidence only that there is news."""
+    report = session.get_one(Grievance, opened.id)
+    screen, values = ("g5.case_ack", {"case": opened.number, "days": str(opened.days)})
+    if sensitive(report):
+        screen, values = "g21.case_news", {}
+    cause = f"report:{opened.id}:received"
+    return write(session, phone, screen, values, purpose=Purpose.CASE, cause=cause, now=acting.now) is not None
+
+
+def _row(asked: Asked) -> str:
+    return f"console:{asked.once[:60]}"
+
+
+def _form(asked: Asked) -> str:
+    return f"form:{keyed_hash(_row(asked), 'grievance.form').hex()}"
+
+
+def _known(session: Session, asked: Asked) -> bool:
+    """Whether this very form was filed before."""
+    same = keyed_hash(_row(asked), "grievance.inbound")
+    return session.scalar(select(Grievance.id).where(Grievance.inbound == same)) is not None
+
+
+def _remember(session: Session, acting: Acting, asked: Asked, opened: Opened) -> None:
+    """That this form made this case, by the day alone: nothing else leads from the click to an anonymous report."""
+    day = hour_unknown(city_day(acting.now))
+    audit.record(
+        session, now=day, actor="anonymous", action="form filed", on=_form(asked), case=f"grievance:{opened.id}"
+    )
+
+
+def _filed_before(session: Session, asked: Asked) -> Filed | None:
+    """What this form made when it was sent the first time; two clicks at once wait for one another."""
+    form = _form(asked)
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(form, 0))))
+    detail = session.scalar(select(AuditEntry.detail).where(AuditEntry.object == form).limit(1))
+    if detail is None:
+        return None
+    report = session.get_one(Grievance, int(str(detail["case"]).partition(":")[2]))
+    days = days_allowed(programme().categories[report.category], urgent=report.urgency is not None)
+    return Filed(report.id, report.number, days, report.due_on)
+
+
+def _shown(opened: Opened, *, texted: bool = False) -> Filed:
+    return Filed(opened.id, opened.number, opened.days, opened.due_on, texted)
