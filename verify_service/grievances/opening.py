@@ -110,7 +110,7 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
     made = session.scalars(insert(Grievance).on_conflict_do_nothing().returning(Grievance), row).first()
     if made is None:
         return None
-    by = "anonymous" if report.anonymous else f"phone:{report.phone_id}"
+    by = "anonymous" if report.anonymous else f"phone:{report.phone_id}" if report.phone_id else report.channel
     audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
     note(session, made, "received", by="reporter", channel=report.channel, now=now)
     return made
