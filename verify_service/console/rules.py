@@ -42,6 +42,7 @@ _NOBODY: Final[frozenset[Role]] = frozenset()
 _ALL: Final = frozenset(Role)
 _DESK: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN})
 _CITY: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
+_OVERSIGHT: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _WORKING: Final = _DESK | {Role.ADMIN}
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -59,6 +60,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.task": Rule(_ALL, _WORKING, Scope.PLACE),
     "console.reports": Rule(_ALL, _NOBODY, Scope.REPORTS),
     "console.one_report": Rule(_ALL, _NOBODY, Scope.ONE_REPORT),
+    "console.exports": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
+    "console.export_reports": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
+    "console.export_chronology": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
+    "console.export_to_lapor": Rule(_NOBODY, _OVERSIGHT, Scope.REPORTS),
+    "console.take_lapor_numbers": Rule(_NOBODY, _OVERSIGHT, Scope.REPORTS),
     "console.letter": Rule(_WORKING, _NOBODY, Scope.PLACE),
     "console.texts": Rule(_CITY, _NOBODY, Scope.CITY),
     "console.one_text": Rule(_CITY, _CITY, Scope.CITY),

@@ -1,12 +1,10 @@
-"""What kinds of report and their states are called towards other systems."""
+"""What kinds of report are called towards other systems."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from flask_babel import lazy_gettext
-
-from verify_service.grievances.life import State
 
 SERVICES: Final = {
     "not_active": (
@@ -56,21 +54,6 @@ SERVICES: Final = {
         lazy_gettext("To see, correct or delete one's own data."),
     ),
 }
-STATES: Final = {
-    State.RECEIVED: lazy_gettext("Received, not looked at yet"),
-    State.VERIFIED: lazy_gettext("Verified"),
-    State.ASSIGNED: lazy_gettext("Given to an officer"),
-    State.IN_PROGRESS: lazy_gettext("Being worked on"),
-    State.WAITING: lazy_gettext("Waiting for the reporter"),
-    State.ANSWERED: lazy_gettext("Answered; open until the reporter agrees"),
-    State.CLOSED_CONFIRMED: lazy_gettext("Solved, says the reporter"),
-    State.CLOSED_AUTO: lazy_gettext("Answered, and nothing more was heard"),
-    State.REOPENED: lazy_gettext("Opened again"),
-    State.ESCALATED: lazy_gettext("With a supervisor"),
-    State.REFERRED: lazy_gettext("Handed to another body"),
-    State.REJECTED: lazy_gettext("Not accepted, with a reason"),
-}
-MERGED: Final = lazy_gettext("Answered together with another report of the same")
 
 
 def service_name(category: str) -> str:
@@ -81,8 +64,3 @@ def service_name(category: str) -> str:
 def service_description(category: str) -> str:
     """What belongs under this kind of report."""
     return str(SERVICES[category][1]) if category in SERVICES else ""
-
-
-def state_words(state: str, *, merged: bool) -> str:
-    """How a report stands, in plain words."""
-    return str(MERGED if merged else STATES[State(state)])

@@ -41,6 +41,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("api_key_id", "once", name=op.f("pk_api_filing")),
     )
     op.create_index(op.f("ix_api_filing_grievance_id"), "api_filing", ["grievance_id"], unique=False)
+    op.alter_column(
+        "audit",
+        "actor",
+        existing_type=sa.TEXT(),
+        comment="officer:ID | phone:ID | api_key:ID | command line | clock",
+        existing_comment="officer:ID | phone:ID | command line | clock",
+        existing_nullable=False,
+    )
     op.create_index(
         "ix_audit_accounts", "audit", ["id"], unique=False, postgresql_where=sa.text("left(object, 8) = 'officer:'")
     )
@@ -521,6 +529,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_recovery_code_officer_id"), table_name="recovery_code")
     op.drop_table("recovery_code")
     op.drop_index("ix_audit_accounts", table_name="audit")
+    op.alter_column(
+        "audit",
+        "actor",
+        existing_type=sa.TEXT(),
+        comment="officer:ID | phone:ID | command line | clock",
+        existing_comment="officer:ID | phone:ID | api_key:ID | command line | clock",
+        existing_nullable=False,
+    )
     op.drop_index(op.f("ix_api_filing_grievance_id"), table_name="api_filing")
     op.drop_table("api_filing")
     op.drop_table("api_key")
