@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from verify_service import (
+    calendars,
     console,
     failures,
     health,
@@ -58,7 +59,7 @@ def create_app() -> Flask:
     officers = LoginManager(app)
     officers.request_loader(console.officer_of)
     Babel(app, locale_selector=languages.chosen, timezone_selector=lambda: programme().timezone)
-    doors = (console, open311, public, health, simulator)
+    doors = (console, open311, calendars, public, health, simulator)
     for blueprint in (*webhooks.BLUEPRINTS, *(door.blueprint for door in doors)):
         app.register_blueprint(blueprint)
     _prepare_templates(app)

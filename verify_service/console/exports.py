@@ -32,7 +32,7 @@ WHICH = {
     Which.ALL: lazy_gettext("All of them"),
 }
 EXPECTED = {
-    "number": lazy_gettext("a number of ours, such as BKS-7K2M9Q"),
+    "number": lazy_gettext("one of our numbers, as the page of the report shows it"),
     "known": lazy_gettext("the number of a report that you may see"),
     "handed over": lazy_gettext("a report that was handed to LAPOR"),
     "tracking": lazy_gettext("LAPOR's tracking number: digits or letters"),

@@ -16,10 +16,9 @@ from verify_service.grievances.opening import Opened
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone, read_phone
 from verify_service.ground.programme import programme
-from verify_service.naming import state_words
+from verify_service.naming import kind_name, state_words
 from verify_service.open311.door import FORMAT, PATIENCE, admitted, blueprint, too_many
 from verify_service.open311.wire import Refused, answer, end_of, errors, moment, read_moment
-from verify_service.open311.wording import service_name
 
 LONGEST: Final = 4000  # letters of a description, as the standard says
 _SPAN: Final = dt.timedelta(days=90)
@@ -115,7 +114,7 @@ def _shown(told: Told) -> dict[str, Any]:
         "service_request_id": told.number,
         "status": "closed" if told.over else "open",
         "status_notes": state_words(told.state, merged=told.merged),
-        "service_name": service_name(told.category),
+        "service_name": kind_name(told.category),
         "service_code": told.category,
         "description": None,
         "agency_responsible": programme().units.get(told.unit, told.unit),

@@ -7,9 +7,9 @@ from typing import Any, Final
 from flask import Response, url_for
 
 from verify_service.ground.programme import Category, programme
+from verify_service.naming import kind_description, kind_name
 from verify_service.open311.door import FORMAT, blueprint
 from verify_service.open311.wire import Refused, answer
-from verify_service.open311.wording import service_description, service_name
 
 CHANGED: Final = "2026-11-26T00:00:00Z"  # when this door last came to answer otherwise than before
 _STANDARD: Final = "http://wiki.open311.org/GeoReport_v2"
@@ -54,8 +54,8 @@ def service(code: str, form: str) -> Response:
 def _service(key: str, category: Category) -> dict[str, Any]:
     return {
         "service_code": key,
-        "service_name": service_name(key),
-        "description": service_description(key),
+        "service_name": kind_name(key),
+        "description": kind_description(key),
         "metadata": False,
         "type": "realtime",
         "keywords": category.code,
