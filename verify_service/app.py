@@ -16,7 +16,19 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from verify_service import console, failures, health, languages, logs, public, simulator, telemetry, webhooks
+from verify_service import (
+    calendars,
+    console,
+    failures,
+    health,
+    languages,
+    logs,
+    open311,
+    public,
+    simulator,
+    telemetry,
+    webhooks,
+)
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
 
@@ -42,12 +54,13 @@ def create_app() -> Flask:
     telemetry.watch(app)
     failures.answer(app)
     csrf = CSRFProtect(app)
-    for blueprint in webhooks.BLUEPRINTS:
+    for blueprint in (*webhooks.BLUEPRINTS, open311.blueprint):
         csrf.exempt(blueprint)
     officers = LoginManager(app)
     officers.request_loader(console.officer_of)
     Babel(app, locale_selector=languages.chosen, timezone_selector=lambda: programme().timezone)
-    for blueprint in (*webhooks.BLUEPRINTS, console.blueprint, public.blueprint, health.blueprint, simulator.blueprint):
+    doors = (console, open311, calendars, public, health, simulator)
+    for blueprint in (*webhooks.BLUEPRINTS, *(door.blueprint for door in doors)):
         app.register_blueprint(blueprint)
     _prepare_templates(app)
     app.wsgi_app = webhooks.Door(app.wsgi_app)  # type: ignore[method-assign]

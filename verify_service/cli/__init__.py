@@ -14,6 +14,7 @@ _COMMANDS = {
     "reconcile": "verdicts:reconcile",
     "verdicts": "verdicts:verdicts",
     "officer": "officers:officer",
+    "api-key": "api_keys:api_key",
     "screens": "screens:screens",
     "understand": "understanding:understand_texts",
 }

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from verify_service.accounts import managing, second_factor, sessions
+from verify_service.accounts import calendar_address, managing, second_factor, sessions
 from verify_service.accounts.officers import OfficerRefused
 from verify_service.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from verify_service.accounts.sign_in import still_them
@@ -35,6 +35,7 @@ WHY_NOT = {
 DONE = {
     "password": lazy_gettext("Your password is changed. You are signed out everywhere else."),
     "off": lazy_gettext("The second factor is off."),
+    "withdrawn": lazy_gettext("The calendar's address opens nothing any more."),
     "ended": lazy_gettext("Signed out there."),
 }
 
@@ -46,6 +47,7 @@ class Said:
     about: str = ""
     why: str = ""
     codes: list[str] = field(default_factory=list, repr=False)
+    calendar: str = field(default="", repr=False)
 
 
 @blueprint.get("/account")
@@ -143,6 +145,24 @@ def end_own_sessions() -> Response:
             session, current_user.id, by=who, now=dt.datetime.now(dt.UTC), but=_token(), key=key or None
         )
     return _back("ended", "browsers")
+
+
+@blueprint.post("/account/calendar")
+def change_own_calendar() -> Response:
+    """Make an address for the officer's calendar, which voids the one before, or withdraw it."""
+    asked, now = request.form.get("do", ""), dt.datetime.now(dt.UTC)
+    if asked not in ("make", "withdraw"):
+        abort(400)
+    with transaction(seconds=PATIENCE) as session:
+        held = _own(session)
+        if asked == "withdraw":
+            calendar_address.withdraw(session, held, now=now)
+            token = ""
+        else:
+            token = calendar_address.make(session, held, now=now)
+    if not token:
+        return _back("withdrawn", "calendar")
+    return _page(Said("calendar", calendar=url_for("calendars.due", token=token, _external=True)))
 
 
 def _own(session: Session) -> Officer:

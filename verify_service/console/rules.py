@@ -42,6 +42,7 @@ _NOBODY: Final[frozenset[Role]] = frozenset()
 _ALL: Final = frozenset(Role)
 _DESK: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN})
 _CITY: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
+_OVERSIGHT: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _WORKING: Final = _DESK | {Role.ADMIN}
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -53,6 +54,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.change_own_password": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.change_second_factor": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.end_own_sessions": Rule(_NOBODY, _ALL, Scope.OWN),
+    "console.change_own_calendar": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.home": Rule(_ALL, _NOBODY, Scope.FIGURES),
     "console.live": Rule(_ALL, _NOBODY, Scope.FIGURES),
     "console.tasks": Rule(_ALL, _NOBODY, Scope.PLACE),
@@ -67,6 +69,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.case_live": Rule(_ALL, _NOBODY, Scope.ONE_REPORT),
     "console.merge": Rule(_NOBODY, _DESK, Scope.ONE_REPORT),
     "console.notices": Rule(_ALL, _ALL, Scope.OWN),
+    "console.reports": Rule(_ALL, _NOBODY, Scope.REPORTS),
+    "console.one_report": Rule(_ALL, _NOBODY, Scope.ONE_REPORT),
+    "console.exports": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
+    "console.export_reports": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
+    "console.export_chronology": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
+    "console.export_to_lapor": Rule(_NOBODY, _OVERSIGHT, Scope.REPORTS),
+    "console.take_lapor_numbers": Rule(_NOBODY, _OVERSIGHT, Scope.REPORTS),
     "console.letter": Rule(_WORKING, _NOBODY, Scope.PLACE),
     "console.dashboard": Rule(_ALL, _NOBODY, Scope.REPORTS),
     "console.decisions": Rule(_ALL, _NOBODY, Scope.PLACE),

@@ -193,6 +193,12 @@ class Signals(_Table):
     rt_quick_seconds: float = Field(gt=0)  # between two of his in a row
 
 
+class Open311(_Table):
+    """How much another system of the city may ask for."""
+
+    calls_per_hour: int = Field(gt=0)  # of each key
+
+
 class Accounts(_Table):
     """What accounts of the console must have."""
 
@@ -213,6 +219,7 @@ class Programme(_Table):
     brand: str
     reference_prefix: str = Field(pattern="^[A-Z]{2,4}$")
     city: str
+    jurisdiction: str  # the city's domain, by which Open311 names it
     decree: str
     area_table: Path  # kelurahan_code, kelurahan, kecamatan_code, kecamatan; relative to the programme file
     bps_codes: Path | None = None  # kelurahan_code, bps_kelurahan_code
@@ -237,6 +244,7 @@ class Programme(_Table):
     decisions: Decisions
     decrees: tuple[Decree, ...]
     accounts: Accounts
+    open311: Open311
     retention: Retention
 
     @property

@@ -1,6 +1,13 @@
 """The tables, one file per topic. Rows are the truth; jobs are nudges."""
 
-from verify_service.ground.tables.accounts import ApiKey, Officer, OfficerSession, RecoveryCode, SignInAttempt
+from verify_service.ground.tables.accounts import (
+    ApiFiling,
+    ApiKey,
+    Officer,
+    OfficerSession,
+    RecoveryCode,
+    SignInAttempt,
+)
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
 from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
@@ -37,6 +44,7 @@ from verify_service.ground.tables.tasks import Task
 from verify_service.ground.tables.verification import DecisionRow, Discrepancy, Evidence, StaleEnrolment, Verdict
 
 __all__ = [
+    "ApiFiling",
     "ApiKey",
     "Area",
     "AuditEntry",

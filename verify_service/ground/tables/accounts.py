@@ -63,7 +63,19 @@ class ApiKey(Base):
     made_by: Mapped[str] = mapped_column(comment="officer:ID | command line")
     created_at: Mapped[Moment]
     used_at: Mapped[Moment | None] = mapped_column(comment="to the hour")
+    calls: Mapped[int] = mapped_column(server_default=text("0"), comment="in that hour")
     disabled_at: Mapped[Moment | None]
+
+
+class ApiFiling(Base):
+    """A report that another system filed under a key of its own, so that sending it again files no second one."""
+
+    __tablename__ = "api_filing"
+    api_key_id: Mapped[int] = mapped_column(ForeignKey("api_key.id"), primary_key=True)
+    once: Mapped[bytes] = mapped_column(primary_key=True, comment="keyed hash of the sender's Idempotency-Key")
+    body: Mapped[bytes] = mapped_column(comment="keyed hash of what was sent")
+    grievance_id: Mapped[int] = mapped_column(ForeignKey("grievance.id", ondelete="CASCADE"), index=True)
+    at: Mapped[Moment]
 
 
 class SignInAttempt(Base):

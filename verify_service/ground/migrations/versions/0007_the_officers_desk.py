@@ -21,10 +21,36 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text(), nullable=False, comment="officer:ID | command line"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True, comment="to the hour"),
+        sa.Column("calls", sa.BigInteger(), server_default=sa.text("0"), nullable=False, comment="in that hour"),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_api_key_key_hash")),
         sa.UniqueConstraint("name", name=op.f("uq_api_key_name")),
+    )
+    op.create_table(
+        "api_filing",
+        sa.Column("api_key_id", sa.BigInteger(), nullable=False),
+        sa.Column("once", sa.LargeBinary(), nullable=False, comment="keyed hash of the sender's Idempotency-Key"),
+        sa.Column("body", sa.LargeBinary(), nullable=False, comment="keyed hash of what was sent"),
+        sa.Column("grievance_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["api_key_id"], ["api_key.id"], name=op.f("fk_api_filing_api_key_id")),
+        sa.ForeignKeyConstraint(
+            ["grievance_id"], ["grievance.id"], name=op.f("fk_api_filing_grievance_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("api_key_id", "once", name=op.f("pk_api_filing")),
+    )
+    op.create_index(op.f("ix_api_filing_grievance_id"), "api_filing", ["grievance_id"], unique=False)
+    op.alter_column(
+        "audit",
+        "actor",
+        existing_type=sa.TEXT(),
+        comment="officer:ID | phone:ID | api_key:ID | command line | clock",
+        existing_comment="officer:ID | phone:ID | command line | clock",
+        existing_nullable=False,
+    )
+    op.create_index(
+        "ix_audit_accounts", "audit", ["id"], unique=False, postgresql_where=sa.text("left(object, 8) = 'officer:'")
     )
     op.create_table(
         "recovery_code",
@@ -521,6 +547,17 @@ def downgrade() -> None:
     op.drop_table("saved_filter")
     op.drop_index(op.f("ix_recovery_code_officer_id"), table_name="recovery_code")
     op.drop_table("recovery_code")
+    op.drop_index("ix_audit_accounts", table_name="audit")
+    op.alter_column(
+        "audit",
+        "actor",
+        existing_type=sa.TEXT(),
+        comment="officer:ID | phone:ID | command line | clock",
+        existing_comment="officer:ID | phone:ID | api_key:ID | command line | clock",
+        existing_nullable=False,
+    )
+    op.drop_index(op.f("ix_api_filing_grievance_id"), table_name="api_filing")
+    op.drop_table("api_filing")
     op.drop_table("api_key")
     op.execute("ALTER TABLE grievance_event ALTER COLUMN id SET GENERATED ALWAYS")
     op.execute("ALTER TABLE grievance ALTER COLUMN id SET GENERATED ALWAYS")

@@ -1,0 +1,178 @@
+"""Reports on their way out, to a spreadsheet or to LAPOR, and LAPOR's numbers on their way in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from flask import Response, abort, make_response, render_template, request
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.console import sheets
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.wording import ROLES, category_name
+from verify_service.desk import exports, lapor
+from verify_service.desk.cases import Acting, Refusal
+from verify_service.desk.exports import Chosen, Which
+from verify_service.grievances.deadlines import city_day
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Grievance
+
+LONG = 120.0  # seconds for a file of everything
+WHICH = {
+    Which.LAPOR: lazy_gettext("Handed to LAPOR"),
+    Which.OPEN: lazy_gettext("Open"),
+    Which.LATE: lazy_gettext("Open and overdue"),
+    Which.CLOSED: lazy_gettext("Closed"),
+    Which.ALL: lazy_gettext("All of them"),
+}
+EXPECTED = {
+    "number": lazy_gettext("one of our numbers, as the page of the report shows it"),
+    "known": lazy_gettext("the number of a report that you may see"),
+    "handed over": lazy_gettext("a report that was handed to LAPOR"),
+    "tracking": lazy_gettext("LAPOR's tracking number: digits or letters"),
+    "once": lazy_gettext("each number once"),
+    "columns": lazy_gettext("two columns: our number, LAPOR's number"),
+    "rows": lazy_gettext("at least one row of two columns"),
+    "utf-8": lazy_gettext("a CSV file saved as UTF-8"),
+    "csv": lazy_gettext("a CSV file"),
+    "fewer": lazy_gettext("2,000 rows at most; send the rest as another file"),
+}
+COLUMNS = {"number": lazy_gettext("our number"), "tracking": lazy_gettext("LAPOR's number"), "": "–"}
+WHY_NOT = {
+    Refusal.INPUT: lazy_gettext("Write the reason, in five letters or more."),
+    Refusal.TOO_LONG: lazy_gettext("These are more than 200 reporters. Choose fewer days or one kind of report."),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the page says of what was just sent."""
+
+    why: str = ""
+    reason: str = ""
+    brought: lapor.Brought = field(default_factory=lapor.Brought)
+    sent: bool = False
+
+
+@blueprint.get("/exports", endpoint="exports")
+def exports_page() -> Response:
+    """What may be taken out, and the way back for LAPOR's numbers."""
+    return _page(Said())
+
+
+def _page(said: Said, status: int = 200) -> Response:
+    page = render_template(
+        "console/exports.html",
+        said=said,
+        chosen=_chosen(),
+        which=[(one.value, words) for one, words in WHICH.items()],
+        categories=[(key, category_name(key), kind.code) for key, kind in programme().categories.items()],
+        expected=EXPECTED,
+        columns=COLUMNS,
+        may_send=current_user.role.writes,
+        role_name=ROLES[current_user.role],
+    )
+    return make_response(page, status)
+
+
+def _chosen() -> Chosen:
+    """The filters as the address or the form has them; what makes no sense is left out."""
+    given = request.values
+    which, category = given.get("which", ""), given.get("category", "")
+    return Chosen(
+        Which(which) if which in set(Which) else Which.LAPOR,
+        category if category in programme().categories else "",
+        _day(given.get("since", "")),
+        _day(given.get("until", "")),
+    )
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2100 else None
+
+
+@blueprint.get("/exports/reports.<form>")
+def export_reports(form: str) -> Response:
+    """Reports as a spreadsheet; the workbook has their chronology beside them. No identity, whoever asks."""
+    if form not in sheets.TYPES:
+        abort(404)
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=LONG) as session:
+        condition = _chosen().condition(city_day(now))
+        tables = [sheets.case_table(exports.rows(session, viewer(), condition))]
+        if form == "xlsx":
+            tables.append(sheets.step_table(exports.steps(session, viewer(), condition)))
+        made = sheets.sheet_file(_name("laporan", now), form, *tables)
+        _record(session, "reports exported", now, form=form)
+    return made
+
+
+@blueprint.get("/exports/chronology.csv")
+def export_chronology() -> Response:
+    """What happened to each report, one step a row."""
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=LONG) as session:
+        found = exports.steps(session, viewer(), _chosen().condition(city_day(now)))
+        made = sheets.sheet_file(_name("kronologi", now), "csv", sheets.step_table(found))
+        _record(session, "chronology exported", now, form="csv")
+    return made
+
+
+@blueprint.post("/exports/lapor")
+def export_to_lapor() -> Response:
+    """The hand-over with names and phones of those who reported by name, for a reason that is kept with each."""
+    now, reason = dt.datetime.now(dt.UTC), request.form.get("reason", "")[:500]
+    with transaction(seconds=LONG) as session:
+        acting = Acting(viewer(), now)
+        condition = _chosen().condition(city_day(now)) & (Grievance.referred_to == exports.LAPOR)
+        held = lapor.identities(session, acting, condition, reason)
+        if isinstance(held, Refusal):
+            session.rollback()  # not one identity is opened unless all are
+        else:
+            cases = sheets.case_table(exports.rows(session, viewer(), condition), held)
+            steps = sheets.step_table(exports.steps(session, viewer(), condition))
+            made = sheets.sheet_file(_name("lapor", now), "xlsx", cases, steps)
+            _record(session, "reports handed over with identities", now, form="xlsx", identities=len(held))
+    if isinstance(held, Refusal):
+        return _page(Said(str(WHY_NOT.get(held, gettext("That was not possible."))), reason), 422)
+    return made
+
+
+@blueprint.post("/exports/numbers")
+def take_lapor_numbers() -> Response:
+    """LAPOR's tracking numbers, brought back as a file of two columns."""
+    now, file = dt.datetime.now(dt.UTC), request.files.get("file")
+    sent = file.read() if file is not None else b""
+    with transaction(seconds=PATIENCE * 4) as session:
+        brought = lapor.take_numbers(session, Acting(viewer(), now), sent)
+        if not brought.faults:
+            _record(session, "numbers of lapor brought", now, kept=brought.kept, known=brought.known)
+    return _page(Said(brought=brought, sent=True), 422 if brought.faults else 200)
+
+
+def _record(session: Session, action: str, now: dt.datetime, **detail: str | int | bool) -> None:
+    chosen = _chosen()
+    audit.record(
+        session,
+        now=now,
+        actor=f"officer:{current_user.id}",
+        action=action,
+        on="export",
+        which=chosen.which.value,
+        words=viewer().reads_words,
+        **detail,
+    )
+
+
+def _name(what: str, now: dt.datetime) -> str:
+    return f"{what}-{city_day(now):%Y-%m-%d}"

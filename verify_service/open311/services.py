@@ -1,0 +1,63 @@
+"""Where this door is, and which kinds of report may be filed at it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, url_for
+
+from verify_service.ground.programme import Category, programme
+from verify_service.naming import kind_description, kind_name
+from verify_service.open311.door import FORMAT, blueprint
+from verify_service.open311.wire import Refused, answer
+
+CHANGED: Final = "2026-11-26T00:00:00Z"  # when this door last came to answer otherwise than before
+_STANDARD: Final = "http://wiki.open311.org/GeoReport_v2"
+
+
+@blueprint.get(f"/discovery.{FORMAT}")
+def discovery(form: str) -> Response:
+    """What is spoken here, and where."""
+    address = url_for("open311.services", form="xml", _external=True).removesuffix("/services.xml")
+    endpoint = {
+        "specification": _STANDARD,
+        "url": address,
+        "changeset": CHANGED,
+        "type": "production",
+        "formats": ["text/xml", "application/json"],
+    }
+    held = programme()
+    document = {
+        "changeset": CHANGED,
+        "contact": f"{held.brand}, {held.city}: {held.hotline}",
+        "key_service": f"{held.brand}, {held.city}: {held.hotline}",
+        "endpoints": [endpoint],
+    }
+    return answer("discovery", document, form)
+
+
+@blueprint.get(f"/services.{FORMAT}")
+def services(form: str) -> Response:
+    """Every kind of report."""
+    listed = [_service(key, category) for key, category in programme().categories.items()]
+    return answer("services", listed, form)
+
+
+@blueprint.get(f"/services/<code>.{FORMAT}")
+def service(code: str, form: str) -> Response:
+    """What a kind of report asks for beside its words: nothing."""
+    if code not in programme().categories:
+        raise Refused(404, "service_code was not found; see services")
+    return answer("service_definition", {"service_code": code, "attributes": []}, form)
+
+
+def _service(key: str, category: Category) -> dict[str, Any]:
+    return {
+        "service_code": key,
+        "service_name": kind_name(key),
+        "description": kind_description(key),
+        "metadata": False,
+        "type": "realtime",
+        "keywords": category.code,
+        "group": programme().units[category.unit],
+    }
