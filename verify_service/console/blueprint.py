@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_login import current_user
 
 from verify_service.console.rules import RULES, Scope
-from verify_service.grievances.visibility import Viewer
+from verify_service.desk.cases import Acting
+from verify_service.grievances.visibility import CITY_TEAM, Viewer
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
@@ -23,7 +26,9 @@ def guard() -> Response | None:
         return _to_sign_in()
     if rule is None or not rule.lets(current_user.role, reading=request.method in _READS):
         abort(403)
-    if rule.scope is Scope.CITY and viewer().bound:
+    if rule.scope in (Scope.CITY, Scope.TEAM) and viewer().bound:
+        abort(403)
+    if rule.scope is Scope.TEAM and viewer().unit != CITY_TEAM:
         abort(403)
     return None
 
@@ -32,6 +37,11 @@ def viewer() -> Viewer:
     """The account behind this request, as far as it decides what is seen."""
     who = current_user
     return Viewer(who.id, who.role, who.unit, who.area, who.cleared)
+
+
+def acting() -> Acting:
+    """The officer behind this request, and the moment at which he acts."""
+    return Acting(viewer(), dt.datetime.now(dt.UTC))
 
 
 def _to_sign_in() -> Response:

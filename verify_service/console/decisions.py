@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from verify_service import audit
 from verify_service.accounts.officers import Role
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import acting, blueprint
 from verify_service.console.decision_words import (
     CRITERIA,
     FINDINGS,
@@ -49,11 +49,6 @@ ON_A_PAGE = 50
 _TAKEN = (Refused.CHANGED, Refused.STEP, Refused.FULL, Refused.TWICE, Refused.DEATH, Refused.CHECKED)
 _NOT_THEIRS = (Refused.OWN, Refused.NOT_CITY, Refused.SUPERVISOR)
 STATUS = {**dict.fromkeys(_TAKEN, 409), **dict.fromkeys(_NOT_THEIRS, 403)}  # whatever else is wrong with a form: 400
-
-
-def acting() -> Acting:
-    """The officer behind this request, now."""
-    return Acting(viewer(), dt.datetime.now(dt.UTC))
 
 
 @blueprint.get("/decisions")
