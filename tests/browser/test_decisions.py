@@ -52,6 +52,12 @@ def test_the_pages_of_proposals_fit_and_shut_nobody_out(visit: Visit, db: Any, w
     fits(visit, "/console/decisions")
     fits(visit, f"/console/decisions/{waiting}")
     page = visit.page
+    page.get_by_label("Catatan").fill("Terlalu muda")
+    page.get_by_role("button", name="Tolak").click()
+    expect(page.get_by_role("alert")).to_have_text("Pilih alasan dari daftar.")
+    expect(page.get_by_label("Catatan")).to_have_value("Terlalu muda")
+    assert visit.faults() == []
+    visit.complaints.clear()  # the browser says that it was answered 400
     page.get_by_label("Alasan menolak").select_option("age")
     page.get_by_role("button", name="Tolak").click()
     expect(page.get_by_text("Pembaca pertama: tolak").first).to_be_visible()
@@ -105,7 +111,7 @@ def test_the_pages_of_removals_fit_and_shut_nobody_out(visit: Visit, db: Any) ->
     sign_in(visit, SECOND)
     visit.go("/console/decisions/removals/1")
     page.get_by_role("button", name="Setuju: beri tahu orangnya").click()
-    expect(page.get_by_text("boleh keberatan sampai")).to_be_visible()
+    expect(page.get_by_text("Orangnya sudah diberi tahu")).to_be_visible()
     fits(visit, "/console/decisions/removals/1")
     fits(visit, "/console/decisions/removals/1?paper=1")
     fits(visit, "/console/decisions/removals?state=noticed")
