@@ -10,7 +10,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visit
 from tests.console.test_proposals import proposed
 from tests.officers import EMAIL, PASSWORD, an_officer
-from tests.people import NOW, a_worker
+from tests.people import NOW, a_phone, a_worker
+from verify_service.grievances.opening import NewReport, open_report
+from verify_service.ground.crypto import blind_index, seal
+from verify_service.ground.database import transaction
 
 pytestmark = pytest.mark.browser
 SECOND = "kedua@bekasi.example"
@@ -49,6 +52,12 @@ def test_the_pages_of_proposals_fit_and_shut_nobody_out(visit: Visit, db: Any, w
     fits(visit, "/console/decisions")
     fits(visit, f"/console/decisions/{waiting}")
     page = visit.page
+    page.get_by_label("Catatan").fill("Terlalu muda")
+    page.get_by_role("button", name="Tolak").click()
+    expect(page.get_by_role("alert")).to_have_text("Pilih alasan dari daftar.")
+    expect(page.get_by_label("Catatan")).to_have_value("Terlalu muda")
+    assert visit.faults() == []
+    visit.complaints.clear()  # the browser says that it was answered 400
     page.get_by_label("Alasan menolak").select_option("age")
     page.get_by_role("button", name="Tolak").click()
     expect(page.get_by_text("Pembaca pertama: tolak").first).to_be_visible()
@@ -102,7 +111,7 @@ def test_the_pages_of_removals_fit_and_shut_nobody_out(visit: Visit, db: Any) ->
     sign_in(visit, SECOND)
     visit.go("/console/decisions/removals/1")
     page.get_by_role("button", name="Setuju: beri tahu orangnya").click()
-    expect(page.get_by_text("boleh keberatan sampai")).to_be_visible()
+    expect(page.get_by_text("Orangnya sudah diberi tahu")).to_be_visible()
     fits(visit, "/console/decisions/removals/1")
     fits(visit, "/console/decisions/removals/1?paper=1")
     fits(visit, "/console/decisions/removals?state=noticed")
@@ -120,3 +129,33 @@ def test_the_page_of_deaths_fits_and_shuts_nobody_out(visit: Visit, db: Any) -> 
     fits(visit, "/console/decisions/deaths")
     page.get_by_role("link", name="Buka pencoretan: meninggal").click()
     expect(page.get_by_label("Alasan")).to_have_value("deceased")
+
+
+def test_the_page_of_a_text_counts_what_a_reply_takes_and_fits(visit: Visit, db: Any) -> None:
+    number = "+6281234567890"
+    told = NewReport("other", "report", "ussd", "conversation:1:1", identity="normal", phone_id=a_phone(db, number))
+    with transaction() as session:
+        open_report(session, told, now=NOW)
+    db.execute(
+        """INSERT INTO inbound_message (gateway, provider_id, sender, sender_index, body, received_at, handled_at,
+                                        handled_as)
+           VALUES ('africastalking', 'x', %s, %s, %s, %s, %s, 'triage')""",
+        [
+            seal(number, "inbound_message.sender"),
+            blind_index(number, "phone"),
+            seal("kapan kartu saya datang " * 12, "inbound_message.body"),
+            NOW,
+            NOW,
+        ],
+    )
+    page = sign_in(visit)
+    fits(visit, "/console/texts/1")
+    page.get_by_label("Kata-kata Anda").fill("Besok {pagi}")
+    expect(page.locator("#length")).to_have_text("28/306 karakter terkirim, jumlah SMS: 1")
+    page.get_by_label("Kata-kata Anda").fill("panjang " * 20)
+    expect(page.locator("#length")).to_contain_text("jumlah SMS: 2")
+    page.get_by_label("Kata-kata Anda").fill("Besok pagi di kelurahan.")
+    page.get_by_role("button", name="Kirim balasan").click()
+    expect(page.get_by_text("Tidak ada yang terbuka di sini.")).to_be_visible()
+    fits(visit, "/console/texts/1")
+    assert db.execute("SELECT screen FROM outbox").fetchall() == [("reply",)]

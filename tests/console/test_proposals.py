@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,15 @@ def test_a_neighbour_is_not_told_that_somebody_is_on_the_list(office: Any, db: A
     assert "terlindungi" not in body
 
 
+def test_where_no_text_reached_the_proposer_the_page_asks_for_a_call(office: Any, db: Any) -> None:
+    proposal = proposed(db)
+    db.execute("UPDATE phone SET refused_at = now()")
+    say(office(FIRST), proposal, "refuse", reason_refuse="not_found")
+    say(office(SECOND), proposal, "agree")
+    page = office(FIRST).get(f"/console/decisions/{proposal}").get_data(as_text=True)
+    assert "Tidak ada SMS tentang ini yang sampai" in page
+
+
 def test_nobody_decides_what_he_read_first(office: Any, db: Any) -> None:
     proposal = proposed(db)
     say(office(FIRST), proposal, "accept", reason_accept="criteria_met")
@@ -335,6 +345,21 @@ def test_nobody_is_accepted_beyond_the_places_there_are(two_places: None, office
     assert say(first, waiting, "refuse", reason_refuse="not_found").status_code == 303
 
 
+def test_the_last_place_is_given_once_however_many_agree_at_that_moment(two_places: None, office: Any, db: Any) -> None:
+    rows = [proposed(db, f"327501150170000{n}", name=f"Orang {n}") for n in range(1, 5)]
+    first, second, boss = office(FIRST), office(SECOND), office(BOSS)
+    for row in rows:
+        say(first, row, "accept", reason_accept="criteria_met")
+    pairs = [(browser, row) for row in rows for browser in (second, boss)]
+    browsers = [signed_in(first, SECOND if browser is second else BOSS) for browser, _ in pairs]
+    with ThreadPoolExecutor(len(pairs)) as crowd:
+        answers = crowd.map(lambda n: say(browsers[n], pairs[n][1], "agree", version=2).status_code, range(len(pairs)))
+        assert sorted(answers) == [303] * 2 + [409] * 6
+    assert db.execute("SELECT count(*) FROM proposal WHERE state = 'accepted'").fetchone() == (2,)
+    assert db.execute("SELECT count(*) FROM decision WHERE says = 'agree'").fetchone() == (2,)
+    assert len(texts(db)) == 2
+
+
 def test_without_a_quota_the_ceiling_says_how_many_places_there_are(office: Any, db: Any) -> None:
     a_worker(db)
     a_worker(db, nik="3275011501900002", phone=None, row=3)
@@ -364,6 +389,20 @@ def test_the_export_is_in_the_published_order_and_evaluates_nothing(office: Any,
 @pytest.mark.parametrize("query", ["?page=-1", "?page=x", "?page=99999999999", "?state=%00", "?state=nothing"])
 def test_damaged_questions_still_get_the_waiting_list(office: Any, query: str) -> None:
     assert office(FIRST).get(f"/console/decisions{query}").status_code == 200
+
+
+def test_a_number_that_somebody_quotes_opens_its_page_where_it_may_be_seen(
+    office: Any, db: Any, client: FlaskClient
+) -> None:
+    proposal = proposed(db)
+    (number,) = db.execute("SELECT number FROM proposal").fetchone()
+    quoted = number.lower().replace("-", " ")
+    answer = office(FIRST).get("/console/decisions", query_string={"number": quoted})
+    assert answer.headers["Location"] == f"/console/decisions/{proposal}"
+    an_officer("kel@bekasi.example", "kelurahan", unit="kelurahan", area="32.75.02.1001")
+    for asked in (quoted, "BKS-222222", "\0", "<b>"):
+        page = signed_in(client, "kel@bekasi.example").get("/console/decisions", query_string={"number": asked})
+        assert "Periksa lagi nomornya" in page.get_data(as_text=True)
 
 
 def test_what_two_officers_said_cannot_be_changed_afterwards(office: Any, db: Any) -> None:

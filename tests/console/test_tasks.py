@@ -214,3 +214,57 @@ def test_a_worker_on_the_list_is_shown_with_the_code_people_name(officer: FlaskC
     a_task(db)
     (worker,) = db.execute("SELECT id FROM worker").fetchone()
     assert worker_code(worker) in officer.get("/console/tasks").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("area", "sees"),
+    [
+        ("32.75.01.1001", True),
+        ("32.75.01", True),
+        ("32.75.01.1002", False),
+        ("32.75.02", False),
+        ("32.75.01.100", False),
+    ],
+)
+def test_an_account_of_one_place_sees_what_lies_there_and_nothing_else(
+    client: FlaskClient, db: Any, area: str, sees: bool
+) -> None:
+    task = a_task(db, "rt_head_locked", closed_at=NOW)
+    another = a_task(db, "death_reported")
+    an_officer(role="officer", area="32.75.01")
+    db.execute("UPDATE officer SET area = %s", [area])
+    sign_in(client)
+    page = client.get("/console/tasks").get_data(as_text=True)
+    assert (f'id="t-{another}"' in page) == sees
+    assert ('<span class="badge" data-figure="tasks">1</span>' in page) == sees
+    for path in (f"{another}", f"{task}", f"{task}/letter"):
+        assert (client.get(f"/console/tasks/{path}").status_code == 200) == sees, path
+    token = form_token(page)
+    answer = client.post(f"/console/tasks/{another}", data={"csrf_token": token, "answer": "call"})
+    assert answer.status_code == (303 if sees else 404)
+
+
+def test_what_lies_nowhere_is_the_citys_alone(officer: FlaskClient, db: Any) -> None:
+    task = a_task(db, kelurahan_code=None)
+    assert officer.get(f"/console/tasks/{task}").status_code == 404
+    assert f'id="t-{task}"' not in officer.get("/console/tasks").get_data(as_text=True)
+
+
+def test_an_auditor_reads_what_is_to_be_done_and_about_nobody(client: FlaskClient, db: Any) -> None:
+    task = a_task(db)
+    an_officer(role="auditor")
+    sign_in(client)
+    for path in ("", f"/{task}"):
+        page = client.get(f"/console/tasks{path}").get_data(as_text=True)
+        assert "Laporan meninggal" in page
+        for hidden in ("Sulistiawati", "0001", "81234567890", worker_code(1)):
+            assert hidden not in page, path
+    assert db.execute("SELECT count(*) FROM audit WHERE action = 'identity looked at'").fetchone() == (0,)
+    assert db.execute("SELECT count(*) FROM audit WHERE action = 'task read'").fetchone() == (1,)
+
+
+def test_after_a_confirmed_death_the_page_leads_to_the_removal(officer: FlaskClient, db: Any) -> None:
+    task = a_task(db)
+    settle(officer, task, "call")
+    page = officer.get(f"/console/tasks/{task}").get_data(as_text=True)
+    assert "reason=deceased" in page

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_login import current_user
 
 from verify_service.console.rules import RULES, Scope
-from verify_service.grievances.visibility import Viewer
+from verify_service.desk.cases import Acting
+from verify_service.grievances.visibility import CITY_TEAM, Viewer
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
@@ -24,6 +27,11 @@ def guard() -> Response | None:
     if current_user.duty is not None and (rule is None or rule.scope is not Scope.OWN):
         return _to_account()
     if rule is None or not may(request.endpoint or "", reading=request.method in _READS):
+    if rule is None or not rule.lets(current_user.role, reading=request.method in _READS):
+        abort(403)
+    if rule.scope in (Scope.CITY, Scope.TEAM) and viewer().bound:
+        abort(403)
+    if rule.scope is Scope.TEAM and viewer().unit != CITY_TEAM:
         abort(403)
     return None
 
@@ -52,6 +60,9 @@ def _to_account() -> Response:
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Redirect": url_for("console.account")})
     return make_response(redirect(url_for("console.account"), 303))
+def acting() -> Acting:
+    """The officer behind this request, and the moment at which he acts."""
+    return Acting(viewer(), dt.datetime.now(dt.UTC))
 
 
 def _to_sign_in() -> Response:

@@ -115,6 +115,7 @@ STEPS = {
     "appeal objects": lazy_gettext("The worker appeals"),
     "appeal keep": lazy_gettext("Appeal accepted: stays on the list"),
     "appeal uphold": lazy_gettext("Appeal not accepted"),
+    "open opened": lazy_gettext("Removal proposed"),
     "end removed": lazy_gettext("Taken off the list"),
 }
 REMOVALS = {

@@ -9,12 +9,14 @@ from typing import Any
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.references import read_reference
 from verify_service import audit
 from verify_service.accounts.officers import Role
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import acting, blueprint, viewer
 from verify_service.console.decision_words import (
     CRITERIA,
     FINDINGS,
@@ -30,15 +32,17 @@ from verify_service.console.decision_words import (
 )
 from verify_service.console.wording import ROLES
 from verify_service.desk import decisions as desk
+from verify_service.desk import removing
 from verify_service.desk.assignment import opened
 from verify_service.desk.cases import Acting
 from verify_service.desk.decisions import Refused, Waits
 from verify_service.desk.spreadsheets import as_csv
 from verify_service.grievances.deadlines import city_day
+from verify_service.grievances.numbers import full_number
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Decision, Phone, Proposal
+from verify_service.ground.tables import Area, Decision, Enrolment, Phone, Proposal, Removal
 from verify_service.proposals.criteria import criteria_of
 from verify_service.proposals.places import places
 from verify_service.proposals.priority import age_of, points_for, standing_of
@@ -51,14 +55,13 @@ _NOT_THEIRS = (Refused.OWN, Refused.NOT_CITY, Refused.SUPERVISOR)
 STATUS = {**dict.fromkeys(_TAKEN, 409), **dict.fromkeys(_NOT_THEIRS, 403)}  # whatever else is wrong with a form: 400
 
 
-def acting() -> Acting:
-    """The officer behind this request, now."""
-    return Acting(viewer(), dt.datetime.now(dt.UTC))
-
-
 @blueprint.get("/decisions")
-def decisions() -> str:
-    """The waiting list in its published order, with the places that are left."""
+def decisions() -> Response | str:
+    """The waiting list in its published order, with the places that are left; or what the number asked for leads to."""
+    asked = request.args.get("number", "").strip()[:20]
+    found = _page_of(asked) if asked else None
+    if found is not None:
+        return make_response(redirect(found, 303))
     state = next((one for one in Waits if one == request.args.get("state")), Waits.RECEIVED)
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     who = acting()
@@ -82,9 +85,25 @@ def decisions() -> str:
         jobs=JOBS,
         proposers=PROPOSERS,
         masked_name=masked_name,
+        asked=asked,
         today=city_day(who.now),
         role_name=ROLES[current_user.role],
     )
+
+
+def _page_of(asked: str) -> str | None:
+    """The page of the proposal or the removal with this number, where this account may see it."""
+    body = read_reference(asked)
+    if body is None:
+        return None
+    number, who = full_number(body), viewer()
+    with transaction(seconds=PATIENCE) as session:
+        one = session.scalar(select(Proposal.id).where(Proposal.number == number, desk.seen(who)))
+        if one is not None:
+            return url_for("console.proposal", number=one)
+        taken = select(Removal.id).join(Enrolment).where(Removal.number == number, removing.seen(who))
+        other = session.scalar(taken)
+    return url_for("console.removal", number=other) if other is not None else None
 
 
 @blueprint.route("/decisions/<int(max=999999999999):number>", methods=["GET", "POST"])
@@ -167,6 +186,7 @@ def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dic
         "points": [(PRIORITY[part], given) for part, given in points.items()],
         "sum": sum(points.values()) if held.decided_at is None else held.points or 0,
         "said": desk.said_of(session, who.viewer, Decision.proposal_id == held.id),
+        "told": held.decided_at is not None and desk.told(session, held),
         "steps": STEPS,
         "reason_name": reason_name,
         "reasons": {

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from flows.references import worker_code
 from verify_service import audit
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import acting, blueprint, viewer
 from verify_service.console.decision_words import (
     NOTICES,
     REFUSED,
@@ -25,7 +25,7 @@ from verify_service.console.decision_words import (
     reason_name,
     statement_text,
 )
-from verify_service.console.decisions import STATUS, acting
+from verify_service.console.decisions import STATUS
 from verify_service.console.wording import ROLES, verdict_name
 from verify_service.desk import removing
 from verify_service.desk.assignment import opened
@@ -281,6 +281,9 @@ def _chronology(session: Session, who: Acting, held: Removal) -> list[Said]:
         )
         if at is not None and report is not None
     ]
+    by_phone.append(
+        Said(held.opened_at, session.get_one(Officer, held.opened_by_id).name, "open", "opened", held.reason, "")
+    )
     if held.state == Stands.REMOVED and held.closed_at is not None:
         by_phone.append(Said(held.closed_at, "", "end", "removed", held.reason, ""))
     return sorted([*said, *by_phone], key=lambda one: one.at)

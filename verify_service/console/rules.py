@@ -24,6 +24,7 @@ class Scope(StrEnum):
     ONE_REPORT = "one report"  # 404 for a report this account may not see
     PLACE = "place"  # what lies in the account's area; all of it for the whole city
     CITY = "city"  # what belongs to no place: accounts without an area
+    TEAM = "team"  # what may tell of any unit: the city's own team, without an area
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,6 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.new_removal": Rule(_DESK, _DESK, Scope.PLACE),
     "console.removal": Rule(_ALL, _DESK, Scope.PLACE),
     "console.deaths": Rule(_ALL, _NOBODY, Scope.PLACE),
-    "console.texts": Rule(_CITY, _NOBODY, Scope.CITY),
-    "console.one_text": Rule(_CITY, _CITY, Scope.CITY),
+    "console.texts": Rule(_CITY, _NOBODY, Scope.TEAM),
+    "console.one_text": Rule(_CITY, _CITY, Scope.TEAM),
 }

@@ -12,11 +12,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from flows.references import worker_code
+from verify_service import audit
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint
+from verify_service.console.blueprint import blueprint, viewer
 from verify_service.console.texts import waiting
 from verify_service.console.wording import ROLES, signal_text
 from verify_service.conversations import settling
+from verify_service.grievances.visibility import in_place
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
@@ -60,6 +62,7 @@ LEFT JOIN enrolment ON enrolment.id = task.enrolment_id
 LEFT JOIN worker ON worker.id = enrolment.worker_id
 LEFT JOIN rt_head ON rt_head.id = task.rt_head_id
 WHERE task.closed_at IS NULL AND (CAST(:kind AS text) IS NULL OR task.kind = :kind)
+  AND (NOT :bound OR task.kelurahan_code = :area OR starts_with(task.kelurahan_code, :area || '.'))
 ORDER BY task.due_on, task.id LIMIT :size OFFSET :skip
 """
 )
@@ -67,13 +70,18 @@ ORDER BY task.due_on, task.id LIMIT :size OFFSET :skip
 
 @blueprint.get("/tasks")
 def tasks() -> str:
-    """The list, the most urgent first; names are masked here, whoever opens one sees whom it is about."""
+    """The list, the most urgent first; names are masked here, whoever opens one sees whom it is about.
+
+    An account of one place sees what lies there; an auditor reads what is to be done, and about nobody.
+    """
     kind = request.args.get("kind")
     kind = kind if kind in KINDS else None
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     with transaction(seconds=PATIENCE) as session:
         counts = _counts(session)
-        rows = session.execute(_PAGE, {"kind": kind, "size": ON_A_PAGE, "skip": (page - 1) * ON_A_PAGE}).all()
+        place = {"bound": viewer().bound, "area": viewer().area}
+        asked = {"kind": kind, "size": ON_A_PAGE, "skip": (page - 1) * ON_A_PAGE}
+        rows = session.execute(_PAGE, asked | place).all()
         triage = waiting(session)
     total = counts.get(kind, 0) if kind else sum(counts.values())
     return render_template(
@@ -90,6 +98,7 @@ def tasks() -> str:
         masked_name=masked_name,
         signal_text=signal_text,
         worker_code=worker_code,
+        names=viewer().reads_words,
         role_name=ROLES[current_user.role],
     )
 
@@ -101,11 +110,13 @@ def task(number: int) -> Response:
         return _settle(number)
     now = dt.datetime.now(dt.UTC)
     with transaction(seconds=PATIENCE) as session:
-        held = session.get(Task, number)
-        if held is None:
-            abort(404)
-        about = settling.particulars(session, held, by=_by(), now=now)
-        answered = answered_for(session, held.detail) if held.kind == CHECK_ANSWERS else []
+        held = _seen(session, number)
+        if viewer().reads_words:
+            about = settling.particulars(session, held, by=_by(), now=now)
+            answered = answered_for(session, held.detail) if held.kind == CHECK_ANSWERS else []
+        else:
+            audit.record(session, now=now, actor=_by(), action="task read", on=held.subject, task=held.id)
+            about, answered = settling.place_alone(session, held), []
     page = render_template(
         "console/task.html",
         task=held,
@@ -125,9 +136,7 @@ def task(number: int) -> Response:
 def _settle(number: int) -> Response:
     answer, now = request.form.get("answer", ""), dt.datetime.now(dt.UTC)
     with transaction(seconds=PATIENCE) as session:
-        held = session.get(Task, number)
-        if held is None:
-            abort(404)
+        held = _seen(session, number)
         if held.kind == "death_reported" and answer in (*settling.HOW_CONFIRMED, "not_so"):
             done = settling.settle_death(session, held, confirmed=answer != "not_so", how=answer, by=_by(), now=now)
         elif held.kind == "rt_head_locked" and answer == "let_in":
@@ -148,8 +157,8 @@ def _settle(number: int) -> Response:
 def letter(number: int) -> Response:
     """The new activation letter of an RT head who was let in again, to print and hand over."""
     with transaction(seconds=PATIENCE) as session:
-        held = session.get(Task, number)
-        if held is None or held.rt_head_id is None or held.closed_at is None or not current_user.role.writes:
+        held = _seen(session, number)
+        if held.rt_head_id is None or held.closed_at is None or not current_user.role.writes:
             abort(404)
         page = activation_letter(session, held.rt_head_id, now=dt.datetime.now(dt.UTC), actor=_by())
     response = make_response(page)
@@ -157,8 +166,17 @@ def letter(number: int) -> Response:
     return response
 
 
+def _seen(session: Session, number: int) -> Task:
+    """The task, where it lies in this account's place; else there is none."""
+    held = session.scalar(select(Task).where(Task.id == number, in_place(viewer(), Task.kelurahan_code)))
+    if held is None:
+        abort(404)
+    return held
+
+
 def _counts(session: Session) -> dict[str, int]:
-    rows = session.execute(select(Task.kind, func.count()).where(Task.closed_at.is_(None)).group_by(Task.kind))
+    mine = (Task.closed_at.is_(None), in_place(viewer(), Task.kelurahan_code))
+    rows = session.execute(select(Task.kind, func.count()).where(*mine).group_by(Task.kind))
     return {row[0]: row[1] for row in rows}
 
 

@@ -3,38 +3,79 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from flask_login import current_user
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint
-from verify_service.console.wording import ROLES
-from verify_service.ground.crypto import Unreadable, unseal
+from verify_service.console.blueprint import acting, blueprint
+from verify_service.console.wording import CATEGORIES, IDENTITIES, ROLES, category_name
+from verify_service.desk import cases, inbox
+from verify_service.desk.assignment import opened
+from verify_service.desk.inbox import Unsettled
+from verify_service.ground import queue
 from verify_service.ground.database import transaction
-from verify_service.ground.phones import Phone, read_gateway_phone
-from verify_service.ground.tables import InboundMessage
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Grievance, InboundMessage
 
 ON_A_PAGE = 50
 WAITING = (
     or_(InboundMessage.handled_as == "triage", InboundMessage.quarantined.is_not(None)),
     InboundMessage.settled_at.is_(None),
 )
+DISMISSED = {
+    "thanks": lazy_gettext("Thanks, or nothing that asks for anything"),
+    "by_phone": lazy_gettext("Dealt with by a call"),
+    "wrong_number": lazy_gettext("Meant for somebody else"),
+    "spam": lazy_gettext("Advertising or fraud"),
+    "unreadable": lazy_gettext("Cannot be read"),
+}
+LOOKS = {
+    "call": lazy_gettext("I have to call this person"),
+    "not_ours": lazy_gettext("I check whether the sender is real"),
+}
+URGENCIES = {
+    "": lazy_gettext("not urgent"),
+    "accident": lazy_gettext("an accident"),
+    "death": lazy_gettext("a death"),
+}
+DONE = {
+    "text attached": lazy_gettext("put into a report"),
+    "text answered": lazy_gettext("answered"),
+    "text made a report": lazy_gettext("made a report"),
+    "text set aside": lazy_gettext("set aside"),
+}
+UNSETTLED = {
+    Unsettled.TAKEN: lazy_gettext("Somebody else dealt with this text meanwhile."),
+    Unsettled.NO_CASE: lazy_gettext("There is no report with this number that you may see. Look at the number again."),
+    Unsettled.CLOSED: lazy_gettext(
+        "That report is closed. Make a new report of this text, or open the old one again first."
+    ),
+    Unsettled.ANONYMOUS: lazy_gettext(
+        "That report is anonymous: a text beside it would lead to whoever reported. Write a note there instead."
+    ),
+    Unsettled.NO_WORDS: lazy_gettext("There are no words in this text. Set it aside, with a reason."),
+    Unsettled.EMPTY: lazy_gettext("Write the reply first."),
+    Unsettled.TOO_LONG: lazy_gettext("The reply is too long: two texts are the most. Say it shorter."),
+    Unsettled.NO_ANSWER: lazy_gettext("No text of ours goes to this number. Call, or set the text aside."),
+    Unsettled.CHOICE: lazy_gettext("Choose from the list first."),
+}
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One text on the list, its number masked; in full, with its words, on a page of its own."""
+    """One text on the list, its number masked."""
 
     id: int
     received_at: dt.datetime
     number: str
     problem: str
-    words: str = field(default="", repr=False)
 
 
 @blueprint.get("/texts")
@@ -50,7 +91,7 @@ def texts() -> str:
             .offset((page - 1) * ON_A_PAGE)
             .limit(ON_A_PAGE)
         ).all()
-        rows = [Shown(row.id, row.received_at, _number(row).masked, row.quarantined or "") for row in found]
+        rows = [Shown(row.id, row.received_at, _masked(row), row.quarantined or "") for row in found]
     return render_template(
         "console/texts.html",
         rows=rows,
@@ -63,21 +104,77 @@ def texts() -> str:
 
 @blueprint.route("/texts/<int(max=999999999999):number>", methods=["GET", "POST"])
 def one_text(number: int) -> Response:
-    """One text with its words and number, which the trail records; dealt with, it leaves the list."""
-    now, who = dt.datetime.now(dt.UTC), f"officer:{current_user.id}"
+    """One text with its words, which the trail records; dealt with, it leaves the list."""
+    if request.method != "POST":
+        return _page(number)
+    form, who = request.form, acting()
+    done: Grievance | Unsettled | str | None
     with transaction(seconds=PATIENCE) as session:
-        held = session.get(InboundMessage, number)
-        if held is None or not (held.handled_as == "triage" or held.quarantined):
+        match form.get("answer", ""):
+            case "attach":
+                done = inbox.attach(session, who, number, form.get("case", ""))
+            case "reply":
+                done = inbox.reply(session, who, number, form.get("words", ""))
+            case "report":
+                told = (form.get("category", ""), form.get("identity", ""), form.get("urgency", ""))
+                done = inbox.make_case(session, who, number, *told)
+            case "dismiss":
+                done = inbox.dismiss(session, who, number, form.get("dismissed", ""))
+            case "look":
+                done = inbox.look_at_number(session, who, number, form.get("look", ""))
+            case _:
+                done = Unsettled.CHOICE
+    if done is Unsettled.UNKNOWN:
+        abort(404)
+    if isinstance(done, Unsettled):
+        return _page(number, form, refused=done)
+    if isinstance(done, str):
+        return _page(number, form, clear=done)
+    queue.nudge(queue.SEND)
+    return make_response(redirect(_next(done), 303))
+
+
+def _next(made: Grievance | None) -> str:
+    """The new report, where this account may see it; else the list."""
+    if made is not None:
+        with transaction(seconds=PATIENCE) as session:
+            if cases.find(session, acting(), made.id) is not None:
+                return url_for("console.one_report", number=made.id)
+    return url_for("console.texts")
+
+
+def _page(
+    number: int, typed: Mapping[str, str] | None = None, *, refused: Unsettled | None = None, clear: str = ""
+) -> Response:
+    """The page of one text; what was typed is still there when something is missing."""
+    who = acting()
+    with transaction(seconds=PATIENCE) as session:
+        held = inbox.find(session, number)
+        if held is None:
             abort(404)
-        if request.method == "POST":
-            _settle(session, number, who, now)
-            return make_response(redirect(url_for("console.texts"), 303))
-        audit.record(session, now=now, actor=who, action="text read", on=f"message:{number}")
-        shown = Shown(held.id, held.received_at, _number(held).clear, held.quarantined or "", _words(held))
-    page = render_template(
-        "console/text.html", text=shown, settled_at=held.settled_at, role_name=ROLES[current_user.role]
-    )
-    return make_response(page)
+        audit.record(session, now=who.now, actor=who.by, action="text read", on=f"message:{number}")
+        page = render_template(
+            "console/text.html",
+            text=Shown(held.id, held.received_at, clear or _masked(held), held.quarantined or ""),
+            clear=clear,
+            words=inbox.words_of(held),
+            settled=inbox.dealt_with(session, held),
+            done=DONE,
+            suggested=inbox.suggested(session, who, held),
+            answerable=inbox.answerable(session, held),
+            categories={key: name for key, name in CATEGORIES.items() if key in programme().categories},
+            category_name=category_name,
+            identities={key: IDENTITIES[key] for key in inbox.IDENTITIES},
+            urgencies=URGENCIES,
+            dismissed=DISMISSED,
+            looks=LOOKS,
+            septets=inbox.REPLY_SEPTETS,
+            refused=UNSETTLED[refused] if refused else None,
+            typed=typed or {},
+            role_name=ROLES[current_user.role],
+        )
+    taken = refused is Unsettled.TAKEN
+    return make_response(page, 409 if taken else 400 if refused else 200)
 
 
 def waiting(session: Session) -> int:
@@ -85,38 +182,10 @@ def waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(InboundMessage).where(*WAITING)) or 0
 
 
-def _settle(session: Session, number: int, who: str, now: dt.datetime) -> None:
-    first = session.scalar(
-        update(InboundMessage)
-        .where(InboundMessage.id == number, InboundMessage.settled_at.is_(None))
-        .values(settled_at=now, settled_by=who)
-        .returning(InboundMessage.id)
-    )
-    if first is not None:
-        audit.record(session, now=now, actor=who, action="text dealt with", on=f"message:{number}")
-
-
-@dataclass(frozen=True)
-class _Number:
-    """Who wrote, for the list and for whoever opens it."""
-
-    masked: str
-    clear: str
-
-
-def _number(row: InboundMessage) -> _Number:
-    try:
-        raw = unseal(row.sender, "inbound_message.sender") if row.sender else ""
-    except Unreadable:
-        return _Number("?", "?")
-    read = read_gateway_phone(raw)
-    if isinstance(read, Phone):
-        return _Number(read.masked, read.e164)
-    return _Number(raw[:3] + "***" if raw else "–", raw or "–")
-
-
-def _words(row: InboundMessage) -> str:
-    try:
-        return unseal(row.body, "inbound_message.body") if row.body else ""
-    except Unreadable:
-        return ""
+def _masked(row: InboundMessage) -> str:
+    """Who wrote, as far as the page tells before somebody has a reason to know."""
+    number = inbox.sender_of(row)
+    if number is not None:
+        return number.masked
+    raw = opened(row.sender, "inbound_message.sender")
+    return f"{raw[:3]}***" if raw else "–"

@@ -46,6 +46,12 @@ class Particulars:
     kelurahan: str
 
 
+def place_alone(session: Session, task: Task) -> Particulars:
+    """Where a task lies, and nobody's name: for those who audit what was done, not to whom."""
+    area = session.get(Area, task.kelurahan_code) if task.kelurahan_code else None
+    return Particulars("", "", "", (), task.rt or "-", task.rw or "-", area.kelurahan if area else "-")
+
+
 def particulars(session: Session, task: Task, *, by: str, now: dt.datetime) -> Particulars:
     """Open a task: the identity behind it is looked at, and that is written down."""
     audit.record(session, now=now, actor=by, action="identity looked at", on=task.subject, task=task.id)

@@ -26,7 +26,7 @@ from verify_service.grievances.deadlines import city_day
 from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import seal
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import AuditEntry, Decision, Officer, Phone, Proposal
+from verify_service.ground.tables import AuditEntry, Decision, Officer, OutboxMessage, Phone, Proposal
 from verify_service.messaging.outbox import Purpose
 from verify_service.proposals.places import one_at_a_time, places
 from verify_service.proposals.priority import FIRST_COMES, count_points, points_for, standing_of
@@ -330,6 +330,16 @@ def said_of(session: Session, viewer: Viewer, held: ColumnElement[bool]) -> list
         )
         for said, name in rows
     ]
+
+
+def told(session: Session, proposal: Proposal) -> bool:
+    """Whether the text about the decision is on its way or went; else somebody has to call."""
+    sent = select(OutboxMessage.id).where(
+        OutboxMessage.cause == f"proposal:{proposal.id}:decided",
+        OutboxMessage.state.in_(("waiting", "sending", "accepted", "unknown")),
+        func.coalesce(OutboxMessage.delivery, "").not_in(("failed", "rejected", "expired")),
+    )
+    return session.scalar(sent) is not None
 
 
 def looked_at(session: Session, acting: Acting, proposal: Proposal) -> None:

@@ -210,10 +210,12 @@ UPDATE removal SET
 FROM (SELECT DISTINCT ON (removal.id) removal.id, report.id AS report, report.opened_at
       FROM removal
       JOIN enrolment ON enrolment.id = removal.enrolment_id
-      JOIN grievance report ON report.worker_id = enrolment.worker_id
-           OR (report.worker_id IS NULL
-               AND report.phone_id IN (SELECT phone_id FROM phone_link
-                                       WHERE worker_id = enrolment.worker_id AND unlinked_at IS NULL))
+      CROSS JOIN LATERAL (
+          SELECT id, category, opened_at FROM grievance WHERE worker_id = enrolment.worker_id
+          UNION ALL
+          SELECT other.id, other.category, other.opened_at FROM phone_link
+          JOIN grievance other ON other.phone_id = phone_link.phone_id AND other.worker_id IS NULL
+          WHERE phone_link.worker_id = enrolment.worker_id AND phone_link.unlinked_at IS NULL) AS report
       WHERE removal.state IN ('noticed', 'upheld') AND report.opened_at > {_SINCE}
         AND NOT (removal.reason = 'deceased' AND report.category = 'claim')  -- the family asks for what is theirs
       ORDER BY removal.id, report.opened_at, report.id) AS heard
