@@ -162,7 +162,7 @@ def test_what_the_workers_phone_reports_in_that_time_is_an_objection(
     assert db.execute("SELECT objection_id FROM removal").fetchone() == (report,)
     page = office("tiga").get("/console/decisions/removals/1").get_data(as_text=True)
     assert "Pekerja keberatan" in page
-    assert f"/console/reports/{report}" in page
+    assert f"/console/cases/{report}" in page
 
 
 def test_an_older_report_of_the_phone_objects_to_nothing(office: Office, db: Any, client: FlaskClient) -> None:

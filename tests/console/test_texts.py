@@ -170,7 +170,7 @@ def test_a_text_is_made_a_report_whose_receipt_the_phone_gets(officer: FlaskClie
     (case, state, channel, worker, words, report) = db.execute(
         "SELECT number, state, channel, worker_id, words, id FROM grievance"
     ).fetchone()
-    assert answer.headers["Location"] == f"/console/reports/{report}"
+    assert answer.headers["Location"] == f"/console/cases/{report}"
     assert (state, channel, worker) == ("received", "sms", someone.worker)
     assert unseal(words, "grievance.words") == "saya jatuh dari motor waktu narik"
     ((screen, body),) = db.execute("SELECT screen, body FROM outbox").fetchall()

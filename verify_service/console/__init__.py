@@ -7,6 +7,7 @@ from verify_service.console import (  # noqa: F401  # routes
     cases,
     dashboard,
     decisions,
+    exports,
     home,
     new_case,
     notices,
@@ -14,7 +15,6 @@ from verify_service.console import (  # noqa: F401  # routes
     tasks,
     texts,
 )
-from verify_service.console import access, account, exports, home, reports, tasks, texts  # noqa: F401  # routes
 from verify_service.console.access import officer_of
 from verify_service.console.blueprint import blueprint
 

@@ -26,12 +26,7 @@ def guard() -> Response | None:
         return _to_sign_in()
     if current_user.duty is not None and (rule is None or rule.scope is not Scope.OWN):
         return _to_account()
-    if rule is None or not may(request.endpoint or "", reading=request.method in _READS):
-    if rule is None or not rule.lets(current_user.role, reading=request.method in _READS):
-        abort(403)
-    if rule.scope in (Scope.CITY, Scope.TEAM) and viewer().bound:
-        abort(403)
-    if rule.scope is Scope.TEAM and viewer().unit != CITY_TEAM:
+    if not may(request.endpoint or "", reading=request.method in _READS):
         abort(403)
     return None
 
@@ -41,7 +36,9 @@ def may(endpoint: str, *, reading: bool = True) -> bool:
     rule = RULES.get(endpoint)
     if rule is None or not rule.lets(current_user.role, reading=reading):
         return False
-    return not (rule.scope is Scope.CITY and viewer().bound)
+    if rule.scope in (Scope.CITY, Scope.TEAM) and viewer().bound:
+        return False
+    return rule.scope is not Scope.TEAM or viewer().unit == CITY_TEAM
 
 
 @blueprint.context_processor
@@ -60,6 +57,8 @@ def _to_account() -> Response:
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Redirect": url_for("console.account")})
     return make_response(redirect(url_for("console.account"), 303))
+
+
 def acting() -> Acting:
     """The officer behind this request, and the moment at which he acts."""
     return Acting(viewer(), dt.datetime.now(dt.UTC))

@@ -70,8 +70,6 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.case_live": Rule(_ALL, _NOBODY, Scope.ONE_REPORT),
     "console.merge": Rule(_NOBODY, _DESK, Scope.ONE_REPORT),
     "console.notices": Rule(_ALL, _ALL, Scope.OWN),
-    "console.reports": Rule(_ALL, _NOBODY, Scope.REPORTS),
-    "console.one_report": Rule(_ALL, _NOBODY, Scope.ONE_REPORT),
     "console.exports": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
     "console.export_reports": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
     "console.export_chronology": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),

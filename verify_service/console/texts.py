@@ -139,7 +139,7 @@ def _next(made: Grievance | None) -> str:
     if made is not None:
         with transaction(seconds=PATIENCE) as session:
             if cases.find(session, acting(), made.id) is not None:
-                return url_for("console.one_report", number=made.id)
+                return url_for("console.case", number=made.id)
     return url_for("console.texts")
 
 

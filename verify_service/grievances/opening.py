@@ -112,10 +112,8 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
     if made is None:
         return None
     if not report.anonymous:  # its place in the trail would tell between which others it came: it is written later
-        by = report.by or f"phone:{report.phone_id}"
+        by = report.by or (f"phone:{report.phone_id}" if report.phone_id else report.channel)
         audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
-    by = "anonymous" if report.anonymous else f"phone:{report.phone_id}" if report.phone_id else report.channel
-    audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
     note(session, made, "received", by="reporter", channel=report.channel, now=now)
     return made
 
