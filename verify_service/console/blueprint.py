@@ -42,8 +42,8 @@ def may(endpoint: str, *, reading: bool = True) -> bool:
 
 
 @blueprint.context_processor
-def _may() -> dict[str, object]:
-    return {"may": may}
+def _links() -> dict[str, object]:
+    return {"lets_in": may}
 
 
 def viewer() -> Viewer:
