@@ -8,11 +8,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import hops, reconciliation, texts
+from tests.bench import desk, hops, reconciliation, texts
 from tests.bench.servers import stay_off_the_servers_core
 from verify_service.ground import embedded, keys
 
-TABLES = ("hops", "reconciliation", "texts")
+TABLES = ("hops", "reconciliation", "texts", "desk")
 
 
 def main() -> None:
@@ -34,6 +34,8 @@ def main() -> None:
                     reconciliation.compare(servers, people)
             if "texts" in asked.only:
                 texts.compare(servers)
+            if "desk" in asked.only:
+                desk.compare(servers)
         finally:
             servers.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")

@@ -13,7 +13,6 @@ from tests.browser.conftest import Visit
 from tests.officers import EMAIL, PASSWORD, an_officer
 from tests.people import NOW, Someone, a_worker
 from tests.texts import a_text
-from verify_service.grievances.opening import NewReport, open_report
 from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import reconcile_batch
@@ -128,7 +127,7 @@ def test_pages_fit_and_shut_nobody_out(visit: Visit, db: Any, path: str, width: 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
     "path",
-    [f"/console/{page}" for page in ("tasks", "tasks/1", "texts", "texts/1", "reports", "reports/1")],
+    [f"/console/{page}" for page in ("tasks", "tasks/1", "texts", "texts/1")],
 )
 def test_the_officers_lists_fit_and_shut_nobody_out(visit: Visit, db: Any, path: str, width: int) -> None:
     someone = a_worker(db)
@@ -143,9 +142,6 @@ def test_the_officers_lists_fit_and_shut_nobody_out(visit: Visit, db: Any, path:
            VALUES ('africastalking', 'x', %s, %s, %s, %s, 'triage')""",
         [seal(someone.number, "inbound_message.sender"), seal(words, "inbound_message.body"), NOW, NOW],
     )
-    told = NewReport("claim", "report", "ussd", "conversation:1:1", words=words, urgency="accident")
-    with transaction() as session:
-        open_report(session, told, now=NOW)
     visit.wide(width)
     sign_in(visit)
     visit.go(path)

@@ -212,6 +212,8 @@ def deadline_words(held: Deadline, reason: str | None = None) -> Said:
     match held.standing:
         case Standing.OVERDUE:
             return Said("✕", "late", gettext("overdue by %(days)s", days=days), also)
+        case Standing.AT_RISK if not held.days:
+            return Said("!", "risk", gettext("at risk: due today"), also)
         case Standing.AT_RISK:
             return Said(
                 "!", "risk", gettext("at risk: due %(day)s, %(days)s left", day=_day(held.day), days=days), also

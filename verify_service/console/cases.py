@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -29,7 +30,7 @@ from verify_service.console.wording import ROLES, category_name, identity_name
 from verify_service.desk import bulk, saved
 from verify_service.desk.assignment import WORK_ON
 from verify_service.desk.cases import Acting
-from verify_service.desk.queue import NOBODY, By, Filters, Found, Page, Tab, queue, read_filters, search
+from verify_service.desk.queue import COUNTED, NOBODY, By, Filters, Found, Page, Tab, queue, read_filters, search
 from verify_service.desk.standing import deadline
 from verify_service.grievances.deadlines import city_day
 from verify_service.ground import queue as jobs
@@ -160,22 +161,23 @@ def _whole(
 
 def _list(page: Page, now: dt.datetime, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
     filters: Filters = read_filters(request.args if asked is None else asked)
+    today, said = city_day(now), cache(deadline_words)
     view: dict[str, Any] = {"tab": page.tab.value, **filters.chosen}
     return {
         "held": page,
         "filters": filters,
         "view": view,
         "tabs": TABS,
-        "today": city_day(now),
+        "most_counted": COUNTED,
         "works": current_user.role in WORK_ON,
-        "deadline_of": lambda line: deadline_words(deadline(line, city_day(now)), line.waiting_for),
+        "deadline_of": lambda line: said(deadline(line, today), line.waiting_for),
         "tab_url": lambda tab: url_for("console.cases", **{**view, "tab": tab.value}),
         "page_url": lambda number: url_for("console.cases", page=number, **view),
         "live_url": url_for("console.cases_live", page=page.page, **view),
-        "category_name": category_name,
-        "identity_name": identity_name,
-        "state_name": state_name,
-        "channel_name": channel_name,
+        "category_name": cache(category_name),
+        "identity_name": cache(identity_name),
+        "state_name": cache(state_name),
+        "channel_name": cache(channel_name),
     }
 
 

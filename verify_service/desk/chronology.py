@@ -56,8 +56,6 @@ def since(entries: Sequence[Entry], seq: int) -> tuple[Entry, ...]:
 def _event(report: Grievance, event: GrievanceEvent, names: Mapping[int, str], viewer: Viewer) -> Entry:
     by, _, officer = event.by.partition(":")
     words = opened(event.words, "grievance_event.words") if viewer.reads_words else ""
-    if event.kind == "received" and viewer.reads_words:
-        words = opened(report.words, "grievance.words")
     return Entry(
         at=event.at,
         kind=event.kind,

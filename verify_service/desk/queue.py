@@ -25,6 +25,7 @@ from verify_service.registry.names import name_key
 
 ON_A_PAGE: Final = 50
 MOST_PAGES: Final = 200  # beyond these nobody reads on: filters find what is wanted
+COUNTED: Final = ON_A_PAGE * MOST_PAGES  # so far is counted; pages say "and more"
 LONGEST_SEARCH: Final = 80
 SHORTEST_NAME: Final = 3
 CHANNELS: Final = ("ussd", "sms", "call", "counter", "open311")
@@ -211,15 +212,27 @@ def tab_of(tab: Tab, viewer: Viewer, today: dt.date) -> ColumnElement[bool]:
 def _order(tab: Tab) -> tuple[ColumnElement[Any], ...]:
     if tab is Tab.CLOSED:
         return Grievance.closed_at.desc(), Grievance.id.desc()
+    if tab is Tab.WAITING:
+        return (
+            literal_column("(grievance.urgency IS NULL)"),
+            Grievance.waiting_since.asc(),
+            literal_column("grievance.id"),
+        )
     if tab is Tab.ALL:
         return Grievance.opened_at.desc(), Grievance.id.desc()
     return _PRESSING
 
 
 def _counts(session: Session, viewer: Viewer, narrowed: list[ColumnElement[bool]], today: dt.date) -> Mapping[Tab, int]:
-    """How many each tab has, in one statement."""
-    columns = [func.count(case((tab_of(tab, viewer, today), 1))) for tab in Tab]
-    return dict(zip(Tab, session.execute(select(*columns).where(*narrowed)).one(), strict=True))
+    """How many each tab has, in one statement; of the closed ones no more than anybody would turn pages through."""
+    open_tabs = [tab for tab in Tab if tab not in (Tab.CLOSED, Tab.ALL)]
+    columns = [func.count(case((tab_of(tab, viewer, today), 1))) for tab in open_tabs]
+    still_open = select(*columns, func.count()).where(Grievance.closed_at.is_(None), *narrowed).subquery()
+    closed = select(Grievance.id).where(Grievance.closed_at.is_not(None), *narrowed).limit(COUNTED + 1).subquery()
+    how_many = select(func.count()).select_from(closed).scalar_subquery()
+    *counts, all_open, over = session.execute(select(still_open, how_many)).one()
+    ended = {Tab.CLOSED: min(over, COUNTED), Tab.ALL: min(all_open + over, COUNTED)}
+    return {**dict(zip(open_tabs, counts, strict=True)), **ended}
 
 
 def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:

@@ -318,6 +318,30 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("closed_at IS NULL"),
     )
+    op.create_index(
+        "ix_grievance_state",
+        "grievance",
+        ["state", "id"],
+        unique=False,
+        postgresql_include=[
+            "urgency",
+            "due_on",
+            "risk_on",
+            "assignee_id",
+            "identity",
+            "restricted",
+            "about",
+            "about_unit",
+            "unit",
+            "kelurahan_code",
+            "category",
+            "channel",
+            "reopened",
+            "supervisor_at",
+            "closed_at",
+        ],
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
     op.create_index(op.f("ix_grievance_opened_at_id"), "grievance", ["opened_at", "id"], unique=False)
     op.create_index(
         "ix_grievance_open", "grievance", ["due_on", "id"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
@@ -474,6 +498,7 @@ def downgrade() -> None:
     op.drop_column("grievance_event", "seq")
     op.drop_constraint(op.f("fk_grievance_merged_into_id"), "grievance", type_="foreignkey")
     op.drop_constraint(op.f("fk_grievance_assignee_id"), "grievance", type_="foreignkey")
+    op.drop_index("ix_grievance_state", table_name="grievance", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_index(op.f("ix_grievance_opened_at_id"), table_name="grievance")
     op.drop_index("ix_grievance_queue", table_name="grievance", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_index("ix_grievance_open", table_name="grievance", postgresql_where=sa.text("closed_at IS NULL"))
