@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -147,6 +149,71 @@ def test_the_officers_lists_fit_and_shut_nobody_out(visit: Visit, db: Any, path:
     visit.go(path)
     assert visit.faults() == []
     assert visit.too_wide_by() <= 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", ["account", "exports", "officers", "officers/2", "sign-ins?all=1"])
+def test_the_pages_of_accounts_and_exports_fit_and_shut_nobody_out(
+    visit: Visit, db: Any, path: str, width: int
+) -> None:
+    visit.wide(width)
+    sign_in(visit, "admin")
+    an_officer(f"{'nama.panjang.' * 8}@bekasi.example", "kelurahan", name="Raden " * 20, area="32.75.01.1001")
+    visit.go(f"/console/{path}")
+    for summary in visit.page.locator("main summary").all():
+        summary.click()
+    assert visit.faults() == []
+    assert visit.too_wide_by() <= 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_is_shown_once_fits_too(visit: Visit, db: Any, width: int) -> None:
+    visit.wide(width)
+    page = sign_in(visit, "admin")
+    visit.go("/console/account")
+    page.get_by_role("button", name="Buat alamat").click()
+    expect(page.get_by_label("Alamat kalender Anda")).to_have_value(re.compile("/calendar/.{43}[.]ics$"))
+    assert visit.faults() == []
+    assert visit.too_wide_by() <= 0
+    visit.go("/console/officers")
+    page.get_by_text("Akun lain").click()
+    page.get_by_label("Alamat email").fill("siti@bekasi.example")
+    page.get_by_role("button", name="Buat akun").click()
+    expect(page.locator("#made-up")).to_be_visible()
+    assert visit.faults() == []
+    assert visit.too_wide_by() <= 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_second_factor_is_set_up_and_used_by_keyboard(visit: Visit, db: Any, width: int) -> None:
+    visit.wide(width)
+    page = sign_in(visit)
+    visit.go("/console/account")
+    page.locator("#begin-old").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_text("Tidak bisa dipindai").click()  # waits for the page
+    phone = pyotp.TOTP(page.locator("#secret").inner_text().replace(" ", ""))
+    assert page.locator(".qr img").evaluate("picture => picture.naturalWidth") > 100
+    assert visit.faults() == []
+    assert visit.too_wide_by() <= 0
+    page.get_by_label("Ketik enam angka").fill(phone.at(time.time() - 30))
+    page.keyboard.press("Enter")
+    expect(page.locator("#recovery-codes code")).to_have_count(10)
+    codes = page.locator("#recovery-codes code").all_inner_texts()
+    assert visit.faults() == []
+    assert visit.too_wide_by() <= 0
+    page.get_by_role("button", name="Keluar", exact=True).click()
+    page.get_by_label("Alamat email").fill(EMAIL)
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kode dari HP Anda")
+    expect(page.get_by_label("Enam angka")).to_be_focused()
+    page.get_by_text("HP tidak ada di tangan").click()
+    assert visit.faults() == []
+    assert visit.too_wide_by() <= 0
+    page.get_by_label("kode cadangan").fill(codes[0])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/")
 
 
 def test_charts_are_drawn(visit: Visit, db: Any) -> None:

@@ -294,6 +294,13 @@ def test_what_the_standard_does_not_name_is_a_document_of_errors_too(client: Fla
             assert b"<errors>" in answer.data or json.loads(answer.data)[0]["code"] == 404
 
 
+def test_what_no_column_holds_finds_nothing(client: FlaskClient, key: str, db: Any) -> None:
+    assert get(client, "requests/%00.json", key).status_code == 404
+    assert get(client, "tokens/%00.json", key).status_code == 404
+    assert get(client, "requests.json", key, service_request_id="\0,\0").json == []
+    assert post(client, key, address_string="\0", first_name="\0").status_code == 200
+
+
 def test_a_merged_report_is_over_when_the_other_one_is(client: FlaskClient, key: str, db: Any) -> None:
     first, second = (post(client, key).json[0]["service_request_id"] for _ in range(2))
     db.execute(

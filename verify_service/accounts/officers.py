@@ -93,7 +93,7 @@ def duty_of(officer: Officer) -> Duty | None:
 
 def normal_email(email: str) -> str:
     """Addresses differ neither by case nor by blanks around them."""
-    return email.strip().lower()
+    return email.replace("\0", "").strip().lower()
 
 
 def add_officer(

@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from verify_service.accounts import managing
+from verify_service.accounts.listing import accounts
 from verify_service.accounts.officers import OfficerRefused, Role, add_officer
 from verify_service.cli.service import json_option, print_json, with_servers
 from verify_service.ground.database import transaction
-from verify_service.ground.tables import Officer, OfficerSession
 
 BY = "command line"
 ROLES = click.Choice([role.value for role in Role])
@@ -82,15 +81,11 @@ def add(
 @with_servers
 def list_officers(as_json: bool) -> None:
     """Every account: what it may see, whether it has a second factor, when it was last seen."""
-    seen = func.max(OfficerSession.seen_at)
     with _doing() as (session, _):
-        rows = session.execute(
-            select(Officer, seen)
-            .outerjoin(OfficerSession, OfficerSession.officer_id == Officer.id)
-            .group_by(Officer.id)
-            .order_by(Officer.email)
-        ).all()
-        listed = [_listed(held, seen_at) for held, seen_at in rows]
+        listed = [
+            {**vars(one), "last_seen": one.last_seen.isoformat() if one.last_seen else None}
+            for one in accounts(session)
+        ]
     if as_json:
         print_json(listed)
         return
@@ -100,22 +95,6 @@ def list_officers(as_json: bool) -> None:
         click.echo(f"{one['email']:<40} {one['role']:<10} {one['unit']:<10} {where:<15} {', '.join(marks)}".rstrip())
     if not listed:
         click.echo("There is no officer yet; make one with: verify officer add EMAIL --role ROLE")
-
-
-def _listed(held: Officer, seen_at: dt.datetime | None) -> dict[str, Any]:
-    return {
-        "id": held.id,
-        "email": held.email,
-        "name": held.name,
-        "role": held.role,
-        "unit": held.unit,
-        "area": held.area,
-        "cleared": held.cleared,
-        "second_factor": held.totp_at is not None,
-        "must_change_password": held.password_set_at is None,
-        "last_seen": seen_at.isoformat() if seen_at else None,
-        "disabled": held.disabled_at is not None,
-    }
 
 
 @officer.command()

@@ -43,6 +43,7 @@ _NOBODY: Final[frozenset[Role]] = frozenset()
 _ALL: Final = frozenset(Role)
 _DESK: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN})
 _CITY: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
+_ADMIN: Final = frozenset({Role.ADMIN})
 _OVERSIGHT: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _WORKING: Final = _DESK | {Role.ADMIN}
 
@@ -75,6 +76,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.export_chronology": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
     "console.export_to_lapor": Rule(_NOBODY, _OVERSIGHT, Scope.REPORTS),
     "console.take_lapor_numbers": Rule(_NOBODY, _OVERSIGHT, Scope.REPORTS),
+    "console.officers": Rule(_OVERSIGHT, _NOBODY, Scope.CITY),
+    "console.make_officer": Rule(_NOBODY, _ADMIN, Scope.CITY),
+    "console.one_officer": Rule(_OVERSIGHT, _NOBODY, Scope.CITY),
+    "console.change_officer": Rule(_NOBODY, _ADMIN, Scope.CITY),
+    "console.sign_ins": Rule(_ADMIN | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.letter": Rule(_WORKING, _NOBODY, Scope.PLACE),
     "console.dashboard": Rule(_ALL, _NOBODY, Scope.REPORTS),
     "console.decisions": Rule(_ALL, _NOBODY, Scope.PLACE),

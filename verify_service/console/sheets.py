@@ -88,7 +88,7 @@ def step_table(steps: Iterable[Happened]) -> Table:
         gettext("Step"),
         gettext("When"),
         gettext("What happened"),
-        gettext("By"),
+        gettext("Done by"),
         gettext("Words"),
     ]
     by = {

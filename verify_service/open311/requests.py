@@ -36,7 +36,7 @@ def requests(form: str) -> Response:
 @blueprint.get(f"/requests/<number>.{FORMAT}")
 def one_request(number: str, form: str) -> Response:
     """One report; 404 for one that does not leave the house, as for one that is none."""
-    return _listed(form, lambda: Asked(numbers=[number]), dt.datetime.now(dt.UTC), one=True)
+    return _listed(form, lambda: Asked(numbers=[_plain(number)]), dt.datetime.now(dt.UTC), one=True)
 
 
 @blueprint.get(f"/tokens/<token>.{FORMAT}")
@@ -47,7 +47,7 @@ def token(token: str, form: str) -> Response:
         sender = admitted(session, now=now)
         if (refused := too_many(sender, form, now)) is not None:
             return refused
-        found = requests_of(session, Asked(numbers=[token]))
+        found = requests_of(session, Asked(numbers=[_plain(token)]))
     if not found:
         return errors(404, "token was not found", form)
     return answer("service_requests", [{"service_request_id": found[0].number, "token": token}], form)
@@ -104,7 +104,12 @@ def _span(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
 def _several(name: str) -> list[str]:
     """A filter that may be given more than once, or with commas."""
     parts = [part.strip() for given in request.args.getlist(name) for part in given.split(",")]
-    return [part[:80] for part in parts if part]
+    return [_plain(part) for part in parts if part]
+
+
+def _plain(sent: str) -> str:
+    """What was sent to look something up by, without what no column holds."""
+    return _CONTROLS.sub("", sent)[:80]
 
 
 def _shown(told: Told) -> dict[str, Any]:
@@ -182,7 +187,7 @@ def _filed(session: Session) -> Filed:
         words=words,
         phone=_phone(given.get("phone", "")),
         reporter=" ".join(name for name in names if name),
-        kelurahan_code=kelurahan_named(session, given.get("address_string", "")[:500]),
+        kelurahan_code=kelurahan_named(session, _CONTROLS.sub("", given.get("address_string", ""))[:500]),
         once=once,
         body=json.dumps(sorted((name, value) for name, value in given.items(multi=True) if name != "api_key")),
     )

@@ -1,0 +1,237 @@
+"""Who may sign in and what they see; and the trail of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from verify_service.accounts import managing
+from verify_service.accounts.listing import SIGN_INS, accounts, traces
+from verify_service.accounts.officers import OfficerRefused, Role, add_officer
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import blueprint
+from verify_service.console.wording import ROLES
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area, Officer
+
+ON_A_PAGE = 50
+WHY_NOT = {
+    "email": lazy_gettext("This is not an e-mail address; write it like officer@city.example."),
+    "taken": lazy_gettext("There is already an account with this e-mail address."),
+    "place": lazy_gettext("An account of a kelurahan needs its place."),
+    "cleared": lazy_gettext("Only officers and supervisors of the whole city can be cleared for sensitive reports."),
+    "own": lazy_gettext("Your own account is changed by another administrator."),
+    "long": lazy_gettext("Name and address: 200 letters at most."),
+}
+ACTIONS = {
+    "signed in": lazy_gettext("Signed in"),
+    "sign-in refused": lazy_gettext("Sign-in refused"),
+    "signed out": lazy_gettext("Signed out"),
+    "recovery code used": lazy_gettext("Recovery code used"),
+    "sessions ended": lazy_gettext("Browsers signed out"),
+    "password changed": lazy_gettext("Password changed"),
+    "password reset": lazy_gettext("Password reset"),
+    "second factor on": lazy_gettext("Second factor turned on"),
+    "second factor off": lazy_gettext("Second factor taken off"),
+    "recovery codes made": lazy_gettext("Recovery codes made"),
+    "officer added": lazy_gettext("Account made"),
+    "officer disabled": lazy_gettext("Account closed"),
+    "officer enabled": lazy_gettext("Account opened again"),
+    "officer's scope changed": lazy_gettext("Role or area changed"),
+    "language chosen": lazy_gettext("Language chosen"),
+    "calendar address made": lazy_gettext("Calendar address made"),
+    "calendar address withdrawn": lazy_gettext("Calendar address withdrawn"),
+}
+BY_WHAT = {
+    "password": lazy_gettext("password"),
+    "code": lazy_gettext("password and code"),
+    "recovery code": lazy_gettext("password and recovery code"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the page says of what was just done: why not, what was typed, or a password that is shown this once."""
+
+    why: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    password: str = field(default="", repr=False)
+    email: str = ""
+
+
+@blueprint.get("/officers")
+def officers() -> Response:
+    """The list, and the form for another account."""
+    return _list(Said())
+
+
+def _list(said: Said, status: int = 200) -> Response:
+    with transaction(seconds=PATIENCE) as session:
+        listed, places = accounts(session), _places(session)
+    page = render_template("console/officers.html", listed=listed, said=said, **_words(said, places))
+    return make_response(page, status)
+
+
+@blueprint.post("/officers")
+def make_officer() -> Response:
+    """Make an account; its password is shown once, to be handed over and changed."""
+    fields = ("email", "name", "role", "unit", "area")
+    given = {name: request.form.get(name, "")[:201].replace("\0", "").strip() for name in fields}
+    given["cleared"] = "1" if request.form.get("cleared") else ""
+    if max(len(given["email"]), len(given["name"])) > 200:
+        return _list(Said("long", given), 422)
+    password = managing.made_up_password()
+    try:
+        with transaction(seconds=PATIENCE) as session:
+            made = add_officer(
+                session,
+                given["email"],
+                given["role"],
+                password,
+                given["name"],
+                unit=given["unit"],
+                area=given["area"] or None,
+                cleared=bool(given["cleared"]),
+                actor=f"officer:{current_user.id}",
+            )
+    except OfficerRefused as refused:
+        if refused.why not in WHY_NOT:
+            abort(400)
+        return _list(Said(refused.why, given), 422)
+    return _one(made, Said(password=password, email=given["email"]))
+
+
+@blueprint.get("/officers/<int(max=999999999999):number>")
+def one_officer(number: int) -> Response:
+    """One account, what may be done with it, and its trail."""
+    return _one(number, Said())
+
+
+def _one(number: int, said: Said, status: int = 200) -> Response:
+    with transaction(seconds=PATIENCE) as session:
+        found = accounts(session, number)
+        if not found:
+            abort(404)
+        places, trail = _places(session), traces(session, before=None, most=20, officer_id=number)
+        names = _names(session)
+    page = render_template(
+        "console/officer.html",
+        account=found[0],
+        said=said,
+        trail=trail,
+        names=names,
+        actions=ACTIONS,
+        own=number == current_user.id,
+        **_words(said, places),
+    )
+    return make_response(page, status)
+
+
+@blueprint.post("/officers/<int(max=999999999999):number>")
+def change_officer(number: int) -> Response:
+    """Change what an account sees, close or open it, exchange its password, or take its second factor off."""
+    asked, by, now = request.form.get("do", ""), f"officer:{current_user.id}", dt.datetime.now(dt.UTC)
+    if number == current_user.id:
+        return _one(number, Said("own"), 422)
+    password = ""
+    try:
+        with transaction(seconds=PATIENCE) as session:
+            held = session.get(Officer, number, with_for_update=True)
+            if held is None:
+                abort(404)
+            if asked == "scope":
+                _change_scope(session, held, by, now)
+            elif asked == "password":
+                password = managing.reset_password(session, held, by=by, now=now)
+            elif asked == "factor":
+                managing.reset_second_factor(session, held, by=by, now=now)
+            elif asked == "close":
+                managing.disable(session, held, by=by, now=now)
+            elif asked == "open":
+                managing.enable(session, held, by=by, now=now)
+            else:
+                abort(400)
+            email = held.email
+    except OfficerRefused as refused:
+        if refused.why not in WHY_NOT:
+            abort(400)
+        return _one(number, Said(refused.why, request.form), 422)
+    if password:
+        return _one(number, Said(password=password, email=email))
+    return make_response(redirect(url_for("console.one_officer", number=number), 303))
+
+
+def _change_scope(session: Session, held: Officer, by: str, now: dt.datetime) -> None:
+    given = request.form
+    if given.get("role") not in set(Role):
+        abort(400)
+    managing.change_scope(
+        session,
+        held,
+        role=given["role"],
+        unit=given.get("unit", ""),
+        area=given.get("area", "").replace("\0", "") or None,
+        cleared=bool(given.get("cleared")),
+        by=by,
+        now=now,
+    )
+
+
+@blueprint.get("/sign-ins")
+def sign_ins() -> Response:
+    """Who signed in and who was refused; or all that happened to accounts."""
+    whole = request.args.get("all") == "1"
+    before = min(request.args.get("before", default=0, type=int), 10**15) or None
+    with transaction(seconds=PATIENCE) as session:
+        trail = traces(session, before=before, most=ON_A_PAGE + 1, actions=() if whole else SIGN_INS)
+        names = _names(session)
+    page = render_template(
+        "console/sign_ins.html",
+        trail=trail[:ON_A_PAGE],
+        older=trail[ON_A_PAGE - 1].id if len(trail) > ON_A_PAGE else None,
+        before=before,
+        whole=whole,
+        names=names,
+        actions=ACTIONS,
+        by_what=BY_WHAT,
+        role_name=ROLES[current_user.role],
+    )
+    return make_response(page)
+
+
+def _names(session: Session) -> dict[str, str]:
+    """What accounts are called, by how the trail names them."""
+    held = {f"officer:{number}": name for number, name in session.execute(select(Officer.id, Officer.name))}
+    return {"command line": gettext("the command line"), "demo": gettext("the demo"), **held}
+
+
+def _places(session: Session) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Every kecamatan with its kelurahan, by name."""
+    rows = session.scalars(select(Area).order_by(Area.kecamatan, Area.kelurahan))
+    places: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
+    for row in rows:
+        held = places.setdefault(row.kecamatan_code, (row.kecamatan_code, row.kecamatan, []))
+        held[2].append((row.kelurahan_code, row.kelurahan))
+    return list(places.values())
+
+
+def _words(said: Said, places: list[tuple[str, str, list[tuple[str, str]]]]) -> dict[str, object]:
+    named = {code: name for _, _, held in places for code, name in held} | {code: name for code, name, _ in places}
+    return {
+        "why": WHY_NOT.get(said.why, ""),
+        "places": places,
+        "place_names": named,
+        "roles": [(role.value, words) for role, words in ROLES.items()],
+        "role_names": {role.value: words for role, words in ROLES.items()},
+        "units": programme().units,
+        "may_change": current_user.role is Role.ADMIN,
+        "role_name": ROLES[current_user.role],
+    }
