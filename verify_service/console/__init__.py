@@ -1,6 +1,6 @@
 """The officers' rooms in the browser: who must act, on what, and how the city stands, as it changes."""
 
-from verify_service.console import (  # noqa: F401  # routes  # noqa: F401  # routes
+from verify_service.console import (  # noqa: F401  # routes
     access,
     account,
     case,
@@ -13,7 +13,6 @@ from verify_service.console import (  # noqa: F401  # routes  # noqa: F401  # ro
     notices,
     officers,
     removals,
-    reports,
     tasks,
     texts,
 )
