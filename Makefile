@@ -46,7 +46,8 @@ test: install browser kannel check
 
 soak: install browser
 	@echo "==> the long forms, seeded"
-	@VERIFY_EXAMPLES=$${EXAMPLES:-2000} $(BIN)/pytest -m long -n 2 --timeout 3600 --hypothesis-seed=$${SEED:-1} -v $(ARGS)
+	@VERIFY_EXAMPLES=$${EXAMPLES:-2000} $(BIN)/pytest -m "long and not browser" -n 2 --timeout 3600 --hypothesis-seed=$${SEED:-1} -v $(ARGS)
+	@VERIFY_EXAMPLES=$${TEXTS:-5000} $(BIN)/pytest tests/browser/test_hostile.py --timeout 3600 -v
 	@$(BIN)/python -m tests.soak.crash --people $${PEOPLE:-2000} --kills $${KILLS:-200} --seed $${SEED:-1}
 	@for fault in async-commit enqueue-first end-to-all handled-without-evidence sends-twice; do \
 		$(BIN)/python -m tests.soak.crash --people 200 --kills 15 --seed $${SEED:-1} --sabotage $$fault; \
