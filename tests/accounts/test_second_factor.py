@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyotp
@@ -90,6 +91,24 @@ def test_a_code_counts_once(another: FlaskClient, enrolled: Any) -> None:
     sign_in(third)
     assert send(third, CODE, CODE, code=code).status_code == 401
     assert "tidak berlaku" in send(third, CODE, CODE, code=code).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("paper", [False, True])
+def test_a_code_used_in_several_browsers_at_once_lets_one_in(enrolled: Any, db: Any, paper: bool) -> None:
+    phone, codes = enrolled
+    browsers = [create_app().test_client() for _ in range(4)]
+    for place, browser in enumerate(browsers):
+        sign_in(browser, environ_base={"REMOTE_ADDR": f"203.0.113.{place}"})
+    tokens = [form_token(browser.get(CODE).get_data(as_text=True)) for browser in browsers]
+    code = codes[0] if paper else phone.now()
+
+    def knock(place: int) -> int:
+        form = {"csrf_token": tokens[place], "code": code}
+        answer = browsers[place].post(CODE, data=form, environ_base={"REMOTE_ADDR": f"203.0.113.{place}"})
+        return int(answer.status_code)
+
+    with ThreadPoolExecutor(4) as hands:
+        assert sorted(hands.map(knock, range(4))) == [303, 401, 401, 401]
 
 
 def test_a_recovery_code_stands_in_for_the_phone_once(another: FlaskClient, enrolled: Any, db: Any) -> None:

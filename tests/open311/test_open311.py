@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.people import a_phone, a_worker
+from tests.handset import Handset
+from tests.people import a_worker
 from verify_service.accounts import api_keys
 from verify_service.accounts.officers import Role
 from verify_service.desk.cases import Acting, Triage, verify
@@ -119,11 +121,13 @@ def test_nothing_personal_leaves_the_house(client: FlaskClient, key: str, db: An
 
 def test_the_reporter_follows_it_on_his_own_phone(client: FlaskClient, key: str, db: Any) -> None:
     someone = a_worker(db, phone="+6281234567890")
-    number = post(client, key, phone=someone.number).json[0]["service_request_id"]
-    held = db.execute("SELECT count(*) FROM grievance JOIN phone ON phone.id = phone_id WHERE number_index IS NOT NULL")
-    assert held.fetchone() == (1,)
-    assert a_phone(db, someone.number) == db.execute("SELECT phone_id FROM grievance").fetchone()[0]
-    assert number
+    number = post(client, key, phone="0812 3456 7890").json[0]["service_request_id"]
+    phone = Handset(client, someone.number)
+    phone.dial()
+    assert f"1 {number}" in phone.send("3")
+    assert "Diterima" in phone.send("1")
+    assert "ditutup" in phone.send("2")
+    assert get(client, f"requests/{number}.json", key).json[0]["status"] == "closed"
 
 
 @pytest.mark.parametrize(
@@ -169,6 +173,15 @@ def test_the_same_request_sent_again_is_answered_as_before(client: FlaskClient, 
     with transaction() as session:
         second = api_keys.make(session, "Qlue", by="test", now=NOW)
     assert post(client, second, once="abc-1").json != first.json  # another system's own
+
+
+def test_the_same_request_sent_at_once_files_one_report(client: FlaskClient, key: str, db: Any) -> None:
+    app = client.application
+    with ThreadPoolExecutor(6) as senders:
+        answers = list(senders.map(lambda _: post(app.test_client(), key, once="abc-1").json, range(6)))
+    assert all(answer == answers[0] for answer in answers)
+    assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,)
+    assert db.execute("SELECT calls FROM api_key").fetchone() == (6,)
 
 
 def test_the_filters_of_the_standard(client: FlaskClient, key: str, db: Any) -> None:
