@@ -257,3 +257,18 @@ def test_what_is_half_written_outlasts_a_sign_out(visit: Visit, db: Any) -> None
     expect(page.get_by_text("Selesai: Jawab")).to_be_visible()
     assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft'))") == []
     visit.complaints.clear()  # the page that asked by itself was answered 401
+
+
+def test_what_one_caller_told_is_not_put_into_the_case_of_the_next(visit: Visit, db: Any) -> None:
+    sign_in(visit, path="/console/cases/new")
+    page, words = visit.page, visit.page.get_by_label("Apa yang terjadi")
+    words.fill("Bu Sri: kartu hilang")
+    visit.go("/console/cases/new")
+    expect(words).to_have_value("")
+    page.get_by_role("button", name="Kembalikan tulisan").click()
+    expect(words).to_have_value("Bu Sri: kartu hilang")
+    page.get_by_label("Kategori").select_option("card")
+    page.get_by_role("button", name="Catat dan ambil nomornya").click()
+    expect(page.locator("#number")).to_be_visible()
+    visit.go("/console/cases/new")
+    expect(page.get_by_role("button", name="Kembalikan tulisan")).to_be_hidden()

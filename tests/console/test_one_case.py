@@ -476,6 +476,8 @@ def test_a_form_without_a_version_or_with_nonsense_is_answered_politely(db: Any)
     for form in (
         {"step": "answer", "decision": "explained", "words": ANSWER},
         {"step": "hand_over", "version": "1", "to": "x"},
+        {"step": "hand_over", "version": "1", "to": "9" * 30},
+        {"step": "answer", "version": "9" * 6000, "seen": "9" * 6000, "decision": "explained", "words": ANSWER},
         {"step": "shred", "version": "1"},
         {"step": "note", "words": "\0"},
         {},

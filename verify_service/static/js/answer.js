@@ -68,13 +68,19 @@
     const key = (field) => `draft:${drafts.dataset.drafts}:${field.id}`;
     const keep = (use) => { try { use(window.sessionStorage); } catch (error) { /* a browser that keeps nothing */ } };
     if (drafts.dataset.done) keep((store) => store.removeItem(`draft:${drafts.dataset.drafts}:${drafts.dataset.done}`));
+    const back = document.querySelector("[data-draft-back]"); // another caller's words are brought back on demand alone
     document.querySelectorAll("textarea[name=words]").forEach((field) => {
-      keep((store) => {
+      const bring = () => keep((store) => {
         if (!field.value) field.value = store.getItem(key(field)) || "";
         if (!field.value) return;
         const closed = field.closest("details");
         if (closed) closed.open = true;
         field.dispatchEvent(new Event("input"));
+      });
+      if (!back) bring();
+      else keep((store) => {
+        back.hidden = Boolean(field.value) || !store.getItem(key(field));
+        back.addEventListener("click", () => { bring(); back.hidden = true; field.focus(); });
       });
       field.addEventListener("input", () => keep((store) => store.setItem(key(field), field.value)));
     });
