@@ -238,3 +238,37 @@ def test_a_prepared_answer_is_put_in_and_sent(visit: Visit, db: Any) -> None:
     expect(page.get_by_text("Selesai: Jawab")).to_be_visible()
     expect(page.locator("#thread")).to_contain_text("menunggu dikirim")
     assert state_of(db, case) == "answered"
+
+
+def test_what_is_half_written_outlasts_a_sign_out(visit: Visit, db: Any) -> None:
+    officer = sign_in(visit)
+    case = a_case(db, state="in_progress", assignee_id=officer)
+    page = visit.go(f"/console/cases/{case}")
+    page.locator("#answer-words").fill("Kartu Anda sudah siap")
+    db.execute("DELETE FROM officer_session")
+    page.wait_for_url("**/console/login**", timeout=8000)
+    page.get_by_label("Alamat email").fill(EMAIL)
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+    page.wait_for_url(f"**/console/cases/{case}")
+    expect(page.locator("#answer-words")).to_have_value("Kartu Anda sudah siap")
+    page.get_by_label("Keputusan").select_option("card_given")
+    page.get_by_role("button", name="Kirim jawaban").click()
+    expect(page.get_by_text("Selesai: Jawab")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft'))") == []
+    visit.complaints.clear()  # the page that asked by itself was answered 401
+
+
+def test_what_one_caller_told_is_not_put_into_the_case_of_the_next(visit: Visit, db: Any) -> None:
+    sign_in(visit, path="/console/cases/new")
+    page, words = visit.page, visit.page.get_by_label("Apa yang terjadi")
+    words.fill("Bu Sri: kartu hilang")
+    visit.go("/console/cases/new")
+    expect(words).to_have_value("")
+    page.get_by_role("button", name="Kembalikan tulisan").click()
+    expect(words).to_have_value("Bu Sri: kartu hilang")
+    page.get_by_label("Kategori").select_option("card")
+    page.get_by_role("button", name="Catat dan ambil nomornya").click()
+    expect(page.locator("#number")).to_be_visible()
+    visit.go("/console/cases/new")
+    expect(page.get_by_role("button", name="Kembalikan tulisan")).to_be_hidden()

@@ -297,6 +297,21 @@ def test_it_is_opened_again_although_the_same_was_told_once_more(db: Any) -> Non
     assert state_of(db, case) == "reopened"
 
 
+def test_opened_again_it_stays_with_whoever_knows_it(db: Any) -> None:
+    officer, _idle = at_the_desk(), at_the_desk()
+    case = a_case_of(db, officer, state="reopened", reopened=1)
+    at_the_desk("supervisor").step(case, "verify", category="not_active")
+    assert db.execute("SELECT state, assignee_id FROM grievance").fetchone() == ("assigned", officer.id)
+
+
+def test_what_goes_up_where_nobody_supervises_is_a_notice_for_whoever_does_next(db: Any) -> None:
+    officer = at_the_desk()
+    case = a_case_of(db, officer)
+    officer.step(case, "escalate")
+    assert db.execute("SELECT assignee_id FROM grievance").fetchone() == (officer.id,)
+    assert number_of(db, case) in at_the_desk("supervisor").see("/console/notices")
+
+
 def test_two_of_one_thing_are_put_side_by_side_and_go_on_as_one(db: Any) -> None:
     officer = at_the_desk()
     first = a_case_of(db, officer, words="Kartu saya hilang")
@@ -461,6 +476,8 @@ def test_a_form_without_a_version_or_with_nonsense_is_answered_politely(db: Any)
     for form in (
         {"step": "answer", "decision": "explained", "words": ANSWER},
         {"step": "hand_over", "version": "1", "to": "x"},
+        {"step": "hand_over", "version": "1", "to": "9" * 30},
+        {"step": "answer", "version": "9" * 6000, "seen": "9" * 6000, "decision": "explained", "words": ANSWER},
         {"step": "shred", "version": "1"},
         {"step": "note", "words": "\0"},
         {},

@@ -76,6 +76,9 @@ def sign_in_without_token(client: FlaskClient) -> None:
 def test_a_page_refreshing_itself_is_taken_to_the_sign_in_page(client: FlaskClient) -> None:
     answer = client.get("/console/live", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/console/login?next=/console/")
+    here = {"HX-Request": "true", "HX-Current-URL": "https://city.example/console/cases/7?did=take"}
+    back = client.get("/console/cases/7/live", headers=here)
+    assert back.headers["HX-Redirect"] == "/console/login?next=/console/cases/7"
 
 
 def test_the_language_an_officer_chooses_is_remembered_in_the_account(client: FlaskClient, db: Any) -> None:

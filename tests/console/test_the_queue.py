@@ -242,6 +242,19 @@ def test_the_ticked_are_handed_over_to_whoever_may_see_them(db: Any) -> None:
     assert "Pilih petugas lain" in nobody.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 6000, "-1", "1.5", "\u0663", "x", ""])
+def test_numbers_that_nobody_has_do_no_harm(db: Any, number: str) -> None:
+    officer = at_the_desk()
+    for path, form in (
+        ("bulk", {"what": "take", "case": [number]}),
+        ("bulk", {"what": "hand_over", "case": [number], "to": number}),
+        ("filters", {"forget": number or "0"}),
+        ("search", {"q": number}),
+    ):
+        assert officer.post(f"/console/cases/{path}", form).status_code in (200, 303)
+    assert officer.post("/console/notices", {"notice": number}).status_code == 303
+
+
 def test_a_view_is_kept_under_a_name_and_let_go(db: Any) -> None:
     officer, other = at_the_desk(), at_the_desk()
     kept = officer.post("/console/cases/filters", {"name": "Kartu <b>", "tab": "open", "category": "card"})

@@ -26,7 +26,7 @@ SELECT grievance.id, grievance.number, category, coalesce(urgency, ''), identity
        origin, coalesce(field, ''), words, phone_id, worker_id, kelurahan_code, opened_at, state, closed_at IS NOT NULL
 FROM grievance ORDER BY id
 """
-_EVENTS = "SELECT grievance_id, kind, by, at FROM grievance_event ORDER BY id"
+_EVENTS = "SELECT grievance_id, kind, by, at FROM grievance_event ORDER BY grievance_id, seq"
 _PROPOSALS = """
 SELECT phone_id, nik_index, proposal.number, name, proposer, rt || rw, kelurahan, id, same_as_id
 FROM proposal LEFT JOIN area USING (kelurahan_code) ORDER BY id

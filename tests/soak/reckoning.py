@@ -36,7 +36,7 @@ _COUNT_IN_A_CASE = {
     "worker": {"confirms", "wrong_data", "denies", "does_not_know", "moved", "not_working", "now_employed"},
     "rt_head": {"resident", "moved", "deceased", "unknown", "not_working", "now_employed", "own_family"},
 }
-_REPLIES = {"answer": "s3.answered", "report": "g5.case_ack", "stop": "g18.stopped", "stop again": None}
+_REPLIES = {"answer": "s3.answered", "report": "g23.number", "stop": "g18.stopped", "stop again": None}
 _HANDLED_AS = {"answer": "answer", "report": "report", "stop": "stop", "stop again": "stop"}
 # A claim made before a STOP was handled may still be on its way to the gateway: it cannot be taken back.
 _ON_ITS_WAY = dt.timedelta(seconds=10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_login import current_user
@@ -66,7 +67,9 @@ def acting() -> Acting:
 
 def _to_sign_in() -> Response:
     if "HX-Request" in request.headers:  # a page refreshing itself: take the whole browser to the sign-in page
-        return Response(status=401, headers={"HX-Redirect": url_for("console.login", next=url_for("console.home"))})
+        shown = urlsplit(request.headers.get("HX-Current-URL", "")).path  # checked again before anybody is taken there
+        back = url_for("console.login", next=shown or url_for("console.home"))
+        return Response(status=401, headers={"HX-Redirect": back})
     if request.method not in _READS:
         return make_response(redirect(url_for("console.login"), 303))
     return make_response(redirect(url_for("console.login", next=request.full_path.rstrip("?")), 302))

@@ -35,7 +35,7 @@ from verify_service.console.case_words import (
     why_similar,
     word_of,
 )
-from verify_service.console.cases import EVERY, unchanged_or
+from verify_service.console.cases import EVERY, unchanged_or, whole_number
 from verify_service.console.wording import ROLES, category_name, identity_name, report_step, verdict_name
 from verify_service.desk import answers, around, cases
 from verify_service.desk.actions import Action, possible
@@ -139,7 +139,7 @@ def _refused(
 ) -> Response:
     """The page as it is now, why the step was not taken, what others did meanwhile, and what was typed."""
     whole = _whole(session, acting, report)
-    seen = request.form.get("seen", type=int)
+    seen = whole_number(request.form.get("seen"))
     meanwhile = [] if seen is None else since(whole["thread"], seen)
     page = render_template(
         "console/case.html",
@@ -159,11 +159,11 @@ class _Sent:
 
     @property
     def version(self) -> int:
-        return self._form.get("version", default=0, type=int) or 0
+        return whole_number(self._form.get("version")) or 0
 
     @property
     def to(self) -> int:
-        return self._form.get("to", default=0, type=int) or 0
+        return whole_number(self._form.get("to")) or 0
 
     @property
     def triage(self) -> Triage:
@@ -174,10 +174,10 @@ _Take = Callable[[Session, Acting, int, _Sent], Refusal | None]
 
 
 def _merge(session: Session, acting: Acting, case: int, sent: _Sent) -> Refusal | None:
-    into = sent["into"]
-    if not (into.isascii() and into.isdecimal() and len(into) < 19):
+    into = whole_number(sent["into"])
+    if into is None:
         return Refusal.INPUT
-    return cases.merge(session, acting, case, sent.version, int(into))
+    return cases.merge(session, acting, case, sent.version, into)
 
 
 def _words(session: Session, acting: Acting, case: int, sent: _Sent) -> Refusal | None:

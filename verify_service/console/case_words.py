@@ -20,7 +20,7 @@ from verify_service.languages import day
 TABS = {
     Tab.MINE: lazy_gettext("Mine"),
     Tab.UNASSIGNED: lazy_gettext("Nobody's yet"),
-    Tab.OPEN: lazy_gettext("To do"),
+    Tab.OPEN: lazy_gettext("Not answered yet"),
     Tab.AT_RISK: lazy_gettext("At risk of being late"),
     Tab.OVERDUE: lazy_gettext("Overdue"),
     Tab.WAITING: lazy_gettext("Waiting for the citizen"),

@@ -92,7 +92,10 @@ def verify(session: Session, acting: Acting, case: int, version: int, triage: Tr
     _file_under(report, triage)
     take(session, report, Step.VERIFY, by=acting.by, now=acting.now, category=triage.category)
     wind(session, report, now=acting.now)
-    assignment.assign(session, report, by=acting.by, now=acting.now)
+    if assignment.may_work_on(session, report, report.assignee_id):  # opened again: whoever has it knows it
+        take(session, report, Step.ASSIGN, by=acting.by, now=acting.now, to=report.assignee_id)
+    else:
+        assignment.assign(session, report, by=acting.by, now=acting.now)
     return None
 
 
@@ -332,20 +335,21 @@ def escalate(session: Session, acting: Acting, case: int, version: int, words: s
     report.level += 1
     report.next_on = working_days_after(city_day(acting.now), programme().sla.rung_days)
     report.next_on = max(report.next_on, report.due_on)
-    report.assignee_id = assignment.rung(session, report) or report.assignee_id
-    take(session, report, Step.ESCALATE, by=acting.by, now=acting.now, words=words, level=report.level)
-    _notice(session, report, acting.now)
+    above = assignment.rung(session, report)
+    report.assignee_id = above or report.assignee_id
+    take(session, report, Step.ESCALATE, by=acting.by, now=acting.now, words=words, level=report.level, to=above)
+    _notice(session, report, above, acting.now)
     return None
 
 
-def _notice(session: Session, report: Grievance, now: dt.datetime) -> None:
-    """Tell whoever it went up to, as the clock would have."""
+def _notice(session: Session, report: Grievance, above: int | None, now: dt.datetime) -> None:
+    """Tell whoever it went up to, as the clock would have; where that is nobody, whoever supervises."""
     row = {
         "grievance_id": report.id,
         "kind": "escalated",
         "cycle": report.reopened,
         "level": report.level,
-        "officer_id": report.assignee_id,
+        "officer_id": above,
         "at": now,
     }
     session.execute(insert(GrievanceNotice).values(row).on_conflict_do_nothing())

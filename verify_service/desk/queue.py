@@ -28,6 +28,7 @@ MOST_PAGES: Final = 200  # beyond these nobody reads on: filters find what is wa
 COUNTED: Final = ON_A_PAGE * MOST_PAGES  # so far is counted; pages say "and more"
 LONGEST_SEARCH: Final = 80
 SHORTEST_NAME: Final = 3
+MOST_NAMED: Final = 2000  # so many workers of a name are looked at: more of the name finds the one
 CHANNELS: Final = ("ussd", "sms", "call", "counter", "open311")
 NOBODY: Final = "nobody"
 
@@ -291,7 +292,7 @@ def search(session: Session, viewer: Viewer, typed: str, *, now: dt.datetime) ->
         return _found(session, viewer, By.NUMBER, Grievance.number == full_number(body))
     if not viewer.reads_words:
         return Found(By.NOTHING)
-    by, who = _who(typed)
+    by, who = _who(session, typed)
     if who is None:
         return Found(By.NOTHING)
     found = _found(session, viewer, by, and_(who, Grievance.identity == "normal"))
@@ -301,7 +302,7 @@ def search(session: Session, viewer: Viewer, typed: str, *, now: dt.datetime) ->
     return found
 
 
-def _who(typed: str) -> tuple[By, ColumnElement[bool] | None]:
+def _who(session: Session, typed: str) -> tuple[By, ColumnElement[bool] | None]:
     """The condition that finds the reports of a phone or a name."""
     number = read_phone(typed)
     if isinstance(number, Number):
@@ -311,7 +312,8 @@ def _who(typed: str) -> tuple[By, ColumnElement[bool] | None]:
     if len("".join(words)) < SHORTEST_NAME or any(character.isdigit() for character in typed):
         return By.NOTHING, None
     alike = [Worker.name_key.contains(word, autoescape=True) for word in words[:6]]
-    return By.NAME, Grievance.worker_id.in_(select(Worker.id).where(*alike))
+    named = session.scalars(select(Worker.id).where(*alike).limit(MOST_NAMED)).all()
+    return By.NAME, Grievance.worker_id.in_(named)
 
 
 def _found(session: Session, viewer: Viewer, by: By, wanted: ColumnElement[bool]) -> Found:

@@ -62,6 +62,30 @@
     });
   });
 
+  // What is half written outlasts a sign-out or a lost page, in this tab alone; sent, it is forgotten.
+  const drafts = document.querySelector("[data-drafts]");
+  if (drafts) {
+    const key = (field) => `draft:${drafts.dataset.drafts}:${field.id}`;
+    const keep = (use) => { try { use(window.sessionStorage); } catch (error) { /* a browser that keeps nothing */ } };
+    if (drafts.dataset.done) keep((store) => store.removeItem(`draft:${drafts.dataset.drafts}:${drafts.dataset.done}`));
+    const back = document.querySelector("[data-draft-back]"); // another caller's words are brought back on demand alone
+    document.querySelectorAll("textarea[name=words]").forEach((field) => {
+      const bring = () => keep((store) => {
+        if (!field.value) field.value = store.getItem(key(field)) || "";
+        if (!field.value) return;
+        const closed = field.closest("details");
+        if (closed) closed.open = true;
+        field.dispatchEvent(new Event("input"));
+      });
+      if (!back) bring();
+      else keep((store) => {
+        back.hidden = Boolean(field.value) || !store.getItem(key(field));
+        back.addEventListener("click", () => { bring(); back.hidden = true; field.focus(); });
+      });
+      field.addEventListener("input", () => keep((store) => store.setItem(key(field), field.value)));
+    });
+  }
+
   // Somebody took a step while this page was open: say so, and keep what is half written.
   const version = document.getElementById("head")?.dataset.version;
   document.addEventListener("live:changed", () => {
