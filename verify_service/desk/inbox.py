@@ -59,7 +59,9 @@ def find(session: Session, number: int, *, lock: bool = False) -> InboundMessage
     """A text that was kept for a person; None for one that was handled."""
     kept = or_(InboundMessage.handled_as == "triage", InboundMessage.quarantined.is_not(None))
     wanted = select(InboundMessage).where(InboundMessage.id == number, kept)
-    return session.scalar(wanted.with_for_update() if lock else wanted)
+    if lock:  # as it is once the lock is held, whatever was read before
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(wanted)
 
 
 def sender_of(message: InboundMessage) -> Number | None:
