@@ -75,6 +75,11 @@ def words_of(message: InboundMessage) -> str:
     return opened(message.body, "inbound_message.body")
 
 
+def in_a_report(message: InboundMessage) -> bool:
+    """Whether its words are in a report by now: who wrote is that report's affair, and opened there, with a reason."""
+    return message.settled_at is not None and message.body is None
+
+
 def answerable(session: Session, message: InboundMessage) -> bool:
     """Whether a reply would go: not abroad, not to a short code, not to whoever wants no text at all."""
     number = sender_of(message)
@@ -86,13 +91,16 @@ def answerable(session: Session, message: InboundMessage) -> bool:
 
 
 def suggested(session: Session, acting: Acting, message: InboundMessage) -> Sequence[Grievance]:
-    """The open reports that this phone made and this account may see, the newest first."""
+    """The open reports that this phone made by name and this account may see, the newest first.
+
+    One that was told in confidence would show beside the number who told it: whoever has its own number may enter that.
+    """
     number = sender_of(message)
     held = known_phone_of(session, number) if number is not None else None
     if held is None:
         return []
     open_ones = open_reports_of(session, session.get_one(Phone, held))
-    wanted = select(Grievance).where(Grievance.id.in_(open_ones), seen_by(acting.viewer))
+    wanted = select(Grievance).where(Grievance.id.in_(open_ones), Grievance.identity == "normal", seen_by(acting.viewer))
     return session.scalars(wanted.order_by(Grievance.id.desc())).all()
 
 
@@ -221,6 +229,8 @@ def look_at_number(session: Session, acting: Acting, number: int, reason: str) -
     message = find(session, number)
     if message is None:
         return Unsettled.UNKNOWN
+    if in_a_report(message):
+        return Unsettled.TAKEN
     if reason not in ("call", "not_ours"):
         return Unsettled.CHOICE
     audit.record(
