@@ -177,6 +177,21 @@ def test_an_older_report_of_the_phone_objects_to_nothing(office: Office, db: Any
     assert ends() == 1
 
 
+def test_the_same_told_once_more_after_the_notice_is_an_objection(office: Office, db: Any, client: FlaskClient) -> None:
+    someone = a_worker(db)
+    phone = Handset(client, NUMBER)
+    for telling in range(2):
+        phone.dial()
+        for answer in ("2", "3", "1", "1", "Saya tidak aktif, tolong", "3"):
+            phone.send(answer)
+        if telling == 0:
+            noticed(office, db, someone)
+    assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,), "it is one report, told twice"
+    assert (ends(), state(db), removed_from(db, someone)) == (0, "objected", None)
+    (report,) = db.execute("SELECT id FROM grievance").fetchone()
+    assert db.execute("SELECT objection_id FROM removal").fetchone() == (report,)
+
+
 def test_a_third_officer_decides_on_the_objection(office: Office, db: Any) -> None:
     someone = a_worker(db)
     noticed(office, db, someone)
