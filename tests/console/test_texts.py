@@ -189,6 +189,7 @@ def test_a_text_shows_nobody_what_its_phone_told_in_confidence(officer: FlaskCli
     number = texted(officer, db, "rahasia ya pak, kartu saya ditahan")
     deal(officer, number, "report", category="other", identity="secret", urgency="")
     (case,) = db.execute("SELECT number FROM grievance").fetchone()
+    assert db.execute("SELECT screen FROM outbox").fetchall() == [("g23.number",)], "others read this phone as well"
     page = officer.get(f"/console/texts/{number}").get_data(as_text=True)
     assert "0812****890" not in page, "that this phone made a report at this hour is the report's own secret"
     assert NUMBER not in deal(officer, number, "look", look="call").get_data(as_text=True)

@@ -17,10 +17,12 @@ from flows import gsm
 from flows.conversation import one_line
 from flows.references import read_reference
 from verify_service import audit
+from verify_service.conversations.reports import RECEIPTS
 from verify_service.conversations.text_talks import empty
 from verify_service.conversations.texting import write
 from verify_service.desk.assignment import opened
 from verify_service.desk.cases import Acting
+from verify_service.desk.telling import sensitive
 from verify_service.grievances.life import CLOSED, State
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, CONDUCT, NewReport, open_report
@@ -100,7 +102,9 @@ def suggested(session: Session, acting: Acting, message: InboundMessage) -> Sequ
     if held is None:
         return []
     open_ones = open_reports_of(session, session.get_one(Phone, held))
-    wanted = select(Grievance).where(Grievance.id.in_(open_ones), Grievance.identity == "normal", seen_by(acting.viewer))
+    wanted = select(Grievance).where(
+        Grievance.id.in_(open_ones), Grievance.identity == "normal", seen_by(acting.viewer)
+    )
     return session.scalars(wanted.order_by(Grievance.id.desc())).all()
 
 
@@ -198,7 +202,16 @@ def make_case(
     if phone is not None:
         shown = {"case": made.number, "days": str(made.days)}
         cause = f"report:{made.id}:received"
-        write(session, phone, "g5.case_ack", shown, purpose=Purpose.CASE, cause=cause, now=acting.now)
+        secret = sensitive(session.get_one(Grievance, made.id))
+        write(
+            session,
+            phone,
+            RECEIPTS["secret" if secret else identity],
+            shown,
+            purpose=Purpose.CASE,
+            cause=cause,
+            now=acting.now,
+        )
     empty(message)
     _settle(session, acting, message, "text made a report", case=made.id)
     return session.get_one(Grievance, made.id)
