@@ -260,6 +260,12 @@ WHERE removal.state IN ('noticed', 'upheld') AND removal.object_by < :today
     }
        OR EXISTS (SELECT 1 FROM decision told WHERE told.removal_id = removal.id AND told.step = 'notice'
                   AND told.at >= {_SINCE}))
+  AND NOT EXISTS (  -- a text of theirs that nobody has read yet may be the objection
+      SELECT 1 FROM phone_link link JOIN phone ON phone.id = link.phone_id
+      JOIN inbound_message unread ON unread.sender_index = phone.number_index
+      WHERE link.worker_id = enrolment.worker_id AND link.unlinked_at IS NULL
+        AND unread.received_at > {_SINCE} AND unread.settled_at IS NULL
+        AND (unread.handled_as = 'triage' OR unread.handled_at IS NULL OR unread.quarantined IS NOT NULL))
 ORDER BY removal.id FOR UPDATE OF removal SKIP LOCKED
 """  # noqa: S608  # constants of our own
 )
