@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.console.test_proposals import signed_in
-from tests.handset import Handset
+from tests.handset import Handset, webhook
 from tests.officers import an_officer, form_token
 from tests.people import NOW, Someone, a_phone, a_worker
 from tests.people import link as answers_for
@@ -175,6 +175,32 @@ def test_an_older_report_of_the_phone_objects_to_nothing(office: Office, db: Any
     with transaction() as session:
         assert link_objections(session, dt.datetime.now(dt.UTC)) == 0
     assert ends() == 1
+
+
+def test_the_same_told_once_more_after_the_notice_is_an_objection(office: Office, db: Any, client: FlaskClient) -> None:
+    someone = a_worker(db)
+    phone = Handset(client, NUMBER)
+    for telling in range(2):
+        phone.dial()
+        for answer in ("2", "3", "1", "1", "Saya tidak aktif, tolong", "3"):
+            phone.send(answer)
+        if telling == 0:
+            noticed(office, db, someone)
+    assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,), "it is one report, told twice"
+    assert (ends(), state(db), removed_from(db, someone)) == (0, "objected", None)
+    (report,) = db.execute("SELECT id FROM grievance").fetchone()
+    assert db.execute("SELECT objection_id FROM removal").fetchone() == (report,)
+
+
+def test_a_text_that_nobody_has_read_yet_ends_nothing(office: Office, db: Any, client: FlaskClient) -> None:
+    someone = a_worker(db)
+    noticed(office, db, someone)
+    form = {"id": "t1", "from": NUMBER, "to": "28282", "text": "jangan pak", "date": "2026-11-23 03:00:00"}
+    client.post(webhook("sms"), data=form)
+    db.execute("UPDATE inbound_message SET handled_as = 'triage', handled_at = now()")
+    assert (ends(), state(db)) == (0, "noticed")
+    db.execute("UPDATE inbound_message SET settled_at = now(), settled_by = 'officer:1'")
+    assert (ends(), state(db)) == (1, "removed")
 
 
 def test_a_third_officer_decides_on_the_objection(office: Office, db: Any) -> None:

@@ -185,6 +185,19 @@ def test_what_is_told_about_an_official_is_hidden_from_whoever_is_not_cleared(of
     assert db.execute("SELECT about, restricted, identity FROM grievance").fetchone() == ("rt_rw", True, "secret")
 
 
+def test_a_text_shows_nobody_what_its_phone_told_in_confidence(officer: FlaskClient, db: Any) -> None:
+    number = texted(officer, db, "rahasia ya pak, kartu saya ditahan")
+    deal(officer, number, "report", category="other", identity="secret", urgency="")
+    (case,) = db.execute("SELECT number FROM grievance").fetchone()
+    assert db.execute("SELECT screen FROM outbox").fetchall() == [("g23.number",)], "others read this phone as well"
+    page = officer.get(f"/console/texts/{number}").get_data(as_text=True)
+    assert "0812****890" not in page, "that this phone made a report at this hour is the report's own secret"
+    assert NUMBER not in deal(officer, number, "look", look="call").get_data(as_text=True)
+    assert db.execute("SELECT count(*) FROM audit WHERE action = 'identity looked at'").fetchone() == (0,)
+    other = texted(officer, db, "halo pak, kapan kantor buka")
+    assert case not in officer.get(f"/console/texts/{other}").get_data(as_text=True)
+
+
 def test_a_text_is_set_aside_with_a_reason(officer: FlaskClient, db: Any) -> None:
     number = texted(officer, db, "terima kasih")
     assert deal(officer, number, "dismiss", dismissed="because").status_code == 400

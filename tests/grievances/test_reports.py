@@ -150,6 +150,22 @@ def test_somebody_else_with_the_number_closes_nothing(db: Any, client: FlaskClie
     assert db.execute("SELECT state FROM grievance").fetchone() == ("closed_confirmed",)
 
 
+@pytest.mark.parametrize("told", [ANONYMOUS, BY_NAME])
+def test_whoever_was_merged_into_anothers_report_does_not_close_it(
+    db: Any, client: FlaskClient, told: tuple[str, ...]
+) -> None:
+    a_worker(db)
+    a_phone(db, OTHER)
+    theirs = number_on(call(client, *BY_NAME, "1").screen)
+    merged = number_on(call(client, *told, *(("1",) if told is BY_NAME else ()), number=OTHER).screen)
+    (root,) = db.execute("SELECT id FROM grievance WHERE number = %s", [theirs]).fetchone()
+    ended = "UPDATE grievance SET merged_into_id = %s, state = 'closed_auto', closed_at = now() WHERE number = %s"
+    db.execute(ended, [root, merged])
+    assert "masuk ke laporan" in call(client, "3", merged, "2", number=OTHER).screen
+    assert db.execute("SELECT state, closed_at FROM grievance WHERE id = %s", [root]).fetchone() == ("received", None)
+    assert "ditutup" in call(client, "3", "1", "2").screen
+
+
 def test_numbers_cannot_be_found_by_trying(db: Any, client: FlaskClient) -> None:
     a_worker(db)
     screens = []

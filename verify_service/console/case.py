@@ -126,6 +126,8 @@ def _step(number: int) -> Response:
         refused = Refusal.INPUT if action is None else _STEPS[action](session, acting, number, _Sent(form))
         if refused is not None:
             session.refresh(report)
+            if cases.find(session, acting, number) is None:
+                abort(404)  # somebody filed it under what this account may not see, at this very moment
             return _refused(session, acting, report, action, refused, _ANSWERED_WITH.get(refused, 422))
         stays = cases.find(session, acting, number) is not None
     jobs.nudge(jobs.SEND)

@@ -183,7 +183,9 @@ def waiting(session: Session) -> int:
 
 
 def _masked(row: InboundMessage) -> str:
-    """Who wrote, as far as the page tells before somebody has a reason to know."""
+    """Who wrote, as far as the page tells before somebody has a reason to know; not once a report says so."""
+    if inbox.in_a_report(row):
+        return "–"
     number = inbox.sender_of(row)
     if number is not None:
         return number.masked

@@ -279,7 +279,7 @@ def _tells_more(talking: Talking, words: str) -> Over:
         talking.session,
         held.id,
         words,
-        by="reporter" if held.own else "somebody with the number",
+        by="reporter" if held.own and not held.joined else "somebody with the number",
         channel=talking.channel,
         inbound=talking.inbound,
         now=talking.now,
@@ -304,7 +304,8 @@ def _says(talking: Talking, said_of_it: str) -> Next | Over:
     )
     if said_of_it == "supervisor":
         return Over("c12.external", {"case": held.number})
-    if not held.own or (said_of_it == "still" and state == "rejected"):  # an officer weighs it; it is not open again
+    weighed = (said_of_it == "still" and state == "rejected") or (said_of_it == "solved" and held.joined)
+    if not held.own or weighed:  # an officer weighs it; it is not open again
         return Over("c28.added", {"case": held.number})
     if said_of_it == "solved":
         return Over("c27.solved", {"case": held.number})

@@ -56,7 +56,9 @@ class Acting:
 def find(session: Session, acting: Acting, case: int, *, lock: bool = False) -> Grievance | None:
     """The report, where this account may see it; None otherwise, whether or not there is one."""
     wanted = select(Grievance).where(Grievance.id == case, seen_by(acting.viewer))
-    return session.scalar(wanted.with_for_update(of=Grievance) if lock else wanted)
+    if lock:  # as it is once the lock is held: the page read it before, and somebody else may have taken a step since
+        wanted = wanted.with_for_update(of=Grievance).execution_options(populate_existing=True)
+    return session.scalar(wanted)
 
 
 def _open(session: Session, acting: Acting, case: int, version: int | None) -> Grievance | Refusal:

@@ -77,7 +77,9 @@ def seen(viewer: Viewer) -> ColumnElement[bool]:
 def find(session: Session, viewer: Viewer, number: int, *, lock: bool = False) -> Proposal | None:
     """The proposal, where this account may see it; None otherwise, whether or not there is one."""
     wanted = select(Proposal).where(Proposal.id == number, seen(viewer))
-    return session.scalar(wanted.with_for_update(of=Proposal) if lock else wanted)
+    if lock:  # as it is once the lock is held, whatever was read before
+        wanted = wanted.with_for_update(of=Proposal).execution_options(populate_existing=True)
+    return session.scalar(wanted)
 
 
 def _open(

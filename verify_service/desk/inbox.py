@@ -17,10 +17,12 @@ from flows import gsm
 from flows.conversation import one_line
 from flows.references import read_reference
 from verify_service import audit
+from verify_service.conversations.reports import RECEIPTS
 from verify_service.conversations.text_talks import empty
 from verify_service.conversations.texting import write
 from verify_service.desk.assignment import opened
 from verify_service.desk.cases import Acting
+from verify_service.desk.telling import sensitive
 from verify_service.grievances.life import CLOSED, State
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, CONDUCT, NewReport, open_report
@@ -59,7 +61,9 @@ def find(session: Session, number: int, *, lock: bool = False) -> InboundMessage
     """A text that was kept for a person; None for one that was handled."""
     kept = or_(InboundMessage.handled_as == "triage", InboundMessage.quarantined.is_not(None))
     wanted = select(InboundMessage).where(InboundMessage.id == number, kept)
-    return session.scalar(wanted.with_for_update() if lock else wanted)
+    if lock:  # as it is once the lock is held, whatever was read before
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(wanted)
 
 
 def sender_of(message: InboundMessage) -> Number | None:
@@ -73,6 +77,11 @@ def words_of(message: InboundMessage) -> str:
     return opened(message.body, "inbound_message.body")
 
 
+def in_a_report(message: InboundMessage) -> bool:
+    """Whether its words are in a report by now: who wrote is that report's affair, and opened there, with a reason."""
+    return message.settled_at is not None and message.body is None
+
+
 def answerable(session: Session, message: InboundMessage) -> bool:
     """Whether a reply would go: not abroad, not to a short code, not to whoever wants no text at all."""
     number = sender_of(message)
@@ -84,13 +93,18 @@ def answerable(session: Session, message: InboundMessage) -> bool:
 
 
 def suggested(session: Session, acting: Acting, message: InboundMessage) -> Sequence[Grievance]:
-    """The open reports that this phone made and this account may see, the newest first."""
+    """The open reports that this phone made by name and this account may see, the newest first.
+
+    One that was told in confidence would show beside the number who told it: whoever has its own number may enter that.
+    """
     number = sender_of(message)
     held = known_phone_of(session, number) if number is not None else None
     if held is None:
         return []
     open_ones = open_reports_of(session, session.get_one(Phone, held))
-    wanted = select(Grievance).where(Grievance.id.in_(open_ones), seen_by(acting.viewer))
+    wanted = select(Grievance).where(
+        Grievance.id.in_(open_ones), Grievance.identity == "normal", seen_by(acting.viewer)
+    )
     return session.scalars(wanted.order_by(Grievance.id.desc())).all()
 
 
@@ -188,7 +202,16 @@ def make_case(
     if phone is not None:
         shown = {"case": made.number, "days": str(made.days)}
         cause = f"report:{made.id}:received"
-        write(session, phone, "g5.case_ack", shown, purpose=Purpose.CASE, cause=cause, now=acting.now)
+        secret = sensitive(session.get_one(Grievance, made.id))
+        write(
+            session,
+            phone,
+            RECEIPTS["secret" if secret else identity],
+            shown,
+            purpose=Purpose.CASE,
+            cause=cause,
+            now=acting.now,
+        )
     empty(message)
     _settle(session, acting, message, "text made a report", case=made.id)
     return session.get_one(Grievance, made.id)
@@ -219,6 +242,8 @@ def look_at_number(session: Session, acting: Acting, number: int, reason: str) -
     message = find(session, number)
     if message is None:
         return Unsettled.UNKNOWN
+    if in_a_report(message):
+        return Unsettled.TAKEN
     if reason not in ("call", "not_ours"):
         return Unsettled.CHOICE
     audit.record(

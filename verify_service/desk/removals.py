@@ -215,7 +215,14 @@ FROM (SELECT DISTINCT ON (removal.id) removal.id, report.id AS report, report.op
           UNION ALL
           SELECT other.id, other.category, other.opened_at FROM phone_link
           JOIN grievance other ON other.phone_id = phone_link.phone_id AND other.worker_id IS NULL
-          WHERE phone_link.worker_id = enrolment.worker_id AND phone_link.unlinked_at IS NULL) AS report
+          WHERE phone_link.worker_id = enrolment.worker_id AND phone_link.unlinked_at IS NULL
+          UNION ALL  -- what was said of a report that was open already: the same told twice is one report
+          SELECT told.id, told.category, said.at FROM grievance told
+          JOIN grievance_event said ON said.grievance_id = told.id
+          WHERE said.by = 'reporter' AND said.kind IN ('repeated', 'added', 'still', 'supervisor')
+            AND (told.worker_id = enrolment.worker_id OR (told.worker_id IS NULL AND told.phone_id IN (
+                SELECT phone_id FROM phone_link
+                WHERE phone_link.worker_id = enrolment.worker_id AND phone_link.unlinked_at IS NULL)))) AS report
       WHERE removal.state IN ('noticed', 'upheld') AND report.opened_at > {_SINCE}
         AND NOT (removal.reason = 'deceased' AND report.category = 'claim')  -- the family asks for what is theirs
       ORDER BY removal.id, report.opened_at, report.id) AS heard
@@ -253,6 +260,12 @@ WHERE removal.state IN ('noticed', 'upheld') AND removal.object_by < :today
     }
        OR EXISTS (SELECT 1 FROM decision told WHERE told.removal_id = removal.id AND told.step = 'notice'
                   AND told.at >= {_SINCE}))
+  AND NOT EXISTS (  -- a text of theirs that nobody has read yet may be the objection
+      SELECT 1 FROM phone_link link JOIN phone ON phone.id = link.phone_id
+      JOIN inbound_message unread ON unread.sender_index = phone.number_index
+      WHERE link.worker_id = enrolment.worker_id AND link.unlinked_at IS NULL
+        AND unread.received_at > {_SINCE} AND unread.settled_at IS NULL
+        AND (unread.handled_as = 'triage' OR unread.handled_at IS NULL OR unread.quarantined IS NOT NULL))
 ORDER BY removal.id FOR UPDATE OF removal SKIP LOCKED
 """  # noqa: S608  # constants of our own
 )

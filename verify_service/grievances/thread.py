@@ -29,6 +29,7 @@ class Held:
     own: bool  # whether this phone made it, or nobody is known to have made it
     secret: bool
     proposal: bool = False
+    joined: bool = False  # it was merged into what somebody else reported, who alone says that that is solved
     answer: str = field(default="", repr=False)
     asked: str = field(default="", repr=False)  # what an officer asks the reporter, while it waits for that
 
@@ -95,12 +96,15 @@ def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str,
     """What the reporter says of it: "still", "solved" or "supervisor"; the state it is in afterwards.
 
     Only the phone that made it, or whoever holds the number of an anonymous one, closes or opens it again. From any
-    other phone the same words are for the officer to weigh. While it waits for the citizen, "still" is no answer to
-    what was asked: words are.
+    other phone the same words are for the officer to weigh, and so is "solved" from somebody whose report was merged
+    into another's, who may still have the problem. While it waits for the citizen, "still" is no answer to what was
+    asked: words are.
     """
     report = session.get_one(Grievance, held.id, with_for_update=True)
     by = "reporter" if held.own else "somebody with the number"
     step = {"solved": Step.CONFIRM, "still": Step.REOPEN, "supervisor": Step.REOPEN}[said] if held.own else None
+    if held.joined and step is Step.CONFIRM:
+        step = None
     if step is not None and leads_to(step, report.state) is not None:
         if not _heard_before(session, inbound):
             take(session, report, step, by=by, now=now, channel=channel, inbound=inbound, kind=said)
@@ -128,6 +132,7 @@ def set_contact(session: Session, grievance_id: int, contact: str) -> None:
 def _held(session: Session, report: Grievance, phone: Phone) -> Held:
     """A report that was merged into another stands as that one does; who made it is its own affair."""
     root = session.get_one(Grievance, report.merged_into_id) if report.merged_into_id else report
+    joined = root is not report and (root.phone_id is None or root.phone_id != phone.id)
     return Held(
         root.id,
         report.number,
@@ -135,8 +140,9 @@ def _held(session: Session, report: Grievance, phone: Phone) -> Held:
         max(root.due_on, root.next_on or root.due_on) if State(root.state) in OPEN else root.due_on,
         own=report.phone_id is None or report.phone_id == phone.id,
         secret=report.identity != "normal" or report.restricted or root.restricted,
+        joined=joined,
         answer=_opened(root.answer, "grievance.answer"),
-        asked=_asked(session, root),
+        asked="" if joined else _asked(session, root),
     )
 
 
