@@ -395,6 +395,9 @@ def test_an_anonymous_case_has_nobody_to_open_and_no_hour(db: Any) -> None:
 def test_an_auditor_reads_what_was_done_and_nobodys_words(db: Any) -> None:
     officer, auditor = at_the_desk(), at_the_desk("auditor")
     case = a_case_of(db, officer, words="Nama saya Budi", worker=a_worker(db).worker)
+    other = number_of(db, a_case(db, category="claim"))
+    assert other in officer.open(case), "one phone told both by name"
+    assert other not in auditor.open(case)
     officer.step(case, "answer", decision="card_given", words=ANSWER)
     officer.step(case, "identity", reason="Perlu kunjungan")
     for path in ("", "?print=1"):

@@ -120,7 +120,7 @@ def similar(session: Session, viewer: Viewer, report: Grievance) -> tuple[Other,
     """
     open_ones = (Grievance.closed_at.is_(None), Grievance.id != report.id, seen_by(viewer))
     found: dict[int, Other] = {}
-    for why, condition in _joins(report):
+    for why, condition in _joins(viewer, report):
         rows = session.execute(select(*_OTHER).where(condition, *open_ones).order_by(Grievance.id.desc()).limit(10))
         for row in rows:
             found.setdefault(row.id, Other(*row, why=why))
@@ -130,8 +130,9 @@ def similar(session: Session, viewer: Viewer, report: Grievance) -> tuple[Other,
     return tuple(found.values())[:10]
 
 
-def _joins(report: Grievance) -> list[tuple[str, ColumnElement[bool]]]:
-    by_name = Grievance.identity == "normal" if report.identity == "normal" else false()
+def _joins(viewer: Viewer, report: Grievance) -> list[tuple[str, ColumnElement[bool]]]:
+    joined = report.identity == "normal" and viewer.reads_words  # who sees no identity sees none joined either
+    by_name = Grievance.identity == "normal" if joined else false()
     joins = []
     if report.phone_id is not None:
         joins.append(("same_phone", and_(Grievance.phone_id == report.phone_id, by_name)))
