@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from flows.references import read_reference
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import blueprint, row_of, viewer
 from verify_service.console.case_words import (
     ACTIONS,
     DECISIONS,
@@ -165,7 +165,7 @@ class _Sent:
 
     @property
     def to(self) -> int:
-        return self._form.get("to", default=0, type=int) or 0
+        return row_of(self._form.get("to"))
 
     @property
     def triage(self) -> Triage:
