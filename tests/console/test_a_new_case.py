@@ -57,6 +57,18 @@ def test_the_number_is_shown_large_and_the_receipt_goes_to_the_phone(db: Any) ->
 
 
 @pytest.mark.parametrize("identity", ["normal", "secret", "anonymous"])
+@pytest.mark.parametrize("token", [True, False])
+def test_the_next_caller_on_a_page_gone_back_to_is_another_case(db: Any, identity: str, token: bool) -> None:
+    officer = at_the_desk()
+    form = form_of(officer) if token else {"once": ""}
+    first = file(officer, identity=identity, **form)
+    second = file(officer, **form, identity=identity, words="Anak saya jatuh", phone="081299990001", name="Pak Udin")
+    assert shown(first.get_data(as_text=True)) != shown(second.get_data(as_text=True))
+    words = {unseal(words, "grievance.words") for (words,) in db.execute("SELECT words FROM grievance").fetchall()}
+    assert words == {FORM["words"], "Anak saya jatuh"}
+
+
+@pytest.mark.parametrize("identity", ["normal", "secret", "anonymous"])
 def test_a_double_click_files_once_and_shows_the_same_number(db: Any, identity: str) -> None:
     officer = at_the_desk()
     form = {**FORM, **form_of(officer), "identity": identity}

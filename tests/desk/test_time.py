@@ -13,7 +13,7 @@ from tests.conversations.test_texts import writes
 from tests.desk.cases import a_report, acting, staff, verified
 from tests.people import NOW, a_worker
 from verify_service.desk import cases
-from verify_service.desk.escalation import Looked, look
+from verify_service.desk.escalation import BATCH, Looked, look
 from verify_service.grievances.deadlines import working_days_after
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
@@ -103,6 +103,30 @@ def test_a_thousand_overdue_at_once_are_handled_in_one_look_the_oldest_first(db:
     assert looked(TODAY) == Looked()
     shares = dict(db.execute("SELECT assignee_id, count(*) FROM grievance GROUP BY 1").fetchall())
     assert shares == {people["head of disnaker"]: many}
+
+
+def test_more_than_a_batch_that_nobody_looked_at_are_all_told_of(db: Any) -> None:
+    staff(db)
+    case = a_report(db, at=NOW - dt.timedelta(days=8))
+    db.execute("INSERT INTO reference SELECT 'x' || n, 'grievance' FROM generate_series(1, %s) n", [BATCH])
+    db.execute(
+        """INSERT INTO grievance
+           SELECT (jsonb_populate_record(NULL::grievance, to_jsonb(one) || jsonb_build_object(
+               'id', one.id + n, 'number', 'x' || n, 'once', NULL,
+               'inbound', encode(decode(md5(n::text), 'hex'), 'escape')))).*
+           FROM grievance one, generate_series(1, %(most)s) n WHERE one.id = %(case)s""",
+        {"most": BATCH, "case": case},
+    )
+    assert [looked(TODAY).unverified for _ in range(3)] == [BATCH, 1, 0]
+
+
+def test_the_supervisors_are_told_where_the_account_that_has_it_is_closed(db: Any) -> None:
+    people = staff(db)
+    a_worker(db)
+    case = verified(db, people["team"])
+    db.execute("UPDATE officer SET disabled_at = now() WHERE id = %s", [people["disnaker"]])
+    assert looked(dt.date.fromisoformat(case_of(db, case)["due_on"])).at_risk == 1
+    assert db.execute("SELECT officer_id FROM grievance_notice").fetchall() == [(None,)]
 
 
 def test_the_clock_stands_while_it_waits_for_the_citizen_and_goes_on_after_ten_silent_days(db: Any) -> None:

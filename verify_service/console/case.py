@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from flows.references import read_reference
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import blueprint, row_of, viewer
 from verify_service.console.case_words import (
     ACTIONS,
     DECISIONS,
@@ -35,7 +35,7 @@ from verify_service.console.case_words import (
     why_similar,
     word_of,
 )
-from verify_service.console.cases import EVERY, unchanged_or, whole_number
+from verify_service.console.cases import EVERY, unchanged_or
 from verify_service.console.wording import ROLES, category_name, identity_name, report_step, verdict_name
 from verify_service.desk import answers, around, cases
 from verify_service.desk.actions import Action, possible
@@ -141,8 +141,8 @@ def _refused(
 ) -> Response:
     """The page as it is now, why the step was not taken, what others did meanwhile, and what was typed."""
     whole = _whole(session, acting, report)
-    seen = whole_number(request.form.get("seen"))
-    meanwhile = [] if seen is None else since(whole["thread"], seen)
+    seen = row_of(request.form.get("seen"))
+    meanwhile = since(whole["thread"], seen) if seen else []
     page = render_template(
         "console/case.html",
         **{**whole, "refused": refused, "tried": action, "typed": request.form, "meanwhile": meanwhile},
@@ -161,11 +161,11 @@ class _Sent:
 
     @property
     def version(self) -> int:
-        return whole_number(self._form.get("version")) or 0
+        return row_of(self._form.get("version"))
 
     @property
     def to(self) -> int:
-        return whole_number(self._form.get("to")) or 0
+        return row_of(self._form.get("to"))
 
     @property
     def triage(self) -> Triage:
@@ -176,8 +176,8 @@ _Take = Callable[[Session, Acting, int, _Sent], Refusal | None]
 
 
 def _merge(session: Session, acting: Acting, case: int, sent: _Sent) -> Refusal | None:
-    into = whole_number(sent["into"])
-    if into is None:
+    into = row_of(sent["into"])
+    if not into:
         return Refusal.INPUT
     return cases.merge(session, acting, case, sent.version, into)
 

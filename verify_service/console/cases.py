@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import blueprint, row_of, viewer
 from verify_service.console.case_words import (
     CHANNELS,
     STATES,
@@ -89,8 +89,8 @@ def search_cases() -> Response:
 def bulk_cases() -> Response:
     """Take or hand over the ticked ones; the list says how many it did, and why each other was not."""
     now = dt.datetime.now(dt.UTC)
-    ticked = [case for value in request.form.getlist("case") if (case := whole_number(value)) is not None]
-    to = whole_number(request.form.get("to")) if request.form.get("what") == "hand_over" else viewer().id
+    ticked = [case for value in request.form.getlist("case") if (case := row_of(value))]
+    to = row_of(request.form.get("to")) or None if request.form.get("what") == "hand_over" else viewer().id
     with transaction(seconds=PATIENCE) as session:
         done = bulk.give(session, Acting(viewer(), now), ticked, to)
         page = _queue(session, now, request.form)
@@ -105,7 +105,7 @@ def save_filter() -> Response:
     query = {"tab": asked.get("tab", ""), **read_filters(asked).chosen}
     with transaction(seconds=PATIENCE) as session:
         if asked.get("forget"):
-            saved.forget(session, viewer().id, whole_number(asked.get("forget")) or 0, now=now)
+            saved.forget(session, viewer().id, row_of(asked.get("forget")), now=now)
         else:
             saved.keep(session, viewer().id, asked.get("name", ""), query, now=now)
     return make_response(redirect(url_for("console.cases", **query), 303))  # type: ignore[arg-type]
@@ -121,14 +121,8 @@ def _page() -> str:
 def _queue(session: Session, now: dt.datetime, asked: Mapping[str, str] | None = None) -> Page:
     asked = request.args if asked is None else asked
     tab = next((tab for tab in Tab if tab == asked.get("tab")), None)
-    page = whole_number(asked.get("page")) or 1
+    page = row_of(asked.get("page")) or 1
     return queue(session, viewer(), tab, read_filters(asked), today=city_day(now), page=page)
-
-
-def whole_number(value: str | None) -> int | None:
-    """A number out of a form or an address, if the database could hold it."""
-    value = value or ""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else None
 
 
 def _whole(

@@ -9,8 +9,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
-from verify_service.console.cases import whole_number
+from verify_service.console.blueprint import blueprint, row_of, viewer
 from verify_service.console.wording import ROLES, category_name
 from verify_service.desk import notices as held
 from verify_service.ground.database import transaction
@@ -30,7 +29,7 @@ def notices() -> Response:
     with transaction(seconds=PATIENCE) as session:
         if request.method == "POST":
             one = request.form.get("notice")
-            held.see(session, viewer(), None if one is None else whole_number(one) or 0, now=now)
+            held.see(session, viewer(), None if one is None else row_of(one), now=now)
             return make_response(redirect(url_for("console.notices"), 303))
         found = held.newest(session, viewer())
     page = render_template(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from flows.references import worker_code
 from verify_service import audit
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import acting, blueprint, viewer
+from verify_service.console.blueprint import acting, blueprint, row_of, viewer
 from verify_service.console.decision_words import (
     NOTICES,
     REFUSED,
@@ -130,7 +130,7 @@ def new_removal() -> Response:
             number,
             request.form.get("reason", ""),
             _month(request.form.get("month", "")),
-            tuple(int(one) for one in request.form.getlist("evidence") if one.isascii() and one.isdecimal())[:SHOWN],
+            tuple(row_of(one) for one in request.form.getlist("evidence")[:SHOWN]),
             request.form.get("note", ""),
         )
         with transaction(seconds=PATIENCE) as session:

@@ -152,7 +152,7 @@ STEPS = {
     "merged_in": lazy_gettext("Another case was merged into this one"),
     "external_number": lazy_gettext("Its number elsewhere was kept"),
     "note": lazy_gettext("Note"),
-    "call": lazy_gettext("Call"),
+    "call": lazy_gettext("Called"),
     "identity": lazy_gettext("Identity opened"),
 }
 

@@ -100,17 +100,27 @@ def _at_risk(today: dt.date) -> ColumnElement[bool]:
 
 
 def _notice(session: Session, kind: str, where: ColumnElement[bool], now: dt.datetime) -> int:
-    """Tell whoever has it, or the supervisors where nobody has."""
+    """Tell whoever has it, or the supervisors where nobody has, or whose account is closed.
+
+    Only those that were not told of: a batch of what was would leave the rest waiting for ever.
+    """
+    before = select(GrievanceNotice.id).where(
+        GrievanceNotice.grievance_id == Grievance.id,
+        GrievanceNotice.kind == kind,
+        GrievanceNotice.cycle == Grievance.reopened,
+        GrievanceNotice.level == Grievance.level,
+    )
+    works = select(Officer.id).where(Officer.id == Grievance.assignee_id, Officer.disabled_at.is_(None))
     told = (
         select(
             Grievance.id,
             literal(kind),
             Grievance.reopened,
             Grievance.level,
-            Grievance.assignee_id,
+            works.scalar_subquery(),
             literal(now),
         )
-        .where(Grievance.closed_at.is_(None), where)
+        .where(Grievance.closed_at.is_(None), where, ~before.exists())
         .limit(BATCH)
     )
     new = insert_once(GrievanceNotice).from_select(["grievance_id", "kind", "cycle", "level", "officer_id", "at"], told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 from sqlalchemy import func, select
@@ -178,7 +178,9 @@ def _receipt(session: Session, acting: Acting, opened: Opened, phone: Phone) -> 
 
 
 def _row(asked: Asked) -> str:
-    return f"console:{asked.once[:60]}"
+    """The form with what is in it: two clicks are one case, the next caller on a page gone back to is another."""
+    told = "\0".join(str(getattr(asked, one.name)) for one in fields(asked) if one.name != "once")
+    return f"console:{asked.once[:60]}:{keyed_hash(told, 'grievance.form').hex()}"
 
 
 def _form(asked: Asked) -> str:
