@@ -151,6 +151,17 @@ def test_an_auditor_gets_no_words_and_hands_nothing_over(client: FlaskClient, db
     assert send(client, "lapor", reason="alasan yang baik").status_code == 403
 
 
+def test_an_administrator_hands_over_nobody_and_brings_no_numbers(client: FlaskClient, db: Any) -> None:
+    number = file_one(db)
+    as_supervisor(client, "admin")
+    page = client.get(PAGE).get_data(as_text=True)
+    assert f'action="{PAGE}/lapor"' not in page
+    token = form_token(client.get("/console/cases").get_data(as_text=True))
+    sent = {"csrf_token": token, "file": (io.BytesIO(f"{number},SP4N-1".encode()), "nomor.csv")}
+    assert client.post(f"{PAGE}/numbers", data=sent).status_code == 403
+    assert client.post(f"{PAGE}/lapor", data={"csrf_token": token, "reason": "alasan yang baik"}).status_code == 403
+
+
 @pytest.mark.parametrize("role", ["officer", "kelurahan"])
 def test_others_take_nothing_out(client: FlaskClient, db: Any, role: str) -> None:
     area = {"unit": "kelurahan", "area": "32.75.01.1001"} if role == "kelurahan" else {}

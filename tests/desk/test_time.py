@@ -105,6 +105,19 @@ def test_a_thousand_overdue_at_once_are_handled_in_one_look_the_oldest_first(db:
     assert shares == {people["head of disnaker"]: many}
 
 
+def test_the_reporter_hears_that_it_is_late_though_a_supervisor_had_it_before(db: Any) -> None:
+    people = staff(db)
+    a_worker(db)
+    case = verified(db, people["team"])
+    assert do(cases.escalate, case, "Sulit", by=people["disnaker"], at=NOW, db=db) is None
+    assert "g8.case_escalated" not in sent(db), "it is not late yet"
+    day = working_days_after(dt.date.fromisoformat(case_of(db, case)["due_on"]), 1)
+    assert looked(day).escalated == 1
+    assert sent(db)[-1] == "g8.case_escalated"
+    assert looked(working_days_after(day, programme().sla.rung_days + 1)).escalated == 1
+    assert sent(db).count("g8.case_escalated") == 1
+
+
 def test_more_than_a_batch_that_nobody_looked_at_are_all_told_of(db: Any) -> None:
     staff(db)
     case = a_report(db, at=NOW - dt.timedelta(days=8))

@@ -335,3 +335,16 @@ def test_what_is_counted_and_logged_names_neither_key_nor_number(client: FlaskCl
     for told in (counted, *capsys.readouterr()):
         assert key not in told
         assert number not in told
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"end_date": "0001-01-01T00:00:00Z"},
+        {"start_date": "9999-12-31T23:59:59Z"},
+        {"start_date": "0001-01-01T00:00:00+14:00", "end_date": "0001-01-02T00:00:00Z"},
+        {"start_date": "9999-12-31T23:59:59-14:00", "end_date": "9999-12-31T23:59:59-14:00"},
+    ],
+)
+def test_dates_at_the_ends_of_the_calendar_are_answered(client: FlaskClient, key: str, asked: dict[str, str]) -> None:
+    assert get(client, "requests.json", key, **asked).status_code in (200, 400)

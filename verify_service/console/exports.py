@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from verify_service import audit
 from verify_service.console import sheets
 from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import blueprint, may, viewer
 from verify_service.console.wording import ROLES, category_name
 from verify_service.desk import exports, lapor
 from verify_service.desk.cases import Acting, Refusal
@@ -75,7 +75,8 @@ def _page(said: Said, status: int = 200) -> Response:
         categories=[(key, category_name(key), kind.code) for key, kind in programme().categories.items()],
         expected=EXPECTED,
         columns=COLUMNS,
-        may_send=current_user.role.writes,
+        may_send=may("console.export_to_lapor", reading=False),
+        reads=viewer().reads_words,
         role_name=ROLES[current_user.role],
     )
     return make_response(page, status)

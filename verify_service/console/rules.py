@@ -44,6 +44,7 @@ _ALL: Final = frozenset(Role)
 _DESK: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN})
 _CITY: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
 _ADMIN: Final = frozenset({Role.ADMIN})
+_SUPERVISOR: Final = frozenset({Role.SUPERVISOR})  # who works on reports and answers for others who do
 _OVERSIGHT: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _WORKING: Final = _DESK | {Role.ADMIN}
 
@@ -74,8 +75,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.exports": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
     "console.export_reports": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
     "console.export_chronology": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.REPORTS),
-    "console.export_to_lapor": Rule(_NOBODY, _OVERSIGHT, Scope.REPORTS),
-    "console.take_lapor_numbers": Rule(_NOBODY, _OVERSIGHT, Scope.REPORTS),
+    "console.export_to_lapor": Rule(_NOBODY, _SUPERVISOR, Scope.REPORTS),
+    "console.take_lapor_numbers": Rule(_NOBODY, _SUPERVISOR, Scope.REPORTS),
     "console.officers": Rule(_OVERSIGHT, _NOBODY, Scope.CITY),
     "console.make_officer": Rule(_NOBODY, _ADMIN, Scope.CITY),
     "console.one_officer": Rule(_OVERSIGHT, _NOBODY, Scope.CITY),

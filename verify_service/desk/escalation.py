@@ -145,7 +145,7 @@ def _climb(session: Session, today: dt.date, now: dt.datetime) -> int:
     session.flush()
     _write_down(session, rows, now)
     for report in reports:
-        if report.level == 1 and not sensitive(report):
+        if not sensitive(report):
             _apologise(session, report, now)
     return len(reports)
 
@@ -247,7 +247,10 @@ def _write_down(session: Session, rows: Sequence[Mapping[str, Any]], now: dt.dat
 
 
 def _apologise(session: Session, report: Grievance, now: dt.datetime) -> None:
-    """The reporter hears that it is late, and the new day; once, on the first rung."""
+    """The reporter hears that it is late, and the new day; once, on the first rung that it climbs for being late.
+
+    Somebody may have asked for a supervisor before: then that is not the first.
+    """
     if report.next_on is not None and report.due_on < city_day(now):
         values = {"date": short_date(report.next_on)}
         tell(session, report, "g8.case_escalated", values, cause=f"late:{report.reopened}", now=now)
