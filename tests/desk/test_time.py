@@ -15,6 +15,7 @@ from tests.people import NOW, a_worker
 from verify_service.desk import cases
 from verify_service.desk.escalation import BATCH, Looked, look
 from verify_service.grievances.deadlines import working_days_after
+from verify_service.grievances.thread import add_words
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 
@@ -116,6 +117,23 @@ def test_the_reporter_hears_that_it_is_late_though_a_supervisor_had_it_before(db
     assert sent(db)[-1] == "g8.case_escalated"
     assert looked(working_days_after(day, programme().sla.rung_days + 1)).escalated == 1
     assert sent(db).count("g8.case_escalated") == 1
+
+
+@pytest.mark.parametrize(("read", "state"), [(False, "reopened"), (True, "closed_auto")])
+def test_an_answer_that_the_reporter_wrote_about_is_not_taken_for_accepted(db: Any, read: bool, state: str) -> None:
+    people = staff(db)
+    a_worker(db)
+    case = verified(db, people["team"])
+    team = people["team"]
+    assert do(cases.answer, case, "explained", "Kartu ada di kelurahan.", by=team, at=NOW, db=db) is None
+    with transaction() as session:
+        add_words(session, case, "belum ada pak", by="reporter", channel="sms", inbound="message:1", now=NOW)
+        if read:
+            assert cases.comment(session, acting(team), case, "Sudah ditelepon, kartunya ada", called=True) is None
+    day = dt.date.fromisoformat(case_of(db, case)["close_on"]) + dt.timedelta(1)
+    assert looked(day).closed == 1
+    assert case_of(db, case)["state"] == state
+    assert looked(day).closed == 0
 
 
 def test_more_than_a_batch_that_nobody_looked_at_are_all_told_of(db: Any) -> None:

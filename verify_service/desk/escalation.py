@@ -281,9 +281,31 @@ def _follow_up(session: Session, today: dt.date, now: dt.datetime) -> int:
 
 
 def _close(session: Session, today: dt.date, now: dt.datetime) -> int:
-    """An answer that nobody objected to in time closes the report; the number still opens it again."""
-    silent = session.scalars(_locked(Grievance.state == State.ANSWERED.value, Grievance.close_on < today)).all()
-    for report in silent:
+    """An answer that nobody objected to in time closes the report; the number still opens it again.
+
+    Where the reporter wrote after the answer and no officer did anything since, it is no silence: it is opened again.
+    """
+    over = session.scalars(_locked(Grievance.state == State.ANSWERED.value, Grievance.close_on < today)).all()
+    unread = _written_since(session, over)
+    for report in over:
+        if report.id in unread:
+            take(session, report, Step.REOPEN, by=CLOCK, now=now, channel=CLOCK)
+            continue
         report.closed_how = "answered, nothing more heard"
         take(session, report, Step.LAPSE, by=CLOCK, now=now, channel=CLOCK)
-    return len(silent)
+    return len(over)
+
+
+def _written_since(session: Session, reports: Sequence[Grievance]) -> set[int]:
+    """Those of them whose reporter had the last word."""
+    of_officers = func.max(GrievanceEvent.seq).filter(GrievanceEvent.by.startswith("officer:"))
+    of_reporter = func.max(GrievanceEvent.seq).filter(
+        GrievanceEvent.by == "reporter", GrievanceEvent.kind.in_(("added", "repeated"))
+    )
+    last = (
+        select(GrievanceEvent.grievance_id)
+        .where(GrievanceEvent.grievance_id.in_([report.id for report in reports]))
+        .group_by(GrievanceEvent.grievance_id)
+        .having(of_reporter > of_officers)
+    )
+    return set(session.scalars(last))
