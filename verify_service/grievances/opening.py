@@ -91,7 +91,7 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
         "category": CONDUCT.get(report.about, report.category),
         "urgency": report.urgency or None,
         "identity": report.identity,
-        "about": report.about or None,
+        "about": _about(report),
         "restricted": category.restricted,
         "origin": report.origin,
         "field": report.what or None,
@@ -116,6 +116,11 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
         audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
     note(session, made, "received", by="reporter", channel=report.channel, now=now)
     return made
+
+
+def _about(report: NewReport) -> str | None:
+    """Whom it is about: what is filed under somebody's conduct is about them, whoever wrote it down."""
+    return report.about or next((whose for whose, conduct in CONDUCT.items() if conduct == report.category), None)
 
 
 def clock_of(category: str, start: dt.date, *, urgent: bool, pauses: tuple[Pause, ...] = ()) -> Clock:
