@@ -153,8 +153,8 @@ def note(
 ) -> bool:
     """Put one thing into the thread; False when what came in by that row is there already.
 
-    The report is locked for it: two at once would take the same place. Of an anonymous one the hour is not kept, nor
-    anything of the row.
+    The report is locked for it: two at once would take the same place. Of what an anonymous reporter said the hour
+    is not kept, nor anything of the row.
     """
     anonymous = report.identity == ANONYMOUS
     session.execute(select(Grievance.id).where(Grievance.id == report.id).with_for_update())
@@ -169,7 +169,9 @@ def note(
         "channel": channel,
         "words": seal(words, "grievance_event.words") if words else None,
         "detail": detail or {},
-        "inbound": None if not inbound or anonymous else keyed_hash(inbound, "grievance_event.inbound"),
+        "inbound": None
+        if not inbound or (anonymous and by in CITIZENS)
+        else keyed_hash(inbound, "grievance_event.inbound"),
         **({"id": chance_id()} if anonymous else {}),
     }
     adding = insert(GrievanceEvent).on_conflict_do_nothing(index_elements=[GrievanceEvent.inbound])
