@@ -56,6 +56,17 @@ def test_the_number_is_shown_large_and_the_receipt_goes_to_the_phone(db: Any) ->
     assert db.execute("SELECT count(*) FROM audit WHERE action = 'case written down'").fetchone() == (1,)
 
 
+def test_what_a_visitor_tells_of_an_rt_head_stays_hidden_from_his_kelurahan(db: Any) -> None:
+    officer = at_the_desk(cleared=True)
+    file(officer, category="rt_conduct", kelurahan="32.75.01.1001")
+    (case,) = db.execute("SELECT id FROM grievance").fetchone()
+    officer.step(case, "verify", category="rt_conduct")
+    officer.step(case, "file", category="card", restricted="")
+    assert db.execute("SELECT category, about FROM grievance").fetchone() == ("card", "rt_rw")
+    there = at_the_desk(role="kelurahan", unit="kelurahan", area="32.75.01.1001")
+    assert there.status(f"/console/cases/{case}") == 404
+
+
 @pytest.mark.parametrize("identity", ["normal", "secret", "anonymous"])
 @pytest.mark.parametrize("token", [True, False])
 def test_the_next_caller_on_a_page_gone_back_to_is_another_case(db: Any, identity: str, token: bool) -> None:

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.officers import an_officer, form_token, sign_in
-from verify_service.accounts.managing import disable
+from verify_service.accounts.managing import disable, reset_password
 from verify_service.app import create_app
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.ground.database import transaction
@@ -119,6 +119,13 @@ def test_the_calendar_of_a_closed_account_is_closed_for_good(client: FlaskClient
     assert client.get(at).status_code == 404
     db.execute("UPDATE officer SET disabled_at = NULL")
     assert client.get(at).status_code == 404
+
+
+def test_the_address_goes_with_the_password_that_was_exchanged(client: FlaskClient, officer: int, db: Any) -> None:
+    at = address(client)
+    with transaction() as session:
+        reset_password(session, session.get_one(Officer, officer), by="test", now=NOW)
+    assert client.get(at).status_code == 404, "whoever knew the password may have made it"
 
 
 def test_the_token_is_neither_stored_nor_logged(client: FlaskClient, officer: int, db: Any, capsys: Any) -> None:

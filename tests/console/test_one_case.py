@@ -488,3 +488,13 @@ def test_a_form_without_a_version_or_with_nonsense_is_answered_politely(db: Any)
         answer = officer.post(f"/console/cases/{case}", form)
         assert answer.status_code in (409, 422), form
         assert 'id="refused"' in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("identity", ["normal", "anonymous"])
+def test_two_clicks_write_a_note_once(db: Any, identity: str) -> None:
+    officer = at_the_desk()
+    case = a_case_of(db, officer, identity=identity)
+    page = officer.open(case)
+    for _ in range(2):
+        assert officer.step(case, "note", page=page, words="Sudah ditelepon", once="abc").status_code == 303
+    assert db.execute("SELECT count(*) FROM grievance_event WHERE kind = 'note'").fetchone() == (1,)

@@ -46,6 +46,7 @@ def reset_password(session: Session, officer: Officer, *, by: str, now: dt.datet
     """A made-up password for somebody who forgot his: to be handed over once, and changed at the next sign-in."""
     password = made_up_password()
     officer.password_hash, officer.password_set_at = passwords.hashed(password), None
+    officer.calendar_hash = None  # whoever had got hold of the account may have made the address
     audit.record(session, now=now, actor=by, action="password reset", on=f"officer:{officer.id}")
     end_sessions(session, officer.id, by=by, now=now)
     return password

@@ -91,7 +91,7 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
         "category": CONDUCT.get(report.about, report.category),
         "urgency": report.urgency or None,
         "identity": report.identity,
-        "about": report.about or None,
+        "about": _about(report),
         "restricted": category.restricted,
         "origin": report.origin,
         "field": report.what or None,
@@ -116,6 +116,11 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
         audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
     note(session, made, "received", by="reporter", channel=report.channel, now=now)
     return made
+
+
+def _about(report: NewReport) -> str | None:
+    """Whom it is about: what is filed under somebody's conduct is about them, whoever wrote it down."""
+    return report.about or next((whose for whose, conduct in CONDUCT.items() if conduct == report.category), None)
 
 
 def clock_of(category: str, start: dt.date, *, urgent: bool, pauses: tuple[Pause, ...] = ()) -> Clock:
@@ -148,8 +153,8 @@ def note(
 ) -> bool:
     """Put one thing into the thread; False when what came in by that row is there already.
 
-    The report is locked for it: two at once would take the same place. Of an anonymous one the hour is not kept, nor
-    anything of the row.
+    The report is locked for it: two at once would take the same place. Of what an anonymous reporter said the hour
+    is not kept, nor anything of the row.
     """
     anonymous = report.identity == ANONYMOUS
     session.execute(select(Grievance.id).where(Grievance.id == report.id).with_for_update())
@@ -164,7 +169,9 @@ def note(
         "channel": channel,
         "words": seal(words, "grievance_event.words") if words else None,
         "detail": detail or {},
-        "inbound": None if not inbound or anonymous else keyed_hash(inbound, "grievance_event.inbound"),
+        "inbound": None
+        if not inbound or (anonymous and by in CITIZENS)
+        else keyed_hash(inbound, "grievance_event.inbound"),
         **({"id": chance_id()} if anonymous else {}),
     }
     adding = insert(GrievanceEvent).on_conflict_do_nothing(index_elements=[GrievanceEvent.inbound])
