@@ -257,3 +257,27 @@ def test_a_complaint_about_a_unit_never_goes_up_to_that_unit(db: Any, unit: str)
     who = case_of(db, case)["assignee_id"]
     units = dict(db.execute("SELECT id, unit FROM officer").fetchall())
     assert who is None or units[who] != unit
+
+
+def test_the_clock_stands_three_times_and_no_more(db: Any) -> None:
+    people = staff(db)
+    a_worker(db)
+    case = verified(db, people["team"])
+    refused = []
+    for day in range(4):
+        at = NOW + dt.timedelta(day)
+        refused.append(do(cases.ask, case, "detail", "Bulan apa?", by=people["disnaker"], at=at, db=db))
+        do(cases.heard, case, "Bulan Juni", by=people["disnaker"], at=at, db=db)
+    assert refused == [None, None, None, cases.Refusal.TOO_OFTEN]
+    assert case_of(db, case)["state"] == "in_progress"
+
+
+def test_a_supervisor_asked_for_before_is_not_asked_for_again_after_a_reopening(db: Any) -> None:
+    people = staff(db)
+    a_worker(db)
+    case = verified(db, people["team"])
+    db.execute("UPDATE grievance SET supervisor_at = %s WHERE id = %s", [NOW, case])
+    looked(TODAY)
+    do(cases.answer, case, "paid", "Sudah dibayar.", by=people["head of disnaker"], at=NOW, db=db)
+    do(cases.reopen, case, "Belum beres", by=people["head of disnaker"], at=NOW, db=db)
+    assert looked(TODAY).escalated == 0

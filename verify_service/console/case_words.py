@@ -71,6 +71,9 @@ REFUSALS = {
     Refusal.WOULD_SHOW: lazy_gettext(
         "Not merged: the other case is seen by more people than this one was told to. Answer both."
     ),
+    Refusal.TOO_OFTEN: lazy_gettext(
+        "The citizen was asked as often as the clock may stand. Answer with what there is."
+    ),
     Refusal.ANONYMOUS: lazy_gettext("There is nobody to ask or name: the reporter is unknown or wants no contact."),
     Refusal.ROLE: lazy_gettext("Your role may read cases and not change them."),
 }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,7 @@ class Refusal(StrEnum):
     TOO_LONG = "too_long"
     NOT_THEIRS = "not_theirs"  # the officer named may not see it, or may not work on it
     WOULD_SHOW = "would_show"  # merging would show it to more people than it was told to
+    TOO_OFTEN = "too_often"  # asked as often as it may be: the clock does not stand again
     ANONYMOUS = "anonymous"  # there is nobody to ask, call or name
     ROLE = "role"  # not with this role
 
@@ -207,6 +208,8 @@ def ask(session: Session, acting: Acting, case: int, version: int, reason: str, 
         return Refusal.TOO_LONG
     if leads_to(Step.ASK, report.state) is None:
         return Refusal.STEP
+    if _asked_before(session, report) >= programme().sla.questions_most:
+        return Refusal.TOO_OFTEN
     report.waiting_for = reason
     take(session, report, Step.ASK, by=acting.by, now=acting.now, words=words.strip(), reason=reason)
     last = working_days_after(city_day(acting.now), programme().sla.waiting_days)
@@ -220,6 +223,16 @@ def ask(session: Session, acting: Acting, case: int, version: int, reason: str, 
         answer=words,
     )
     return None
+
+
+def _asked_before(session: Session, report: Grievance) -> int:
+    """How often the clock stood already since it was last started; without an end to it no case would ever be late."""
+    start = report.clock_from or city_day(report.opened_at)
+    since = dt.datetime.combine(start, dt.time(), programme().zone)
+    asked = select(func.count()).where(
+        GrievanceEvent.grievance_id == report.id, GrievanceEvent.kind == Step.ASK.value, GrievanceEvent.at >= since
+    )
+    return session.scalar(asked) or 0
 
 
 def heard(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:

@@ -295,7 +295,9 @@ def end_windows(session: Session, now: dt.datetime) -> int:
     """
     link_objections(session, now)
     over = session.scalars(_OVER, {"today": city_day(now), "states": ["accepted", "unknown"]}).all()
-    return take_off(session, list(over), by=CLOCK, now=now)
+    link_objections(session, now)  # once more, now that they are locked: for whoever objected at this very moment
+    still = select(Removal.id).where(Removal.id.in_(over), Removal.state.in_(("noticed", "upheld")))
+    return take_off(session, list(session.scalars(still)), by=CLOCK, now=now)
 
 
 def take_off(session: Session, removals: list[int], *, by: str, now: dt.datetime) -> int:

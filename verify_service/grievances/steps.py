@@ -101,7 +101,7 @@ def _again(session: Session, report: Grievance, now: dt.datetime) -> None:
     report.reopened += 1
     report.closed_at, report.closed_how = None, None
     report.answered_at, report.decision, report.answer, report.close_on = None, None, None, None
-    report.referred_to = None
+    report.referred_to, report.supervisor_at = None, None
     report.level, report.clock_from = 0, city_day(now)  # the ladder begins anew as well
     wind(session, report, now=now)
 

@@ -119,6 +119,7 @@ class Sla(_Table):
     at_risk_percent: int = Field(gt=0, le=100)
     rung_days: int = Field(gt=0)
     waiting_days: int = Field(gt=0)
+    questions_most: int = Field(gt=0)  # so often the clock may stand, each time for the days above at most
     follow_up_days: int = Field(gt=0)
     close_days: int = Field(gt=0)
 
