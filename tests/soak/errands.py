@@ -15,6 +15,7 @@ from flows.references import ALPHABET, check_letter
 
 # Words of the Indonesian catalogue by which a screen is known.
 MENU, RESUME, LANGUAGE, NOTICE = "Cek perlindungan saya", "Tadi terputus", "Pilih bahasa", "Data Anda "
+MAY_BE_SECRET = ("Batas jawab: ", "Ketik nomor laporan")  # where a report stands, or is about to be shown
 ACTIVE, IS_YOU, WHO = "Benar, ini saya", "apakah ini Anda", "Anda siapa"
 ASK_NIK, ASK_CODE = "16 angka NIK di KTP", "6 angka dari surat"
 UNPAID, INACTIVE, PAY = "belum tercatat", "TIDAK AKTIF", "Bayar sendiri"

@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 from tests.soak.errands import (
     LANGUAGE,
     LAST,
+    MAY_BE_SECRET,
     MENU,
     NOTICE,
     PERHAPS,
@@ -308,6 +309,8 @@ class Phone:
     async def _overtaken(self, old: Session) -> None:
         """Dial anew, and answer there while the answer in the old session is still under way."""
         session = await self._dial()
+        if not self.offered and old.over:  # told in confidence: a redial shows nothing of it
+            return
         if RESUME not in (session.shown or "") or self.offered[0] is not old:
             raise Lost(f"a talk at {old.shown!r} was not offered, but {session.shown!r}")
         self.log.counts["overtaken"] += 1
@@ -343,6 +346,10 @@ class Phone:
         self.sessions.append(session)
         self._shown(session, seen)
         self.offered = offered
+        if offered and RESUME not in seen and any(words in (offered[0].shown or "") for words in MAY_BE_SECRET):
+            # Of a report told in confidence a redial shows nothing, so that nobody knows what was heard of it.
+            offered[0].over, offered[0].shown = True, None
+            offered = self.offered = []
         if offered and RESUME not in seen and offered[0].doubt and offered[0].under_way()[1].may_be_last:
             _settle(offered[0].under_way()[1], SURE)  # what was said last had been heard, and all was said
             offered[0].over, offered[0].shown = True, None
