@@ -130,7 +130,6 @@ def test_a_day_at_the_desk(visit: Visit, db: Any, people: dict[str, int], desks:
     _somebody_walks_in(db, desks)
     _a_proposal_is_accepted(db, desks)
     _a_removal_is_objected_to(db, client, desks, someone.enrolment)
-    visit.complaints.clear()  # pages that were refused say so
 
 
 def _the_overdue_are_with_the_supervisor(db: Any, people: dict[str, int], desks: dict[str, Page]) -> None:

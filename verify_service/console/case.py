@@ -42,6 +42,7 @@ from verify_service.desk.actions import Action, possible
 from verify_service.desk.assignment import opened
 from verify_service.desk.cases import Acting, Refusal, Triage
 from verify_service.desk.chronology import chronology, since
+from verify_service.desk.identity import identity_opened, open_identity
 from verify_service.desk.standing import deadline
 from verify_service.desk.telling import ANSWER_SEPTETS, as_text, sensitive
 from verify_service.grievances.deadlines import city_day
@@ -205,7 +206,7 @@ _STEPS: Final[Mapping[Action, _Take]] = {
     Action.ESCALATE: lambda s, a, c, sent: cases.escalate(s, a, c, sent.version, sent["words"]),
     Action.MERGE: _merge,
     Action.ELSEWHERE: lambda s, a, c, sent: cases.numbered_elsewhere(s, a, c, sent.version, sent["external"]),
-    Action.IDENTITY: lambda s, a, c, sent: cases.open_identity(s, a, c, sent["reason"]),
+    Action.IDENTITY: lambda s, a, c, sent: open_identity(s, a, c, sent["reason"]),
 }
 
 
@@ -226,7 +227,7 @@ def _head(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]
         "merged": merged,
         "words": opened(report.words, "grievance.words") if acting.viewer.reads_words else "",
         "reads": acting.viewer.reads_words,
-        "identity": cases.identity_opened(session, acting, report) if acting.viewer.reads_words else None,
+        "identity": identity_opened(session, acting, report) if acting.viewer.reads_words else None,
         "opened_times": _times_opened(session, report),
         "phone": around.masked_phone(session, report.phone_id) if by_name and report.contact != "none" else "",
         "name": masked_name(opened(report.reporter, "grievance.reporter")) if by_name and report.reporter else "",

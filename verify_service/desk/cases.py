@@ -22,9 +22,7 @@ from verify_service.grievances.steps import take, wind
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.crypto import seal
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Grievance, GrievanceEvent, GrievanceNotice, Officer, Phone, Worker
-
-IDENTITY_FOR = dt.timedelta(minutes=30)  # so long an identity that was opened stays open to that officer
+from verify_service.ground.tables import Grievance, GrievanceEvent, GrievanceNotice, Officer
 
 
 class Refusal(StrEnum):
@@ -62,7 +60,8 @@ def find(session: Session, acting: Acting, case: int, *, lock: bool = False) -> 
     return session.scalar(wanted)
 
 
-def _open(session: Session, acting: Acting, case: int, version: int | None) -> Grievance | Refusal:
+def open_case(session: Session, acting: Acting, case: int, version: int | None) -> Grievance | Refusal:
+    """A report to take a step with, locked; Refusal where this account may not, or the page it saw is out of date."""
     if acting.viewer.role not in assignment.WORK_ON:
         return Refusal.ROLE
     report = find(session, acting, case, lock=True)
@@ -85,7 +84,7 @@ class Triage:
 
 def verify(session: Session, acting: Acting, case: int, version: int, triage: Triage) -> Refusal | None:
     """A report is real and of this kind: its class, owner and clock follow, and somebody gets it."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not _sound(triage):
@@ -104,7 +103,7 @@ def verify(session: Session, acting: Acting, case: int, version: int, triage: Tr
 
 def file_under(session: Session, acting: Acting, case: int, version: int, triage: Triage) -> Refusal | None:
     """Put a report under another category while it is worked on; the clock is that of the new class, from the start."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not _sound(triage):
@@ -123,7 +122,7 @@ def file_under(session: Session, acting: Acting, case: int, version: int, triage
         detail={"category": triage.category, "about_unit": triage.about_unit},
     )
     wind(session, report, now=acting.now)
-    _record(session, acting, report, "report filed under")
+    record(session, acting, report, "report filed under")
     if not assignment.may_work_on(session, report, report.assignee_id):
         assignment.assign(session, report, by=acting.by, now=acting.now)
     return None
@@ -149,7 +148,7 @@ def _file_under(report: Grievance, triage: Triage) -> None:
 
 def take_on(session: Session, acting: Acting, case: int, version: int | None = None) -> Refusal | None:
     """The officer takes a report that waits, or that somebody else has, and works on it."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not assignment.may_work_on(session, report, acting.viewer.id):
@@ -170,7 +169,7 @@ def hand_over(
     session: Session, acting: Acting, case: int, version: int | None, to: int, words: str = ""
 ) -> Refusal | None:
     """Give a report to another officer who may see it; whoever waits for the citizen goes on waiting."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not assignment.may_work_on(session, report, to):
@@ -189,7 +188,7 @@ def hand_over(
 def _handed(session: Session, acting: Acting, report: Grievance, to: int, words: str = "") -> None:
     report.version += 1
     note(session, report, "assign", by=acting.by, channel="console", now=acting.now, words=words, detail={"to": to})
-    _record(session, acting, report, "report: assign")
+    record(session, acting, report, "report: assign")
 
 
 def ask(session: Session, acting: Acting, case: int, version: int, reason: str, words: str) -> Refusal | None:
@@ -197,7 +196,7 @@ def ask(session: Session, acting: Acting, case: int, version: int, reason: str, 
 
     Whoever cannot be written to cannot be asked: the clock would stand for a question that nobody reads.
     """
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if reason not in programme().decisions.waiting_reasons or not words.strip():
@@ -237,7 +236,7 @@ def _asked_before(session: Session, report: Grievance) -> int:
 
 def heard(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
     """The citizen answered by another way, a call or a visit: the clock goes on."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if leads_to(Step.HEARD, report.state) is None:
@@ -248,7 +247,7 @@ def heard(session: Session, acting: Acting, case: int, version: int, words: str)
 
 def answer(session: Session, acting: Acting, case: int, version: int, decision: str, words: str) -> Refusal | None:
     """Answer a report with a decision code and words the citizen gets; "answered" is not "solved" yet."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if decision not in programme().decisions.closing or not words.strip():
@@ -263,7 +262,7 @@ def answer(session: Session, acting: Acting, case: int, version: int, decision: 
 
 def reject(session: Session, acting: Acting, case: int, version: int, reason: str, words: str) -> Refusal | None:
     """Refuse a report with a reason, which the citizen is told in words."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if reason not in programme().decisions.rejecting or not words.strip():
@@ -281,7 +280,7 @@ def refer(
     session: Session, acting: Acting, case: int, version: int, to: str, words: str, number: str = ""
 ) -> Refusal | None:
     """Hand a report to a body outside the programme; its number there may be told later."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not to.strip() or not words.strip():
@@ -305,7 +304,7 @@ def _answered(session: Session, acting: Acting, report: Grievance, step: Step, c
 
 def numbered_elsewhere(session: Session, acting: Acting, case: int, version: int, number: str) -> Refusal | None:
     """Keep the number that a report has in the other system, LAPOR's tracking number for one."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not number.strip():
@@ -313,13 +312,13 @@ def numbered_elsewhere(session: Session, acting: Acting, case: int, version: int
     report.external_number = number.strip()[:80]
     report.version += 1
     note(session, report, "external_number", by=acting.by, channel="console", now=acting.now)
-    _record(session, acting, report, "number elsewhere kept")
+    record(session, acting, report, "number elsewhere kept")
     return None
 
 
 def reopen(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
     """Open a report again because the citizen says so by another way, or a supervisor wants it."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not words.strip():
@@ -342,7 +341,7 @@ def _told_again(session: Session, report: Grievance) -> bool:
 
 def escalate(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
     """An officer asks for a supervisor before the clock does."""
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     if leads_to(Step.ESCALATE, report.state) is None:
@@ -374,14 +373,14 @@ def comment(
     session: Session, acting: Acting, case: int, words: str, *, called: bool = False, inbound: str = ""
 ) -> Refusal | None:
     """Write a note, or what was said in a call, into the thread; it changes neither clock nor state nor version."""
-    report = _open(session, acting, case, None)
+    report = open_case(session, acting, case, None)
     if isinstance(report, Refusal):
         return report
     if not words.strip():
         return Refusal.INPUT
     kind, channel = ("call", "call") if called else ("note", "console")
     note(session, report, kind, by=acting.by, channel=channel, now=acting.now, words=words.strip(), inbound=inbound)
-    _record(session, acting, report, "note written")
+    record(session, acting, report, "note written")
     return None
 
 
@@ -396,7 +395,7 @@ def merge(session: Session, acting: Acting, case: int, version: int, into: int) 
     for one in (first, second):
         if find(session, acting, one, lock=True) is None:
             return Refusal.UNKNOWN
-    report = _open(session, acting, case, version)
+    report = open_case(session, acting, case, version)
     if isinstance(report, Refusal):
         return report
     root = session.get_one(Grievance, into)
@@ -426,52 +425,9 @@ def _closeness(report: Grievance) -> int:
     return 2 * report.restricted + (report.identity != "normal")
 
 
-@dataclass(frozen=True)
-class Identity:
-    """Who reported, in clear: shown to an officer who gave a reason, which thread and trail keep."""
-
-    name: str
-    phone: str
-    nik_last4: str = ""
-
-
-def open_identity(session: Session, acting: Acting, case: int, reason: str) -> Refusal | None:
-    """Look at who reported: only with a reason, which is kept and counted. Of an anonymous one there is none."""
-    report = _open(session, acting, case, None)
-    if isinstance(report, Refusal):
-        return report
-    if report.identity == ANONYMOUS:
-        return Refusal.ANONYMOUS
-    if len(reason.strip()) < 5:
-        return Refusal.INPUT
-    note(session, report, "identity", by=acting.by, channel="console", now=acting.now, words=reason.strip())
-    _record(session, acting, report, "identity opened")
-    return None
-
-
-def identity_opened(session: Session, acting: Acting, report: Grievance) -> Identity | None:
-    """Who reported, while this officer has it open; None otherwise."""
-    lately = select(GrievanceEvent.id).where(
-        GrievanceEvent.grievance_id == report.id,
-        GrievanceEvent.kind == "identity",
-        GrievanceEvent.by == acting.by,
-        GrievanceEvent.at > acting.now - IDENTITY_FOR,
-    )
-    if session.scalar(lately.limit(1)) is None:
-        return None
-    worker = session.get(Worker, report.worker_id) if report.worker_id else None
-    wanted = report.contact != "none"  # who wants no call and no text is not to be called by mistake
-    phone = session.get(Phone, report.phone_id) if report.phone_id and wanted else None
-    return Identity(
-        name=assignment.opened(report.reporter, "grievance.reporter") or (worker.name if worker else ""),
-        phone=assignment.opened(phone.number, "phone.number") if phone else "",
-        nik_last4=worker.nik_last4 if worker else "",
-    )
-
-
 def read(session: Session, acting: Acting, report: Grievance) -> None:
     """That an officer opened the page of a report is kept."""
-    _record(session, acting, report, "report read")
+    record(session, acting, report, "report read")
 
 
 def officers_for(session: Session, report: Grievance) -> Sequence[Officer]:
@@ -479,6 +435,7 @@ def officers_for(session: Session, report: Grievance) -> Sequence[Officer]:
     return assignment.candidates(session, report)
 
 
-def _record(session: Session, acting: Acting, report: Grievance, action: str) -> None:
+def record(session: Session, acting: Acting, report: Grievance, action: str) -> None:
+    """Write into the trail what an officer did with a report."""
     session.flush()
     audit.record(session, now=acting.now, actor=acting.by, action=action, on=f"grievance:{report.id}")

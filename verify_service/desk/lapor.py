@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from flows.references import read_reference
 from verify_service.desk import cases
-from verify_service.desk.cases import Acting, Identity, Refusal
+from verify_service.desk.cases import Acting, Refusal
 from verify_service.desk.exports import LAPOR
+from verify_service.desk.identity import Identity, identity_opened, open_identity
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.visibility import seen_by
 from verify_service.ground.tables import Grievance
@@ -40,10 +41,10 @@ def identities(
     for case in session.scalars(chosen.limit(MOST_IDENTITIES + 1)).all():
         if len(held) == MOST_IDENTITIES:
             return Refusal.TOO_LONG
-        refused = cases.open_identity(session, acting, case, reason)
+        refused = open_identity(session, acting, case, reason)
         if refused is not None:
             return refused
-        known = cases.identity_opened(session, acting, session.get_one(Grievance, case))
+        known = identity_opened(session, acting, session.get_one(Grievance, case))
         if known is not None:
             held[case] = known
     return held

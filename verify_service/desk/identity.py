@@ -1,0 +1,59 @@
+"""Who reported: opened only with a reason, which is kept in the thread and counted, and for a while only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from verify_service.desk.assignment import opened
+from verify_service.desk.cases import Acting, Refusal, open_case, record
+from verify_service.grievances.opening import ANONYMOUS, note
+from verify_service.ground.tables import Grievance, GrievanceEvent, Phone, Worker
+
+IDENTITY_FOR = dt.timedelta(minutes=30)  # so long an identity that was opened stays open to that officer
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who reported, in clear: shown to an officer who gave a reason, which thread and trail keep."""
+
+    name: str
+    phone: str
+    nik_last4: str = ""
+
+
+def open_identity(session: Session, acting: Acting, case: int, reason: str) -> Refusal | None:
+    """Look at who reported: only with a reason, which is kept and counted. Of an anonymous one there is none."""
+    report = open_case(session, acting, case, None)
+    if isinstance(report, Refusal):
+        return report
+    if report.identity == ANONYMOUS:
+        return Refusal.ANONYMOUS
+    if len(reason.strip()) < 5:
+        return Refusal.INPUT
+    note(session, report, "identity", by=acting.by, channel="console", now=acting.now, words=reason.strip())
+    record(session, acting, report, "identity opened")
+    return None
+
+
+def identity_opened(session: Session, acting: Acting, report: Grievance) -> Identity | None:
+    """Who reported, while this officer has it open; None otherwise."""
+    lately = select(GrievanceEvent.id).where(
+        GrievanceEvent.grievance_id == report.id,
+        GrievanceEvent.kind == "identity",
+        GrievanceEvent.by == acting.by,
+        GrievanceEvent.at > acting.now - IDENTITY_FOR,
+    )
+    if session.scalar(lately.limit(1)) is None:
+        return None
+    worker = session.get(Worker, report.worker_id) if report.worker_id else None
+    wanted = report.contact != "none"  # who wants no call and no text is not to be called by mistake
+    phone = session.get(Phone, report.phone_id) if report.phone_id and wanted else None
+    return Identity(
+        name=opened(report.reporter, "grievance.reporter") or (worker.name if worker else ""),
+        phone=opened(phone.number, "phone.number") if phone else "",
+        nik_last4=worker.nik_last4 if worker else "",
+    )
