@@ -226,7 +226,7 @@ def decisions_export() -> Response:
                 session, now=who.now, actor=who.by, action="identity looked at", on=f"proposal:{row.id}", how="export"
             )
     heads = [
-        gettext("Place"),
+        gettext("Rank"),
         gettext("Number"),
         gettext("Points"),
         "NIK",

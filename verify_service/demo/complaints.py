@@ -1,4 +1,4 @@
-"""Invented reports of the sample city, some weeks of them, so that the desk is as it would be on a working day."""
+"""Invented reports of some weeks, and a waiting list, so that the desk is as it would be on a working day."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from typing import Any, Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from flows.proposal import JOBS
 from verify_service.accounts.officers import add_officer
 from verify_service.desk import cases
 from verify_service.desk.assignment import viewer_of
 from verify_service.desk.cases import Acting, Triage
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.thread import add_words
-from verify_service.ground.tables import Enrolment, Grievance, Officer, PhoneLink
+from verify_service.ground.crypto import unseal
+from verify_service.ground.tables import Enrolment, Grievance, Officer, PhoneLink, Worker
+from verify_service.proposals.waiting_list import NewProposal, place
 
 DESK: Final = "petugas@demo.example"
 _STAFF: Final[Sequence[tuple[str, str, dict[str, Any]]]] = (
@@ -110,11 +113,40 @@ def load(session: Session, *, now: dt.datetime, say: Callable[[str], None], time
         came = now - dt.timedelta(days=days)
         case = _tell(session, report, phone, worker, came, chance)
         _work_on(session, case, Acting(viewer_of(desk), came + (now - came) / 4), report, chance, now)
+    proposed = _propose(session, linked, chance, now)
     session.execute(
         text("""UPDATE outbox SET state = 'accepted', gateway = 'console', sent_at = created_at, delivery = 'delivered'
                 WHERE cause LIKE 'report:%' AND state = 'waiting'""")
     )
-    say(f"  {len(told)} reports of the last weeks")
+    say(f"  {len(told)} reports of the last weeks, {proposed} proposals")
+
+
+_NAMES: Final = ("Asep Hidayat", "Siti Rohmah", "Ujang Suryana", "Neneng Kartika", "Dadang Hermawan", "Yani Maryani")
+
+
+def _propose(session: Session, linked: Sequence[Any], chance: random.Random, now: dt.datetime) -> int:
+    """Some who were missed: by themselves, by a neighbour, twice by two neighbours, and one who is listed already."""
+    places = session.scalars(select(Enrolment.kelurahan_code).distinct().order_by(Enrolment.kelurahan_code)).all()
+    niks = [f"327501{10 + n:02}01{60 + 3 * n:02}{n + 1:04}" for n in range(12)]
+    niks[7] = niks[3]
+    niks[9] = unseal(session.scalars(select(Worker.nik).order_by(Worker.id).limit(1)).one(), "worker.nik")
+    for number, nik in enumerate(niks):
+        new = NewProposal(
+            proposer="self" if number % 3 else "neighbour",
+            nik=nik,
+            name=_NAMES[number % len(_NAMES)],
+            job=JOBS[number % len(JOBS)],
+            member="no" if number != 5 else "employer",
+            help_needed="hear" if number in (2, 8) else "",
+            kelurahan_code=places[number % len(places)],
+            rw="004",
+            rt="002",
+            phone_id=linked[number].phone_id,
+            channel="ussd",
+            inbound=f"demo:proposal:{number}",
+        )
+        place(session, new, now=now - dt.timedelta(days=chance.uniform(0, 12)))
+    return len(niks)
 
 
 def _tell(
