@@ -93,6 +93,34 @@ COURTESIES = _words(
 )
 _THANKS = frozenset({"terima kasih", "trima kasih", "hatur nuhun", "matur nuwun", "thank you"})
 
+_NUMBERS = {
+    word: number
+    for number, words in (
+        ("1", "satu hiji siji setunggal one"),
+        ("2", "dua loro kalih two"),
+        ("3", "tiga tilu telu tigo three"),
+        ("4", "empat opat papat four"),
+    )
+    for word in words.split()
+}
+_BEFORE_A_NUMBER = _words("nomor nomer nmr no angka pilih pilihan jawab jawaban jawabannya tekan opsi option number")
+_BEHIND_A_NUMBER = COURTESIES | _words("ya aja saja wae mawon")
+
+
+def pressed(text: str) -> str | None:
+    """The digit that a text stands for: "1 pak", "satu", "nomor 1", "1 (satu)"; None when it says more, or none."""
+    words = spoken(text).split()
+    while len(words) > 1 and words[0] in _BEFORE_A_NUMBER:
+        del words[0]
+    while len(words) > 1 and words[-1] in _BEHIND_A_NUMBER:
+        del words[-1]
+    numbers = {_NUMBERS.get(word, word) for word in words}
+    if len(numbers) != 1 or len(words) > 2:
+        return None
+    number = numbers.pop()
+    return str(int(number)) if number.isascii() and number.isdigit() and len(number) <= 2 else None
+
+
 _STARTS = frozenset({"mulai", "mimiti", "start", "mulai lagi", "mulai sms", "mulai sms lagi", "tolong mulai lagi"})
 _CHECKS = frozenset(
     {"cek", "check", "pariksa", "cek data", "cek bpjs", "cek data saya", "cek bpjs saya", "tolong cek", "cek saya"}

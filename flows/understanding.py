@@ -24,6 +24,7 @@ class Understood:
 
     meaning: Meaning
     confidence: float
+    also: tuple[Meaning, ...] = ()
 
     @property
     def sure(self) -> bool:

@@ -1,45 +1,57 @@
-"""Texts: handle what people sent us, in the order it came."""
+"""Texts: handle what people sent us, each phone's in the order it came."""
 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Final
 
-from verify_service.conversations.texts import Handled, NotHandled, handle_waiting, put_off
+from verify_service.conversations.texts import PHONES, Handled, NotHandled, handle_waiting, put_off
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 
-BATCH: Final = 50  # texts after which replies and verdicts are seen to
+TURN: Final = 0.5  # seconds of texts before replies and verdicts get theirs: people wait for both
 
 
-def handle() -> None:
-    """Look for waiting texts now; with none, do nothing."""
+def handle(turn: float = TURN) -> None:
+    """Handle waiting texts for one turn of so many seconds; with none, do nothing.
+
+    What is left is the next turn's, behind the other jobs, and of any other worker's meanwhile.
+    """
     queue.started(queue.TEXTS)
-    while True:
-        done = one_batch()
-        if done.texts:
-            queue.nudge(queue.SEND)
+    began = time.monotonic()
+    while (done := one_batch()).texts:
+        queue.nudge(queue.SEND)
         if done.stale:
             queue.nudge(queue.RECONCILE)
-        if done.texts < BATCH:
+        if time.monotonic() - began >= turn:
+            queue.nudge(queue.TEXTS)
             return
 
 
 def one_batch() -> Handled:
-    """The next texts, each in a transaction of its own."""
-    texts, stale = 0, False
-    while texts < BATCH:
-        done = _next()
-        if not done.texts:
-            break
-        texts, stale = texts + 1, stale or done.stale
-    return Handled(texts, stale)
-
-
-def _next() -> Handled:
+    """The texts of some phones, in one transaction; where one of them cannot be handled, each in its own."""
     try:
         with transaction() as session:
             return handle_waiting(session, now=dt.datetime.now(dt.UTC))
+    except NotHandled:
+        return _carefully()
+
+
+def _carefully() -> Handled:
+    texts, stale = 0, False
+    for _ in range(PHONES):
+        done = _one()
+        if not done.texts:
+            break
+        texts, stale = texts + done.texts, stale or done.stale
+    return Handled(texts, stale)
+
+
+def _one() -> Handled:
+    try:
+        with transaction() as session:
+            return handle_waiting(session, now=dt.datetime.now(dt.UTC), careful=True)
     except NotHandled as failed:
         with transaction() as session:
             put_off(session, failed, now=dt.datetime.now(dt.UTC))

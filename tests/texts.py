@@ -33,3 +33,26 @@ def a_text(
         ],
     ).fetchone()
     return int(made)
+
+
+_MOMENTS = {
+    "inbound_message": ("received_at", "sent_at"),
+    "outbox": ("handed_at", "sent_at"),
+    "conversation": ("touched_at", "ended_at"),
+    "phone": ("wish_at", "stopped_at", "refused_at"),
+}
+
+
+def time_passes(db: Any, seconds: float = 60) -> None:
+    """Everything that was texted is older now: whoever texts next has read what was handed over."""
+    for table, moments in _MOMENTS.items():
+        older = ", ".join(f"{moment} = {moment} - make_interval(secs => {seconds})" for moment in moments)
+        db.execute(f"UPDATE {table} SET {older}")
+
+
+def the_sender_runs(db: Any) -> None:
+    """Every text that waits is handed to the gateway, which takes it."""
+    db.execute(
+        """UPDATE outbox SET state = 'accepted', sent_at = now(), handed_at = coalesce(handed_at, now())
+           WHERE state = 'waiting'"""
+    )

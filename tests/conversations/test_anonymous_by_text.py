@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.handset import webhook
 from tests.people import a_worker
+from tests.texts import the_sender_runs, time_passes
 from verify_service.app import create_app
 from verify_service.conversations.texts import handle_waiting
 from verify_service.ground.crypto import unseal
@@ -32,6 +33,8 @@ def test_the_words_of_an_anonymous_report_by_text_stand_in_it_alone(db: Any) -> 
     a_worker(db)
     for number, words in enumerate(("LAPOR", "3", "6", "3", "3", "1", WORDS)):
         text(client, words, number)
+        the_sender_runs(db)
+        time_passes(db)
     rows = db.execute("SELECT identity, phone_id, words FROM grievance").fetchall()
     assert [(identity, phone) for identity, phone, _ in rows] == [("anonymous", None)]
     assert unseal(rows[0][2], "grievance.words") == WORDS

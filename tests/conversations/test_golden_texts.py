@@ -20,6 +20,7 @@ from jobs.texts import one_batch
 from tests.conversations.people import BY_NAME, Scene
 from tests.conversations.test_golden_talks import shown
 from tests.handset import Handset, webhook
+from tests.texts import the_sender_runs, time_passes
 from verify_service.app import create_app
 from verify_service.conversations.asking import ask_phone
 from verify_service.ground.crypto import unseal
@@ -100,6 +101,7 @@ class Exchange:
 
     def text(self, text: str, times: int = 1) -> list[str]:
         """The person texts; what comes back."""
+        time_passes(self.db)
         date = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S}"
         self.last = (f"sms-{next(_ids)}", self.scene.number, text, date)
         for _ in range(times):
@@ -119,7 +121,7 @@ class Exchange:
         """What has gone into the outbox; the sender takes it, unless it is said to be slow."""
         rows = self.db.execute("SELECT id, body FROM outbox WHERE state = 'waiting' ORDER BY id").fetchall()
         if sent:
-            self.db.execute("UPDATE outbox SET state = 'accepted', sent_at = now() WHERE state = 'waiting'")
+            the_sender_runs(self.db)
         return [f"SMS {unseal(body, 'outbox.body')}" for _, body in rows] or ["nothing"]
 
     def left_behind(self) -> list[str]:

@@ -38,13 +38,14 @@ def asks(now: dt.datetime = NOON, *, state: str = "accepted", unknowns: int = 0)
 
 def becomes(state: str, unknowns: int = 0, sent_at: dt.datetime | None = NOON) -> None:
     """What the sender made of the newest question."""
+    reached = state in ("accepted", "unknown", "sending") or unknowns
     with transaction() as session:
         session.execute(
             sql(
-                """UPDATE outbox SET state = :state, unknowns = :unknowns, sent_at = :sent_at
+                """UPDATE outbox SET state = :state, unknowns = :unknowns, sent_at = :sent_at, handed_at = :handed_at
                    WHERE id = (SELECT max(id) FROM outbox WHERE purpose = 'question')"""
             ),
-            {"state": state, "unknowns": unknowns, "sent_at": sent_at},
+            {"state": state, "unknowns": unknowns, "sent_at": sent_at, "handed_at": sent_at if reached else None},
         )
 
 
@@ -52,6 +53,15 @@ def writes(text: str, at: dt.datetime, *, written: dt.datetime | None = None) ->
     """The person's text reaches us at this moment, with the provider's time of it, and is handled."""
     kept(text, at=at, written=written)
     one_batch()
+    handed_over(at)
+
+
+def handed_over(at: dt.datetime) -> None:
+    """What the sender does with prompts of a talk: they go at once."""
+    with transaction() as session:
+        session.execute(
+            sql("UPDATE outbox SET handed_at = :at WHERE handed_at IS NULL AND purpose = 'reply'"), {"at": at}
+        )
 
 
 def kept(text: str, number: str = NUMBER, at: dt.datetime = NOON, written: dt.datetime | None = None) -> None:
@@ -111,8 +121,11 @@ def test_a_question_that_never_went_hides_no_answer_and_takes_none(db: Any) -> N
 def test_what_was_written_before_the_question_went_out_is_not_its_answer(db: Any) -> None:
     a_worker(db)
     asks()
+    kept(
+        "halo", "+6281200000008", at=after(minutes=9), written=after(minutes=9)
+    )  # so that the clock is known to be right
     writes("YA", after(minutes=10), written=after(minutes=-5))
-    assert handled(db) == ["keyword"]
+    assert handled(db) == ["triage", "keyword"]
     writes("YA", after(minutes=10), written=after(minutes=-1))  # clocks differ
     assert said(db) == [("confirms", "")]
 
@@ -242,15 +255,26 @@ def test_a_phone_whose_text_is_read_can_be_named_by_others(db: Any) -> None:
         )
 
 
-def test_one_text_locks_no_other_phone(db: Any) -> None:
+def test_a_phone_that_somebody_holds_is_passed_over_and_the_others_are_heard(db: Any) -> None:
     for place in range(2):
         a_worker(db, nik=f"327501150190000{place}", phone=f"+628120000000{place}", row=place + 2)
-    kept("CEK", "+6281200000000")
-    kept("CEK", "+6281200000001")
-    with transaction() as session:
-        assert handle_waiting(session, now=NOON).texts == 1
-        db.execute("SET lock_timeout = '2s'")
-        db.execute("UPDATE phone SET hops = 1 WHERE id = (SELECT max(id) FROM phone)")
+        kept("CEK", f"+628120000000{place}")
+    with transaction() as held:
+        held.execute(sql("UPDATE phone SET hops = 1 WHERE id = (SELECT min(id) FROM phone)"))
+        assert one_batch().texts == 1
+        assert handled(db) == [None, "keyword"]
+    one_batch()
+    assert handled(db) == ["keyword", "keyword"]
+
+
+def test_two_workers_hear_different_phones(db: Any) -> None:
+    for place in range(2):
+        a_worker(db, nik=f"327501150190000{place}", phone=f"+628120000000{place}", row=place + 2)
+        kept("CEK", f"+628120000000{place}")
+    with transaction() as first, transaction() as second:
+        assert handle_waiting(first, now=NOON, careful=True).texts == 1
+        assert handle_waiting(second, now=NOON).texts == 1
+    assert handled(db) == ["keyword", "keyword"]
 
 
 def test_an_answer_taken_before_the_operators_refusal_counts_though_it_is_read_after_it(db: Any) -> None:

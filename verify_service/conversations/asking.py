@@ -29,7 +29,7 @@ from verify_service.ground.tables import (
     Worker,
 )
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.outbox import Purpose, State
+from verify_service.messaging.outbox import Asks, Purpose, State
 from verify_service.tasks import death_sql, open_task
 
 QUESTION_FLOW = "registered"
@@ -82,6 +82,7 @@ def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> 
         cause=cause_of(question),
         now=now,
         worker_id=worker.id,
+        asks=Asks(question, 0),
     )
     if sent is None:
         asked = session.get_one(Conversation, question)
@@ -300,12 +301,6 @@ def _leave_to_kelurahan(
         by=actor,
     )
     return opened is not None
-
-
-def can_be_out() -> ColumnElement[bool]:
-    """Whether a text of ours (an outbox row) can have reached the phone, perhaps by a sending of unknown fate."""
-    reached = (State.SENDING.value, State.ACCEPTED.value, State.UNKNOWN.value)
-    return or_(OutboxMessage.state.in_(reached), OutboxMessage.unknowns > 0)
 
 
 def cause_of(question: int | str) -> str:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.caller import Caller, Concern, Report
-from flows.talk import Talk
+from flows.talk import Talk, current
 from verify_service.conversations.caller import short_date
+from verify_service.conversations.stored_talk import sealed
 from verify_service.conversations.text_talks import GATEWAY, SOLVED, TALK
 from verify_service.conversations.texting import write
-from verify_service.ground.crypto import seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Grievance, Phone
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.outbox import Purpose
+from verify_service.messaging.outbox import Asks, Purpose
 
 
 def ask_whether_solved(session: Session, report: Grievance, *, now: dt.datetime) -> bool:
@@ -31,6 +30,7 @@ def ask_whether_solved(session: Session, report: Grievance, *, now: dt.datetime)
     )
     if session.scalar(busy.limit(1)) is not None and _lately(session, phone, now):
         return False
+    talk = _begin(session, phone, report, now) if gateway().capabilities.two_way else None
     sent = write(
         session,
         phone,
@@ -39,9 +39,10 @@ def ask_whether_solved(session: Session, report: Grievance, *, now: dt.datetime)
         purpose=Purpose.QUESTION,
         cause=f"report:{report.id}:solved",
         now=now,
+        asks=Asks(talk.id, 0) if talk is not None else None,
     )
-    if sent is not None and gateway().capabilities.two_way:
-        _begin(session, phone, report, now)
+    if sent is None and talk is not None:
+        session.delete(talk)
     return True
 
 
@@ -56,19 +57,20 @@ def _lately(session: Session, phone: Phone, now: dt.datetime) -> bool:
     return session.scalar(talk.limit(1)) is not None
 
 
-def _begin(session: Session, phone: Phone, report: Grievance, now: dt.datetime) -> None:
+def _begin(session: Session, phone: Phone, report: Grievance, now: dt.datetime) -> Conversation:
     shown = Report(report.number, report.state, due=short_date(report.due_on))
     language = phone.language or programme().languages[0]
     talk = Talk("report_status", Caller(language, noticed=True, concern=Concern(report=shown)))
-    session.add(
-        Conversation(
-            gateway=GATEWAY,
-            session=f"{SOLVED}{report.id}:{report.reopened}",
-            channel=TALK,
-            phone_id=phone.id,
-            started_at=now,
-            touched_at=now,
-            talk=seal(json.dumps(talk.to_dict(), separators=(",", ":")), "conversation.talk"),
-        )
+    begun = Conversation(
+        gateway=GATEWAY,
+        session=f"{SOLVED}{report.id}:{report.reopened}",
+        channel=TALK,
+        phone_id=phone.id,
+        hops=0,
+        started_at=now,
+        touched_at=now,
+        talk=sealed(*current(talk), filed=None),
     )
+    session.add(begun)
     session.flush()
+    return begun

@@ -26,6 +26,16 @@ SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a h
 SCREENS_KEPT_AFTER_THE_END = dt.timedelta(minutes=15)  # the number of an anonymous report stands on one of them
 A_REPORT = "c"  # what is left of any screen of a talk about a report
 COUNTS_KEPT = dt.timedelta(days=2)
+WORDS_KNOWN = dt.timedelta(hours=24)  # for so long a network may bring a text once more
+# What waits for a person is kept until one has dealt with it: nothing is emptied unread.
+_WAS_READ = or_(
+    InboundMessage.settled_at.is_not(None),
+    and_(
+        InboundMessage.handled_at.is_not(None),
+        InboundMessage.quarantined.is_(None),
+        InboundMessage.handled_as.is_distinct_from("triage"),
+    ),
+)
 
 
 # PostgreSQL keeps with each row which transaction wrote it and where it lies among others. Rows of an anonymous report
@@ -96,8 +106,14 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
     gone += [
         session.execute(
             update(InboundMessage)
-            .where(InboundMessage.received_at < texts, InboundMessage.sender.is_not(None))
+            .where(InboundMessage.received_at < texts, InboundMessage.sender.is_not(None), _WAS_READ)
             .values(body=None, sender=None, raw=None)
+        ),
+        session.execute(
+            update(InboundMessage)  # the same words would be known again by it, those of an anonymous report too
+            .where(InboundMessage.received_at < now - WORDS_KNOWN, InboundMessage.body.is_(None))
+            .where(InboundMessage.body_hash.is_not(None))
+            .values(body_hash=None)
         ),
         session.execute(
             update(OutboxMessage)

@@ -8,25 +8,23 @@ last is kept (sealed), so that a repeated hop sees it again and nothing happens 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 
 from flows import outcomes as said
-from flows.caller import Caller, StaleCaller
-from flows.conversation import Ask, Menu, Outcome, Pick, Screen
-from flows.talk import Talk, answer, current
+from flows.caller import Caller
+from flows.conversation import Menu, Outcome, Pick, Screen
+from flows.talk import Talk, answer
+from verify_service.conversations import engine
 from verify_service.conversations.caller import Linked, caller_of, counted, people, who_calls
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.last_input import Last, heard_last, is_new, used_again
-from verify_service.conversations.outcomes import apply
 from verify_service.conversations.reports import is_report
-from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
-from verify_service.conversations.talking import Over, Talking, first_flow
+from verify_service.conversations.talking import NOBODY, Over, Talking, first_flow
 from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
 from verify_service.ground.database import Line
 from verify_service.ground.phones import Phone as Number
@@ -37,9 +35,7 @@ from verify_service.ground.together import Command
 from verify_service.messaging.consent import phone_of
 from verify_service.registry.residents import offices_of
 
-_MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop (goflow's limit)
 _WORTH_RESUMING = 5  # how many of a phone's newest conversations are looked at
-_NOWHERE = {"language", "data_notice", "main", "resume"}  # places a redial reaches by itself
 
 
 @dataclass(frozen=True)
@@ -52,6 +48,27 @@ class Hop:
     phone: Number
     text: str = field(repr=False)
     last: Last | None = None
+
+
+class Call(Talking):
+    """A talk on the phone's own screen. Phone and conversation were read by hand: the session gets them only where an
+    outcome goes through it."""
+
+    def before(self, outcome: Outcome) -> None:
+        if not self._is_light(outcome):
+            self.belong()
+
+    def _is_light(self, outcome: Outcome) -> bool:
+        """Whether it touches no table, or only by evidence that goes with the hop's last commands."""
+        if isinstance(outcome, said.Said):
+            return self.conversation.id is not None and not is_report(outcome)
+        return isinstance(outcome, said.Goodbye | said.GoTo | said.Back)
+
+    def belong(self) -> None:
+        """Give phone and conversation to the session, which will write what changes in them."""
+        for held in (self.phone, self.conversation):
+            belong(self.session, held)
+        self.session.flush()  # a new conversation gets its id
 
 
 @dataclass(frozen=True)
@@ -192,18 +209,18 @@ def _begin(line: Line, known: _Known, hop: Hop, now: dt.datetime) -> Heard:
     )
     caller = known.caller or who_calls(line.session, phone, now=now)
     flow = first_flow(caller)
-    dropped = _dropped(line.session, phone, known.dropped, now)
+    dropped = engine.dropped(line.session, phone, known.dropped, now)
     if dropped is not None:
         conversation.resumes_id, flow = dropped.id, "resume"
-    talking = Talking(line.session, conversation, phone, now, caller, later=[])
-    talk, step = _settle(talking, *current(Talk(flow=flow, caller=caller)))
+    call = Call(line.session, conversation, phone, now, caller, later=[])
+    talk, step = engine.begin(call, Talk(flow=flow, caller=caller))
     if hop.text and (hop.last is None or hop.last.first):  # else an answer to a screen that we do not know
-        talk, step = _navigate(talking, talk, step, hop.text.split("*"))
-    return _show(line, talking, talk, step, hop)
+        talk, step = _navigate(call, talk, step, hop.text.split("*"))
+    return _show(line, call, talk, step, hop)
 
 
 def _navigate(
-    talking: Talking, talk: Talk | None, step: Screen | Over, pieces: list[str]
+    call: Call, talk: Talk | None, step: Screen | Over, pieces: list[str]
 ) -> tuple[Talk | None, Screen | Over]:
     """Follow a transcript whose story we do not know, through menus only: secrets, free text and effects wait for a
     fresh answer from the person."""
@@ -213,7 +230,7 @@ def _navigate(
         after, result = answer(talk, piece, wordings())
         if after.wrong or (isinstance(result, Outcome) and result.effect):
             break
-        talk, step = _settle(talking, after, result)
+        talk, step = engine.settle(call, after, result)
     return talk, step
 
 
@@ -221,67 +238,19 @@ def _go_on(line: Line, known: _Known, conversation: Conversation, hop: Hop, hear
     """The next answer of a talk we know."""
     conversation.hops += 1
     conversation.touched_at = now
-    stored = _stored_talk(line.session, known.phone, conversation, now)
-    talk, screen = current(_still_theirs(line.session, known, conversation, stored, now))
-    # After an upgrade the prefix that still holds is kept.
-    talking = Talking(line.session, conversation, known.phone, now, talk.caller, later=[])
-    if isinstance(screen, Menu | Ask | Pick):
-        talking.screen = screen.screen
-        talk, screen_or_outcome = answer(talk, heard, wordings())
-    else:
-        screen_or_outcome = screen
-    return _show(line, talking, *_settle(talking, talk, screen_or_outcome), hop)
+    call = Call(line.session, conversation, known.phone, now, NOBODY, later=[])
+    return _show(line, call, *engine.take(call, heard, known.answers_for.__contains__), hop)
 
 
-def _is_light(talking: Talking, outcome: Outcome) -> bool:
-    """Whether it touches no table, or only by evidence that goes with the hop's last commands and names its talk."""
-    if isinstance(outcome, said.Said):
-        return talking.conversation.id is not None and not is_report(outcome)
-    return isinstance(outcome, said.Goodbye | said.GoTo | said.Back)
-
-
-def _settle(talking: Talking, talk: Talk, step: Screen | Outcome) -> tuple[Talk | None, Screen | Over]:
-    """Apply outcomes until there is something to show."""
-    for _ in range(_MOST_STEPS):
-        if isinstance(step, Menu | Ask | Pick):
-            return talk, step
-        talking.caller = talk.caller
-        if not _is_light(talking, step):
-            _belong(talking)
-        if isinstance(step, said.ContinueTalk):
-            taken = _take_up(talking)
-            if isinstance(taken, Over):
-                return None, taken
-            talk = taken
-        elif isinstance(step, said.StartAgain):
-            _let_go(talking, "started again")
-            talk = Talk(flow=first_flow(talking.caller), caller=talking.fresh_caller())
-        else:
-            after = apply(talking, step)
-            if isinstance(after, Over):
-                return None, after
-            talk = Talk(flow=after.flow, caller=after.caller, turns=after.turns)
-        talk, step = current(talk)
-    raise RuntimeError(f"the flow {talk.flow} follows itself without a screen")
-
-
-def _belong(talking: Talking) -> None:
-    """Give phone and conversation to the session, which will write what changes in them."""
-    for held in (talking.phone, talking.conversation):
-        belong(talking.session, held)
-    talking.session.flush()  # a new conversation gets its id
-
-
-def _show(line: Line, talking: Talking, talk: Talk | None, step: Screen | Over, hop: Hop) -> Heard:
+def _show(line: Line, call: Call, talk: Talk | None, step: Screen | Over, hop: Hop) -> Heard:
     """Write down where the talk stands and what the phone shows."""
-    language = talking.phone.language
-    changes: dict[str, Any] = {}
+    language = call.phone.language
+    changes = engine.left(call, talk, step)
     if isinstance(step, Over):
         text = "END " + _ending(step.screen, language, step.values)
-        changes.update(ended_at=talking.now, ended_how="said goodbye", talk=None)
     else:
         assert talk is not None
-        said_text = wordings().say(
+        text = "CON " + wordings().say(
             step,
             language,
             hinted=talk.wrong > 0,
@@ -289,20 +258,16 @@ def _show(line: Line, talking: Talking, talk: Talk | None, step: Screen | Over, 
             standing=programme().standing,
             free=programme().ussd_zero_rated,
         )
-        text = "CON " + said_text
-        changes["talk"] = seal(_compact(talk.to_dict()), "conversation.talk")
     if hop.last is None:
         # At the end it tells no repeat any more, only how many letters somebody wrote of whom.
         changes["heard_length"] = 0 if isinstance(step, Over) else len(hop.text)
         changes["heard_hash"] = keyed_hash(hop.text, "transcript")
     else:
-        changes |= heard_last(talking.conversation, hop.text, hop.last, talking.now)
+        changes |= heard_last(call.conversation, hop.text, hop.last, call.now)
     changes["screen"] = seal(text, "conversation.screen")
-    _commit(line, talking, changes)
-    return Heard(text, talking.nudge)
+    _commit(line, call, changes)
+    return Heard(text, call.nudge)
 
-
-_compact = json.JSONEncoder(separators=(",", ":")).encode
 
 # What an ordinary hop changes; the rest of a conversation changes with outcomes that go through the session.
 _CHANGES = ("heard_length", "heard_hash", "hops", "talk", "screen", "worker_id", "touched_at", "ended_at", "ended_how")
@@ -318,13 +283,13 @@ _CHANGE = Command(
 )
 
 
-def _commit(line: Line, talking: Talking, changes: dict[str, Any]) -> None:
+def _commit(line: Line, call: Call, changes: dict[str, Any]) -> None:
     """Write everything and commit: in one round trip, unless something rarer went through the session already."""
-    conversation, later = talking.conversation, talking.later or []
+    conversation, later = call.conversation, call.later or []
     if line.session.in_transaction() or not _ORDINARY.issuperset(inspect(conversation).committed_state):
         for column, value in changes.items():
             setattr(conversation, column, value)
-        _belong(talking)
+        call.belong()
         line.commit(*later)
         return
     values = dict.fromkeys(_ADD.values) | vars(conversation) | changes
@@ -335,77 +300,3 @@ def _ending(screen: str, language: str | None, values: dict[str, str] | None = N
     return wordings().ending(
         screen, language, values or {}, standing=programme().standing, free=programme().ussd_zero_rated
     )
-
-
-def _stored_talk(session: Session, phone: Phone, conversation: Conversation, now: dt.datetime) -> Talk:
-    """Where the talk stands; from the beginning when it can no longer be read."""
-    fresh: Caller | None = None
-    if conversation.talk is not None:
-        try:
-            stored = json.loads(unseal(conversation.talk, "conversation.talk"))
-            try:
-                return Talk.from_dict(stored)
-            except StaleCaller:  # an older release knew other things of callers
-                fresh = who_calls(session, phone, now=now, worker_id=conversation.worker_id)
-                talk = Talk.from_dict(stored, fresh)
-                if not talk.flow.startswith("rt_"):  # of which RT he spoke was known to the old caller alone
-                    return talk
-        except (Unreadable, KeyError, ValueError, TypeError):
-            pass
-    fresh = fresh or who_calls(session, phone, now=now, worker_id=conversation.worker_id)
-    return Talk(flow=first_flow(fresh), caller=fresh)
-
-
-def _still_theirs(session: Session, known: _Known, conversation: Conversation, talk: Talk, now: dt.datetime) -> Talk:
-    """The talk, unless this phone was unlinked from its worker meanwhile (in another session, by an officer, by a newer
-    list): then it starts again, and neither shows that worker nor speaks for them."""
-    person = talk.caller.person
-    if person is None or talk.flow == "saved" or person.worker in known.answers_for:
-        return talk
-    conversation.worker_id = None
-    fresh = who_calls(session, known.phone, now=now)
-    return Talk(flow=first_flow(fresh), caller=fresh)
-
-
-def _dropped(session: Session, phone: Phone, recent: Sequence[Conversation], now: dt.datetime) -> Conversation | None:
-    """The newest talk of this phone that was cut off where a redial would not get by itself."""
-    for conversation in recent:
-        talk = _stored_talk(session, phone, conversation, now)
-        if _followed_in_confidence(talk):
-            continue
-        if talk.flow not in REACHED_AGAIN and (talk.flow not in _NOWHERE or talk.turns):
-            return conversation
-    return None
-
-
-def _followed_in_confidence(talk: Talk) -> bool:
-    """Whether it shows a report told in confidence: whoever has its number types it again, and nobody else reads it."""
-    report = talk.caller.concern.report if talk.caller.concern else None
-    return talk.flow == "report_status" and report is not None and report.secret
-
-
-def _take_up(talking: Talking) -> Talk | Over:
-    """Go on under this session where the dropped one stopped, with today's facts."""
-    waiting = talking.session.get(Conversation, talking.conversation.resumes_id or 0)
-    if (
-        waiting is not None
-        and _stored_talk(talking.session, talking.phone, waiting, talking.now).flow in BEHIND_THE_PIN
-    ):
-        asked = behind_the_pin(talking, waiting)
-        return asked if isinstance(asked, Over) else Talk(flow=asked.flow, caller=asked.caller)
-    before = _let_go(talking, "continued elsewhere")
-    if before is None:
-        return Talk(flow=first_flow(talking.caller), caller=talking.caller)
-    talk = _stored_talk(talking.session, talking.phone, before, talking.now)
-    talking.conversation.worker_id = before.worker_id
-    caller = replace(talking.fresh_caller(talk.caller.people_page), concern=talk.caller.concern)
-    before.talk = None
-    return replace(talk, caller=caller, wrong=0)
-
-
-def _let_go(talking: Talking, how: str) -> Conversation | None:
-    before = talking.session.get(Conversation, talking.conversation.resumes_id or 0)
-    if before is None or before.ended_at is not None:
-        return None
-    before.ended_at, before.ended_how = talking.now, how
-    return before

@@ -147,6 +147,7 @@ def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
         whose=filed.about,
         once=_same_words(talking, filed),
     )
+    talking.filed = opened.id
     shown = {"case": opened.number, "days": str(opened.days)}
     if filed.identity == "anonymous":
         return Over(ANONYMOUS_RECEIPT, shown)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-import json
 from dataclasses import replace
 
 from flows import outcomes as said
 from flows.caller import Caller, RtDesk
 from flows.conversation import Outcome
-from flows.talk import FLOWS, Talk
+from flows.talk import FLOWS
 from verify_service.accounts.pins import is_weak, pin_hash, pin_is
 from verify_service.conversations import rt_help
 from verify_service.conversations.caller import answers_for
@@ -25,8 +24,9 @@ from verify_service.conversations.rt_desk import (
     shown,
     today,
 )
+from verify_service.conversations.stored_talk import restore
 from verify_service.conversations.talking import Next, Over, Talking
-from verify_service.ground.crypto import Unreadable, letter_code, unseal
+from verify_service.ground.crypto import letter_code, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, RtHead
 from verify_service.registry.letters import ACTIVATION
@@ -217,7 +217,8 @@ def _take_up(talking: Talking) -> Next | Over:
     before = talking.session.get(Conversation, talking.conversation.resumes_id or 0)
     if before is None or before.ended_at is not None or before.talk is None:
         return _next_resident(talking, 0)
-    talk = stored_talk(before)
+    standing = restore(before, talking.fresh_caller)
+    talk = standing.talk if standing.whole else None
     before.ended_at, before.ended_how, before.talk = talking.now, "continued elsewhere", None
     resident = talk.caller.rt_head.resident if talk is not None and talk.caller.rt_head else None
     if talk is not None and talk.flow == "rt_propose":
@@ -227,14 +228,6 @@ def _take_up(talking: Talking) -> Next | Over:
     else:
         following = _about(talking, resident.enrolment)
     return replace(following, turns=talk.turns) if isinstance(following, Next) else following
-
-
-def stored_talk(conversation: Conversation) -> Talk | None:
-    """The talk of a conversation, None when this release cannot read it."""
-    try:
-        return Talk.from_dict(json.loads(unseal(conversation.talk or b"", "conversation.talk")))
-    except (Unreadable, KeyError, ValueError, TypeError):
-        return None
 
 
 # --- one resident at a time ---

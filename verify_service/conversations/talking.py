@@ -8,19 +8,23 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from flows.caller import Caller
-from flows.conversation import Turn
+from flows.conversation import Outcome, Screen, Turn
 from verify_service import audit
 from verify_service.conversations.caller import who_calls
 from verify_service.ground.tables import Conversation, Phone
 from verify_service.ground.together import Asked
 from verify_service.verification.evidence import Statement, record_statement, recorded
 
+NOBODY = Caller(language=None, noticed=False)  # before anything was looked up
+
 
 @dataclass
 class Talking:
     """The talk an outcome belongs to. `message` is the text it was said in, None on the phone's own screen.
 
-    `later` are commands that go with the last of a hop, in its transaction; None where there is no such last.
+    `later` are commands that go with the last of a hop, in its transaction; None where there is no such last. `asked`
+    is what was answered in this turn and `understood` whether that was an answer to it; `filed` the report that was
+    made in this talk; `wish` what the data notice delays.
     """
 
     session: Session
@@ -32,6 +36,13 @@ class Talking:
     nudge: bool = field(default=False)  # whether verdicts are stale after this
     message: int | None = None
     later: list[Asked] | None = None
+    asked: Screen | None = None
+    understood: bool = False
+    filed: int | None = None
+    wish: Outcome | None = None
+
+    def before(self, outcome: Outcome) -> None:
+        """What a door has to do before an outcome may touch tables."""
 
     @property
     def actor(self) -> str:

@@ -1,57 +1,58 @@
 """Talks by text: every flow of the phone's screen, one text at a time.
 
 A talk is a conversation of channel "talk"; a phone has one at most, and it ends by itself after a day of silence. What
-was typed where words or numbers were asked for is emptied from the text: it is kept where it belongs, or nowhere.
+was typed where words or numbers were asked for is emptied from the text once it was heard: it is kept where it belongs,
+or nowhere.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from flows import outcomes as said
+from flows import outcomes
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.keywords import Name, urgency
 from flows.reading import option
 from flows.talk import Talk, answer, current
+from verify_service.conversations import engine
 from verify_service.conversations.caller import answers_for
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.reports import RECEIPTS
-from verify_service.conversations.rt_heads import stored_talk
-from verify_service.conversations.talking import Next, Over, Talking, first_flow
+from verify_service.conversations.stored_talk import report_of, sealed, sealed_report
+from verify_service.conversations.talking import NOBODY, Next, Over, Talking
 from verify_service.conversations.texting import say, say_ending, write
-from verify_service.ground.crypto import seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
-from verify_service.messaging.inbox import written_at
-from verify_service.messaging.outbox import Purpose
+from verify_service.messaging.outbox import Asks, Purpose
 
 TALK: Final = "talk"
 GATEWAY: Final = "sms"  # a talk by text belongs to no provider's session
 SOLVED: Final = "solved:"  # begins the session of a talk that we began: is the problem solved?
 _SECRETS: Final = (6, 16)  # digits of a PIN or a code, and of a NIK
-_MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop
+
+FREE: Final = ("text", "words", "name")  # answers in the person's own words
 
 # Where each keyword leads.
 WISHES: Final[Mapping[Name, Outcome]] = MappingProxyType(
     {
-        "check": said.GoTo("cover"),
-        "report": said.GoTo("report"),
-        "status": said.GoTo("my_report"),
-        "benefits": said.GoTo("benefits"),
-        "menu": said.GoTo("main"),
-        "propose": said.GoTo("propose"),
-        "settings": said.GoTo("settings"),
-        "rt_head": said.OpenDesk(),
+        "check": outcomes.GoTo("cover"),
+        "report": outcomes.GoTo("report"),
+        "status": outcomes.GoTo("my_report"),
+        "benefits": outcomes.GoTo("benefits"),
+        "menu": outcomes.GoTo("main"),
+        "propose": outcomes.GoTo("propose"),
+        "settings": outcomes.GoTo("settings"),
+        "rt_head": outcomes.OpenDesk(),
     }
 )
 
@@ -75,17 +76,38 @@ _LIVE = (
 )
 
 
-def live_talk(session: Session, phone: Phone, message: InboundMessage) -> Conversation | None:
+def live_talk(session: Session, phone: Phone, received: dt.datetime) -> Conversation | None:
     """The talk by text that this phone is in; None when there is none, or it has been silent for too long."""
     conversation = session.scalar(_LIVE, {"phone": phone.id})
     if conversation is None:
         return None
-    silent = message.received_at - conversation.touched_at
-    if conversation.talk is None or silent > patience(conversation):
-        _over(conversation, "let go", message.received_at)
+    if conversation.talk is None or received - conversation.touched_at > patience(conversation):
+        _over(conversation, "let go", received)
         return None
-    # Texts overtake one another: what was written before the last answer answers something else.
-    return None if written_at(message) < conversation.touched_at.replace(microsecond=0) else conversation
+    return conversation
+
+
+_NEWEST = (
+    select(Conversation)
+    .where(
+        Conversation.phone_id == bindparam("phone"),
+        Conversation.channel == TALK,
+        Conversation.touched_at >= bindparam("since"),
+        Conversation.talk.is_not(None),
+    )
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
+
+
+def report_just_made(session: Session, phone: Phone, received: dt.datetime) -> int | None:
+    """The report that was made by text on this phone some minutes ago: what is written on belongs to it.
+
+    Of an anonymous report nothing else leads there; a new one would be filed under the phone.
+    """
+    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
+    talk = session.scalar(_NEWEST, {"phone": phone.id, "since": since})
+    return report_of(talk) if talk is not None else None
 
 
 def patience(conversation: Conversation) -> dt.timedelta:
@@ -108,23 +130,17 @@ def _over(conversation: Conversation, how: str, now: dt.datetime) -> None:
     conversation.ended_at, conversation.ended_how, conversation.talk = now, how, None
 
 
-def takes(conversation: Conversation, text: str) -> bool:
+def takes(talk: Talk, text: str) -> bool:
     """Whether a text that could be a keyword is meant for the talk: an option's own words, or a free answer."""
-    talk = stored_talk(conversation)
-    if talk is None:
-        return False
     talk, screen = current(talk)
     if isinstance(screen, Ask):
-        words = screen.shape in ("text", "words", "name")
+        words = screen.shape in FREE
         return " " in text.strip() if words else screen.read(text) is not None  # a code may look like a report's number
     return isinstance(screen, Menu | Pick) and option(wordings(), screen, text, talk.caller.language) is not None
 
 
-def cannot_read(conversation: Conversation, text: str) -> bool:
+def cannot_read(talk: Talk, text: str) -> bool:
     """Whether the question asked last has fixed answers, and this is none of them."""
-    talk = stored_talk(conversation)
-    if talk is None:
-        return False
     talk, screen = current(talk)
     return isinstance(screen, Menu | Pick) and answer(talk, text, wordings())[0].wrong > 0
 
@@ -132,97 +148,128 @@ def cannot_read(conversation: Conversation, text: str) -> bool:
 # --- beginning, and going on ---
 
 
-def begin(session: Session, message: InboundMessage, phone: Phone, wish: Name) -> bool:
+@dataclass(frozen=True)
+class Said:
+    """One text of a person, or the parts of one: its rows, the words, when it was received and when it was written."""
+
+    rows: Sequence[InboundMessage]
+    text: str = field(repr=False)
+    written: dt.datetime
+
+    @property
+    def first(self) -> InboundMessage:
+        return self.rows[0]
+
+    @property
+    def received(self) -> dt.datetime:
+        return self.first.received_at
+
+    @property
+    def cause(self) -> str:
+        """What the one reply to it is known by in the outbox."""
+        return f"message:{self.first.id}:reply"
+
+    def empty(self) -> None:
+        """Let go of its words: secrets are kept nowhere, and reports only where they are read."""
+        for row in self.rows:
+            empty(row)
+
+    def belongs_to(self, conversation: Conversation, step: int) -> None:
+        """Note which prompt it was heard as the answer to."""
+        for row in self.rows:
+            row.conversation_id, row.step = conversation.id, step
+
+
+def begin(session: Session, said: Said, phone: Phone, wish: Name) -> bool:
     """Begin the talk that a keyword asks for, after the data notice; whether verdicts are stale now."""
-    talking = opened(session, message, phone, wish)
+    talking = opened(session, said, phone, wish)
     talk = Talk("data_notice", talking.caller)
     step: Screen | Outcome = WISHES[wish]
     if not talking.caller.noticed:
         talk, step = current(talk)
-    return _reply(talking, message, *_settle(talking, talk, step), first=True)
+    return _reply(talking, said, *engine.settle(talking, talk, step), first=True)
 
 
-def file_report(session: Session, message: InboundMessage, phone: Phone, words: str) -> bool:
+def file_report(session: Session, said: Said, phone: Phone, words: str) -> bool:
     """File what was written at once; its words are kept there alone. The receipt says the number, and by when.
 
     It is told in confidence, unless it tells of an accident or a death: then an officer calls, whoever it is.
     """
-    talking = opened(session, message, phone, "menu")
+    talking = opened(session, said, phone, "menu")
     urgent = urgency(words)
-    report = said.FileReport(
+    report = outcomes.FileReport(
         "claim" if urgent else "other", words, urgency=urgent, identity="normal" if urgent else "secret"
     )
     filed = apply(talking, report)
     if isinstance(filed, Next):  # who writes a text may be written to
         talking.caller = filed.caller
-        filed = apply(talking, said.SetContact("sms"))
+        filed = apply(talking, outcomes.SetContact("sms"))
     if isinstance(filed, Next):
         raise AssertionError("a report was filed and has no receipt")
-    empty(message)
-    _over(talking.conversation, "said goodbye", talking.now)
-    cause = cause_of(message)
+    said.empty()
+    _end(talking)
     if urgent:
-        say_ending(session, phone, filed.screen, filed.values, cause=cause, now=talking.now)
+        say_ending(session, phone, filed.screen, filed.values, cause=said.cause, now=talking.now)
     else:
-        write(session, phone, RECEIPTS["secret"], filed.values, purpose=Purpose.REPLY, cause=cause, now=talking.now)
+        write(
+            session, phone, RECEIPTS["secret"], filed.values, purpose=Purpose.REPLY, cause=said.cause, now=talking.now
+        )
     return talking.nudge
 
 
-def follow_report(session: Session, message: InboundMessage, phone: Phone, number: str) -> bool:
+def follow_report(session: Session, said: Said, phone: Phone, number: str) -> bool:
     """Begin the talk on the report with this number (six characters); of an anonymous one no text may tell whose."""
-    empty(message)
-    talking = opened(session, message, phone, "menu")
+    said.empty()
+    talking = opened(session, said, phone, "menu")
     talk = Talk("main", talking.caller)
-    return _reply(talking, message, *_settle(talking, talk, said.FindReport(number)))
+    return _reply(talking, said, *engine.settle(talking, talk, outcomes.FindReport(number)))
 
 
-def opened(session: Session, message: InboundMessage, phone: Phone, wish: Name) -> Talking:
+def opened(session: Session, said: Said, phone: Phone, wish: Name) -> Talking:
     """A new talk of this phone, in the place of any other; its session names the wish that the data notice delays."""
-    now = message.received_at
-    end_talks(session, phone, "started again", now)
+    end_talks(session, phone, "started again", said.received)
     conversation = Conversation(
         gateway=GATEWAY,
-        session=f"talk:{phone.id}:{message.id}:{wish}",
+        session=f"talk:{phone.id}:{said.first.id}:{wish}",
         channel=TALK,
         phone_id=phone.id,
-        started_at=now,
-        touched_at=written_at(message),
+        started_at=said.received,
+        touched_at=said.written,
         hops=0,
     )
     session.add(conversation)
     session.flush()
-    return _talking(session, conversation, phone, message)
+    said.belongs_to(conversation, 0)
+    talking = _talking(session, conversation, phone, said)
+    talking.caller = talking.fresh_caller()
+    return talking
 
 
-def go_on(session: Session, message: InboundMessage, phone: Phone, conversation: Conversation, text: str) -> bool:
+def go_on(session: Session, said: Said, phone: Phone, conversation: Conversation) -> bool:
     """Take a text for the next answer of a talk; whether verdicts are stale now."""
-    now = message.received_at
-    _ask_for_the_pin_again(conversation, now)
+    _ask_for_the_pin_again(conversation, said.received)
+    said.belongs_to(conversation, conversation.hops)
     conversation.hops += 1
-    conversation.touched_at = written_at(message)
-    talking = _talking(session, conversation, phone, message)
-    talk, step = current(_still_theirs(talking, stored_talk(conversation)))
-    talking.caller = talk.caller
-    if isinstance(step, Menu | Ask | Pick):
-        talking.screen, asked = step.screen, step
-        talk, step = answer(talk, text, wordings())
-        if (isinstance(asked, Ask) and (asked.secret or not talk.wrong)) or may_be_secret(text):
-            empty(message)
-    if isinstance(step, said.FileReport | said.SetContact):
-        _empty_all(session, message, conversation)
-    return _reply(talking, message, *_settle(talking, talk, step))
+    conversation.touched_at = said.written
+    talking = _talking(session, conversation, phone, said)
+    shown = engine.take(talking, said.text, partial(answers_for, session, phone))
+    asked = talking.asked
+    if (isinstance(asked, Ask) and (asked.secret or talking.understood)) or may_be_secret(said.text):
+        said.empty()
+    if talking.filed is not None:
+        session.flush()
+        session.execute(_EMPTY_ALL, {"talk": conversation.id})
+    return _reply(talking, said, *shown)
 
 
-def _empty_all(session: Session, last: InboundMessage, conversation: Conversation) -> None:
-    """Let go of every answer of a talk that came to a report: the digits alone would tell what it was.
-
-    Of any report: were it only the anonymous ones, that they are gone would tell whose phone made one.
-    """
-    session.execute(
-        update(InboundMessage)
-        .where(InboundMessage.sender_index == last.sender_index, InboundMessage.received_at >= conversation.started_at)
-        .values(body=None, raw=None)
-    )
+# Every answer of a talk that came to a report, once it was heard: the digits alone would tell what it was. Of any
+# report: were it only the anonymous ones, that they are gone would tell whose phone made one.
+_EMPTY_ALL = (
+    update(InboundMessage)
+    .where(InboundMessage.conversation_id == bindparam("talk"), InboundMessage.handled_at.is_not(None))
+    .values(body=None, raw=None)
+    .execution_options(synchronize_session="fetch")
+)
 
 
 def may_be_secret(text: str) -> bool:
@@ -232,19 +279,13 @@ def may_be_secret(text: str) -> bool:
 
 
 def empty(message: InboundMessage) -> None:
-    """Let go of the words of a text: secrets are kept nowhere, and reports only where they are read."""
+    """Let go of the words of a text that was handled."""
     message.body = message.raw = None
 
 
-def cause_of(message: InboundMessage) -> str:
-    """What the one reply to a text is known by in the outbox."""
-    return f"message:{message.id}:reply"
-
-
-def _talking(session: Session, conversation: Conversation, phone: Phone, message: InboundMessage) -> Talking:
-    unknown = Caller(language=phone.language, noticed=False)
-    talking = TextTalking(session, conversation, phone, message.received_at, unknown, message=message.id)
-    talking.caller = talking.fresh_caller()
+def _talking(session: Session, conversation: Conversation, phone: Phone, said: Said) -> Talking:
+    talking = TextTalking(session, conversation, phone, said.received, NOBODY, message=said.first.id)
+    talking.wish = WISHES[_wish(conversation)]
     return talking
 
 
@@ -254,50 +295,28 @@ def _ask_for_the_pin_again(conversation: Conversation, now: dt.datetime) -> None
         conversation.pin_at = None
 
 
-def _still_theirs(talking: Talking, talk: Talk | None) -> Talk:
-    """The talk, unless it cannot be read any more or this phone was unlinked from its worker: then from the menu."""
-    person = talk.caller.person if talk is not None else None
-    if talk is None or (
-        person is not None and talk.flow != "saved" and not answers_for(talking.session, talking.phone, person.worker)
-    ):
-        talking.conversation.worker_id = None
-        fresh = talking.fresh_caller()
-        return Talk(first_flow(fresh), fresh)
-    return talk
-
-
-def _settle(talking: Talking, talk: Talk, step: Screen | Outcome) -> tuple[Talk | None, Screen | Over]:
-    """Apply outcomes until there is something to say."""
-    for _ in range(_MOST_STEPS):
-        if isinstance(step, Menu | Ask | Pick):
-            return talk, step
-        talking.caller = talk.caller
-        after = apply(talking, step)
-        if isinstance(after, Over):
-            return None, after
-        talk = Talk(after.flow, after.caller, after.turns)
-        wished = WISHES[_wish(talking.conversation)] if isinstance(step, said.AcceptedNotice) else None
-        talk, step = current(talk) if wished is None else (talk, wished)
-    raise RuntimeError(f"the flow {talk.flow} follows itself without a screen")
-
-
 def _wish(conversation: Conversation) -> Name:
     """What the person wanted before the data notice."""
     wish = conversation.session.rpartition(":")[2]
     return next((name for name in WISHES if name == wish), "menu")
 
 
-def _reply(
-    talking: Talking, message: InboundMessage, talk: Talk | None, step: Screen | Over, *, first: bool = False
-) -> bool:
+def _end(talking: Talking) -> None:
+    """The talk is over; for some minutes it is known which report its last words belong to."""
+    _over(talking.conversation, "said goodbye", talking.now)
+    if talking.filed is not None:
+        talking.conversation.talk = sealed_report(talking.filed)
+
+
+def _reply(talking: Talking, said: Said, talk: Talk | None, step: Screen | Over, *, first: bool = False) -> bool:
     """Write down where the talk stands, and say what comes next."""
-    cause = cause_of(message)
     if talk is None or isinstance(step, Over):
         assert isinstance(step, Over)
-        _over(talking.conversation, "said goodbye", talking.now)
-        say_ending(talking.session, talking.phone, step.screen, step.values, cause=cause, now=talking.now)
+        _end(talking)
+        say_ending(talking.session, talking.phone, step.screen, step.values, cause=said.cause, now=talking.now)
     else:
-        assert not isinstance(step, Over)
-        talking.conversation.talk = seal(json.dumps(talk.to_dict(), separators=(",", ":")), "conversation.talk")
-        say(talking.session, talking.phone, step, talk, first=first, cause=cause, now=talking.now)
+        conversation = talking.conversation
+        conversation.talk = sealed(talk, step, talking.filed)
+        asks = Asks(conversation.id, conversation.hops)
+        say(talking.session, talking.phone, step, talk, first=first, cause=said.cause, now=talking.now, asks=asks)
     return talking.nudge

@@ -12,7 +12,7 @@ from flows.talk import Talk
 from verify_service.conversations.catalogue import wordings
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone
-from verify_service.messaging.outbox import Purpose, queue_text
+from verify_service.messaging.outbox import Asks, Purpose, queue_text
 
 _NOTHING: Mapping[str, Value] = {}
 
@@ -28,6 +28,7 @@ def write(
     now: dt.datetime,
     worker_id: int | None = None,
     not_before: dt.datetime | None = None,
+    asks: Asks | None = None,
 ) -> int | None:
     """Queue one SMS of one part; its outbox id, or None when none will go (they stopped us, or it went before)."""
     body = wordings().sms(
@@ -43,11 +44,12 @@ def write(
         now=now,
         worker_id=worker_id,
         not_before=not_before,
+        asks=asks,
     )
 
 
 def say(
-    session: Session, phone: Phone, screen: Screen, talk: Talk, *, first: bool, cause: str, now: dt.datetime
+    session: Session, phone: Phone, screen: Screen, talk: Talk, *, first: bool, cause: str, now: dt.datetime, asks: Asks
 ) -> None:
     """Queue a screen of a talk as the answer to what the person has just sent."""
     body = wordings().text(
@@ -59,7 +61,7 @@ def say(
         standing=programme().standing,
         free=programme().ussd_zero_rated,
     )
-    _answer(session, phone, screen.screen, body, cause, now)
+    _answer(session, phone, screen.screen, body, cause, now, asks)
 
 
 def say_ending(
@@ -72,5 +74,9 @@ def say_ending(
     _answer(session, phone, screen, body, cause, now)
 
 
-def _answer(session: Session, phone: Phone, screen: str, body: str, cause: str, now: dt.datetime) -> None:
-    queue_text(session, phone_id=phone.id, screen=screen, body=body, purpose=Purpose.REPLY, cause=cause, now=now)
+def _answer(
+    session: Session, phone: Phone, screen: str, body: str, cause: str, now: dt.datetime, asks: Asks | None = None
+) -> None:
+    queue_text(
+        session, phone_id=phone.id, screen=screen, body=body, purpose=Purpose.REPLY, cause=cause, now=now, asks=asks
+    )

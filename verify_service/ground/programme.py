@@ -90,6 +90,10 @@ class Texting(_Table):
         gt=0, le=24
     )  # of silence, after which a talk by text is over; what it held is forgotten then
     stale_days: int = Field(gt=0)
+    read_seconds: int = Field(ge=0)  # from handing a text over until somebody can answer it
+    parts_seconds: int = Field(ge=0)  # texts of one phone that come within it are parts of one
+    continue_minutes: int = Field(ge=0)  # after a report by text, further words belong to it
+    pause_minutes: int = Field(ge=0)  # after somebody's text in a talk, our own question waits
     part_cost: int = Field(ge=0)  # rupiah for each part, to show officers what an answer costs
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from flows.reading import command
 from verify_service.ground.crypto import blind_index, keyed_hash, seal
 from verify_service.ground.tables import DeliveryNotice, InboundMessage, OptOutNotice, SessionEnd
 from verify_service.messaging import deliveries, twins
@@ -16,7 +17,6 @@ from verify_service.messaging.consent import known_phone_of, phone_of, refuse_ph
 from verify_service.messaging.gateways.contract import DeliveryReport, InboundSms, OptOut, UssdEnd
 
 _REPEATED: Final = dt.timedelta(hours=24)  # for how long a provider repeats a notice
-_OLDEST: Final = dt.timedelta(days=7)
 
 
 def store_message(session: Session, gateway: str, message: InboundSms, raw: bytes, *, now: dt.datetime) -> bool:
@@ -47,6 +47,7 @@ def store_message(session: Session, gateway: str, message: InboundSms, raw: byte
             "body_hash": body_hash,
             "sent_at": message.sent_at,
             "received_at": now,
+            "wish": command(message.text) in ("stop", "start"),
             "quarantined": message.problem or None,
             "raw": seal(raw.decode("latin-1"), "inbound_message.raw") if message.problem else None,
         }
@@ -81,17 +82,6 @@ def _made_up(
 def _derived(provider_id: str, sender_index: bytes | None, body_hash: bytes) -> str:
     """The id of a text whose own one another text has."""
     return f"{provider_id}:{keyed_hash(f'{sender_index!r}{body_hash!r}', 'inbound_message.derived').hex()[:32]}"
-
-
-def written_at(message: InboundMessage) -> dt.datetime:
-    """When the person wrote it: the provider's time, unless there is none or it lies ahead of ours."""
-    return message.received_at if message.sent_at is None else min(message.sent_at, message.received_at)
-
-
-def wished_at(message: InboundMessage) -> dt.datetime:
-    """When STOP or MULAI was written; a time from long ago is a clock gone wrong, and hides no STOP."""
-    written = written_at(message)
-    return written if written >= message.received_at - _OLDEST else message.received_at
 
 
 def unreadable() -> InboundSms:

@@ -82,6 +82,14 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a prompt asks: the conversation that its answer goes to, and which of its prompts it is."""
+
+    conversation: int
+    step: int
+
+
 # Statements are built once: building them would take most of the time that a text takes.
 _QUEUE = insert(OutboxMessage).on_conflict_do_nothing(index_elements=[OutboxMessage.cause]).returning(OutboxMessage.id)
 # Two robots must not talk all night. What was held back does not count, so that the guard opens again. Two transactions
@@ -112,12 +120,13 @@ def queue_text(
     now: dt.datetime,
     worker_id: int | None = None,
     not_before: dt.datetime | None = None,
+    asks: Asks | None = None,
 ) -> int | None:
     """Queue a text: the id of its outbox row, or None when none will go (nudge the sender after the commit).
 
     One text for each `cause`, however often it is asked for. One that may not go is kept as cancelled with the reason,
     so that an officer can see why nobody got it. `screen` names the words it was made from, `worker_id` whom it is
-    about: should the phone be let go of them first, it is not sent.
+    about: should the phone be let go of them first, it is not sent. `asks` says of a prompt where its answer belongs.
     """
     from_then = max(now, not_before or now)
     due_at = may_write_from(from_then) if TERMS[purpose].ours else from_then
@@ -137,6 +146,8 @@ def queue_text(
         # Counted from when it may go first: long holidays do not make a text old.
         "stale_at": due_at + dt.timedelta(days=programme().texting.stale_days),
         "created_at": now,
+        "conversation_id": asks.conversation if asks else None,
+        "step": asks.step if asks else None,
     }
     queued = session.scalar(_QUEUE, row)
     return queued if reason is None else None

@@ -126,6 +126,7 @@ def _take(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> Claimed | Non
         return None
     row.state, row.reason, row.lease_until = State.SENDING.value, None, now + LEASE
     row.attempts += 1
+    row.handed_at = row.handed_at or now
     return Claimed(row.attempts, row.phone_id, Outgoing(row.id, Number(number), body))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from verify_service.ground.tables.base import Base, Id, Moment
@@ -23,7 +23,13 @@ class InboundMessage(Base):
     received_at: Mapped[Moment]
     handled_at: Mapped[Moment | None]
     handled_as: Mapped[str | None] = mapped_column(
-        comment="answer | stop | start | keyword | report | thread | unclear | triage"
+        comment="answer | stop | start | keyword | report | thread | unclear | triage | copy | part | early | lost"
+    )
+    conversation_id: Mapped[int | None] = mapped_column(comment="the question or talk it was heard in")
+    step: Mapped[int | None] = mapped_column(Integer, comment="which prompt of that conversation it answers")
+    wish: Mapped[bool] = mapped_column(
+        server_default=text("false"),
+        comment="STOP or MULAI and nothing else: handled before all that waits of its phone",
     )
     tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="failed tries at handling it")
     due_at: Mapped[Moment | None] = mapped_column(comment="after a failed try: not before this")
@@ -36,6 +42,12 @@ class InboundMessage(Base):
     raw: Mapped[bytes | None] = mapped_column(comment="sealed, for quarantined ones: inbound_message.raw")
     __table_args__ = (
         UniqueConstraint("gateway", "provider_id"),
+        CheckConstraint(
+            "body IS NOT NULL OR settled_at IS NOT NULL"
+            " OR (handled_at IS NOT NULL AND quarantined IS NULL AND handled_as IS DISTINCT FROM 'triage')",
+            name="emptied_once_handled",
+        ),
+        Index("ix_inbound_of_a_talk", "conversation_id", postgresql_where=text("conversation_id IS NOT NULL")),
         Index("ix_inbound_waiting", "id", postgresql_where=text("handled_at IS NULL AND quarantined IS NULL")),
         Index(
             "ix_inbound_for_officers",
@@ -56,6 +68,8 @@ class OutboxMessage(Base):
     id: Mapped[Id]
     phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"))
     worker_id: Mapped[int | None] = mapped_column(comment="whom it is about: not sent once the phone is let go of them")
+    conversation_id: Mapped[int | None] = mapped_column(comment="of a prompt: what its answer goes to")
+    step: Mapped[int | None] = mapped_column(Integer, comment="which prompt of that conversation it is")
     screen: Mapped[str] = mapped_column(comment="the words it was made from")
     purpose: Mapped[str] = mapped_column(
         comment="invitation | reminder | question | reply | case | warning | decision | code"
@@ -83,6 +97,9 @@ class OutboxMessage(Base):
     )
     created_at: Mapped[Moment]
     sent_at: Mapped[Moment | None] = mapped_column(comment="when the gateway last answered for it")
+    handed_at: Mapped[Moment | None] = mapped_column(
+        comment="when it was first handed to the gateway, taken or perhaps; nobody has read it before"
+    )
     __table_args__ = (
         Index("ix_outbox_due", "due_at", "id", postgresql_where=text("state IN ('waiting', 'sending')")),
         Index(
@@ -93,6 +110,12 @@ class OutboxMessage(Base):
             postgresql_where=text("provider_id IS NOT NULL"),
         ),
         Index(None, "phone_id", "created_at"),
+        Index(
+            "ix_outbox_prompts",
+            "phone_id",
+            "handed_at",
+            postgresql_where=text("conversation_id IS NOT NULL AND handed_at IS NOT NULL"),
+        ),
     )
 
 

@@ -1,0 +1,74 @@
+"""Whose word a text is: the asked worker's own, or somebody else's. Pure.
+
+The rule, as the field has it:
+
+- Another worker of the same phone, by name: not the asked one's word. We ask once more, by name.
+- A relation ("saya istrinya") or an office ("ini Pak RT"): not his word either, however well they know. An officer
+  reads it, and we ask once more, by name. An RT head has a way of his own to lend his phone, which is counted apart.
+- A stranger who has the number now ("nomor ini sudah ganti orang", "bukan saya"): the phone is let go of the worker.
+- Whoever says nothing of that speaks for himself: phones are shared, and most write no name.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+from flows.reading import COURTESIES, spoken
+
+Speaker: TypeAlias = Literal["self", "another", "relation", "office", "stranger"]
+
+_I = r"(?:ini|saya|sy|aku|abdi|kula|kulo|gue|gw|gua|aye|dengan|dgn|dari|ieu|iki|kami|im|i am|this is)"
+_KIN = (
+    r"(?:istri|bini|isteri|suami|laki|anak|bapa|bapak|ibu|mama|mamah|emak|ayah|adik|adek|ade|kakak|abang|mertua|menantu"
+    r"|mantu|cucu|keponakan|ponakan|paman|bibi|tante|om|sepupu|saudara|sodara|tetangga|teman|temen|majikan|bos|boss"
+    r"|keluarga|pamajikan|salaki|budak|bojo|garwa|putra|putri|rayi|raka|wife|husband|son|daughter|brother|sister)"
+)
+_MR = r"(?:pak|bapak|bu|ibu|mas|mbak|almarhum|alm)"
+_ANSWERS = r"(?:sudah|udah|sdh|belum|blm|saya|juga)"
+_RELATION = re.compile(
+    rf"\b{_I} (?:\w+ )?{_KIN}(?:nya|na|ne|nipun)\b"  # saya istrinya
+    rf"|^(?:maaf |punten |halo )?{_KIN}(?:nya|na|ne)\b(?! {_ANSWERS})"  # istrinya pak
+    rf"|\b(?:ini|saya|ieu|iki|dengan) {_KIN} (?:dari )?{_MR}\b"  # ini anak pak Budi
+    rf"|\b(?:i am|im|this is) (?:his|her) {_KIN}\b"
+)
+_POST = r"(?:rt|rw|lurah|kelurahan|kecamatan|posyandu|dasawisma|koordinator|korlap|mandor)(?:nya|na)?"
+_OFFICE = re.compile(
+    r"\b(?:ini|saya|sy|aku|kami|selaku|sebagai|dari|ieu|iki) (?:\w+ )?"
+    rf"(?:pak |bapak |bu |ibu |ketua |pengurus |petugas |kader |staf |sekretaris )*{_POST}\b(?! ?\d| (?:kosong|nol))"
+    r"|\b(?:warga|anggota|karyawan|anak buah|pembantu) (?:saya|kami|abdi|kula)\b"
+)
+_OWN_HOME = re.compile(r"\b(?:warga|orang|tinggal|di|domisili|alamat) (?:\w+ )?(?:rt|rw)\b")
+_NUMBER = r"(?:nomor|nomer|nmr|no|hp|kartu|number)(?:nya)?"
+_CHANGED = r"(?:ganti|berganti|pindah|beralih|milik|punya|dipakai|dipake|dipegang)"
+_NOT = r"(?:bukan|bkn|sanes|lain|dudu|dede|bukanlah)"
+_STRANGER = re.compile(
+    rf"\b{_NUMBER} (?:\w+ ){{0,3}}?{_CHANGED} (?:\w+ )?(?:orang|pemilik|tangan|org)\b"
+    r"|\b(?:sudah|udah|udh|sdh|dah) (?:ganti|bukan) (?:orang|org|orangnya|pemilik|pemiliknya)\b"
+    r"|\bganti (?:orang|pemilik|yang punya)\b"
+    r"|\bsalah (?:sambung|nomor|nomer|no|orang|org|alamat sms)\b|\bwrong (?:number|person)\b|\bnot me\b"
+    rf"|^(?:maaf |punten |sorry )?(?:ini |eta |itu )?{_NOT} (?:saya|sy|abdi|aku|kula|kulo|gue|aye)"
+    r"(?: (?:pak|bu|mas|mbak|kak|bang|orangnya|ini|yang dimaksud))*$"
+)
+_NAMED = r"\b(?:bukan|bkn|sanes|dudu) (?:nomor|nomer|no|hp)?(?:nya)? ?(?:(?:si|pak|bapak|bu|ibu|mas|mbak|kang|teh) )?"
+_TITLES = frozenset(["haji", "hajah", "drs", "dra"])
+_SHORTEST = 3  # letters: shorter ones are parts of other words
+
+
+def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
+    """Who speaks in a text, asked for a worker of this name on a phone that answers for these other ones as well."""
+    said = spoken(text)
+    own = _names(asked)
+    if _RELATION.search(said):
+        return "relation"
+    if _OFFICE.search(said) and not _OWN_HOME.search(said):
+        return "office"
+    if _STRANGER.search(said) or any(re.search(rf"{_NAMED}{re.escape(name)}\b", said) for name in own):
+        return "stranger"
+    named = set(said.split())
+    theirs = {name for other in others for name in _names(other)} - own
+    return "another" if named & theirs and not named & own else "self"
+
+
+def _names(name: str) -> set[str]:
+    """The words of a name by which somebody may be called."""
+    return {word for word in spoken(name).split() if len(word) >= _SHORTEST} - COURTESIES - _TITLES

@@ -1,0 +1,482 @@
+"""What one phone has texted us, heard in order: STOP and MULAI first, then each text for what its writer can have read.
+
+Copies of a text are one, parts that come together are read joined, and a digit counts only where it was offered. A YA
+that answers no question of ours is never evidence: nobody can tell what it says yes to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from flows.conversation import ANSWER_LENGTH, printable
+from flows.keywords import Keyword, keyword, urgency
+from flows.reading import command, pressed, spoken
+from flows.talk import Talk
+from flows.understanding import understand
+from verify_service import audit
+from verify_service.conversations import question, text_talks
+from verify_service.conversations.prompts import Prompts, prompts_of
+from verify_service.conversations.question import ANSWERED, OWN_WORD, STOPPED, UNCLEAR, Question
+from verify_service.conversations.stored_talk import restore
+from verify_service.conversations.talking import NOBODY
+from verify_service.conversations.text_talks import Said, may_be_secret
+from verify_service.conversations.texting import say_ending, write
+from verify_service.grievances import thread
+from verify_service.ground.crypto import unseal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Conversation, Grievance, InboundMessage, Phone
+from verify_service.messaging.consent import stop_phone, welcome_back
+from verify_service.messaging.gateway_clock import Clocks
+from verify_service.messaging.outbox import Purpose
+
+_A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
+_COPIED = dt.timedelta(seconds=10)  # the same word twice within it, with nothing new to answer
+_COPIED_LONG = dt.timedelta(minutes=10)  # nobody types a sentence again letter by letter
+_COPIED_SECOND = dt.timedelta(hours=1)  # with the same time by a clock that is right
+_LONG = 4  # words of a sentence
+_LOOKED_BACK = dt.timedelta(hours=1)
+_AT_MOST = 20  # texts of a phone that a new one is held against
+
+
+class HandledAs(StrEnum):
+    """What became of a text."""
+
+    ANSWER = "answer"
+    STOP = "stop"
+    START = "start"
+    KEYWORD = "keyword"
+    REPORT = "report"  # free words that tell of a problem: a confidential report
+    THREAD = "thread"  # added to the open report of the phone
+    UNCLEAR = "unclear"  # asked back, once
+    TRIAGE = "triage"  # waits for an officer
+    COPY = "copy"  # the same text, brought twice
+    PART = "part"  # read with the text before it
+    EARLY = "early"  # an answer to nothing that could have been read: what is asked now waits for one
+
+
+@dataclass
+class Hearing:
+    """The texts of one phone that are heard now, and those that were heard of it lately, the newest first."""
+
+    session: Session
+    phone: Phone
+    clocks: Clocks
+    now: dt.datetime
+    before: list[InboundMessage]
+    prompts: Prompts = field(default_factory=Prompts)
+    stale: bool = False  # whether verdicts are after it
+
+    def said(self, rows: Sequence[InboundMessage]) -> Said:
+        return Said(rows, " ".join(_words_of(row) for row in rows), self.clocks.written_at(rows[0]))
+
+
+def hear_phone(
+    session: Session, phone: Phone, waiting: Sequence[InboundMessage], clocks: Clocks, *, now: dt.datetime
+) -> bool:
+    """Hear what waits of a phone, whose row is locked; whether verdicts are stale now.
+
+    STOP overtakes all that waits: whoever sends it is written to no more. What was written before it counts all the
+    same, and a talk ends where it came. What is said counts from when it was first received.
+    """
+    hearing = Hearing(session, phone, clocks, now, _before(session, waiting[0]), prompts_of(session, phone.id))
+    ordered = sorted(waiting, key=lambda row: (clocks.written_at(row).replace(microsecond=0), row.id))
+    wishes = [row for row in ordered if command(_words_of(row)) in ("stop", "start")]
+    stops = [row for row in wishes if _hear_wish(hearing, row) is HandledAs.STOP]
+    for rows in _together(hearing, [row for row in ordered if row not in wishes]):
+        while stops and ordered.index(stops[0]) < ordered.index(rows[0]):
+            text_talks.end_talks(session, phone, STOPPED, stops.pop(0).received_at)
+        _hear(hearing, rows)
+    if stops:
+        text_talks.end_talks(session, phone, STOPPED, stops[0].received_at)
+    return hearing.stale
+
+
+def _words_of(row: InboundMessage) -> str:
+    return unseal(row.body or b"", "inbound_message.body") if row.body else ""
+
+
+_LATELY = (
+    select(InboundMessage)
+    .where(
+        InboundMessage.sender_index == bindparam("sender"),
+        InboundMessage.handled_at.is_not(None),
+        InboundMessage.received_at >= bindparam("since"),
+    )
+    .order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
+    .limit(_AT_MOST)
+)
+
+
+def _before(session: Session, first: InboundMessage) -> list[InboundMessage]:
+    since = first.received_at - _LOOKED_BACK
+    return list(session.scalars(_LATELY, {"sender": first.sender_index, "since": since}))
+
+
+def _handled(hearing: Hearing, rows: Sequence[InboundMessage], how: HandledAs) -> None:
+    """Note what became of a text; further parts of it are parts."""
+    for place, row in enumerate(rows):
+        row.handled_at = hearing.now
+        row.handled_as = how if place == 0 or how in (HandledAs.TRIAGE, HandledAs.COPY) else HandledAs.PART
+    hearing.before[:0] = reversed([row for row in rows if row not in hearing.before])
+
+
+def _begin_handling(hearing: Hearing, rows: Sequence[InboundMessage]) -> None:
+    """Only what was handled may be emptied, and it may be in the course of it."""
+    for row in rows:
+        row.handled_at = hearing.now
+
+
+# --- STOP and MULAI ---
+
+
+def _hear_wish(hearing: Hearing, row: InboundMessage) -> HandledAs:
+    _begin_handling(hearing, [row])
+    how = HandledAs(command(_words_of(row)) or "")
+    said = hearing.said([row])
+    if how is HandledAs.STOP:
+        _stop(hearing, said)
+    elif welcome_back(hearing.session, hearing.phone.id, said.written) is not None:
+        _reply(hearing, said, "s7.welcome_back")
+    _handled(hearing, [row], how)
+    return how
+
+
+def _stop(hearing: Hearing, said: Said) -> None:
+    """Confirmed once; a second STOP from somebody who is angry is not answered with another text."""
+    if stop_phone(hearing.session, hearing.phone.id, said.written, received=said.received):
+        _reply(hearing, said, "g18.stopped")
+
+
+# --- copies and parts ---
+
+
+def _together(hearing: Hearing, rows: Sequence[InboundMessage]) -> Iterator[list[InboundMessage]]:
+    """The texts one after the other; those that came together as one, without copies."""
+    parts: list[InboundMessage] = []
+    for row in rows:
+        original = _copied(hearing, row, parts)
+        if original is not None:
+            _take_for_copy(hearing, row, original)
+        elif parts and _is_part(hearing, row, parts[-1]):
+            parts.append(row)
+        else:
+            if parts:
+                yield parts
+            parts = [row]
+            if (again := _copied(hearing, row, [])) is not None:  # of what was heard meanwhile
+                _take_for_copy(hearing, row, again)
+                parts = []
+    if parts:
+        yield parts
+
+
+def _copied(hearing: Hearing, row: InboundMessage, parts: Sequence[InboundMessage]) -> InboundMessage | None:
+    """The text of which this one is a copy under another id: brought twice by a network, or sent once more by somebody
+    who got no reply yet."""
+    return next((one for one in (*parts, *hearing.before) if _same(hearing, one, row)), None)
+
+
+def _same(hearing: Hearing, one: InboundMessage, row: InboundMessage) -> bool:
+    if one.body_hash != row.body_hash or one is row or one.handled_as in (HandledAs.STOP, HandledAs.START):
+        return False
+    apart = abs(row.received_at - one.received_at)
+    written, written_then = hearing.clocks.told_by(row), hearing.clocks.told_by(one)
+    if written and written_then and one.gateway == row.gateway:
+        if written == written_then and apart <= _COPIED_SECOND:
+            return True
+        apart = max(apart, abs(written - written_then))
+    if hearing.prompts.new_between(one.received_at, row.received_at):
+        return False
+    return apart <= (_COPIED_LONG if len(_words_of(row).split()) >= _LONG else _COPIED)
+
+
+def _take_for_copy(hearing: Hearing, row: InboundMessage, original: InboundMessage) -> None:
+    _begin_handling(hearing, [row])
+    row.conversation_id, row.step = original.conversation_id, original.step
+    if original.body is None:
+        text_talks.empty(row)
+    _handled(hearing, [row], HandledAs.COPY)
+
+
+def _is_part(hearing: Hearing, row: InboundMessage, before: InboundMessage) -> bool:
+    """Whether a text goes on with the one before it: words behind words, within seconds, and nothing new to answer."""
+    apart = abs(row.received_at - before.received_at)
+    return (
+        apart <= dt.timedelta(seconds=programme().texting.parts_seconds)
+        and _has_words(_words_of(row))
+        and keyword(_words_of(row)) is None
+        and (before.body is None or _may_go_on(_words_of(before)))
+        and not hearing.prompts.new_between(before.received_at, row.received_at)
+    )
+
+
+def _has_words(text: str) -> bool:
+    return pressed(text) is None and sum(map(str.isalpha, text)) > 1
+
+
+def _may_go_on(text: str) -> bool:
+    """Whether words behind it could be its own: not behind a digit, nor behind CEK."""
+    wanted = keyword(text)
+    return _has_words(text) and (wanted is None or wanted.name in ("report", "answer"))
+
+
+# --- one text ---
+
+
+@dataclass(frozen=True)
+class _Talk:
+    """The talk by text that goes on, and where it stands."""
+
+    conversation: Conversation
+    standing: Talk
+    current: bool  # whether what it asks now can have been read
+    handed_at: dt.datetime
+
+
+def _hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
+    said, before = hearing.said(rows), hearing.before[0] if hearing.before else None
+    _begin_handling(hearing, rows)
+    if before is not None and before.handled_as in _GOES_ON and _is_part(hearing, rows[0], before):
+        how = _go_on(hearing, said, before)
+    else:
+        how = _hear_said(hearing, said)
+    _handled(hearing, rows, how)
+
+
+def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
+    asked = question.find(hearing.session, hearing.phone, said, hearing.prompts)
+    talk = _talk(hearing, said)
+    wanted = keyword(said.text)
+    if wanted is not None and wanted.name != "answer" and not (talk and talk.current and _takes(talk, said.text)):
+        return _keyword(hearing, said, wanted)
+    for one in _by_newest(asked, talk):
+        how = _answer(hearing, said, one) if isinstance(one, Question) else _answer_talk(hearing, said, one, asked)
+        if how is not None:
+            return how
+    return _unasked(hearing, said, asked, talk)
+
+
+def _takes(talk: _Talk, text: str) -> bool:
+    return text_talks.takes(talk.standing, text)
+
+
+def _talk(hearing: Hearing, said: Said) -> _Talk | None:
+    """The talk by text that this phone is in. Texts overtake one another: what was written before the last answer
+    answers something else."""
+    conversation = text_talks.live_talk(hearing.session, hearing.phone, said.received)
+    if conversation is None:
+        return None
+    prompt = hearing.prompts.answered_by(conversation.id, said.received)
+    overtaken = said.written < conversation.touched_at.replace(microsecond=0)
+    talking = text_talks.TextTalking(hearing.session, conversation, hearing.phone, said.received, NOBODY)
+    standing = restore(conversation, talking.fresh_caller)
+    current = prompt is not None and prompt.step == conversation.hops and not overtaken
+    return _Talk(conversation, standing.talk, current, prompt.handed_at if prompt else conversation.started_at)
+
+
+def _by_newest(asked: Question | None, talk: _Talk | None) -> list[Question | _Talk]:
+    """What a text may answer, first what was asked last. A question that was answered comes behind an open talk."""
+    if asked is None or talk is None:
+        return [one for one in (asked, talk) if one is not None]
+    first = talk.current and (asked.corrects or talk.handed_at >= asked.prompt.handed_at)
+    return [talk, asked] if first else [asked, talk]
+
+
+def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
+    """Take a text for the answer to our question; None when it says something else."""
+    read = question.read(asked, said.text)
+    if read.others_word:
+        return _ask_for_the_own_word(hearing, said, asked)
+    if not read.option or (asked.corrects and read.option == "unsure"):
+        return None
+    if read.grieves:  # first, since its receipt is the one reply
+        hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, said.text)
+    hearing.stale |= question.answer(hearing.session, hearing.phone, asked, said, read.option)
+    return HandledAs.REPORT if read.grieves else HandledAs.ANSWER
+
+
+def _ask_for_the_own_word(hearing: Hearing, said: Said, asked: Question) -> HandledAs:
+    """Somebody else speaks: an officer reads it, and the worker is asked for by name, once."""
+    if asked.corrects or not question.ask_back(hearing.session, hearing.phone, asked, said, OWN_WORD):
+        _reply(hearing, said, "s5.received")
+    return HandledAs.TRIAGE
+
+
+def _answer_talk(hearing: Hearing, said: Said, talk: _Talk, asked: Question | None) -> HandledAs | None:
+    """Take a text for the next answer of a talk; None when it is none of its options and may be something else."""
+    if not talk.current:
+        return None
+    unreadable = text_talks.cannot_read(talk.standing, said.text)
+    if unreadable and (_is_for_somebody(hearing, said) or (asked is not None and asked.open)):
+        return None
+    hearing.stale |= text_talks.go_on(hearing.session, said, hearing.phone, talk.conversation)
+    return HandledAs.ANSWER
+
+
+def _is_for_somebody(hearing: Hearing, said: Said) -> bool:
+    """Whether words that are none of a menu's ask for STOP, tell of a problem, or belong to a report."""
+    return _means(said.text) in ("stop", "grievance") or _report_of(hearing, said) is not None
+
+
+def _unasked(hearing: Hearing, said: Said, asked: Question | None, talk: _Talk | None) -> HandledAs:
+    """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
+    means = _means(said.text)
+    if means == "stop":
+        _stop(hearing, said)
+        text_talks.end_talks(hearing.session, hearing.phone, STOPPED, said.received)
+        return HandledAs.STOP
+    if may_be_secret(said.text):  # a PIN or a NIK that comes late, or twice: nobody need read it
+        said.empty()
+        _reply(hearing, said, "s6.check")
+        return HandledAs.UNCLEAR
+    if (asked is None or means == "grievance") and _added_to_report(hearing, said):
+        return HandledAs.THREAD
+    if means == "grievance":
+        hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, said.text)
+        return HandledAs.REPORT
+    if talk is not None and not talk.current and len(spoken(said.text).split()) <= _A_FEW_WORDS:
+        said.belongs_to(talk.conversation, talk.conversation.hops - 1)
+        return HandledAs.EARLY
+    if asked is not None and asked.open and question.ask_back(hearing.session, hearing.phone, asked, said, UNCLEAR):
+        return HandledAs.TRIAGE if len(said.text.split()) > _A_FEW_WORDS else HandledAs.UNCLEAR
+    wanted = keyword(said.text)
+    if asked is None and wanted is not None and wanted.name == "answer":
+        _reply(hearing, said, "s6.check")
+        return HandledAs.KEYWORD
+    _reply(hearing, said, "s5.received")
+    return HandledAs.TRIAGE
+
+
+def _means(text: str) -> str:
+    """What a text says that is no option's own word; "other" when it cannot be told for sure."""
+    understood = understand(text)
+    means = understood.meaning if understood.sure else "other"
+    return "grievance" if means == "other" and urgency(text) and "?" not in text else means
+
+
+# --- the second part of a text that was heard already ---
+
+_GOES_ON = frozenset(
+    {
+        HandledAs.ANSWER,
+        HandledAs.REPORT,
+        HandledAs.THREAD,
+        HandledAs.UNCLEAR,
+        HandledAs.TRIAGE,
+        HandledAs.PART,
+        HandledAs.KEYWORD,
+    }
+)
+
+
+def _go_on(hearing: Hearing, said: Said, before: InboundMessage) -> HandledAs:
+    """Words that go on with a text which was heard already: with its report, or read once more as one text."""
+    if before.body is None:
+        return HandledAs.THREAD if _added_to_report(hearing, said, few=True) else _hear_said(hearing, said)
+    asked = question.find(hearing.session, hearing.phone, said, hearing.prompts)
+    if asked is None or before.conversation_id not in (None, asked.asked.id):
+        return _hear_said(hearing, said)
+    whole = Said(said.rows, f"{_words_of(before)} {said.text}", said.written)
+    read = question.read(asked, whole.text)
+    if read.option and not read.others_word and not read.grieves:
+        if question.read(asked, _words_of(before)).option != read.option or not asked.corrects:
+            hearing.stale |= question.answer(hearing.session, hearing.phone, asked, whole, read.option)
+        return HandledAs.PART
+    if read.grieves or _means(whole.text) == "grievance":
+        hearing.stale |= text_talks.file_report(hearing.session, whole, hearing.phone, whole.text)
+        return HandledAs.REPORT
+    return _hear_said(hearing, said)
+
+
+# --- keywords ---
+
+
+def _keyword(hearing: Hearing, said: Said, wanted: Keyword) -> HandledAs:
+    """Do what a keyword asks for."""
+    session, phone = hearing.session, hearing.phone
+    if wanted.words and wanted.name == "report":
+        # A keyword is looked for in the beginning alone; the text is emptied, so that its end must be filed as well.
+        end = printable(said.text[len(said.text[:ANSWER_LENGTH].rstrip()) :])
+        hearing.stale |= text_talks.file_report(session, said, phone, (wanted.words + end).rstrip())
+    elif wanted.words:
+        hearing.stale |= text_talks.follow_report(session, said, phone, wanted.words)
+    elif wanted.name == "help":
+        _reply(hearing, said, "s10.help")
+    elif wanted.name == "rules":
+        _rules(hearing, said)
+    elif wanted.name != "answer":
+        hearing.stale |= text_talks.begin(session, said, phone, wanted.name)
+    return HandledAs.KEYWORD
+
+
+def _rules(hearing: Hearing, said: Said) -> None:
+    """The rules in force today; the trail keeps which ones were sent."""
+    session, phone = hearing.session, hearing.phone
+    decree = programme().decree_on(said.received.astimezone(programme().zone).date())
+    if decree is None:
+        say_ending(session, phone, "f31.criteria", {}, cause=said.cause, now=said.received)
+        return
+    shown = {"decree": decree.number, "date": decree.date.strftime("%d/%m/%y")}
+    write(session, phone, "s11.rules", shown, purpose=Purpose.REPLY, cause=said.cause, now=said.received)
+    audit.record(
+        session,
+        now=said.received,
+        actor=f"phone:{phone.id}",
+        action="rules sent",
+        on=f"phone:{phone.id}",
+        decree=decree.number,
+    )
+
+
+# --- words for a report ---
+
+
+def _added_to_report(hearing: Hearing, said: Said, *, few: bool = False) -> bool:
+    """Put words into the thread of the report they belong to; of an anonymous one nothing leads back to the phone."""
+    held = _report_of(hearing, said, few=few)
+    if held is None:
+        return False
+    thread.add_words(
+        hearing.session,
+        held,
+        said.text,
+        by="reporter",
+        channel="sms",
+        inbound=f"message:{said.first.id}",
+        now=said.received,
+    )
+    said.empty()
+    report = hearing.session.get_one(Grievance, held)
+    if report.identity == "normal" and not report.restricted:
+        shown = {"case": report.number}
+        say_ending(hearing.session, hearing.phone, "c28.added", shown, cause=said.cause, now=said.received)
+    else:  # a phone is shared: the number of what was told in confidence is not sent again
+        _reply(hearing, said, "s5.received")
+    return True
+
+
+def _report_of(hearing: Hearing, said: Said, *, few: bool = False) -> int | None:
+    """The report that words belong to: the one made on this phone minutes ago, else the one open one that it made.
+
+    "terima kasih" adds nothing, and of several open ones nobody could tell which.
+    """
+    if len(said.text.split()) <= _A_FEW_WORDS and not few:
+        return None
+    made = text_talks.report_just_made(hearing.session, hearing.phone, said.received)
+    if made is not None:
+        return made
+    open_reports = thread.open_reports_of(hearing.session, hearing.phone)
+    return open_reports[0] if len(open_reports) == 1 else None
+
+
+def _reply(hearing: Hearing, said: Said, screen: str) -> None:
+    write(hearing.session, hearing.phone, screen, purpose=Purpose.REPLY, cause=said.cause, now=said.received)
+
+
+__all__ = ["ANSWERED", "HandledAs", "Hearing", "hear_phone"]

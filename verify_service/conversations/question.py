@@ -1,0 +1,211 @@
+"""The programme's question by SMS: which text answers it, whose word that is, and what an answer changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Session
+
+from flows.asking import SCREEN
+from flows.caller import Caller, Person
+from flows.conversation import Menu, Outcome
+from flows.outcomes import Said as Statement
+from flows.reading import option, pressed
+from flows.speaker import speaker
+from flows.talk import Talk, current
+from flows.talk import answer as answered
+from flows.understanding import understand
+from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
+from verify_service.conversations.caller import mask_name
+from verify_service.conversations.catalogue import wordings
+from verify_service.conversations.outcomes import apply
+from verify_service.conversations.prompts import Prompt, Prompts
+from verify_service.conversations.talking import Over, Talking
+from verify_service.conversations.text_talks import Said
+from verify_service.conversations.texting import write
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Conversation, OutboxMessage, Phone, PhoneLink, Worker
+from verify_service.messaging.outbox import Asks, Purpose
+
+ANSWERED, STOPPED = "answered", "stopped"
+UNCLEAR = "s9.unclear"  # asks back with digits, once
+OWN_WORD = "s12.own_word"  # asks for the worker's own word by name, once
+_SLACK = dt.timedelta(minutes=2)  # what the gateway's clock may differ from ours
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that a text may answer: the prompt that was read, and the worker it is about."""
+
+    asked: Conversation
+    prompt: Prompt
+    name: str
+    nik4: str
+    others: tuple[str, ...]  # names of the other workers of this phone
+
+    @property
+    def open(self) -> bool:
+        return self.asked.ended_at is None
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it was answered before, so that another answer corrects that one."""
+        return self.asked.ended_how == ANSWERED
+
+
+_ASKED = (
+    select(Conversation)
+    .where(
+        Conversation.phone_id == bindparam("phone"),
+        Conversation.channel == "sms",
+        exists().where(
+            OutboxMessage.phone_id == Conversation.phone_id,
+            OutboxMessage.conversation_id == Conversation.id,
+            OutboxMessage.handed_at.is_not(None),
+        ),
+    )
+    .order_by(Conversation.id.desc())
+    .limit(1)
+    .with_for_update(of=Conversation, key_share=True)
+)
+_THEIRS = (
+    select(Worker.id, Worker.name, Worker.nik_last4)
+    .join(PhoneLink, PhoneLink.worker_id == Worker.id)
+    .where(PhoneLink.phone_id == bindparam("phone"), PhoneLink.unlinked_at.is_(None))
+    .order_by(Worker.id)
+    .limit(50)
+)
+
+
+def find(session: Session, phone: Phone, said: Said, prompts: Prompts) -> Question | None:
+    """The newest question that was handed over, while it may still be answered or corrected.
+
+    One that waits for the morning hides none before it. What was written before it went out answers something else.
+    None once the phone no longer answers for the worker. What a call would show of the cover is not looked up: no text
+    says it.
+    """
+    asked = session.scalar(_ASKED, {"phone": phone.id})
+    prompt = prompts.answered_by(asked.id, said.received) if asked is not None else None
+    if asked is None or prompt is None or not _may_be_answered(asked, prompt, said):
+        return None
+    people = session.execute(_THEIRS, {"phone": phone.id}).all()
+    worker = next((one for one in people if one.id == asked.worker_id), None)
+    if worker is None:
+        return None
+    return Question(
+        asked, prompt, worker.name, worker.nik_last4, tuple(one.name for one in people if one is not worker)
+    )
+
+
+def _may_be_answered(asked: Conversation, prompt: Prompt, said: Said) -> bool:
+    if said.written != said.received and said.written < prompt.handed_at - _SLACK:
+        return False
+    if asked.ended_at is None or asked.ended_how == LET_GO:
+        return True
+    if asked.ended_how == STOPPED:  # it came before they wanted no more: STOP overtakes what waits for us
+        return said.received <= asked.ended_at
+    soon = dt.timedelta(minutes=programme().texting.correct_minutes)
+    # Texts overtake one another: what was written first does not take back what was written then.
+    overtaken = said.written < asked.touched_at.replace(microsecond=0)
+    return asked.ended_how == ANSWERED and said.received - asked.ended_at <= soon and not overtaken
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a text says to the question: an option, or nothing for sure; `others_word` when it is not the worker's own,
+    `grieves` when it tells of a problem as well."""
+
+    option: str = ""
+    others_word: bool = False
+    grieves: bool = False
+
+
+def read(question: Question, text: str) -> Read:
+    """What a text says to a question: a digit where it offered some, an option's word, or free words."""
+    screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
+    digit = pressed(text)
+    if digit is not None:
+        offered = {digit: meant for meant, digit in wordings().screens[SCREEN].options.items()}
+        return Read(offered.get(digit, "") if question.prompt.screen == UNCLEAR else "")
+    who = speaker(text, question.name, question.others)
+    if who == "stranger":
+        return Read("not_me")
+    meant = option(wordings(), screen, text)
+    if meant is not None:
+        return Read(meant)
+    understood = understand(text)
+    meanings = (understood.meaning, *understood.also) if understood.sure else ()
+    said = next((meaning for meaning in meanings if meaning in screen.options), "")
+    grieves = "grievance" in meanings
+    if who != "self" and not grieves:
+        return Read(said, others_word=True)
+    return Read("" if who != "self" else said, grieves=grieves)
+
+
+def answer(session: Session, phone: Phone, question: Question, said: Said, meant: str) -> bool:
+    """Take an option for the worker's answer: evidence, and thanks; whether verdicts are stale now.
+
+    Until closed for good it may be corrected by another text.
+    """
+    asked = question.asked
+    said.belongs_to(asked, question.prompt.step)
+    person = Person(worker=asked.worker_id or 0, name=mask_name(question.name), nik4=question.nik4)
+    caller = Caller(phone.language, noticed=phone.noticed_at is not None, person=person)
+    talking = Talking(session, asked, phone, said.received, caller, screen=SCREEN, message=said.first.id)
+    step = apply(talking, _late(talking, _outcome(caller, meant)))
+    while not isinstance(step, Over):
+        _, told = current(Talk(step.flow, step.caller, step.turns))
+        if not isinstance(told, Outcome):
+            raise AssertionError(f"{step.flow} asks by SMS what nobody was told to expect")
+        step = apply(talking, told)
+    if asked.ended_how != ANSWERED:
+        asked.ended_at, asked.ended_how = talking.now, ANSWERED
+    session.execute(_NO_REPEAT, {"cause": cause_of(asked.id)})
+    asked.touched_at, asked.hops = said.written, asked.hops + 1
+    write(session, phone, step.screen, purpose=Purpose.REPLY, cause=said.cause, now=said.received)
+    return talking.nudge
+
+
+def _outcome(caller: Caller, meant: str) -> Outcome:
+    digit = wordings().screens[SCREEN].options[meant]
+    _, outcome = answered(Talk(QUESTION_FLOW, caller), digit, wordings())
+    if not isinstance(outcome, Outcome):
+        raise AssertionError(f"{SCREEN} has no end for {meant}")
+    return outcome
+
+
+# A question whose first sending was of unknown fate did arrive: it is not sent once more.
+_NO_REPEAT = sql(
+    "UPDATE outbox SET state = 'cancelled', reason = 'answered' WHERE cause = :cause AND state = 'waiting'"
+)
+
+
+def _late(talking: Talking, outcome: Outcome) -> Outcome:
+    """An answer counts whenever it comes; one that comes late says so."""
+    waited = talking.now - talking.conversation.started_at
+    if isinstance(outcome, Statement) and waited > dt.timedelta(days=programme().texting.question_days):
+        return replace(outcome, detail="late")
+    return outcome
+
+
+def ask_back(session: Session, phone: Phone, question: Question, said: Said, screen: str) -> bool:
+    """Ask once more, in other words; False when the phone was asked so before."""
+    asked = question.asked
+    told = select(OutboxMessage.id).where(OutboxMessage.conversation_id == asked.id, OutboxMessage.screen == screen)
+    if session.scalar(told.where(OutboxMessage.phone_id == phone.id).limit(1)) is not None:
+        return False
+    said.belongs_to(asked, question.prompt.step)
+    write(
+        session,
+        phone,
+        screen,
+        {"name": mask_name(question.name)},
+        purpose=Purpose.REPLY,
+        cause=said.cause,
+        now=said.received,
+        asks=Asks(asked.id, question.prompt.step + 1),
+    )
+    return True

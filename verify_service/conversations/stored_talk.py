@@ -1,0 +1,85 @@
+"""Where a talk stands, as it is kept between two of its turns: sealed, with what the phone showed last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flows.caller import Caller, StaleCaller
+from flows.conversation import Outcome, Screen
+from flows.talk import Talk
+from verify_service.conversations.talking import first_flow
+from verify_service.ground.crypto import Unreadable, seal, unseal
+from verify_service.ground.tables import Conversation
+
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+_PURPOSE = "conversation.talk"
+_NOWHERE = ("", "")  # shown where nobody can tell what was: no answer fits it
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A talk as it was left. `shown` is the screen that was on the phone and whom it was about, None in a talk of an
+    older release; `filed` the report that was made in it; `whole` is False where it could not be read and begins anew.
+    """
+
+    talk: Talk
+    shown: tuple[str, str] | None = None
+    filed: int | None = None
+    whole: bool = True
+
+    def answers(self, screen: Screen) -> bool:
+        """Whether an answer to what was shown is one to this screen."""
+        return self.shown is None or self.shown == (screen.screen, screen.about)
+
+
+def restore(conversation: Conversation, look_up: Callable[[], Caller]) -> Standing:
+    """Where the talk stands, by whichever door it is held; from the beginning when it can no longer be read.
+
+    A talk of another release keeps its answers, and its caller is looked up again.
+    """
+
+    def fresh() -> Talk:
+        caller = look_up()
+        return Talk(flow=first_flow(caller), caller=caller)
+
+    try:
+        stored = json.loads(unseal(conversation.talk or b"", _PURPOSE))
+        shown = tuple(stored["shown"]) if stored.get("shown") else None
+        filed = stored.get("filed")
+        try:
+            return Standing(Talk.from_dict(stored), shown, filed)
+        except StaleCaller:  # an older release knew other things of callers
+            begun = fresh()
+            talk = Talk.from_dict(stored, begun.caller)
+            if talk.flow.startswith("rt_"):  # of which RT he spoke was known to the old caller alone
+                return Standing(begun, _NOWHERE, filed, whole=False)
+            return Standing(talk, shown, filed)
+    except (Unreadable, KeyError, ValueError, TypeError):
+        return Standing(fresh(), _NOWHERE, whole=False)
+
+
+def sealed(talk: Talk, screen: Screen | Outcome, filed: int | None) -> bytes:
+    """The talk as it is kept, with the screen it shows."""
+    kept: dict[str, Any] = talk.to_dict()
+    if not isinstance(screen, Outcome):
+        kept["shown"] = [screen.screen, screen.about]
+    if filed is not None:
+        kept["filed"] = filed
+    return seal(_compact(kept), _PURPOSE)
+
+
+def sealed_report(filed: int) -> bytes:
+    """What is kept of a talk that is over, for some minutes: which report its last words belong to."""
+    return seal(_compact({"filed": filed}), _PURPOSE)
+
+
+def report_of(conversation: Conversation) -> int | None:
+    """The report that was made in this talk, while that is known."""
+    try:
+        filed = json.loads(unseal(conversation.talk or b"", _PURPOSE)).get("filed")
+    except (Unreadable, ValueError):
+        return None
+    return filed if isinstance(filed, int) else None

@@ -1,0 +1,69 @@
+"""How far a gateway's clock may be believed: it orders the texts of one sender, and decides nothing else.
+
+Gateways have sent 1970, local time called UTC, and clocks minutes behind. By a clock that is wrong every answer would
+have been written before its question.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from verify_service.ground.tables import InboundMessage
+
+RIGHT: Final = dt.timedelta(seconds=90)  # a text takes seconds; one in ten does even on a bad day
+_LOOKED_AT: Final = 10  # texts
+
+# The nearest of the last texts: single ones come late, and then their time is true all the same.
+_NEAREST = text(
+    """
+SELECT gateway, min(abs(extract(epoch FROM received_at - sent_at))) AS away, count(*) AS texts
+FROM (SELECT DISTINCT gateway FROM inbound_message WHERE id > (SELECT max(id) - 1000 FROM inbound_message)) AS known
+CROSS JOIN LATERAL (
+    SELECT received_at, sent_at FROM inbound_message told
+    WHERE told.gateway = known.gateway AND told.sent_at IS NOT NULL ORDER BY told.id DESC LIMIT :most) AS last
+GROUP BY gateway
+"""
+)
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The gateways whose clock is right, by the texts they brought last."""
+
+    right: frozenset[str] = frozenset()
+
+    def told_by(self, message: InboundMessage) -> dt.datetime | None:
+        """The gateway's time of a text, where its clock is right."""
+        return message.sent_at if message.gateway in self.right else None
+
+    def written_at(self, message: InboundMessage) -> dt.datetime:
+        """When a person wrote it, by the gateway where its clock is right; else when it reached us."""
+        told = self.told_by(message)
+        return message.received_at if told is None else min(told, message.received_at)
+
+
+def clocks(session: Session) -> Clocks:
+    """Which gateways' clocks are right now."""
+    nearest = session.execute(_NEAREST, {"most": _LOOKED_AT})
+    return Clocks(frozenset(row.gateway for row in nearest if row.away <= RIGHT.total_seconds()))
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A gateway whose clock is wrong, and by how many seconds at least."""
+
+    gateway: str
+    seconds: int
+
+
+def wrong_clocks(session: Session) -> list[Wrong]:
+    """Gateways whose times are not used, for an operator to see to; after a few texts, since one may come late."""
+    nearest = session.execute(_NEAREST, {"most": _LOOKED_AT})
+    return [
+        Wrong(row.gateway, round(row.away)) for row in nearest if row.texts >= 3 and row.away > RIGHT.total_seconds()
+    ]
