@@ -20,7 +20,7 @@ from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure
 from verify_service.messaging.gateways import can_fetch, gateway
 
-EVERY = dt.timedelta(seconds=2)
+EVERY = dt.timedelta(seconds=1)  # a gateway that is back is to be noticed before people give up waiting for a reply
 
 # What is looked for, and the job that deals with it.
 DUE = {
@@ -29,7 +29,8 @@ DUE = {
     queue.RECONCILE: "SELECT EXISTS (SELECT 1 FROM stale_enrolment)",
     queue.RETENTION: "SELECT true",
     queue.SEND: """SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') AND due_at <= now()
-                   AND (state = 'waiting' OR lease_until <= now()))""",
+                   AND (state = 'waiting' OR lease_until <= now()))
+                   OR EXISTS (SELECT 1 FROM gateway_state WHERE state <> 'closed')""",
     queue.FETCH: "SELECT NOT EXISTS (SELECT 1 FROM fetch_cursor WHERE fetched_at > now() - interval '5 minutes')",
     queue.SIGNALS: """SELECT coalesce((SELECT received_at > now() - interval '1 day' FROM evidence
                       ORDER BY id DESC LIMIT 1), false)""",

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from itertools import count
 from typing import Final
 
 from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, transaction
-from verify_service.messaging import sending
+from verify_service.messaging import breaker, sending
+from verify_service.messaging.breaker import Leave
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.gateways.contract import Sent
 
 TURN: Final = 1.0  # seconds of sending before other jobs get theirs: verdicts are waited for on a screen
-PAUSE: Final = 60.0  # seconds without a call after one that the provider did not take at all
+SHARE: Final = 5  # every so many calls begin with what we start: a flood of replies must not starve it
 
-_paused_until = 0.0
+_calls = count(1)
 
 
 def send(turn: float = TURN) -> None:
     """Send texts that are due, for one turn of so many seconds; with none, do nothing.
 
-    While the provider is away nothing is tried: each text has three tries, and thousands would lose theirs in a minute.
+    While the gateway is away nothing is handed over; now and then one text tries it.
     """
     queue.started(queue.SEND)
     began = time.monotonic()
-    while time.monotonic() >= _paused_until and one_batch():
+    while one_batch():
         if time.monotonic() - began >= turn:
             queue.nudge(queue.SEND)
             return
@@ -34,21 +36,48 @@ def send(turn: float = TURN) -> None:
 def one_batch() -> bool:
     """One call of the gateway, with no transaction open; whether there may be more to do."""
     with transaction() as session:
-        claim = sending.claim(session, gateway().capabilities, now=dt.datetime.now(dt.UTC))
-    if claim.texts:
-        results = sending.hand_over(gateway(), claim.texts)
-        if sending.out_of_service(results):
-            _pause()
-        _record(claim, results)
-    return claim.moved > 0
+        leave = breaker.ask_leave(session, gateway().name, now=_now())
+        if leave is None:
+            return False
+        if leave.trial is None:
+            ours_first = next(_calls) % SHARE == 0
+            claim = sending.claim(session, gateway().capabilities, now=_now(), ours_first=ours_first)
+    if leave.trial is not None:
+        return _trial(leave)
+    return _hand_over(leave, claim)
 
 
-def _record(claim: sending.Claim, results: list[Sent]) -> None:
+def _trial(leave: Leave) -> bool:
+    """One text for a gateway that was away, if somebody answers there; whether it took it.
+
+    Knocking first spares the texts: of one that is given to a gateway that hangs nobody knows whether it went.
+    """
+    there = gateway().knock(leave.patience)
+    with transaction() as session:
+        if not there:
+            breaker.unanswered(session, gateway().name, leave, now=_now())
+            return False
+        claim = sending.claim_one(session, gateway().capabilities, now=_now())
+        if not claim.texts:
+            breaker.answered(session, gateway().name, leave, now=_now())
+    return _hand_over(leave, claim)
+
+
+def _hand_over(leave: Leave, claim: sending.Claim) -> bool:
+    if not claim.texts:
+        return claim.moved > 0
+    results = sending.hand_over(gateway(), claim.texts)
+    _record(leave, claim, results)
+    return breaker.failure_of(results) is None
+
+
+def _record(leave: Leave, claim: sending.Claim, results: list[Sent]) -> None:
     """Write the results down. Worth a second try and a third: without them the texts count as perhaps sent."""
     for tries_left in (2, 1, 0):
         try:
             with transaction() as session:
-                sending.record(session, gateway().name, claim.texts, results, now=dt.datetime.now(dt.UTC))
+                sending.record(session, gateway().name, claim.texts, results, now=_now())
+                breaker.heard(session, gateway().name, leave, results, now=_now())
         except Unavailable:
             if not tries_left:
                 raise
@@ -57,12 +86,5 @@ def _record(claim: sending.Claim, results: list[Sent]) -> None:
             return
 
 
-def _pause() -> None:
-    global _paused_until
-    _paused_until = time.monotonic() + PAUSE
-
-
-def resume() -> None:
-    """Try the provider again now (tests; an operator's new start does the same)."""
-    global _paused_until
-    _paused_until = 0.0
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import text
 
 from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, transaction
+from verify_service.messaging.gateways import gateway
+from verify_service.messaging.standing import away_since
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 PATIENCE = 3.0  # seconds; longer than this and a citizen's session is lost anyway
@@ -20,15 +21,20 @@ def live() -> Response:
 
 @blueprint.get("/ready")
 def ready() -> tuple[Response, int]:
-    """503 without PostgreSQL, since nothing can be stored; 200 without Valkey, since nothing is lost then."""
-    database, waiting = _database(), "ok" if queue.healthy() else "down"
-    return jsonify(database=database, queue=waiting), 200 if database == "ok" else 503
+    """503 without PostgreSQL, since nothing can be stored; 200 without Valkey, since nothing is lost then.
+
+    `gateway` is for information: texts wait while it is away, and hops are answered all the same.
+    """
+    sending = _gateway()
+    database, waiting = "ok" if sending else "down", "ok" if queue.healthy() else "down"
+    answer = jsonify(database=database, queue=waiting, gateway=sending or "unknown")
+    return answer, 200 if sending else 503
 
 
-def _database() -> str:
+def _gateway() -> str | None:
+    """Whether texts flow, as PostgreSQL has it; None when that does not answer."""
     try:
         with transaction(seconds=PATIENCE) as session:
-            session.execute(text("SELECT 1"))
+            return "away" if away_since(session, gateway().name) else "ok"
     except Unavailable:
-        return "down"
-    return "ok"
+        return None

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 import os
 import time
 import traceback
+from collections.abc import Iterator
 from functools import lru_cache
 
 import structlog
 from flask import Flask, Response, abort, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from verify_service.ground.database import Unavailable, transaction
 from verify_service.ground.settings import settings
+from verify_service.messaging.gateways import gateway
+from verify_service.messaging.standing import AGES, Standing, standing
 
 REQUESTS = Counter("verify_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("verify_request_seconds", "Time to answer", ["route"])
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _UNLOGGED = ("static", "console.live", "simulator.inbox", "health.live", "health.ready")  # one a second each
 
+_PATIENCE = 2.0  # seconds for the database: what this process has counted is worth telling without it
 _SLOW = 1.0  # seconds: an answer that took longer is worth a line of its own
 
 log = structlog.get_logger("verify_service.web")
@@ -43,7 +50,8 @@ def watch(app: Flask) -> None:
     def metrics() -> Response:
         """Prometheus' text format; outside the demo only for whoever shows the token."""
         _check_token()
-        return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+        told = generate_latest(_registry()) + generate_latest(_sending())
+        return Response(told, content_type=CONTENT_TYPE_LATEST)
 
 
 def answered(method: str, template: str, status: int, seconds: float, *, quiet: bool = False) -> None:
@@ -103,6 +111,44 @@ def _registry() -> CollectorRegistry:
         return REGISTRY
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
+class _Sending:
+    """How sending stands, read from the tables when it is asked for: the processes that send serve no page."""
+
+    def collect(self) -> Iterator[Metric]:
+        now = dt.datetime.now(dt.UTC)
+        try:
+            with transaction(seconds=_PATIENCE) as session:
+                stands = standing(session, gateway().name, now=now)
+        except Unavailable:
+            return
+        yield from _figures(stands, now)
+
+
+def _figures(stands: Standing, now: dt.datetime) -> Iterator[Metric]:
+    up = GaugeMetricFamily("verify_gateway_up", "1 while the gateway takes texts", labels=["gateway"])
+    up.add_metric([stands.gateway], 0 if stands.away else 1)
+    yield up
+    since = GaugeMetricFamily("verify_gateway_away_seconds", "Since the gateway went away", labels=["gateway"])
+    since.add_metric([stands.gateway], (now - stands.away.since).total_seconds() if stands.away else 0)
+    yield since
+    opened = CounterMetricFamily("verify_gateway_opened", "Times the gateway went away", labels=["gateway"])
+    opened.add_metric([stands.gateway], stands.opened)
+    yield opened
+    waiting = GaugeMetricFamily("verify_texts_waiting", "Texts that might have gone by now, by age", labels=["age"])
+    for (age, _), number in zip(AGES, stands.ages, strict=True):
+        waiting.add_metric([age], number)
+    yield waiting
+    oldest = GaugeMetricFamily("verify_texts_oldest_seconds", "How long the oldest of them waits")
+    oldest.add_metric([], (now - stands.oldest).total_seconds() if stands.oldest else 0)
+    yield oldest
+
+
+def _sending() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(_Sending())
     return registry
 
 

@@ -12,8 +12,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
+from tests.cli.test_texting import away
+from tests.messaging.texts import queued
 from tests.officers import EMAIL, PASSWORD, an_officer
-from tests.people import NOW, Someone, a_worker
+from tests.people import NOW, Someone, a_phone, a_worker
 from tests.texts import a_text
 from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.database import transaction
@@ -426,3 +428,22 @@ def test_a_wrong_code_never_reaches_the_service(visit: Visit, db: Any) -> None:
     page.keyboard.press("Enter")
     expect(screen).to_contain_text("Bukan kode layanan")
     assert db.execute("SELECT count(*) FROM conversation").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_officer_sees_that_texts_wait_and_sends_the_given_up_again(visit: Visit, db: Any, width: int) -> None:
+    visit.wide(width)
+    page = sign_in(visit, "supervisor")
+    waiting = dt.datetime(2026, 11, 23, 3, 30, tzinfo=dt.UTC)
+    for place in range(5):
+        queued(a_phone(db, f"+628123456780{place}"), now=waiting)
+    db.execute("UPDATE outbox SET state = 'failed', reason = 'no connection' WHERE id > 3")
+    away(db)
+    expect(page.get_by_role("status").filter(has_text="gateway tidak menjawab")).to_be_visible()
+    assert (visit.faults(), visit.too_wide_by()) == ([], 0)
+    page.get_by_role("link", name="Keadaan pengiriman SMS").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Keadaan pengiriman SMS")
+    assert (visit.faults(), visit.too_wide_by()) == ([], 0)
+    page.get_by_role("button", name="Kirim yang dihentikan").click()
+    expect(page.get_by_text("SMS yang menunggu lagi: 2")).to_be_visible()
+    assert (visit.faults(), visit.too_wide_by()) == ([], 0)

@@ -26,7 +26,7 @@ def environment(db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.Mon
 
 def test_the_service_is_ready_when_both_servers_answer(client: FlaskClient) -> None:
     answer = client.get("/health/ready")
-    assert (answer.status_code, answer.json) == (200, {"database": "ok", "queue": "ok"})
+    assert (answer.status_code, answer.json) == (200, {"database": "ok", "queue": "ok", "gateway": "ok"})
 
 
 def test_without_the_database_it_is_alive_and_not_ready(environment: pytest.MonkeyPatch) -> None:
@@ -35,7 +35,7 @@ def test_without_the_database_it_is_alive_and_not_ready(environment: pytest.Monk
     client = create_app().test_client()
     assert client.get("/health/live").status_code == 200
     answer = client.get("/health/ready")
-    assert (answer.status_code, answer.json) == (503, {"database": "down", "queue": "ok"})
+    assert (answer.status_code, answer.json) == (503, {"database": "down", "queue": "ok", "gateway": "unknown"})
 
 
 @pytest.mark.parametrize("path", ["/", "/console/"])
@@ -53,7 +53,7 @@ def test_without_the_queue_it_is_ready_all_the_same(environment: pytest.MonkeyPa
     environment.setenv("VERIFY_REDIS_URL", DEAD_QUEUE)
     forget_everything()
     answer = create_app().test_client().get("/health/ready")
-    assert (answer.status_code, answer.json) == (200, {"database": "ok", "queue": "down"})
+    assert (answer.status_code, answer.json) == (200, {"database": "ok", "queue": "down", "gateway": "ok"})
 
 
 @pytest.mark.parametrize("path", ["/", "/console/login", "/nowhere", "/health/live", "/simulator", "/static/icon.svg"])

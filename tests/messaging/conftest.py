@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from jobs import send
 from tests.standins.africastalking import Provider, standing_in
+from tests.standins.kannel import Box
+from tests.standins.kannel import standing_in as a_box
 from verify_service.ground.programme import DEFAULT, programme
 from verify_service.ground.settings import settings
 from verify_service.messaging.gateways import forget_gateway
@@ -28,7 +29,7 @@ def gateway(provider: Provider) -> AfricasTalking:
 @pytest.fixture
 def hasty(provider: Provider) -> AfricasTalking:
     """A gateway that waits half a second for an answer."""
-    return AfricasTalking("sandbox", "the-key", provider.url, timeout=(10, 0.5))
+    return AfricasTalking("sandbox", "the-key", provider.url, timeout=(10, 0.5), whole_call=1)
 
 
 @pytest.fixture
@@ -64,9 +65,22 @@ def connected(db: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("VERIFY_AT_BASE_URL", provider.url)
     settings.cache_clear()
     forget_gateway()
-    send.resume()
     yield provider
     monkeypatch.undo()
     settings.cache_clear()
     forget_gateway()
-    send.resume()
+
+
+@pytest.fixture
+def box(db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
+    """The service set to send through a smsbox."""
+    with a_box() as box:
+        given = {"GATEWAY": "kannel", "KANNEL_URL": box.url, "KANNEL_USERNAME": "verify", "KANNEL_PASSWORD": "word"}
+        for name, value in (given | {"PUBLIC_URL": "https://verify.example.org"}).items():
+            monkeypatch.setenv(f"VERIFY_{name}", value)
+        settings.cache_clear()
+        forget_gateway()
+        yield box
+    monkeypatch.undo()
+    settings.cache_clear()
+    forget_gateway()

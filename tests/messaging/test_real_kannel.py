@@ -142,8 +142,8 @@ def test_while_kannel_is_down_our_texts_wait_and_go_later(db: Any, kannel: real.
     kannel.stop()
     results = sent(gateway(kannel), now=now())
     assert [(one.outcome, one.reason) for one in results] == [
-        (SendOutcome.TRY_LATER, "no connection"),
-        (SendOutcome.TRY_LATER, "not tried"),
+        (SendOutcome.NOT_HANDED_OVER, "no connection"),
+        (SendOutcome.NOT_HANDED_OVER, "not tried"),
     ]
     kannel.start()
     later = now() + dt.timedelta(minutes=6)
@@ -160,7 +160,6 @@ def test_the_worker_sends_through_kannel_as_the_settings_say(
         monkeypatch.setenv(f"VERIFY_{name}", value)
     settings.cache_clear()
     forget_gateway()
-    send.resume()
     write(db, "Iuran Anda sudah dibayar.")
     send.send()
     delivered(db, 1)
@@ -170,6 +169,16 @@ def test_the_worker_sends_through_kannel_as_the_settings_say(
     forget_gateway()
 
 
+def test_a_real_kannel_answers_a_knock_and_sends_nothing_for_it(db: Any, kannel: real.Kannel) -> None:
+    assert gateway(kannel).knock(1)
+    kannel.kill("smsbox")
+    assert not gateway(kannel).knock(1)
+    kannel.stop()
+    kannel.start()
+    assert gateway(kannel).knock(1)
+    assert kannel.arrived() == []
+
+
 @pytest.mark.parametrize("box", ["smsbox", "bearerbox"])
 def test_when_one_box_dies_our_text_waits_or_has_perhaps_gone(
     db: Any, kannel: real.Kannel, service: str, box: str
@@ -177,7 +186,7 @@ def test_when_one_box_dies_our_text_waits_or_has_perhaps_gone(
     write(db, "Iuran Anda sudah dibayar.")
     kannel.kill(box)
     (result,) = sent(gateway(kannel), now=now())
-    assert (result.outcome, result.whole_call) in [(SendOutcome.TRY_LATER, True), (SendOutcome.UNKNOWN, True)]
+    assert (result.outcome, result.whole_call) in [(SendOutcome.NOT_HANDED_OVER, True), (SendOutcome.UNKNOWN, True)]
     assert kannel.arrived() == []
     kannel.stop()
     kannel.start()
@@ -210,5 +219,9 @@ def test_over_smpp_texts_go_both_ways_and_are_reported_on(db: Any, tmp_path: Pat
 def test_a_wrong_password_is_an_account_to_set_right(db: Any, kannel: real.Kannel) -> None:
     write(db, "Iuran Anda sudah dibayar.")
     (result,) = sent(gateway(kannel, "wrong"), now=now())
-    assert (result.outcome, result.reason, result.whole_call) == (SendOutcome.TRY_LATER, "authorization failed", True)
+    assert (result.outcome, result.reason, result.whole_call) == (
+        SendOutcome.NOT_HANDED_OVER,
+        "authorization failed",
+        True,
+    )
     assert kannel.arrived() == []

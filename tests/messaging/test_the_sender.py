@@ -77,19 +77,34 @@ def test_a_gateway_that_takes_different_words_gets_them_in_one_call(db: Any) -> 
     assert sorted(text.text for text in calls) == ["Kata 0.", "Kata 1.", "Kata 2."]
 
 
-def test_a_text_not_taken_is_tried_after_five_and_ten_minutes_and_then_given_up(
+def test_a_text_not_taken_is_tried_less_and_less_often_until_it_is_too_old(
     db: Any, provider: Provider, gateway: AfricasTalking
 ) -> None:
     provider.manner = "code 500"
     queued(a_phone(db, NUMBER))
-    all_sent(gateway)
-    assert rows(db, "state, errors, due_at") == [("waiting", 1, NOW + 5 * MINUTE)]
-    all_sent(gateway, now=NOW + 4 * MINUTE)
-    assert len(provider.calls) == 1
-    all_sent(gateway, now=NOW + 5 * MINUTE)
-    assert rows(db, "state, errors, due_at") == [("waiting", 2, NOW + 15 * MINUTE)]
-    all_sent(gateway, now=NOW + 15 * MINUTE)
-    assert rows(db, "state, errors, reason, attempts") == [("failed", 3, "InternalServerError", 3)]
+    tried: list[float] = []
+    now = NOW
+    while rows(db, "state") == [("waiting",)]:
+        before = len(provider.calls)
+        all_sent(gateway, now=now)
+        if len(provider.calls) > before:
+            tried.append((now - NOW) / MINUTE)
+        ((now,),) = rows(db, "due_at")
+    assert tried[:8] == [0, 5, 15, 35, 75, 155, 315, 635]
+    assert tried[8] == tried[7] + 6 * 60
+    assert rows(db) == [("stale", "too old")]
+    assert now == NOW + dt.timedelta(days=7)
+
+
+def test_what_a_gateway_did_not_take_costs_no_try(db: Any, provider: Provider, gateway: AfricasTalking) -> None:
+    queued(a_phone(db, NUMBER), purpose=Purpose.CODE)
+    provider.manner = "http 503"
+    for minute in range(30):
+        sent(gateway, now=NOW + minute * MINUTE)
+    assert rows(db, "state, errors, unknowns, reason, due_at") == [("waiting", 0, 0, "HTTP 503", NOW)]
+    provider.manner = "well"
+    all_sent(gateway, now=NOW + 30 * MINUTE)
+    assert rows(db, "state") == [("accepted",)]
 
 
 def test_a_refused_text_is_not_tried_again(db: Any, provider: Provider, gateway: AfricasTalking) -> None:
@@ -238,7 +253,7 @@ def test_a_text_due_before_eight_in_the_evening_does_not_go_after(
     assert rows(db, "state") == [("accepted",), ("accepted",)]
 
 
-def test_a_text_that_nobody_can_read_is_tried_three_times_and_never_claimed(
+def test_a_text_that_nobody_can_read_waits_for_its_key_and_holds_up_nobody(
     db: Any, provider: Provider, gateway: AfricasTalking
 ) -> None:
     queued(a_phone(db, NUMBER))
@@ -246,7 +261,7 @@ def test_a_text_that_nobody_can_read_is_tried_three_times_and_never_claimed(
     db.execute("UPDATE outbox SET body = 'k9:lost' WHERE id = 1")
     for minute in (0, 5, 15):
         all_sent(gateway, now=NOW + minute * MINUTE)
-    assert rows(db, "state, reason, attempts") == [("failed", "unreadable", 0), ("accepted", None, 1)]
+    assert rows(db, "state, reason, attempts") == [("waiting", "unreadable", 0), ("accepted", None, 1)]
 
 
 def test_an_id_given_twice_does_not_break_a_batch(db: Any, provider: Provider, gateway: AfricasTalking) -> None:
@@ -326,8 +341,8 @@ def test_the_job_sends_what_is_due(db: Any, connected: Provider) -> None:
     assert {state for (state,) in rows(db, "state")} == {"accepted"}
 
 
-@pytest.mark.parametrize("manner", ["http 503", "http 401", "no balance", "hang up", "html 200"])
-def test_a_provider_that_takes_nothing_is_left_alone_for_a_while(db: Any, connected: Provider, manner: str) -> None:
+@pytest.mark.parametrize("manner", ["http 503", "http 401", "no balance", "invalid sender", "hang up", "html 200"])
+def test_a_provider_that_takes_nothing_is_left_alone(db: Any, connected: Provider, manner: str) -> None:
     connected.manner = manner
     now = dt.datetime.now(dt.UTC)
     for phone in phones(db, 250):
@@ -335,11 +350,14 @@ def test_a_provider_that_takes_nothing_is_left_alone_for_a_while(db: Any, connec
     for _ in range(3):
         send.send()
     assert len(connected.calls) == 1
-    assert db.execute("SELECT count(*) FROM outbox WHERE errors + unknowns > 0").fetchone() == (100,)
+    assert db.execute("SELECT state FROM gateway_state").fetchone() == ("open",)
+    perhaps = 100 if manner in ("hang up", "html 200") else 0
+    assert db.execute("SELECT count(*), sum(errors) FROM outbox WHERE unknowns = 0").fetchone() == (250 - perhaps, 0)
     connected.manner = "well"
-    send.resume()
+    db.execute("UPDATE gateway_state SET next_at = now()")
     send.send()
-    assert db.execute("SELECT count(*) FROM outbox WHERE state = 'accepted'").fetchone() == (150,)
+    assert [len(call.numbers) for call in connected.calls[1:3]] == [1, 100]
+    assert db.execute("SELECT count(*) FROM outbox WHERE state = 'accepted'").fetchone() == (250 - perhaps,)
 
 
 def test_one_number_that_is_not_taken_holds_up_nobody(db: Any, connected: Provider) -> None:

@@ -39,6 +39,7 @@ class Provider:
     url: str
     manner: str = "well"
     calls: list[Call] = field(default_factory=list)
+    knocks: int = 0  # calls for nothing but an answer
     connections: int = 0
     inbox: list[dict[str, Any]] = field(default_factory=list)
     page: int | None = None  # set: what was read is left out, and so many come at once
@@ -67,6 +68,8 @@ class Knock(BaseHTTPRequestHandler):
     def _answer(self, form: dict[str, list[str]]) -> None:
         provider = self.server.provider
         call = Call(self.command, urlsplit(self.path).path, dict(self.headers), form)
+        if call.path.endswith("/user"):
+            return self._knocked(provider.manner, call)
         provider.calls.append(call)
         if provider.manner.startswith("http "):
             return self.say(int(provider.manner[5:]), "The supplied authentication is invalid", "text/plain")
@@ -75,6 +78,15 @@ class Knock(BaseHTTPRequestHandler):
         if call.method == "GET":
             return self.say_json(200, {"SMSMessageData": {"Messages": _waiting(provider, form)}}, provider.manner)
         return MANNERS[provider.manner](self, call)
+
+    def _knocked(self, manner: str, call: Call) -> None:
+        """What nobody answers, nobody answers to a question that sends nothing either."""
+        self.server.provider.knocks += 1
+        if manner.startswith("http "):
+            return self.say(int(manner[5:]), "The supplied authentication is invalid", "text/plain")
+        if manner in ("slow", "hang up", "reset", "half", "half and reset", "crawl"):
+            return MANNERS[manner](self, call)
+        return self.say(200, '{"UserData":{"balance":"KES 100.00"}}')
 
     def say(self, status: int, text: str, content_type: str = "application/json", **headers: str) -> None:
         body = text.encode()

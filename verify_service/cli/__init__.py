@@ -11,6 +11,7 @@ _COMMANDS = {
     "import": "imports:import_file",
     "letters": "letters:letters",
     "ask": "asking:ask",
+    "texts": "texting:texts",
     "reconcile": "verdicts:reconcile",
     "verdicts": "verdicts:verdicts",
     "officer": "officers:officer",

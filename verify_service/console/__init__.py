@@ -13,6 +13,7 @@ from verify_service.console import (  # noqa: F401  # routes
     notices,
     officers,
     removals,
+    sending,
     tasks,
     texts,
 )

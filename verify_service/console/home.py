@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import threading
 import time
@@ -17,6 +18,9 @@ from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint
 from verify_service.console.wording import OWNERS, ROLES, VERDICTS, owner_name, reason_text, verdict_name
 from verify_service.ground.database import transaction
+from verify_service.messaging.gateways import gateway
+from verify_service.messaging.standing import Standing as Sending
+from verify_service.messaging.standing import if_away
 from verify_service.verification import figures
 from verify_service.verification.decision import RULES, Owner
 
@@ -31,6 +35,7 @@ class Standing:
     verdicts: tuple[figures.VerdictCount, ...]
     districts: tuple[figures.KecamatanCount, ...]
     open: figures.DiscrepancyPage
+    sending: Sending | None  # while the gateway is away
 
 
 class Shared:
@@ -73,12 +78,12 @@ def live() -> Response:
 def _contents() -> dict[str, Any]:
     filters, page = _asked()
     shared = current_app.extensions.setdefault("shared_figures", Shared())
-    standing = shared.get((filters, page), lambda: _standing(filters, page))
+    shown = shared.get((filters, page), lambda: _standing(filters, page))
     chosen = {name: value for name, value in vars(filters).items() if value is not None}
     return {
-        "standing": standing,
+        "standing": shown,
         "filters": filters,
-        "districts": [(row.code, row.name) for row in standing.districts if row.code is not None],
+        "districts": [(row.code, row.name) for row in shown.districts if row.code is not None],
         "owners": [(owner.value, OWNERS[owner]) for owner in Owner if owner.acts],
         "verdicts": [(rule.name, VERDICTS[rule.name]) for rule in RULES if rule.owner.acts],
         "verdict_name": verdict_name,
@@ -114,4 +119,5 @@ def _standing(filters: figures.Filters, page: int) -> Standing:
             figures.by_verdict(session),
             figures.by_kecamatan(session),
             figures.open_discrepancies(session, filters, page),
+            if_away(session, gateway().name, now=dt.datetime.now(dt.UTC)),
         )

@@ -92,6 +92,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.new_removal": Rule(_DESK, _DESK, Scope.PLACE),
     "console.removal": Rule(_ALL, _DESK, Scope.PLACE),
     "console.deaths": Rule(_ALL, _NOBODY, Scope.PLACE),
+    "console.sending": Rule(_CITY | {Role.ADMIN, Role.AUDITOR}, _OVERSIGHT, Scope.CITY),
     "console.texts": Rule(_CITY, _NOBODY, Scope.TEAM),
     "console.one_text": Rule(_CITY, _CITY, Scope.TEAM),
 }

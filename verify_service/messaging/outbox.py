@@ -63,22 +63,23 @@ class State(StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"
     REFUSED = "refused"  # by the gateway, for good
-    FAILED = "failed"  # the gateway said "later" three times
+    FAILED = "failed"  # given up after three tries, as texts were until 0008; an operator can revive them
     UNKNOWN = "unknown"  # perhaps it went; not tried again
     CANCELLED = "cancelled"  # by us: they want none, or it is no longer theirs
     STALE = "stale"
 
 
-# The only ways from one state to another. A text whose fate was unknown may turn out to have been accepted.
+# The only ways from one state to another. A text whose fate was unknown may turn out to have been accepted; one that
+# ended without having been handed over may be revived by hand.
 MOVES: Final[Mapping[State, frozenset[State]]] = {
-    State.WAITING: frozenset({State.SENDING, State.CANCELLED, State.STALE, State.FAILED, State.ACCEPTED}),
-    State.SENDING: frozenset({State.WAITING, State.ACCEPTED, State.REFUSED, State.FAILED, State.UNKNOWN}),
+    State.WAITING: frozenset({State.SENDING, State.CANCELLED, State.STALE, State.ACCEPTED}),
+    State.SENDING: frozenset({State.WAITING, State.ACCEPTED, State.REFUSED, State.UNKNOWN}),
     State.UNKNOWN: frozenset({State.ACCEPTED}),
     State.ACCEPTED: frozenset(),
     State.REFUSED: frozenset(),
-    State.FAILED: frozenset(),
+    State.FAILED: frozenset({State.WAITING}),
     State.CANCELLED: frozenset(),
-    State.STALE: frozenset(),
+    State.STALE: frozenset({State.WAITING}),
 }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import Unreadable, unseal
@@ -25,8 +25,16 @@ from verify_service.messaging.outbox import TERMS, Purpose, State, unreachable, 
 from verify_service.messaging.window import may_write_from
 
 LEASE: Final = dt.timedelta(seconds=120)  # longer than any call takes; then the sender counts as dead
-AGAIN: Final = (dt.timedelta(minutes=5), dt.timedelta(minutes=10))  # after the first and the second "later"
+AGAIN: Final = dt.timedelta(minutes=5)  # after the gateway said "later" of a text, doubled with each ...
+AGAIN_MOST: Final = dt.timedelta(hours=6)  # ... up to this, until the text is too old: it is not given up
 REPEAT: Final = dt.timedelta(minutes=10)  # after an unknown fate: a late delivery report may still clear it up
+
+# Somebody waits for an answer, and the receipt of an accident: they leave before what we start ourselves. In words, not
+# values: the partial index serves only a query in which PostgreSQL reads its condition.
+_ANSWERS: Final = "outbox.purpose IN ({})".format(
+    ", ".join(sorted(f"'{purpose.value}'" for purpose, terms in TERMS.items() if not terms.ours))
+)
+_WAITING: Final = text("outbox.state = 'waiting'")
 
 log = structlog.get_logger()
 
@@ -58,8 +66,10 @@ class _Holder:
     theirs: bool  # still the phone of the worker whom the text is about
 
 
-def claim(session: Session, can: Capabilities, *, now: dt.datetime) -> Claim:
-    """Take the texts due now that may go at this moment, as many as one call of the gateway takes.
+def claim(
+    session: Session, can: Capabilities, *, now: dt.datetime, most: int | None = None, ours_first: bool = False
+) -> Claim:
+    """Take the texts due now that may go at this moment, as many as one call of the gateway takes, or `most`.
 
     Everything is looked at again here: while a text waited, people said STOP, changed phones, or the evening came.
     """
@@ -67,7 +77,9 @@ def claim(session: Session, can: Capabilities, *, now: dt.datetime) -> Claim:
     texts: list[Claimed] = []
     words: bytes | None = None
     moved = lost
-    for row, phone in _due(session, can.max_batch, now):
+    for row, phone in _due(session, can.max_batch, now, ours_first):
+        if len(texts) == most:
+            break
         if not can.many_words and words not in (None, row.body_hash):
             continue  # the next call's
         taken = _take(row, phone, now)
@@ -78,8 +90,31 @@ def claim(session: Session, can: Capabilities, *, now: dt.datetime) -> Claim:
     return Claim(tuple(texts), moved)
 
 
-def _due(session: Session, most: int, now: dt.datetime) -> list[tuple[OutboxMessage, _Holder]]:
-    """The oldest texts due and free, with what their phones want; other senders pass over them."""
+def claim_one(session: Session, can: Capabilities, *, now: dt.datetime) -> Claim:
+    """Take one text to try the gateway with, however many have to be moved on before it."""
+    claimed = claim(session, can, now=now, most=1)
+    while claimed.moved and not claimed.texts:
+        claimed = claim(session, can, now=now, most=1)
+    return claimed
+
+
+def _due(session: Session, most: int, now: dt.datetime, ours_first: bool) -> list[tuple[OutboxMessage, _Holder]]:
+    """Texts due and free, with what their phones want: answers, then what we start, or the other way round.
+
+    Of each kind the oldest. Those taken most often stand behind: one that a gateway chokes on must not be the one that
+    every trial meets.
+    """
+    lanes = (f"NOT {_ANSWERS}", _ANSWERS) if ours_first else (_ANSWERS, f"NOT {_ANSWERS}")
+    due: list[tuple[OutboxMessage, _Holder]] = []
+    for lane in lanes:
+        if len(due) < most:
+            found = _due_of(session, lane, most - len(due), now)
+            due += sorted(found, key=lambda held: held[0].attempts)
+    return due
+
+
+def _due_of(session: Session, lane: str, most: int, now: dt.datetime) -> list[tuple[OutboxMessage, _Holder]]:
+    """The oldest texts due of one kind; other senders pass over them."""
     still_linked = exists().where(
         PhoneLink.phone_id == OutboxMessage.phone_id,
         PhoneLink.worker_id == OutboxMessage.worker_id,
@@ -94,7 +129,7 @@ def _due(session: Session, most: int, now: dt.datetime) -> list[tuple[OutboxMess
             or_(OutboxMessage.worker_id.is_(None), still_linked).label("theirs"),
         )
         .join(Phone, Phone.id == OutboxMessage.phone_id)
-        .where(OutboxMessage.state == State.WAITING.value, OutboxMessage.due_at <= now)
+        .where(_WAITING, text(lane), OutboxMessage.due_at <= now)
         .order_by(OutboxMessage.due_at, OutboxMessage.id)
         .limit(most)
         .with_for_update(of=OutboxMessage, key_share=True, skip_locked=True)
@@ -117,7 +152,7 @@ def _take(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> Claimed | Non
         return None
     try:
         number, body = unseal(phone.number, "phone.number"), unseal(row.body or b"", "outbox.body")
-    except Unreadable:  # a key is missing: an operator may put it back within the three tries
+    except Unreadable:  # a key is missing: an operator may put it back before the text is too old
         _later(row, "unreadable", now)
         return None
     nobody = unreachable(number)
@@ -142,6 +177,12 @@ def _over(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> tuple[State, 
 
 def _move(row: OutboxMessage, state: State, reason: str) -> None:
     row.state, row.reason, row.lease_until = state.value, reason[:200] or None, None
+
+
+def _was_not_handed_over(row: OutboxMessage) -> None:
+    """Nobody can have read it, unless a sending before this one perhaps went."""
+    if not row.unknowns:
+        row.handed_at = None
 
 
 def _presume_lost(session: Session, most: int, now: dt.datetime) -> int:
@@ -172,11 +213,6 @@ def hand_over(gateway: Gateway, claimed: Sequence[Claimed]) -> list[Sent]:
         log.error("gateway failed", gateway=gateway.name, fault=type(fault).__name__)
     silence = Sent(0, SendOutcome.UNKNOWN, reason="the gateway failed", whole_call=not said)
     return [said.get(one.text.our_id, silence) for one in claimed]
-
-
-def out_of_service(results: Iterable[Sent]) -> bool:
-    """Whether nothing got through for a reason that the next texts would meet as well."""
-    return all(sent.whole_call and sent.outcome is not SendOutcome.ACCEPTED for sent in results)
 
 
 def record(
@@ -256,20 +292,23 @@ def _after(row: OutboxMessage, sent: Sent, now: dt.datetime) -> None:
             row.state, row.reason, row.lease_until = State.ACCEPTED.value, None, None
             row.cost, row.parts = sent.cost or None, sent.parts
         case SendOutcome.TRY_LATER:
+            _was_not_handed_over(row)
             _later(row, sent.reason, now)
+        case SendOutcome.NOT_HANDED_OVER:  # no fault of the text: it keeps its place, and no try is counted
+            _was_not_handed_over(row)
+            _move(row, State.WAITING, sent.reason)
         case SendOutcome.REFUSED_FOR_GOOD:
+            _was_not_handed_over(row)
             _move(row, State.REFUSED, sent.reason)
         case SendOutcome.UNKNOWN:
             _unknown(row, sent.reason, now)
 
 
 def _later(row: OutboxMessage, reason: str, now: dt.datetime) -> None:
-    """Not taken: tried again after five minutes, then after ten, then given up."""
+    """Not taken, and that was said of this very text: tried again less and less often, until it is too old."""
     row.errors += 1
-    given_up = row.errors > len(AGAIN)
-    _move(row, State.FAILED if given_up else State.WAITING, reason)
-    if not given_up:
-        row.due_at = now + AGAIN[row.errors - 1]
+    _move(row, State.WAITING, reason)
+    row.due_at = min(now + min(AGAIN * 2 ** min(row.errors - 1, 10), AGAIN_MOST), row.stale_at)
 
 
 def _unknown(row: OutboxMessage, reason: str, now: dt.datetime) -> None:

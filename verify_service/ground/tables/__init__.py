@@ -24,6 +24,7 @@ from verify_service.ground.tables.grievances import (
 from verify_service.ground.tables.messages import (
     DeliveryNotice,
     FetchCursor,
+    GatewayState,
     InboundMessage,
     OptOutNotice,
     OutboxMessage,
@@ -58,6 +59,7 @@ __all__ = [
     "Evidence",
     "FetchCursor",
     "FileImport",
+    "GatewayState",
     "Grievance",
     "GrievanceEvent",
     "GrievanceNotice",

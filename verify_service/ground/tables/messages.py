@@ -82,8 +82,12 @@ class OutboxMessage(Base):
         comment="waiting | sending | accepted | refused | failed | unknown | cancelled | stale",
     )
     reason: Mapped[str | None] = mapped_column(comment="why it is in that state, in a word; nobody's data")
-    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="times it was handed over")
-    errors: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="times the gateway said later")
+    attempts: Mapped[int] = mapped_column(
+        Integer, server_default=text("0"), comment="times a sender took it; a result counts for its own"
+    )
+    errors: Mapped[int] = mapped_column(
+        SmallInteger, server_default=text("0"), comment="times the gateway said later of this very text"
+    )
     unknowns: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="times no answer came")
     due_at: Mapped[Moment] = mapped_column(comment="not before this")
     stale_at: Mapped[Moment] = mapped_column(comment="not after this")
@@ -103,6 +107,13 @@ class OutboxMessage(Base):
     __table_args__ = (
         Index("ix_outbox_due", "due_at", "id", postgresql_where=text("state IN ('waiting', 'sending')")),
         Index(
+            "ix_outbox_answers",
+            "due_at",
+            "id",
+            postgresql_where=text("state = 'waiting' AND purpose IN ('case', 'code', 'reply')"),
+        ),
+        Index("ix_outbox_ended", "created_at", postgresql_where=text("state IN ('failed', 'stale')")),
+        Index(
             "uq_outbox_provider",
             "gateway",
             "provider_id",
@@ -117,6 +128,24 @@ class OutboxMessage(Base):
             postgresql_where=text("conversation_id IS NOT NULL AND handed_at IS NOT NULL"),
         ),
     )
+
+
+class GatewayState(Base):
+    """Whether a gateway takes texts, as every process sees it; no row for one that never failed.
+
+    `open` and `half_open` mean away: nothing is handed to it but, now and then, one text on trial.
+    """
+
+    __tablename__ = "gateway_state"
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(comment="closed | open | half_open; closed is when texts flow")
+    since: Mapped[Moment] = mapped_column(comment="away since, or back since")
+    reason: Mapped[str] = mapped_column(comment="the last thing that went wrong, in a word; nobody's data")
+    opened: Mapped[int] = mapped_column(comment="times it went away; a result of before counts for nothing after")
+    trial: Mapped[int] = mapped_column(comment="number of the last trial: its result alone counts")
+    tries: Mapped[int] = mapped_column(Integer, comment="trials since it went away")
+    unknowns: Mapped[int] = mapped_column(Integer, comment="failures since then that perhaps sent a text")
+    next_at: Mapped[Moment] = mapped_column(comment="the next trial; while one is under way, when it counts as lost")
 
 
 class FetchCursor(Base):

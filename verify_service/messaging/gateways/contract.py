@@ -157,7 +157,8 @@ class SendOutcome(StrEnum):
 
     ACCEPTED = "accepted"
     REFUSED_FOR_GOOD = "refused_for_good"
-    TRY_LATER = "try_later"
+    TRY_LATER = "try_later"  # said of this very text
+    NOT_HANDED_OVER = "not_handed_over"  # the gateway was not there, or took nothing: no fault of the text
     UNKNOWN = "unknown"
 
 
@@ -167,7 +168,7 @@ class Sent:
 
     `cost` is the provider's text ("IDR 350.0000"), `reason` a short word or code without anybody's data. `opted_out`:
     the person is on the provider's no-texts list. `whole_call`: said of the call and not of this text, so that the next
-    call would hear the same.
+    call would hear the same. `wait`: seconds for which the provider wants no further call, 0 when it does not say.
     """
 
     our_id: int
@@ -178,6 +179,7 @@ class Sent:
     reason: str = ""
     opted_out: bool = False
     whole_call: bool = False
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,10 @@ class Gateway(Protocol):
 
     def send(self, batch: Sequence[Outgoing]) -> list[Sent]:
         """Hand texts to the provider, outside any transaction; one Sent per Outgoing, in order."""
+        ...
+
+    def knock(self, seconds: float) -> bool:
+        """Ask for an answer that costs nothing and sends nothing: whether one came within so many seconds."""
         ...
 
 

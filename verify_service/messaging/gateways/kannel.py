@@ -10,6 +10,7 @@ import ipaddress
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from email.message import Message
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -34,13 +35,17 @@ from verify_service.messaging.gateways.contract import (
 )
 from verify_service.messaging.gateways.form import parse_form, read_date
 from verify_service.messaging.gateways.wire import (
+    WHOLE_CALL,
     BrokenAnswer,
     Timeout,
+    answers,
     is_loopback,
     is_sender,
-    never_left,
     read_body,
+    session,
     unsendable,
+    wished,
+    within,
 )
 
 NAME: Final = "kannel"
@@ -67,10 +72,10 @@ _STATUSES: Final = {
     16: DeliveryStatus.REJECTED,
 }
 _ANSWERS: Final = (
-    ("authorization failed", SendOutcome.TRY_LATER, True),
-    ("sender missing", SendOutcome.TRY_LATER, True),
-    ("dlr-url field misformed", SendOutcome.TRY_LATER, True),
-    ("temporal failure", SendOutcome.TRY_LATER, True),
+    ("authorization failed", SendOutcome.NOT_HANDED_OVER, True),
+    ("sender missing", SendOutcome.NOT_HANDED_OVER, True),
+    ("dlr-url field misformed", SendOutcome.NOT_HANDED_OVER, True),
+    ("temporal failure", SendOutcome.NOT_HANDED_OVER, True),
     ("sending failed", SendOutcome.TRY_LATER, False),
     ("not routable", SendOutcome.REFUSED_FOR_GOOD, False),
     ("denied by white", SendOutcome.REFUSED_FOR_GOOD, False),
@@ -94,8 +99,10 @@ class Kannel:
         public_url: str = "",
         secret: str = "",
         timeout: Timeout = (3.05, 9.05),
+        whole_call: float = WHOLE_CALL,
     ) -> None:
-        """Raises ValueError naming a wrong setting. `secret` opens our own webhook to Kannel's reports."""
+        """Raises ValueError naming a wrong setting. `secret` opens our own webhook to Kannel's reports; `whole_call`
+        is how many seconds one text may take in all."""
         for name, value in (("KANNEL_USERNAME", username), ("KANNEL_PASSWORD", password)):
             if re.fullmatch(r"[!-~]{1,128}", value) is None:
                 raise ValueError(f"VERIFY_{name}: as in Kannel's group sendsms-user, without blanks or line breaks")
@@ -105,7 +112,7 @@ class Kannel:
         self._reports = _checked("PUBLIC_URL", public_url) + f"/webhooks/kannel/{_literally(secret)}/delivery-reports"
         self._account = {"X-Kannel-Username": username, "X-Kannel-Password": password}
         self._sender = sender
-        self._timeout = timeout
+        self._timeout, self._whole_call = timeout, whole_call
 
     def __repr__(self) -> str:
         return f"Kannel({self._url!r})"
@@ -131,31 +138,42 @@ class Kannel:
         """
         results: list[Sent] = []
         deadline = time.monotonic() + BATCH_SECONDS
-        with requests.Session() as session:
-            session.trust_env = False  # no proxy and no .netrc from the environment
+        with session() as line:
             for text in batch:
-                stopped = (results and results[-1].whole_call) or time.monotonic() > deadline
-                results.append(_not_tried(text) if stopped else self._send(session, text))
+                away = bool(results) and results[-1].whole_call
+                late = time.monotonic() > deadline
+                results.append(_not_tried(text, away=away) if away or late else self._send(line, text))
         return results
 
-    def _send(self, session: requests.Session, text: Outgoing) -> Sent:
+    def _send(self, line: requests.Session, text: Outgoing) -> Sent:
         refused = unsendable(text, CAPABILITIES.max_parts)
         if refused is not None:
             return refused
         headers, body = self._written(text)
-        try:
-            response = session.post(
-                self._url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
-            )
-            with response:
-                said = read_body(response, deadline=time.monotonic() + self._timeout[1])
-        except requests.RequestException as error:
-            if never_left(error):
-                return Sent(text.our_id, SendOutcome.TRY_LATER, reason="no connection", whole_call=True)
-            return _perhaps(text, "no answer")
-        except BrokenAnswer:
-            return _perhaps(text, "the answer broke off")
-        return read_answer(response.status_code, said, text)
+        with within(self._whole_call) as call:
+            try:
+                response = line.post(
+                    self._url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
+                )
+                with response:
+                    said = read_body(response, call)
+            except requests.RequestException:
+                if not call.left:
+                    return _not_handed_over(text, "no connection")
+                return _perhaps(text, "no answer")
+            except BrokenAnswer:
+                return _perhaps(text, "the answer broke off")
+        return replace(read_answer(response.status_code, said, text), wait=wished(response))
+
+    def knock(self, seconds: float) -> bool:
+        """Call without naming anybody: smsbox refuses that, and so it is there. No password travels with it."""
+        with session() as line, within(seconds) as call:
+            try:
+                with line.get(self._url, timeout=self._timeout, allow_redirects=False, stream=True) as response:
+                    read_body(response, call)
+            except (requests.RequestException, BrokenAnswer):
+                return False
+        return answers(response)
 
     def _written(self, text: Outgoing) -> tuple[dict[str, str], bytes]:
         """The text as Kannel takes it: in its alphabet as UTF-8, else as UTF-16BE."""
@@ -186,7 +204,7 @@ def read_answer(status: int, body: bytes, text: Outgoing) -> Sent:
     if status in (400, 413, 415):
         return Sent(text.our_id, SendOutcome.REFUSED_FOR_GOOD, reason=f"HTTP {status}")
     if 300 <= status < 500 or status == 503:
-        return Sent(text.our_id, SendOutcome.TRY_LATER, reason=f"HTTP {status}", whole_call=True)
+        return _not_handed_over(text, f"HTTP {status}")
     return _perhaps(text, f"HTTP {status}")
 
 
@@ -200,8 +218,13 @@ def _perhaps(text: Outgoing, reason: str) -> Sent:
     return Sent(text.our_id, SendOutcome.UNKNOWN, provider_id_of(text.our_id), reason=reason, whole_call=True)
 
 
-def _not_tried(text: Outgoing) -> Sent:
-    return Sent(text.our_id, SendOutcome.TRY_LATER, reason="not tried", whole_call=True)
+def _not_handed_over(text: Outgoing, reason: str) -> Sent:
+    return Sent(text.our_id, SendOutcome.NOT_HANDED_OVER, reason=reason, whole_call=True)
+
+
+def _not_tried(text: Outgoing, *, away: bool) -> Sent:
+    """Behind one that met nobody, or when the time of the batch was over, which says nothing against the gateway."""
+    return Sent(text.our_id, SendOutcome.NOT_HANDED_OVER, reason="not tried", whole_call=away)
 
 
 def parse(raw: RawRequest) -> list[Event]:

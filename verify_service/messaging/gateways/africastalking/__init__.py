@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import requests
@@ -29,11 +31,12 @@ from verify_service.messaging.gateways.contract import (
     secret_is_known,
 )
 from verify_service.messaging.gateways.form import Form
-from verify_service.messaging.gateways.wire import BrokenAnswer, Timeout, never_left, unsendable
+from verify_service.messaging.gateways.wire import WHOLE_CALL, BrokenAnswer, Timeout, unsendable
 
 __all__ = ["AfricasTalking", "Fetched", "parse"]
 
 NAME: Final = "africastalking"
+BATCH_SECONDS: Final = 60.0  # then the rest waits: a batch that outlives its lease counts as perhaps sent
 CAPABILITIES: Final = Capabilities(
     ussd=True,
     two_way=True,
@@ -54,15 +57,25 @@ class AfricasTalking:
     capabilities = CAPABILITIES
 
     def __init__(
-        self, username: str, api_key: str, base_url: str = "", *, timeout: Timeout = (3.05, 9.05), max_batch: int = 100
+        self,
+        username: str,
+        api_key: str,
+        base_url: str = "",
+        *,
+        timeout: Timeout = (3.05, 9.05),
+        whole_call: float = WHOLE_CALL,
+        max_batch: int = 100,
     ) -> None:
-        """Timeout: seconds to connect and seconds to wait for the answer. Raises ValueError naming a wrong setting."""
+        """Timeout: seconds to connect and seconds of silence; `whole_call`: seconds for all of a call together.
+
+        Raises ValueError naming a wrong setting.
+        """
         if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", username) is None:
             raise ValueError("VERIFY_AT_USERNAME: the account's user name, `sandbox` for the sandbox")
         if re.fullmatch(r"[!-~]{1,256}", api_key) is None:
             raise ValueError("VERIFY_AT_API_KEY: the account's API key, without blanks or line breaks")
         self._account = (username, api_key, checked_base_url(base_url))
-        self._timeout = timeout
+        self._timeout, self._whole_call = timeout, whole_call
         self._max_batch = max_batch
 
     def __repr__(self) -> str:
@@ -95,26 +108,43 @@ class AfricasTalking:
         }
         good = [text for text in batch if id(text) not in results]
         if good:
-            with Line(*self._account) as line:
+            until, away = time.monotonic() + BATCH_SECONDS, False
+            with self._line() as line:
                 for group in _groups(good, self._max_batch):
-                    results.update(zip(map(id, group), self._send_group(line, group), strict=True))
+                    said = _not_tried(group, away=away) if away else self._send_group(line, group, until)
+                    away = away or all(sent.whole_call and sent.outcome in _AWAY for sent in said)
+                    results.update(zip(map(id, group), said, strict=True))
         return [results[id(text)] for text in batch]
 
-    def _send_group(self, line: Line, group: list[Outgoing]) -> list[Sent]:
+    def _line(self) -> Line:
+        return Line(*self._account, whole_call=self._whole_call)
+
+    def _send_group(self, line: Line, group: list[Outgoing], until: float) -> list[Sent]:
+        if time.monotonic() > until:
+            return _not_tried(group, away=False)
         numbers = [text.phone.e164 for text in group]
         try:
-            status, body = line.send(group[0].text, numbers, sender_id=group[0].sender or None, timeout=self._timeout)
-        except requests.RequestException as error:
-            if never_left(error):
-                return all_the_same(group, SendOutcome.TRY_LATER, "no connection")
+            said = line.send(group[0].text, numbers, sender_id=group[0].sender or None, timeout=self._timeout)
+        except requests.RequestException:
+            if not line.left:
+                return all_the_same(group, SendOutcome.NOT_HANDED_OVER, "no connection")
             return all_the_same(group, SendOutcome.UNKNOWN, "no answer")
         except BrokenAnswer:
             return all_the_same(group, SendOutcome.UNKNOWN, "the answer broke off")
-        if status in (400, 413, 414, 422) and len(group) > 1:
+        if said.status in (400, 413, 414, 422) and len(group) > 1:
             # The whole call was refused for what is perhaps one number: its neighbours get another chance.
             middle = len(group) // 2
-            return self._send_group(line, group[:middle]) + self._send_group(line, group[middle:])
-        return read_answer(status, body, group)
+            return self._send_group(line, group[:middle], until) + self._send_group(line, group[middle:], until)
+        return [replace(sent, wait=max(sent.wait, said.wait)) for sent in read_answer(said.status, said.body, group)]
+
+    def knock(self, seconds: float) -> bool:
+        """Ask for our own account: whoever answers that, even with a refusal, is there."""
+        try:
+            with Line(*self._account, whole_call=seconds) as line:
+                said = line.who_am_i(self._timeout)
+        except (requests.RequestException, BrokenAnswer):
+            return False
+        return said.status < 500 and said.status != 429
 
     def fetch(self, after_id: int = 0) -> Fetched:
         """Texts that the provider took in after that id of its own, to heal callbacks lost while we were down.
@@ -123,19 +153,27 @@ class AfricasTalking:
         words and time before believing that one is new.
         """
         try:
-            with Line(*self._account) as line:
-                status, body = line.fetch_messages(after_id, timeout=self._timeout)
+            with self._line() as line:
+                said = line.fetch_messages(after_id, timeout=self._timeout)
         except (requests.RequestException, BrokenAnswer) as error:
             return Fetched(problem=f"no answer ({type(error).__name__})")
-        if status != 200:
-            return Fetched(problem=f"HTTP {status}")
+        if said.status != 200:
+            return Fetched(problem=f"HTTP {said.status}")
         try:
-            found = json.loads(body)["SMSMessageData"]["Messages"]
+            found = json.loads(said.body)["SMSMessageData"]["Messages"]
         except (ValueError, RecursionError, KeyError, TypeError):
             return Fetched(problem="unreadable answer")
         if not isinstance(found, list):
             return Fetched(problem="unreadable answer")
         return Fetched(tuple(_fetched(entry) for entry in found if isinstance(entry, dict)))
+
+
+_AWAY: Final = (SendOutcome.NOT_HANDED_OVER, SendOutcome.UNKNOWN)
+
+
+def _not_tried(group: Sequence[Outgoing], *, away: bool) -> list[Sent]:
+    """Behind a call that met nobody, or when the time of the batch was over, which says nothing of the provider."""
+    return [Sent(text.our_id, SendOutcome.NOT_HANDED_OVER, reason="not tried", whole_call=away) for text in group]
 
 
 def _fetched(entry: dict[str, object]) -> InboundSms:

@@ -15,7 +15,12 @@ from flows.gsm import parts as sms_parts
 from verify_service.ground.phones import Phone, read_gateway_phone
 from verify_service.messaging.gateways.contract import Outgoing, SendOutcome, Sent
 
-_A, _R, _L = SendOutcome.ACCEPTED, SendOutcome.REFUSED_FOR_GOOD, SendOutcome.TRY_LATER
+_A, _R, _L, _N = (
+    SendOutcome.ACCEPTED,
+    SendOutcome.REFUSED_FOR_GOOD,
+    SendOutcome.TRY_LATER,
+    SendOutcome.NOT_HANDED_OVER,
+)
 
 OPTED_OUT: Final = 406
 CODES: Final[Mapping[int, tuple[str, SendOutcome]]] = {
@@ -23,10 +28,10 @@ CODES: Final[Mapping[int, tuple[str, SendOutcome]]] = {
     101: ("Sent", _A),
     102: ("Queued", _A),
     401: ("RiskHold", _R),
-    402: ("InvalidSenderId", _L),  # an account not yet set up right: the text itself is good
+    402: ("InvalidSenderId", _N),  # an account not yet set up right: the text itself is good
     403: ("InvalidPhoneNumber", _R),
     404: ("UnsupportedNumberType", _R),
-    405: ("InsufficientBalance", _L),
+    405: ("InsufficientBalance", _N),
     406: ("UserInBlacklist", _R),
     407: ("CouldNotRoute", _R),
     409: ("DoNotDisturbRejection", _L),
@@ -38,6 +43,8 @@ _NAMES: Final[Mapping[str, int]] = {name.casefold(): code for code, (name, _) in
 
 # Refused before anything was done, so that it may be tried again. 401 and 403: a new key takes up to 20 minutes.
 _NOT_TAKEN: Final = frozenset({401, 402, 403, 404, 405, 407, 408, 425, 429, 503})
+_ACCOUNT: Final = frozenset({401, 402, 403, 404, 405, 407})
+_ACCOUNT_WAIT: Final = 30.0  # seconds: what a person has to set right is not set right by asking every second
 _BAD_REQUEST: Final = frozenset({400, 406, 411, 413, 414, 415, 422})
 
 
@@ -51,15 +58,16 @@ def read_answer(status: int, body: bytes, asked: Sequence[Outgoing]) -> list[Sen
         return _read_body(body, asked)
     outcome = SendOutcome.UNKNOWN
     if status in _NOT_TAKEN or 300 <= status < 400:
-        outcome = SendOutcome.TRY_LATER
+        outcome = SendOutcome.NOT_HANDED_OVER
     elif status in _BAD_REQUEST:
         outcome = SendOutcome.REFUSED_FOR_GOOD
-    return all_the_same(asked, outcome, f"HTTP {status}")
+    wait = _ACCOUNT_WAIT if status in _ACCOUNT else 0.0
+    return all_the_same(asked, outcome, f"HTTP {status}", wait=wait)
 
 
-def all_the_same(asked: Sequence[Outgoing], outcome: SendOutcome, reason: str) -> list[Sent]:
+def all_the_same(asked: Sequence[Outgoing], outcome: SendOutcome, reason: str, *, wait: float = 0.0) -> list[Sent]:
     """The same outcome for every text: it was said of the call."""
-    return [Sent(text.our_id, outcome, reason=reason, whole_call=True) for text in asked]
+    return [Sent(text.our_id, outcome, reason=reason, whole_call=True, wait=wait) for text in asked]
 
 
 def _read_body(body: bytes, asked: Sequence[Outgoing]) -> list[Sent]:
@@ -81,17 +89,17 @@ def _read_body(body: bytes, asked: Sequence[Outgoing]) -> list[Sent]:
 
 def _nobody(message: str, asked: Sequence[Outgoing]) -> list[Sent]:
     """A success without recipients: HTTP 201 with the bare words InvalidSenderId is how a wrong sender looks."""
-    if _NAMES.get(_folded(message)) == 402:
-        return all_the_same(asked, SendOutcome.REFUSED_FOR_GOOD, "InvalidSenderId")
     code = _NAMES.get(_folded(message))
     if code is not None and CODES[code][1] is not SendOutcome.ACCEPTED:
         name, outcome = CODES[code]
         alone = len(asked) == 1  # of many, nobody knows who it was that wants no texts
-        return [replace(sent, opted_out=code == OPTED_OUT and alone) for sent in all_the_same(asked, outcome, name)]
+        wait = _ACCOUNT_WAIT if outcome is _N else 0.0
+        said = all_the_same(asked, outcome, name, wait=wait)
+        return [replace(sent, opted_out=code == OPTED_OUT and alone) for sent in said]
     claimed = re.match(r"\s*sent to\s+([0-9]{1,9})\s*/", message, re.IGNORECASE)
     if code is not None or (claimed and int(claimed[1]) > 0):
         return all_the_same(asked, SendOutcome.UNKNOWN, "sent, but no recipient named")
-    return all_the_same(asked, SendOutcome.TRY_LATER, _word(message) or "no recipient named")
+    return all_the_same(asked, SendOutcome.NOT_HANDED_OVER, _word(message) or "no recipient named")
 
 
 def _by_number(entries: Sequence[Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
@@ -129,6 +137,8 @@ def _for_one(text: Outgoing, entry: Mapping[str, object] | None) -> Sent:
         parts=_parts(entry.get("messageParts"), text.text) if accepted else None,
         reason="" if accepted else reason,
         opted_out=code == OPTED_OUT,
+        whole_call=outcome is SendOutcome.NOT_HANDED_OVER,  # sender and balance are the account's, for every number
+        wait=_ACCOUNT_WAIT if outcome is SendOutcome.NOT_HANDED_OVER else 0.0,
     )
 
 

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from africastalking.SMS import SMSService
 
-from verify_service.messaging.gateways.wire import Timeout, is_loopback, read_body
+from verify_service.messaging.gateways.wire import (
+    WHOLE_CALL,
+    Timeout,
+    is_loopback,
+    read_body,
+    session,
+    wished,
+    within,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the provider said: HTTP status, body, and the seconds for which it wants no further call."""
+
+    status: int
+    body: bytes = field(repr=False)
+    wait: float = 0.0
 
 
 class Line(SMSService):  # type: ignore[misc]  # the SDK has no types
@@ -20,12 +36,13 @@ class Line(SMSService):  # type: ignore[misc]  # the SDK has no types
     threads. All of it sits in `_make_request`, which every call goes through; here that returns the response itself.
     """
 
-    def __init__(self, username: str, api_key: str, base_url: str = "") -> None:
+    def __init__(self, username: str, api_key: str, base_url: str = "", whole_call: float = WHOLE_CALL) -> None:
         super().__init__(username, api_key)
         if base_url:
             self._baseUrl = base_url  # the SDK has no option for it
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy and no .netrc from the environment
+        self._whole_call = whole_call
+        self.left = False  # whether any of the last call has left
+        self._session = session()
         self._session.headers["Accept-Encoding"] = "identity"
 
     def __enter__(self) -> Line:
@@ -43,15 +60,32 @@ class Line(SMSService):  # type: ignore[misc]  # the SDK has no types
         params: Any,
         callback: object = None,
         timeout: Timeout = (3.05, 9.05),
-    ) -> tuple[int, bytes]:
-        """HTTP status and body. Raises requests' exceptions before an answer, BrokenAnswer within one."""
+    ) -> Answer:
+        """Its answer, within the time of a whole call. Raises requests' exceptions before one, BrokenAnswer in one."""
         if callback is not None:
             raise TypeError("no callbacks: the SDK would run them in a thread that nobody waits for")
-        response = self._session.request(
-            method, url, headers=headers, data=data, params=params, timeout=timeout, allow_redirects=False, stream=True
-        )
-        with response:
-            return response.status_code, read_body(response, deadline=time.monotonic() + timeout[1])
+        with within(self._whole_call) as call:
+            try:
+                response = self._session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=data,
+                    params=params,
+                    timeout=timeout,
+                    allow_redirects=False,
+                    stream=True,
+                )
+                with response:
+                    body = read_body(response, call)
+            finally:
+                self.left = call.left
+        return Answer(response.status_code, body, wished(response))
+
+    def who_am_i(self, timeout: Timeout) -> Answer:
+        """Ask for the account itself, which sends nothing (the SDK has this in another of its services)."""
+        asked = {"username": self._username}
+        return self._make_request(self._baseUrl + "/user", "GET", self._headers, None, asked, timeout=timeout)
 
 
 def checked_base_url(given: str) -> str:

@@ -1,0 +1,55 @@
+"""How texts leave: whether the gateway is there, what waits, and what was given up and can be taken up again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
+from flask_login import current_user
+
+from verify_service.console.access import PATIENCE
+from verify_service.console.blueprint import acting, blueprint, may
+from verify_service.console.wording import ROLES
+from verify_service.ground import queue
+from verify_service.ground.database import transaction
+from verify_service.messaging import reviving
+from verify_service.messaging.gateways import gateway
+from verify_service.messaging.standing import standing
+
+AGES = (
+    lazy_gettext("less than a minute"),
+    lazy_gettext("less than ten minutes"),
+    lazy_gettext("less than an hour"),
+    lazy_gettext("less than a day"),
+    lazy_gettext("a day or longer"),
+)
+
+
+@blueprint.route("/sending", methods=["GET", "POST"])
+def sending() -> Response:
+    """The page, and its two buttons: take up again what was given up, or what grew too old while it waited."""
+    if request.method == "POST":
+        return _revive(stale=request.form.get("which") == "stale")
+    now = dt.datetime.now(dt.UTC)
+    with transaction(seconds=PATIENCE) as session:
+        stands = standing(session, gateway().name, now=now)
+        ended = reviving.count(session)
+    page = render_template(
+        "console/sending.html",
+        stands=stands,
+        ages=list(zip(AGES, stands.ages, strict=True)),
+        ended=ended,
+        revived=request.args.get("revived", type=int),
+        revives=may("console.sending", reading=False),
+        role_name=ROLES[current_user.role],
+    )
+    return make_response(page)
+
+
+def _revive(*, stale: bool) -> Response:
+    who = acting()
+    with transaction(seconds=PATIENCE) as session:
+        done = reviving.revive(session, stale=stale, by=who.by, now=who.now)
+    queue.nudge(queue.SEND)
+    return make_response(redirect(url_for("console.sending", revived=done.failed + done.stale), 303))

@@ -1,0 +1,83 @@
+"""How sending stands: is the gateway there, how much waits, and since when. For pages, metrics and the health check."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from verify_service.ground.tables import GatewayState
+from verify_service.messaging.breaker import State
+
+# A text is that old, counted from when it might have gone; the last has no end.
+AGES: Final = (
+    ("under a minute", dt.timedelta(minutes=1)),
+    ("under ten minutes", dt.timedelta(minutes=10)),
+    ("under an hour", dt.timedelta(hours=1)),
+    ("under a day", dt.timedelta(days=1)),
+    ("older", dt.timedelta.max),
+)
+
+# Said again as the index has it.
+_WAITING = text(
+    """
+SELECT coalesce(sum(texts), 0)::bigint, min(oldest),
+       coalesce(sum(texts) FILTER (WHERE age = 0), 0)::bigint, coalesce(sum(texts) FILTER (WHERE age = 1), 0)::bigint,
+       coalesce(sum(texts) FILTER (WHERE age = 2), 0)::bigint, coalesce(sum(texts) FILTER (WHERE age = 3), 0)::bigint,
+       coalesce(sum(texts) FILTER (WHERE age = 4), 0)::bigint
+FROM (
+    SELECT width_bucket(extract(epoch FROM CAST(:now AS timestamptz) - due_at), ARRAY[60, 600, 3600, 86400]) AS age,
+           count(*) AS texts, min(due_at) AS oldest
+    FROM outbox WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND due_at <= :now
+    GROUP BY 1
+) AS ages
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Since when the gateway is away, and the last thing that went wrong there."""
+
+    since: dt.datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One moment: `away` None while the gateway takes texts, `ages` the waiting texts by age, in the order of AGES."""
+
+    gateway: str
+    away: Away | None
+    opened: int  # times the gateway went away
+    waiting: int
+    oldest: dt.datetime | None
+    ages: tuple[int, ...]
+
+
+def away_since(session: Session, gateway: str) -> Away | None:
+    """Whether the gateway is away; None while it takes texts."""
+    return _away(_state(session, gateway))
+
+
+def standing(session: Session, gateway: str, *, now: dt.datetime) -> Standing:
+    """How sending stands now: texts that might have gone by now and did not."""
+    held = _state(session, gateway)
+    total, oldest, *ages = session.execute(_WAITING, {"now": now}).one()
+    return Standing(gateway, _away(held), held.opened if held else 0, total, oldest, tuple(ages))
+
+
+def if_away(session: Session, gateway: str, *, now: dt.datetime) -> Standing | None:
+    """How sending stands while the gateway is away; None, for the price of one row, while it is there."""
+    return standing(session, gateway, now=now) if away_since(session, gateway) else None
+
+
+def _state(session: Session, gateway: str) -> GatewayState | None:
+    return session.scalar(select(GatewayState).where(GatewayState.gateway == gateway))
+
+
+def _away(held: GatewayState | None) -> Away | None:
+    return None if held is None or held.state == State.CLOSED.value else Away(held.since, held.reason)
