@@ -6,11 +6,15 @@ Source: 3GPP TS 23.038, sections 6.2.1 (default alphabet and its extension) and 
 import re
 import unicodedata
 
-BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+# In the order of the table, with ESC in its place.
+_TABLE = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-EXTENSION = frozenset("^{}\\[~]|€\f")
+_BEHIND_ESC = {0x0A: "\f", 0x14: "^", 0x28: "{", 0x29: "}", 0x2F: "\\", 0x3C: "[", 0x3D: "~", 0x3E: "]", 0x40: "|"}
+_BEHIND_ESC |= {0x65: "€"}
+BASIC = frozenset(_TABLE) - {"\x1b"}
+EXTENSION = frozenset(_BEHIND_ESC.values())
 
 # Most texts are of the basic table alone: one look tells, and nothing need be done to them.
 _PLAIN = re.compile(f"[{re.escape(''.join(sorted(BASIC - {chr(13)})))}]*").fullmatch
@@ -53,6 +57,20 @@ _REWRITTEN = str.maketrans(
         "Ŧ": "T",
     }
 )
+
+
+def from_octets(octets: bytes) -> str:
+    """What was written in this alphabet, a septet in each octet; U+FFFD where it has no sign."""
+    read, shifted = [], False
+    for octet in octets:
+        if shifted:  # a sign that the extension lacks is the basic one, says 6.2.1.1
+            read.append(_BEHIND_ESC.get(octet) or _TABLE[octet : octet + 1] or "\ufffd")
+            shifted = False
+        elif octet == 0x1B:
+            shifted = True
+        else:
+            read.append(_TABLE[octet : octet + 1] or "\ufffd")
+    return "".join(read)
 
 
 def is_gsm(text: str) -> bool:

@@ -228,8 +228,14 @@ def _dialled(screen: Menu | Pick, page: int, wordings: Wordings | None) -> Mappi
 
 
 def _digit(text: str) -> str | None:
-    """A dialled number without blanks, dots and brackets around it: "1", " 1. ", "1)"."""
-    return digits_only(text[:40].strip().rstrip(").,"))
+    """A dialled number without what thumbs put around it: "1", " 1. ", "1)", "1#", "*1", "01".
+
+    Two zeros are no zero: on other services they lead elsewhere than back.
+    """
+    digits = digits_only(text[:40].strip().lstrip("#*( \t").rstrip("#*).,; \t\n"))
+    if digits is not None and len(digits) == 2 and digits[0] == "0" != digits[1]:
+        return digits[1]
+    return digits
 
 
 def _wrong(talk: Talk, screen: Screen, text: str) -> tuple[Talk, Screen | Outcome]:

@@ -8,7 +8,7 @@ import structlog
 
 from verify_service.desk import escalation, removals
 from verify_service.ground import queue
-from verify_service.ground.database import transaction
+from verify_service.ground.database import Unavailable, transaction
 
 log = structlog.get_logger()
 
@@ -16,7 +16,10 @@ log = structlog.get_logger()
 def look() -> None:
     """Apply the rules of time until nothing is due; with nothing due, do nothing."""
     queue.started(queue.CASES)
-    _removals()
+    try:
+        _removals()
+    except Unavailable as held:  # somebody keeps one of them: the reports need not wait for that
+        log.warning("removals put off", reason=type(held).__name__)
     while True:
         with transaction() as session:
             looked = escalation.look(session, now=dt.datetime.now(dt.UTC))

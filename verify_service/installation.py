@@ -19,12 +19,15 @@ from verify_service.verification.decision import decision_table
 DATA = Path(__file__).parent / "data"
 
 
-def migrate() -> str:
-    """Newest schema, roles, areas and decision table; returns the revision. Twice changes nothing."""
+def migrate(say: schema.Say = schema.aside) -> str:
+    """Newest schema, roles, areas and decision table; returns the revision. Twice changes nothing.
+
+    `say` hears what it waits for. Raises what `schema.upgrade` raises.
+    """
     owner = settings().owner_database_url
     if not owner:
         raise SettingsRefused("VERIFY_OWNER_DATABASE_URL is not set: migrations run as the owner of the tables")
-    revision = schema.upgrade(owner, schema.role_of(settings().database_url))
+    revision = schema.upgrade(owner, schema.role_of(settings().database_url), say)
     made = create_engine(sqlalchemy_url(owner))
     try:
         with Session(made) as session, session.begin():

@@ -39,12 +39,50 @@ def test_a_talk_begins_with_its_first_question() -> None:
     assert talk == Talk("main", UNKNOWN)
 
 
-@pytest.mark.parametrize("text", ["1", " 1 ", "1.", "1)", "１", "١", "1\n", "1 ."])
+@pytest.mark.parametrize("text", [
+    "1", " 1 ", "1.", "1)", "１", "١", "1\n", "1 .", "01", "０１", "1#", "1 #", "#1", "*1", "1*", "*1#", "**1##", "(1)",
+    "1;",
+])  # fmt: skip
 def test_a_digit_is_read_however_it_is_typed(text: str) -> None:
     assert dial("main", UNKNOWN, text)[1] == GoTo("cover")
 
 
-@pytest.mark.parametrize("text", ["", " ", "x", "7", "11", "1*2", "-1x", "1,5", "\x00", "satu", "08123456789", "+1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "x",
+        "7",
+        "11",
+        "1*2",
+        "-1x",
+        "1,5",
+        "\x00",
+        "satu",
+        "08123456789",
+        "+1",
+        "001",
+        "00",
+        "98",
+        "10",
+        "011",
+        "1#1",
+        "1#2",
+        "1*1",
+        "#",
+        "*",
+        "*#",
+        "0x1",
+        "07",
+        "1.2",
+        "1/2",
+        "1-2",
+        "*123*456#",
+        "\u00b9",
+        "\u2460",
+    ],
+)
 def test_what_is_not_offered_is_a_wrong_answer(text: str) -> None:
     talk, said = dial("main", UNKNOWN, text)
     assert shown(said) == "a3.main"

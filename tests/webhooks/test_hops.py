@@ -58,6 +58,14 @@ STORIES: list[tuple[str, list[str], str, list[str]]] = [
     ("an empty answer, then a good one", ["", "1", "1*", "1**1"], CARD, ["confirms"]),
     ("a wrong answer stays in the history", ["", "9", "9*1"], COVER, []),
     ("blanks around an answer", ["", " 1 "], COVER, []),
+    ("a hash behind it", ["", "1#"], COVER, []),
+    ("a star behind it", ["", "1*"], COVER, []),
+    ("a zero before it", ["", "01"], COVER, []),
+    ("a hash before it", ["", "#1"], COVER, []),
+    ("a point behind it", ["", "1."], COVER, []),
+    ("everything around it", ["", " *01.# "], COVER, []),
+    ("nothing is nothing, and no way back", ["", "1", "1*00"], "CON Pilih angka", []),
+    ("a pager's digit", ["", "1", "1*98"], "CON Pilih angka", []),
     ("the option's word", ["", "1", "1*Benar, ini saya"], CARD, ["confirms"]),
     ("a star alone", ["", "*"], "CON Pilih angka", []),
     ("a hash", ["", "#"], "CON Pilih angka", []),
@@ -197,14 +205,16 @@ def test_a_body_of_exactly_16_kib_is_read(db: Any, client: FlaskClient) -> None:
     assert raw(client, head + b"x" * (16 * 1024 - len(head))).status_code == 200
 
 
-def test_one_session_with_two_numbers_shows_neither_the_other(db: Any, client: FlaskClient) -> None:
+def test_one_session_with_two_numbers_shows_each_its_own(db: Any, client: FlaskClient) -> None:
     a_worker(db)
     a_worker(db, nik="3275011501900002", name="Kairav Haryanto", phone="+6281299990002", row=3)
     hop(client, "", number=NUMBER)
     hop(client, "1", number=NUMBER)
     stranger = hop(client, "1", number="+6281299990002")
-    assert "Sulistiaw" not in stranger
-    assert stranger.startswith("END ")
+    assert "Kairav" in stranger
+    assert hop(client, "1*1", number=NUMBER).startswith(CARD)
+    assert "Kairav" in hop(client, "1", number="+6281299990002")
+    assert statements(db) == ["confirms"]
 
 
 def test_too_many_hops_in_a_minute_are_busy(db: Any, client: FlaskClient) -> None:

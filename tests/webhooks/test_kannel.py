@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from itertools import permutations
 from typing import Any
 
@@ -50,6 +51,14 @@ def kept(db: Any) -> list[Any]:
     return list(db.execute("SELECT body, quarantined, recipient, sent_at FROM inbound_message ORDER BY id").fetchall())
 
 
+def called(charset: str) -> dict[str, str]:
+    return {"Content_Type": f'text/plain; charset="{charset}"'}
+
+
+# Python reads and writes these, and no operator does.
+CODECS = ["idna", "punycode", "undefined", "rot13", "hex", "base64", "zlib", "bz2", "quopri", "uu", "unicode_escape",
+          "raw_unicode_escape", "mbcs", "oem", "utf-7", "utf_8_sig", "charmap", "x" * 300, "ut\u00e9"]  # fmt: skip
+STRANGE = "not in a charset that we know"
 UCS2 = {"X_Kannel_Coding": "2", "Content_Type": 'text/plain; charset="UTF-16BE"'}
 TEXTS: list[tuple[str, bytes, dict[str, Any], str, str | None]] = [
     ("an ordinary text", b"YA, sudah", {}, "YA, sudah", None),
@@ -60,6 +69,16 @@ TEXTS: list[tuple[str, bytes, dict[str, Any], str, str | None]] = [
     ("no charset", "YA é".encode(), {"Content_Type": "text/plain"}, "YA é", None),
     ("a charset nobody knows", b"YA", {"Content_Type": "text/plain; charset=klingon"}, "YA", None),
     ("a charset that is none", b"YA", {"Content_Type": "text/plain; charset=rot13"}, "YA", None),
+    ("its own name for another alphabet", "YA é".encode("utf-16be"), called("UCS-2"), "YA é", None),
+    ("an alphabet with its mark", "\ufeffYA é".encode("utf-16le"), called("utf-16"), "YA é", None),
+    ("the alphabet of phones", b"YA \x05 \x00 \x1b\x65", called("GSM"), "YA é @ €", None),
+    ("Windows", b"YA \x93ya\x94", called("windows-1252"), "YA \u201cya\u201d", None),
+    ("ASCII that is none", "YA é".encode(), called("us-ascii"), "YA é", None),
+    ("quotes and blanks", b"YA \xe9", {"Content_Type": "text/plain ; charset = 'latin1' ; x=y"}, "YA é", None),
+    *((f"a codec: {name[:20]}", b"YA", called(name), "YA", None) for name in CODECS),
+    *((f"a codec, unreadable: {name[:20]}", b"YA \xff", called(name), "YA \ufffd", STRANGE) for name in CODECS),
+    ("NULs in no alphabet we know", "YA".encode("utf-32be"), called("utf-32be"), "YA", STRANGE),
+    ("a charset by another way", b"YA", {"Content_Type": "text/plain; charset*=idna''utf-8"}, "YA", None),
     ("a bad byte", b"STOP \xff", {}, "STOP \ufffd", None),
     ("a NUL", b"YA\0", {}, "YA", None),
     ("what looks like a form", b"a=1&b=2+3%20", {}, "a=1&b=2+3%20", None),
@@ -196,6 +215,13 @@ def test_a_secret_opens_and_nothing_else_does(db: Any, client: FlaskClient, kind
     assert client.get(path("sms")).status_code == 405
     assert client.put(path(kind)).status_code == 405
     assert kept(db) == []
+
+
+def test_a_long_text_in_a_slow_codec_holds_nobody_up(db: Any, client: FlaskClient) -> None:
+    began = time.monotonic()
+    assert text(client, b"a" * 16_000, **called("idna")).status_code == 200
+    assert text(client, b"\xc3\xa9-" * 5_000, "?id=2", **called("punycode")).status_code == 200
+    assert time.monotonic() - began < 2
 
 
 @given(

@@ -25,6 +25,7 @@ NUMBER = "+6281234567890"
 MENU = "CON SIGAP Bekasi"
 COVER = "CON Sulistiaw***"
 CARD = "CON Apakah kartu"
+NOT_ME = "END Terima kasih. Nomor HP ini"
 BUSY = "END Maaf, layanan sedang sibuk"
 PREFIX = {"continue": "CON ", "end": "END "}
 
@@ -75,9 +76,22 @@ STORIES: list[tuple[str, list[Typed], str, list[str]]] = [
     ("a number left out", [*BEGUN, ("continue", "1", 9)], CARD, ["confirms"]),
     ("numbers from 0", [("begin", "", 0), ("continue", "1", 1), ("continue", "1", 2)], CARD, ["confirms"]),
     ("answers counted from 0", [("begin", "", None), ("continue", "1", 0), ("continue", "1", 1)], CARD, ["confirms"]),
-    ("names for numbers", [("begin", "", "a"), ("continue", "1", "c"), ("continue", "1", "b")], CARD, ["confirms"]),
-    ("a name repeated", [*SAID[:2], ("continue", "1", "x"), ("continue", "1", "x")], CARD, ["confirms"]),
+    ("names for numbers tell nothing", [("begin", "", "a"), ("continue", "1", "c"), ("continue", "1", "b")], COVER, []),
+    ("one name for all", [("begin", "", "-"), ("continue", "1", "-"), ("continue", "3", "-")], NOT_ME, ["not_me"]),
+    ("less than nothing", [("begin", "", "-1"), ("continue", "1", "-1"), ("continue", "1", "-1")], COVER, []),
+    ("a number with a point", [("begin", "", 1), ("continue", "1", "2.0"), ("continue", "1", "2.0")], COVER, []),
+    ("zeros in front", [("begin", "", "007"), ("continue", "1", "008"), ("continue", "1", "09")], CARD, ["confirms"]),
+    ("the same number with zeros", [*SAID, ("continue", "1", "0003")], CARD, ["confirms"]),
+    *(
+        (f"beyond {most}", [("begin", "", most), ("continue", "1", most + 1), ("continue", "1", most + 2),
+                            ("continue", "1", most + 1), ("continue", "1", most + 2)], CARD, ["confirms"])
+        for most in (2**31 - 3, 2**31 - 2, 2**31 - 1, 2**31, 2**63 - 1, 2**63, 10**29, 10**30 - 3)
+    ),
+    ("beyond, begun again", [("begin", "", 10**20), ("continue", "1", 10**20 + 1), ("begin", "", 10**20)], COVER, []),
+    ("a name repeated", [*SAID[:2], ("continue", "3", "x"), ("continue", "3", "x")], NOT_ME, ["not_me"]),
     ("numbers beyond any count", [*SAID[:2], *[("continue", "1", "9" * 30)] * 2], CARD, ["confirms"]),
+    ("and longer ones tell nothing", [*SAID[:2], *[("continue", "3", "9" * 31)] * 2], NOT_ME, ["not_me"]),
+    ("digits in another writing", [*SAID[:2], *[("continue", "3", "\u0663")] * 2], NOT_ME, ["not_me"]),
     ("after the end", [("begin", "", 1), ("continue", "0", 2), ("continue", "1", 3)], "END Terima kasih", []),
     ("an empty answer", [*BEGUN, ("continue", "", 3)], "CON Pilih angka", []),
     ("no answer at all", [*BEGUN, ("continue", None, 3)], "CON Pilih angka", []),
@@ -191,12 +205,68 @@ def test_sessions_of_two_phones_do_not_meet(db: Any, client: FlaskClient) -> Non
     assert said(db) == ["confirms"]
 
 
-def test_one_session_with_two_numbers_shows_neither_the_other(db: Any, client: FlaskClient) -> None:
+@pytest.mark.parametrize("kind", ["begin", "continue"])
+def test_two_phones_may_have_the_same_session_at_the_same_time(db: Any, client: FlaskClient, kind: str) -> None:
+    """Some networks count the sessions of each phone from 1."""
     a_worker(db)
+    a_worker(db, nik="3275011501900002", name="Kairav Haryanto", phone="+6281299990002", row=3)
+    other = {"msisdn": "6281299990002"}
     hop(client, "begin", "", 1)
-    hop(client, "continue", "1", 2)
-    for kind in ("begin", "continue"):
-        assert hop(client, kind, "1", 3, msisdn="6281299990002").startswith(BUSY)
+    assert hop(client, "continue", "1", 2).startswith(COVER)
+    assert hop(client, kind, "", 1, **other).startswith(MENU)
+    assert "Kairav" in hop(client, "continue", "1", 2, **other)
+    assert hop(client, "continue", "1", 3).startswith(CARD)
+    assert "Kairav" in hop(client, "continue", "1", 2, **other)
+    assert said(db) == ["confirms"]
+
+
+def test_two_phones_begin_the_same_session_at_once(db: Any, client: FlaskClient) -> None:
+    numbers = iter([f"62812999900{number:02}" for number in range(8)])
+    screens = at_once(lambda one: hop(one, "begin", "", 1, msisdn=next(numbers)))
+    assert [screen[:16] for screen in screens] == ["CON Pilih bahasa"] * 8
+    assert db.execute("SELECT count(*), count(DISTINCT phone_id) FROM conversation").fetchone() == (8, 8)
+
+
+def test_an_id_used_again_after_the_end_begins_a_new_session_at_once(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    for _ in range(3):
+        assert hop(client, "begin", "", 1).startswith(MENU)
+        assert hop(client, "begin", "", 1).startswith(MENU)
+        assert hop(client, "continue", "1", 2).startswith(COVER)
+        assert hop(client, "continue", "0", 3).startswith(MENU)
+        assert hop(client, "continue", "0", 4).startswith("END Terima kasih")
+        assert hop(client, "continue", "0", 4).startswith("END Terima kasih")
+    assert db.execute("SELECT count(*), count(ended_at) FROM conversation").fetchone() == (3, 3)
+
+
+@pytest.mark.parametrize("number", [1, None], ids=["numbered", "not numbered"])
+@pytest.mark.parametrize("seconds", [15, 60, 590])
+def test_an_id_used_again_after_a_drop_goes_on_as_any_redial(
+    db: Any, client: FlaskClient, number: int | None, seconds: int
+) -> None:
+    a_worker(db)
+    hop(client, "begin", "", number)
+    hop(client, "continue", "1", number and 2)
+    a_moment_later(db)
+    assert hop(client, "continue", "1", number and 3).startswith(CARD)
+    a_moment_later(db, seconds)
+    assert hop(client, "begin", "", number).startswith("CON Tadi terputus")
+    assert hop(client, "begin", "", number).startswith("CON Tadi terputus")
+    assert hop(client, "continue", "1", number and 2).startswith(CARD)
+    a_moment_later(db)
+    assert hop(client, "continue", "1", number and 3).startswith("CON Apakah Anda masih")
+    assert said(db) == ["confirms", "card"]
+
+
+def test_an_id_used_again_after_the_network_said_it_was_over_is_a_new_session(db: Any, client: FlaskClient) -> None:
+    a_worker(db)
+    for _ in range(2):
+        hop(client, "begin", "", 1)
+        hop(client, "continue", "1", 2)
+        assert hop(client, "continue", "1", 3).startswith("CON ")
+        assert hop(client, "end", "", 4) == "END "
+    assert hop(client, "begin", "", 1).startswith("CON Tadi terputus")
+    assert db.execute("SELECT count(*) FROM conversation").fetchone() == (3,)
 
 
 def test_a_dropped_session_is_taken_up_under_a_new_one(db: Any, client: FlaskClient) -> None:

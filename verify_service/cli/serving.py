@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
 from sqlalchemy.exc import DBAPIError
 
 from verify_service.cli.service import data_dir_option, database_sentence, with_servers
-from verify_service.ground import embedded
+from verify_service.ground import embedded, schema
 from verify_service.ground.settings import SettingsRefused
 
 
@@ -19,7 +20,7 @@ def migrate() -> None:
     """Bring the database to the newest schema, roles included."""
     from verify_service.installation import migrate as bring_up
 
-    click.echo(f"The database is at {bring_up()}.")
+    click.echo(f"The database is at {bring_up(partial(click.echo, err=True))}.")
 
 
 @click.command()
@@ -39,7 +40,7 @@ def demo(data_dir: Path, port: int, roster: Path | None) -> None:
     os.environ["VERIFY_DATA_DIR"] = str(data_dir)
     try:
         run(data_dir, port, roster, say=click.echo)
-    except (embedded.ServersRefused, SettingsRefused, FileRefused) as refused:
+    except (embedded.ServersRefused, schema.TableHeld, SettingsRefused, FileRefused) as refused:
         raise click.ClickException(str(refused)) from None
     except DBAPIError as error:
         raise click.ClickException(database_sentence(error)) from None

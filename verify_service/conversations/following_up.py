@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.caller import Caller, Concern, Report
@@ -18,13 +18,22 @@ from verify_service.ground.tables import Conversation, Grievance, Phone
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.outbox import Asks, Purpose
 
+_HELD = (
+    select(Phone)
+    .where(Phone.id == bindparam("id"))
+    .with_for_update(key_share=True, skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+
 
 def ask_whether_solved(session: Session, report: Grievance, *, now: dt.datetime) -> bool:
-    """Ask the reporter of an answered report; False while another talk by text goes on, or where nobody can answer.
+    """Ask the reporter of an answered report; False while another talk goes on, or where nobody can answer.
 
     Somebody who sent STOP is not asked: the text that brought the answer says how to say that it is not solved.
     """
-    phone = session.get_one(Phone, report.phone_id, with_for_update={"key_share": True})
+    phone = session.scalar(_HELD, {"id": report.phone_id})
+    if phone is None:  # a call or a text of it is being heard: asked at the next look
+        return False
     busy = select(Conversation.id).where(
         Conversation.phone_id == phone.id, Conversation.channel == TALK, Conversation.ended_at.is_(None)
     )

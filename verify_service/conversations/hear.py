@@ -22,7 +22,7 @@ from flows.talk import Talk, answer
 from verify_service.conversations import engine
 from verify_service.conversations.caller import Linked, caller_of, counted, people, who_calls
 from verify_service.conversations.catalogue import wordings
-from verify_service.conversations.last_input import Last, heard_last, is_new, used_again
+from verify_service.conversations.last_input import Last, begins_anew, heard_last, is_new
 from verify_service.conversations.reports import is_report
 from verify_service.conversations.talking import NOBODY, Over, Talking, first_flow
 from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
@@ -97,8 +97,6 @@ def hear(line: Line, hop: Hop, *, now: dt.datetime) -> Heard:
         return _nothing_new(line, busy(phone.language))
     if conversation is None:
         return _begin(line, known, hop, now)
-    if conversation.phone_id != phone.id:  # one session, two numbers: show neither what the other saw
-        return _nothing_new(line, busy(phone.language))
     heard = _new_input(conversation, hop.text) if hop.last is None else _new_last(conversation, hop, now)
     if heard is None or conversation.ended_at is not None:
         return _nothing_new(line, _last_screen(conversation) or busy(phone.language))
@@ -110,12 +108,14 @@ def _nothing_new(line: Line, screen: str) -> Heard:
     return Heard(screen)
 
 
+# A session is one of a phone: some networks count the sessions of each from 1, and nobody is shown another's.
 _CONVERSATION = Command(
     f"""
 SELECT {columns_of(Conversation)},
        (SELECT string_agg(CAST(worker_id AS text), ' ') FROM phone_link
         WHERE phone_link.phone_id = conversation.phone_id AND phone_link.unlinked_at IS NULL)
 FROM conversation WHERE gateway = :gateway AND session = :session
+AND phone_id = (SELECT id FROM phone WHERE number_index = :number)
 """,  # noqa: S608  # constants of our own
     returns=(*types_of(Conversation), str),
 )
@@ -145,7 +145,7 @@ class _Known:
 def _look_up(line: Line, hop: Hop, now: dt.datetime) -> _Known:
     """Count the hop and lock the phone's row; then, as they stand behind that lock, the talk and whose phone it is."""
     number = blind_index(hop.phone.e164, "phone")
-    asked = [_CONVERSATION(gateway=hop.gateway, session=hop.session)]
+    asked = [_CONVERSATION(gateway=hop.gateway, session=hop.session, number=number)]
     if not hop.text:
         since = now - dt.timedelta(minutes=programme().sessions.resume_minutes)
         asked += [people(number), _DROPPED(number=number, since=since)]
@@ -158,7 +158,7 @@ def _look_up(line: Line, hop: Hop, now: dt.datetime) -> _Known:
     if found[0]:
         ((*row, links),) = found[0]
         conversation = as_read(Conversation, row)
-        if hop.last is None or not used_again(conversation, hop.last, now):
+        if hop.last is None or not begins_anew(line.session, conversation, hop.last, now):
             return _Known(phone, conversation, frozenset(map(int, (links or "").split())))
         _give_up_name(line.session, conversation)
     if hop.text:
@@ -270,7 +270,8 @@ def _show(line: Line, call: Call, talk: Talk | None, step: Screen | Over, hop: H
 
 
 # What an ordinary hop changes; the rest of a conversation changes with outcomes that go through the session.
-_CHANGES = ("heard_length", "heard_hash", "hops", "talk", "screen", "worker_id", "touched_at", "ended_at", "ended_how")
+_HEARD = ("heard_length", "heard_number", "heard_hash")
+_CHANGES = (*_HEARD, "hops", "talk", "screen", "worker_id", "touched_at", "ended_at", "ended_how")
 _FIRST = ("gateway", "session", "phone_id", "resumes_id", "started_at")
 _ORDINARY = frozenset((*_FIRST, *_CHANGES))
 _ADD = Command(

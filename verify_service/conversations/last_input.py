@@ -10,12 +10,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
 from verify_service.ground.crypto import keyed_hash
-from verify_service.ground.tables import Conversation
+from verify_service.ground.tables import Conversation, SessionEnd
 
 SAME_HOP: Final = dt.timedelta(seconds=1)
-SESSION_OVER: Final = dt.timedelta(minutes=10)  # of silence; networks end a session after some three minutes
-_LARGEST: Final = 2**31 - 2  # what the column holds, less the one that is added
+SAME_BEGIN: Final = dt.timedelta(seconds=10)  # then networks give up a hop, and nobody has dialled again yet
+_MOST_DIGITS: Final = 30  # some networks number all hops of a day, some by the clock; longer is no number
 
 
 @dataclass(frozen=True)
@@ -28,15 +31,13 @@ class Last:
 
 
 def is_new(conversation: Conversation, text: str, last: Last, now: dt.datetime) -> bool:
-    """Whether it answers the screen that was shown last. A session that we know cannot begin again (vumi issue 304)."""
+    """Whether it answers the screen that was shown last. A begin never does (vumi issue 304)."""
     if last.first:
         return False
     place = _place(last.sequence)
-    if 0 < place <= conversation.heard_length:
-        return False
-    if _mark(conversation.session, text, last.sequence) != conversation.heard_hash:
-        return True
-    return not last.sequence and now > conversation.touched_at + SAME_HOP
+    if place:
+        return place > _heard(conversation)
+    return _mark(conversation.session, text) != conversation.heard_hash or now > conversation.touched_at + SAME_HOP
 
 
 def heard_last(conversation: Conversation, text: str, last: Last, now: dt.datetime) -> dict[str, Any]:
@@ -45,24 +46,47 @@ def heard_last(conversation: Conversation, text: str, last: Last, now: dt.dateti
     Touched is when the answer goes: a repeat that came meanwhile waited behind this hop, and answers no screen.
     """
     return {
-        "heard_length": max(_place(last.sequence), conversation.heard_length or 0),
-        "heard_hash": _mark(conversation.session, text, last.sequence),
+        "heard_length": 0,
+        "heard_number": str(max(_place(last.sequence), _heard(conversation))),
+        "heard_hash": _mark(conversation.session, text),
         "touched_at": max(now, dt.datetime.now(dt.UTC)),
     }
 
 
-def used_again(conversation: Conversation, last: Last, now: dt.datetime) -> bool:
-    """Whether the network has given an old session's id to a new one: some count them from 1 each day."""
-    return bool(last.first) and conversation.touched_at < now - SESSION_OVER
+def begins_anew(session: Session, conversation: Conversation, last: Last, now: dt.datetime) -> bool:
+    """Whether the network has given this session's id to a new one of the same phone: some count them from 1.
+
+    A begin may be repeated, or be told twice (vumi issue 200), as long as the network waits for a screen. After that,
+    or once the old session is over by our word or the network's, whoever dials is not shown where another call stood.
+    """
+    if not last.first:
+        return False
+    if now > conversation.touched_at + SAME_BEGIN:
+        return True
+    if conversation.ended_at is not None:
+        return conversation.hops > 0  # else it ended with the screen of the begin itself
+    over = exists().where(
+        SessionEnd.gateway == conversation.gateway,
+        SessionEnd.session == conversation.session,
+        SessionEnd.received_at >= conversation.touched_at,
+    )
+    return bool(session.scalar(select(over)))
 
 
 def _place(sequence: str) -> int:
-    """Where in the session a numbered hop stands, from 1; 0 when it has no number."""
-    numbered = sequence.isascii() and sequence.isdigit() and len(sequence) <= 10 and int(sequence) <= _LARGEST
-    return int(sequence) + 1 if numbered else 0
+    """Where in the session a numbered hop stands, from 1; 0 when it has no number.
+
+    What is no number tells nothing: some networks send the same word with every hop.
+    """
+    digits = sequence.lstrip("0") or sequence[:1]
+    return int(digits) + 1 if digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS else 0
 
 
-def _mark(session: str, text: str, sequence: str) -> bytes:
+def _heard(conversation: Conversation) -> int:
+    """The highest place heard of. Talks begun under an older release have it where transcripts have their length."""
+    return int(conversation.heard_number or conversation.heard_length or 0)
+
+
+def _mark(session: str, text: str) -> bytes:
     """With the session in it, so that the same answer, a PIN say, leaves different marks in different sessions."""
-    what = f"number {sequence}" if sequence else f"input {text}"
-    return keyed_hash(f"{session}\n{what}", "transcript")
+    return keyed_hash(f"{session}\ninput {text}", "transcript")

@@ -16,6 +16,7 @@ from verify_service.conversations.caller import mask_name
 from verify_service.conversations.texting import write
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone
+from verify_service.messaging.consent import not_held
 from verify_service.messaging.outbox import Purpose
 from verify_service.tasks import death_sql
 from verify_service.verification.reconciliation import Reconciled, reconcile_batch
@@ -86,29 +87,39 @@ def reconcile_and_tell(session: Session, *, now: dt.datetime) -> Reconciled:
     )
 
 
+# Somebody keeps the phone for himself: its news waits, and nobody else's with it.
+_AGAIN = text("INSERT INTO stale_enrolment (enrolment_id, since) VALUES (:enrolment, :now)")
+
+
 def tell_news(session: Session, enrolments: str, *, now: dt.datetime) -> int:
-    """Queue what the newest verdicts of these enrolments ("{1,2}") are news of, once a phone and month; how many."""
-    queued = 0
-    for row in session.execute(_NEWS, {"enrolments": enrolments}).all():
+    """Queue what the newest verdicts of these enrolments ("{1,2}") are news of, once a phone and month.
+
+    Returns how many enrolments are stale again, because one of their phones could not be written to now.
+    """
+    rows = session.execute(_NEWS, {"enrolments": enrolments}).all()
+    free = not_held(session, [row.phone_id for row in rows])
+    again = {row.enrolment for row in rows if row.phone_id not in free}
+    for enrolment in sorted(again):
+        session.execute(_AGAIN, {"enrolment": enrolment, "now": now})
+    for row in rows:
+        if row.phone_id not in free:
+            continue
         kind = "active" if row.good else "lapse"
         screen, values = _words(row.name, row.period, row.paid_until, good=row.good)
         session.execute(_OVERTAKEN, {"phone": row.phone_id, "worker": row.worker})
         if row.known or (row.good and not row.warned):
             continue  # what waited said otherwise; what went out before says this already
-        queued += (
-            write(
-                session,
-                session.get_one(Phone, row.phone_id),
-                screen if row.confirmed else "s8.news",
-                values if row.confirmed else {},
-                purpose=Purpose.WARNING,
-                cause=f"{kind}:{row.worker}:{row.phone_id}:{row.period:%Y-%m}:{row.times}",
-                now=now,
-                worker_id=row.worker,
-            )
-            is not None
+        write(
+            session,
+            session.get_one(Phone, row.phone_id),
+            screen if row.confirmed else "s8.news",
+            values if row.confirmed else {},
+            purpose=Purpose.WARNING,
+            cause=f"{kind}:{row.worker}:{row.phone_id}:{row.period:%Y-%m}:{row.times}",
+            now=now,
+            worker_id=row.worker,
         )
-    return queued
+    return len(again)
 
 
 def _words(name: str, period: dt.date, paid_until: dt.date | None, *, good: bool) -> tuple[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ from verify_service.grievances.steps import CLOCK, take
 from verify_service.grievances.visibility import CITY_TEAM, seen_by
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import AuditEntry, Grievance, GrievanceEvent, GrievanceNotice, Officer
+from verify_service.messaging.consent import not_held
 
 TOP: Final = 3  # the unit's supervisor, the city team's, and the body that the programme file names
 BATCH: Final = 2_000  # reports in one transaction
@@ -70,21 +71,24 @@ def look(session: Session, *, now: dt.datetime) -> Looked:
 def _end_waits(session: Session, today: dt.date, now: dt.datetime) -> int:
     last = working_days_before(today - dt.timedelta(1), programme().sla.waiting_days)
     since = dt.datetime.combine(last + dt.timedelta(1), dt.time(), programme().zone)
-    waiting = _locked(Grievance.state == State.WAITING.value, Grievance.waiting_since < since)
-    reports = session.scalars(waiting).all()
+    reports = _due(session, Grievance.state == State.WAITING.value, Grievance.waiting_since < since)
     for report in reports:
         take(session, report, Step.HEARD, by=CLOCK, now=now, channel=CLOCK, kind="silent")
     return len(reports)
 
 
-def _locked(*conditions: ColumnElement[bool]) -> Select[Grievance]:
-    return (
+def _due(session: Session, *conditions: ColumnElement[bool]) -> list[Grievance]:
+    """What nobody else works on, nor keeps the reporter's phone from being written to."""
+    wanted = (
         select(Grievance)
         .where(Grievance.closed_at.is_(None), *conditions)
         .order_by(Grievance.due_on, Grievance.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True, of=Grievance)
     )
+    reports = session.scalars(wanted).all()
+    free = not_held(session, [report.phone_id for report in reports])
+    return [report for report in reports if report.phone_id is None or report.phone_id in free]
 
 
 # --- notices, each once ---
@@ -135,7 +139,7 @@ def _climb(session: Session, today: dt.date, now: dt.datetime) -> int:
     """Everything that is past its day goes one rung up, in a few statements however many there are."""
     overdue = Grievance.next_on < today
     asked_for = Grievance.supervisor_at.is_not(None) & (Grievance.level == 0)
-    reports = session.scalars(_locked(Grievance.state.in_(_RUNNING), overdue | asked_for)).all()
+    reports = _due(session, Grievance.state.in_(_RUNNING), overdue | asked_for)
     if not reports:
         return 0
     _one_up(reports, today)
@@ -263,7 +267,8 @@ def _follow_up(session: Session, today: dt.date, now: dt.datetime) -> int:
     """Ask once whether the problem is solved; never an anonymous reporter, nor on a phone that others may read."""
     last = working_days_before(today, programme().sla.follow_up_days)
     before = dt.datetime.combine(last + dt.timedelta(1), dt.time(), programme().zone)
-    answered = _locked(
+    answered = _due(
+        session,
         Grievance.state == State.ANSWERED.value,
         Grievance.answered_at < before,
         Grievance.asked_at.is_(None),
@@ -273,7 +278,7 @@ def _follow_up(session: Session, today: dt.date, now: dt.datetime) -> int:
         Grievance.contact.is_distinct_from("none"),
     )
     asked = 0
-    for report in session.scalars(answered).all():
+    for report in answered:
         if ask_whether_solved(session, report, now=now):
             report.asked_at = now
             asked += 1
@@ -285,7 +290,7 @@ def _close(session: Session, today: dt.date, now: dt.datetime) -> int:
 
     Where the reporter wrote after the answer and no officer did anything since, it is no silence: it is opened again.
     """
-    over = session.scalars(_locked(Grievance.state == State.ANSWERED.value, Grievance.close_on < today)).all()
+    over = _due(session, Grievance.state == State.ANSWERED.value, Grievance.close_on < today)
     unread = _written_since(session, over)
     for report in over:
         if report.id in unread:

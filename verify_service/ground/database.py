@@ -7,14 +7,14 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 from psycopg import pq
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, TextClause, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -23,6 +23,31 @@ from sqlalchemy.pool import NullPool
 
 from verify_service.ground.settings import settings
 from verify_service.ground.together import BEGIN, COMMIT, Asked, Row, together
+
+# What the application's role is held to by the server, whatever becomes of our processes: `verify migrate` sets it.
+# Nobody may be kept waiting for a lock for longer than a hop lasts, nor for a process that begins and says no more.
+LIMITS = {
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "1min",
+    "statement_timeout": "130s",  # an export of everything may take two minutes
+    "transaction_timeout": "150s",
+}
+# Jobs and commands: a file of a million rows is read and copied, a city is reconciled, in one transaction. They wait
+# for a lock no longer than others do.
+_LONG_WORK = {
+    "idle_in_transaction_session_timeout": "1h",
+    "statement_timeout": "1h",
+    "transaction_timeout": "6h",
+}
+_A_TURN = "1h"  # to wait for whoever does the same long work
+_ALLOW = text(
+    """
+SELECT set_config(name, allowed, true)
+FROM unnest(CAST(:names AS text[]), CAST(:allowed AS text[])) AS limits (name, allowed)
+WHERE current_setting(name, true) IS NOT NULL
+"""
+)
+
 
 Unavailable = (DBAPIError, PoolTimeout, psycopg.Error)
 
@@ -76,11 +101,12 @@ def transaction(seconds: float | None = None) -> Iterator[Session]:
 
     With `seconds`, the connection is cut when the work takes longer, however the server hangs: a citizen who waits
     hears that the service is busy instead of silence. A cut before the commit stores nothing; a cut during it is found
-    out by the gateway's repeat of the same hop.
+    out by the gateway's repeat of the same hop. Without, it is the work of a job or a command, and may take long.
     """
     with Session(engine(), expire_on_commit=False) as session:
         if seconds is None:
             with session.begin():
+                session.execute(_ALLOW, {"names": list(_LONG_WORK), "allowed": list(_LONG_WORK.values())})
                 yield session
             return
         driver = session.connection().connection.driver_connection
@@ -88,6 +114,13 @@ def transaction(seconds: float | None = None) -> Iterator[Session]:
         with _watchdog().over(driver.fileno(), seconds):
             yield session
             session.commit()
+
+
+def take_turn(session: Session, lock: TextClause, values: Mapping[str, object] | None = None) -> None:
+    """Take a lock that whoever does the same long work keeps to its end; for a row nobody waits so long."""
+    session.execute(text(f"SET LOCAL lock_timeout = '{_A_TURN}'"))
+    session.execute(lock, values or {})
+    session.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
 
 
 class Line:

@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
 
-from verify_service.ground.database import sqlalchemy_url
+from verify_service.ground.database import LIMITS, sqlalchemy_url
 from verify_service.ground.tables import Base
 
 APPEND_ONLY = ("evidence", "audit", "decision")  # the application inserts and reads, and can change nothing
+LOCK_WAIT: Final = "1s"  # less than a hop waits: everybody on that table stands behind us meanwhile
+_PAUSES: Final = (1.0, 2.0, 4.0, 8.0, *[10.0] * 10)  # seconds between tries: two minutes in all
+Say = Callable[[str], object]
 READ_ONLY = ("area", "decision_row")  # written here, from files and code under review
+
+
+_NO_LIMITS = text(
+    "SELECT set_config(name, '0', false) FROM unnest(CAST(:names AS text[])) AS limits (name)"
+    " WHERE current_setting(name, true) IS NOT NULL"
+)
+
+
+def aside(line: str) -> None:
+    """Tell whoever runs the command."""
+    sys.stderr.write(f"{line}\n")  # standard output may be somebody's JSON
+
+
+class TableHeld(Exception):
+    """Somebody keeps a table from being changed; the message says who."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -26,22 +55,132 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def upgrade(owner_url: str, application_role: str) -> str:
-    """Migrate to the newest schema and set the application's rights; returns the revision. Twice changes nothing.
+def upgrade(owner_url: str, application_role: str, say: Say = aside) -> str:
+    """Migrate to the newest schema and set the application's rights and limits; returns the revision.
 
-    Raises SQLAlchemy's OperationalError when the server is away or the owner's password is wrong.
+    Twice changes nothing. A lock that is not given within a second is given up, so that nobody waits behind us for
+    longer, and asked for again; `say` hears who held it.
+    Raises TableHeld when that goes on for minutes, SQLAlchemy's OperationalError when the server is away or the owner's
+    password is wrong.
     """
-    made = create_engine(sqlalchemy_url(owner_url))
-    try:
-        with made.begin() as connection:
-            # Two processes starting at once: the second waits, then finds nothing to do.
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('verify migrate'))"))
+    made = create_engine(sqlalchemy_url(owner_url), poolclass=NullPool)
+    with _alone(owner_url) as beside, made.connect() as connection:
+        # Whatever the owner's other work is held to: where he is the application as well, that is little.
+        connection.execute(_NO_LIMITS, {"names": list(LIMITS)})
+        connection.execute(text(f"SET lock_timeout = '{LOCK_WAIT}'"))
+        connection.commit()
+
+        def bring_up() -> None:
             command.upgrade(_config(connection), "head")
+            connection.commit()
             _grant(connection, application_role)
-            revision = MigrationContext.configure(connection).get_current_revision()
-    finally:
-        made.dispose()
+            connection.commit()
+
+        patiently(bring_up, connection, beside, say)
+        _limit(connection, application_role, say)
+        revision = MigrationContext.configure(connection).get_current_revision()
     return revision or "none"
+
+
+@contextmanager
+def _alone(owner_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection beside the one that migrates, holding the turn: a second process waits, then finds nothing to do.
+
+    It asks again and again: a process that waits inside a command would be waited for by an index that is being built.
+    """
+    address = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        beside = psycopg.connect(address, autocommit=True, application_name="verify migrate")
+    except psycopg.OperationalError as error:
+        raise OperationalError("connect", None, error) from error
+    with beside:
+        while beside.execute("SELECT pg_try_advisory_lock(hashtext('verify migrate'))").fetchone() != (True,):
+            time.sleep(0.2)
+        yield beside
+
+
+def patiently(
+    work: Callable[[], None],
+    connection: Connection,
+    beside: psycopg.Connection[Any],
+    say: Say,
+    pauses: Sequence[float] = _PAUSES,
+) -> None:
+    """Do work that takes locks; once more, after a pause, for as long as somebody else holds one of them."""
+    for pause in (*pauses, None):
+        with _watching(connection, beside) as holders:
+            try:
+                return work()
+            except OperationalError as error:
+                connection.rollback()
+                if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
+                    raise
+        held = ", ".join(holders) or "somebody who is gone by now"
+        if pause is None:
+            raise TableHeld(f"The schema waits for {held}. End that, then run: verify migrate")
+        say(f"The schema waits for {held}; trying again in {pause:g} s.")
+        time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  # two who meet must not meet again
+    return None
+
+
+@contextmanager
+def _watching(connection: Connection, beside: psycopg.Connection[Any]) -> Iterator[list[str]]:
+    """Who is in the way while this connection waits: known only as long as it does. Never what they asked."""
+    pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+    holders: list[str] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.1):
+            if found := [_described(*row) for row in beside.execute(_HOLDERS, [pid]).fetchall()]:
+                holders[:] = found
+
+    watcher = threading.Thread(target=watch, name="holders", daemon=True)
+    watcher.start()
+    try:
+        yield holders
+    finally:
+        over.set()
+        watcher.join()
+
+
+_HOLDERS = """
+SELECT pid, application_name, state, CAST(extract(epoch FROM now() - xact_start) AS bigint) FROM pg_stat_activity
+WHERE pid = ANY(pg_blocking_pids(%s)) ORDER BY xact_start, pid
+"""
+
+
+def _described(pid: int, name: str | None, state: str | None, seconds: int | None) -> str:
+    known = [name or "", f"{state} for {seconds} s" if state is not None and seconds is not None else ""]
+    told = ", ".join(filter(None, known))
+    return f"process {pid}" + (f" ({told})" if told else "")
+
+
+def _limit(connection: Connection, role: str, say: Say) -> None:
+    """Set the limits of the application's role, unless it has them. A role that may not says what is missing."""
+    quoted = connection.dialect.identifier_preparer.quote(role)
+    known = set(connection.scalars(text("SELECT name FROM pg_settings")))  # transaction_timeout is of PostgreSQL 17
+    has = connection.scalars(
+        text(
+            "SELECT unnest(setconfig) FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole"
+            " WHERE rolname = :role AND setdatabase = 0"
+        ),
+        {"role": role},
+    ).all()
+    missing = [
+        f"ALTER ROLE {quoted} SET {name} = '{limit}'"
+        for name, limit in LIMITS.items()
+        if name in known and f"{name}={limit}" not in has
+    ]
+    try:
+        for statement in missing:
+            connection.execute(text(statement))
+        connection.commit()
+    except ProgrammingError as error:
+        connection.rollback()
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        say("The owner may not set the application's limits. Have a superuser run: " + "; ".join(missing))
 
 
 def newest() -> str:

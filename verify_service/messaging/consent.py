@@ -6,6 +6,7 @@ Only MULAI takes them back: somebody who sends a complaint later has not asked f
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import exists, func, or_, select, text, true, update
@@ -107,6 +108,13 @@ def phone_of(session: Session, number: Number, *, now: dt.datetime) -> int:
     new = insert(Phone).values(number=seal(number.e164, "phone.number"), number_index=index, created_at=now)
     session.execute(new.on_conflict_do_nothing(index_elements=[Phone.number_index]))
     return session.scalars(select(Phone.id).where(Phone.number_index == index)).one()
+
+
+def not_held(session: Session, phones: Iterable[int | None]) -> set[int]:
+    """Those of these phones that nobody keeps for himself: a job goes on with them, and sees to the others later."""
+    asked = sorted({phone for phone in phones if phone is not None})
+    free = select(Phone.id).where(Phone.id.in_(asked)).with_for_update(read=True, key_share=True, skip_locked=True)
+    return set(session.scalars(free)) if asked else set()
 
 
 def known_phone_of(session: Session, number: Number) -> int | None:

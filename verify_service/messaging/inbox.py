@@ -135,7 +135,8 @@ def store_session_end(session: Session, gateway: str, end: UssdEnd, *, now: dt.d
     )
     session.execute(
         first.on_conflict_do_update(
-            index_elements=[SessionEnd.gateway, SessionEnd.session], set_={"times": SessionEnd.times + 1}
+            index_elements=[SessionEnd.gateway, SessionEnd.session],
+            set_={"times": SessionEnd.times + 1, "received_at": now},  # an id may be used again, and end again
         )
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.ground.crypto import seal
+from verify_service.ground.database import take_turn
 from verify_service.ground.programme import Programme, programme
 from verify_service.ground.tables import FileImport, ImportProblem
 from verify_service.registry import enrolments, ledgers, posts
@@ -170,7 +171,7 @@ def _import(
         raise FileRefused(f"There is no file {order.path.name}.")
     _refuse_month(order, programme())
     digest = hashlib.sha256(order.path.read_bytes()).digest()
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('verify import'))"))
+    take_turn(session, text("SELECT pg_advisory_xact_lock(hashtext('verify import'))"))
     before = _imported_before(session, order, digest)
     if before is not None and _still_holds(session, order, before):
         return _nothing_changed(order, before)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service import audit
+from verify_service.ground.database import take_turn
 from verify_service.verification.decision import Owner
 from verify_service.verification.weighing import says_sql
 
@@ -140,12 +141,13 @@ class Reconciled:
     opened: int = 0
     updated: int = 0
     closed: int = 0
+    put_off: int = 0  # of the enrolments: to be looked at again, since somebody could not be told
 
     def __add__(self, other: Reconciled) -> Reconciled:
         return Reconciled(*(mine + theirs for mine, theirs in zip(self._all(), other._all(), strict=True)))
 
     def _all(self) -> tuple[int, ...]:
-        return (self.enrolments, self.verdicts, self.opened, self.updated, self.closed)
+        return (self.enrolments, self.verdicts, self.opened, self.updated, self.closed, self.put_off)
 
 
 def reconcile_batch(
@@ -154,14 +156,15 @@ def reconcile_batch(
     premium: int,
     now: dt.datetime,
     batch: int = BATCH,
-    tell: Callable[[str], object] | None = None,
+    tell: Callable[[str], int] | None = None,
 ) -> Reconciled:
     """Claim some stale enrolments and bring their verdicts and discrepancies up to date; nothing left: all zero.
 
     `premium` is rupiah a worker and month. One at a time: of two at once, the one that read earlier could write later.
-    `tell` gets the enrolments, as PostgreSQL writes an array, once their verdicts stand and before they are committed.
+    `tell` gets the enrolments, as PostgreSQL writes an array, once their verdicts stand and before they are committed;
+    it returns how many it made stale again.
     """
-    session.execute(_ONE_AT_A_TIME)
+    take_turn(session, _ONE_AT_A_TIME)
     enrolments, claimed, first, last = session.execute(_CLAIM, {"batch": batch}).one()
     if not enrolments:
         return Reconciled()
@@ -187,7 +190,7 @@ def reconcile_batch(
     }
     done = Reconciled(enrolments, *session.execute(_RECONCILE, values).one())
     if tell is not None:
-        tell(claimed)
+        done = replace(done, put_off=tell(claimed))
     if done.verdicts or done.opened or done.updated or done.closed:
         audit.record(
             session,
@@ -235,7 +238,7 @@ def mark_all_stale(session: Session, *, now: dt.datetime) -> int:
 
 def forget_verdicts(session: Session, *, now: dt.datetime) -> int:
     """Throw every verdict away, to rebuild them from evidence alone; returns how many enrolments are stale now."""
-    session.execute(_ONE_AT_A_TIME)
+    take_turn(session, _ONE_AT_A_TIME)
     session.execute(text("DELETE FROM verdict"))
     session.execute(text("DELETE FROM stale_enrolment"))
     return mark_all_stale(session, now=now)
@@ -249,9 +252,9 @@ def drain(
     rounds = 0
     while limit is None or rounds < limit:
         done = one_batch()
-        if not done.enrolments:
-            break
         total += done
+        if done.enrolments <= done.put_off:  # what is left waits for somebody else: the clock comes back to it
+            break
         rounds += 1
         if progress is not None:
             progress(done.enrolments)

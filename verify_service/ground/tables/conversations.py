@@ -22,6 +22,9 @@ class Conversation(Base):
     )
     phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"))
     heard_length: Mapped[int] = mapped_column(server_default=text("0"), comment="characters of the transcript")
+    heard_number: Mapped[str | None] = mapped_column(
+        comment="one more than the highest number of a hop, in digits: some networks count beyond any integer"
+    )
     heard_hash: Mapped[bytes | None] = mapped_column(comment="keyed hash of the transcript heard so far")
     hops: Mapped[int] = mapped_column(server_default=text("0"))
     talk: Mapped[bytes | None] = mapped_column(comment="sealed: conversation.talk; emptied when over")
@@ -40,7 +43,7 @@ class Conversation(Base):
         comment="said goodbye | continued elsewhere | started again | stopped | let go"
     )
     __table_args__ = (
-        UniqueConstraint("gateway", "session"),
+        UniqueConstraint("gateway", "session", "phone_id"),
         Index(None, "phone_id", "touched_at"),
         # One open question a phone: a bare YA could not be tied to one of two.
         Index(

@@ -9,15 +9,14 @@ from __future__ import annotations
 import ipaddress
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from email.message import Message
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 import requests
 
-from flows.gsm import is_gsm
+from flows.gsm import from_octets, is_gsm
 from flows.gsm import parts as sms_parts
 from verify_service.ground.phones import Phone, read_gateway_phone
 from verify_service.messaging.gateways.contract import (
@@ -251,6 +250,9 @@ def _read_sms(raw: RawRequest) -> InboundSms:
     problem = "" if sender_raw else "missing: from"
     if sender is None and sender_raw:
         problem = "the sender is not a phone"
+    text, readable = _decoded(raw.body, given.get("content-type", ""), coding)
+    if not readable:
+        problem = problem or "not in a charset that we know"
     if coding == _BYTES:
         problem = "bytes and not a text"
     provider_id = query.word("id", LONGEST_ID)
@@ -259,7 +261,7 @@ def _read_sms(raw: RawRequest) -> InboundSms:
         sender=sender,
         sender_raw=sender_raw,
         to=given.get("x-kannel-to", "").strip()[:64],
-        text=_decoded(raw.body, given.get("content-type", ""), coding),
+        text=text,
         sent_at=read_date(given.get("x-kannel-time", "")),
         cost="",
         network=given.get("x-kannel-smsc", "").strip()[:64],
@@ -267,15 +269,45 @@ def _read_sms(raw: RawRequest) -> InboundSms:
     )
 
 
-def _decoded(body: bytes, content_type: str, coding: str) -> str:
-    """The words, by the charset that is named or else by how the text was coded; bad bytes are U+FFFD."""
-    header = Message()
-    header["Content-Type"] = content_type
-    charset = header.get_content_charset() or ("utf-16be" if coding == _UCS2 else "utf-8")
-    try:
-        return body.decode(charset, "replace").replace("\x00", "")
-    except LookupError:
-        return body.decode("utf-8", "replace").replace("\x00", "")
+def _decoded(body: bytes, content_type: str, coding: str) -> tuple[str, bool]:
+    """The words, and whether they could be read by the charset that is named, or else by how the text was coded.
+
+    Bad bytes are U+FFFD. Only what operators write in is decoded: among Python's codecs are some that raise whatever
+    the text is, some that take minutes for a long one, and some that unpack. Of any other the bytes are read as UTF-8,
+    which is right for every charset that has ASCII in it as long as there is nothing else.
+    """
+    named = _CHARSET.search(content_type)
+    charset = re.sub(r"[^a-z0-9]", "", named[1].casefold()) if named else ""
+    read = _CHARSETS.get(charset or ("utf16be" if coding == _UCS2 else "utf8"))
+    if read is not None:
+        return read(body).replace("\x00", ""), True
+    words = body.decode("utf-8", "replace")
+    return words.replace("\x00", ""), "\x00" not in words and "\ufffd" not in words
+
+
+def _by(codec: str) -> Callable[[bytes], str]:
+    return lambda body: body.decode(codec, "replace")
+
+
+def _utf_16(body: bytes) -> str:
+    """By its mark, or with the higher byte first, as on the air."""
+    if body.startswith(b"\xff\xfe"):
+        return body[2:].decode("utf-16-le", "replace")
+    return body.removeprefix(b"\xfe\xff").decode("utf-16-be", "replace")
+
+
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+# By their names without dots, dashes and capitals. ASCII and Latin 1 are what browsers take them for: whoever says so
+# and writes more means that.
+_CHARSETS: Final[Mapping[str, Callable[[bytes], str]]] = {
+    **dict.fromkeys(("utf8", "usascii", "ascii"), _by("utf-8")),
+    **dict.fromkeys(("utf16be", "utf16", "ucs2", "ucs2be", "iso10646ucs2", "unicode"), _utf_16),
+    "utf16le": _by("utf-16-le"),
+    **dict.fromkeys(("iso88591", "latin1", "l1"), _by("iso-8859-1")),
+    **dict.fromkeys(("windows1252", "cp1252", "ansi"), _by("windows-1252")),
+    **dict.fromkeys(("iso885915", "latin9"), _by("iso-8859-15")),
+    **dict.fromkeys(("gsm", "gsm7", "gsm7bit", "gsm0338", "3gpp23038"), from_octets),
+}
 
 
 def _read_report(raw: RawRequest) -> DeliveryReport | None:
