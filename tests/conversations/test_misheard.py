@@ -1,0 +1,499 @@
+"""Situations in which texts were lost, doubled, borrowed or misread: each played as it happened, with its neighbours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import text as sql
+
+from jobs.texts import one_batch
+from tests.people import a_worker, an_rt_head, link
+from verify_service.conversations.asking import ask
+from verify_service.ground.crypto import unseal
+from verify_service.ground.database import transaction
+from verify_service.ground.phones import Phone as Number
+from verify_service.ground.tables import Phone, Worker
+from verify_service.messaging.gateways.contract import InboundSms
+from verify_service.messaging.inbox import store_message
+
+NUMBER = "+6281234567890"
+NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)  # in Jakarta
+_ids = count(1)
+LONG = "kemarin petugas datang minta uang lima puluh ribu untuk kartu"
+
+
+class Line:
+    """A phone that texts and is texted to, and its own clock."""
+
+    def __init__(self, db: Any, number: str = NUMBER, lag: dt.timedelta | None = dt.timedelta()) -> None:
+        self.db, self.number, self.lag = db, number, lag
+        self.now = NOON
+
+    def asked(self, worker: int) -> None:
+        """The programme asks about this worker, and the question is handed over."""
+        with transaction() as session:
+            phone = session.query(Phone).order_by(Phone.id).first()
+            assert phone is not None
+            assert ask(session, phone, session.get_one(Worker, worker), now=self.now) is None
+        self.handed_over()
+
+    def together(self, *texts: str, apart: float = 0.2, handled_between: bool = False, pause: float = 60) -> None:
+        """Texts that reach us one right behind the other, after the person has read what was sent before."""
+        self.now += dt.timedelta(seconds=pause)
+        for place, text in enumerate(texts):
+            self.comes(text, at=self.now + dt.timedelta(seconds=apart * place))
+            if handled_between:
+                one_batch()
+        one_batch()
+        one_batch()
+        self.now += dt.timedelta(seconds=apart * len(texts))
+        self.handed_over()
+
+    def writes(self, *texts: str) -> None:
+        """Texts with time to read what comes back."""
+        for text in texts:
+            self.together(text)
+
+    def comes(self, text: str, at: dt.datetime) -> None:
+        sms = InboundSms(
+            f"misheard-{next(_ids)}",
+            Number(self.number),
+            self.number,
+            "28282",
+            text,
+            None if self.lag is None else (at - self.lag).replace(microsecond=0),
+            "",
+            "",
+            "",
+        )
+        with transaction() as session:
+            store_message(session, "africastalking", sms, b"", now=at)
+
+    def handed_over(self) -> None:
+        with transaction() as session:
+            session.execute(
+                sql("UPDATE outbox SET state = 'accepted', handed_at = :now, sent_at = :now WHERE state = 'waiting'"),
+                {"now": self.now},
+            )
+
+    def said(self) -> list[str]:
+        return [kind for (kind,) in self.db.execute("SELECT statement FROM evidence ORDER BY id").fetchall()]
+
+    def handled(self) -> list[str | None]:
+        return [kind for (kind,) in self.db.execute("SELECT handled_as FROM inbound_message ORDER BY id").fetchall()]
+
+    def sent(self) -> list[str]:
+        return [screen for (screen,) in self.db.execute("SELECT screen FROM outbox ORDER BY id").fetchall()]
+
+    def stopped(self) -> bool:
+        return bool(self.db.execute("SELECT stopped_at IS NOT NULL FROM phone ORDER BY id LIMIT 1").fetchone()[0])
+
+    def reports(self) -> list[tuple[str, bool, str]]:
+        """Identity, whether a phone stands beside it, and all its words."""
+        rows = self.db.execute(
+            "SELECT id, identity, phone_id IS NOT NULL, words FROM grievance ORDER BY opened_at, id"
+        ).fetchall()
+        return [(identity, named, " / ".join(self._words(report, words))) for report, identity, named, words in rows]
+
+    def _words(self, report: int, words: bytes) -> list[str]:
+        later = self.db.execute(
+            "SELECT words FROM grievance_event WHERE grievance_id = %s AND words IS NOT NULL ORDER BY seq", [report]
+        ).fetchall()
+        return [
+            unseal(bytes(words), "grievance.words"),
+            *(unseal(bytes(more), "grievance_event.words") for (more,) in later),
+        ]
+
+    def quarantined(self) -> int:
+        return int(self.db.execute("SELECT count(*) FROM inbound_message WHERE quarantined IS NOT NULL").fetchone()[0])
+
+
+@pytest.fixture
+def line(db: Any) -> Line:
+    a_worker(db)
+    return Line(db)
+
+
+BETWEEN = pytest.mark.parametrize("between", [False, True], ids=["handled together", "handled one by one"])
+
+
+# --- 1: nothing is emptied unread ---
+
+
+@BETWEEN
+@pytest.mark.parametrize("order", [(LONG, "STOP"), ("STOP", LONG)], ids=["STOP last", "STOP first"])
+def test_a_stop_beside_the_words_of_a_report_is_heard_and_the_report_kept(
+    line: Line, order: tuple[str, str], between: bool
+) -> None:
+    line.writes("LAPOR", "3", "7", "3", "1")
+    line.together(*order, handled_between=between)
+    assert line.stopped()
+    words = [words for _, _, words in line.reports()]
+    assert words == ([LONG] if order[0] == LONG or not between else words)
+    assert line.quarantined() == 0
+
+
+@BETWEEN
+def test_a_stop_beside_the_answer_to_how_one_is_reached_is_heard(line: Line, between: bool) -> None:
+    line.writes("LAPOR", "3", "7", "3", "1", LONG)
+    line.together("1", "STOP", handled_between=between)
+    assert line.stopped()
+    assert [words for _, _, words in line.reports()] == [LONG]
+
+
+@BETWEEN
+def test_the_second_part_of_a_long_report_belongs_to_it(line: Line, between: bool) -> None:
+    line.writes("LAPOR", "3", "7", "3", "1")
+    line.together(LONG, "dan dia bilang akan datang lagi besok pagi", handled_between=between)
+    ((_, _, words),) = line.reports()
+    assert words.replace(" / ", " ") == f"{LONG} dan dia bilang akan datang lagi besok pagi"
+
+
+def test_what_waits_behind_a_report_is_not_emptied(line: Line) -> None:
+    line.writes("LAPOR", "3", "7", "3", "1")
+    line.together(LONG, "STATUS", "CEK", "terima kasih banyak ya pak")
+    left = line.db.execute("SELECT count(*) FROM inbound_message WHERE handled_at IS NULL").fetchone()
+    assert left == (0,)
+    assert line.handled()[-3:] == ["keyword", "keyword", "early"] or "lost" not in line.handled()
+    assert line.quarantined() == 0
+
+
+def test_the_database_refuses_to_empty_what_was_not_handled(line: Line) -> None:
+    line.comes("tolong", at=line.now)
+    with pytest.raises(Exception, match="emptied_once_handled"), line.db.transaction():
+        line.db.execute("UPDATE inbound_message SET body = NULL")
+
+
+# --- 2: a digit counts only where it was offered ---
+
+
+def test_a_digit_answers_the_talk_and_not_the_question_that_offered_none(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.writes("LAPOR")
+    line.asked(worker.worker)
+    line.writes("1")
+    assert line.said() == []
+    assert line.sent()[-1] == "c3.accident_advice"
+
+
+def test_an_answered_question_does_not_outrank_an_open_talk(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.writes("LAPOR", "3", "7")
+    line.asked(worker.worker)
+    line.writes("TIDAK", "1")
+    assert line.said() == ["denies"]
+    assert line.sent()[-1] == "c7.text", "1 is the answer to who may know who reports"
+
+
+def test_a_digit_to_the_question_is_asked_back_with_digits_and_then_counts(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("1")
+    assert line.said() == []
+    assert line.sent()[-1] == "s9.unclear"
+    line.writes("1")
+    assert line.said() == ["confirms"]
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [("1 pak", "confirms"), ("satu", "confirms"), ("nomor 1", "confirms"), ("1 (satu)", "confirms"),
+     ("No 1", "confirms"), ("no. 2", "denies"), ("dua aja", "denies"), ("3", "does_not_know"), ("4", "not_me"),
+     ("01", "confirms"), ("1.", "confirms"), ("1#", "confirms")],
+)  # fmt: skip
+def test_digits_are_read_as_people_write_them(db: Any, text: str, statement: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("hmm", text)
+    assert line.said() == [statement]
+
+
+# --- 3: an answer to what had not left yet ---
+
+
+@BETWEEN
+def test_a_copy_does_not_answer_the_next_screen(line: Line, between: bool) -> None:
+    line.writes("CEK")
+    line.together("1", "1", handled_between=between)
+    assert line.said() == ["confirms"]
+    assert line.handled()[-1] == "copy"
+    assert line.sent()[-1] == "b9.card"
+
+
+@BETWEEN
+def test_another_digit_in_the_same_breath_answers_nothing(line: Line, between: bool) -> None:
+    line.writes("CEK")
+    line.together("1", "2", handled_between=between)
+    assert line.said() == ["confirms"]
+    assert line.handled()[-1] == "early"
+    line.writes("1")
+    assert line.said() == ["confirms", "card"]
+
+
+def test_nine_copies_of_an_rt_head_speak_of_one_resident(db: Any) -> None:
+    for place in range(3):
+        a_worker(db, nik=f"327501150190000{place}", phone=None, row=place + 2)
+    an_rt_head(db, NUMBER, pin="385016")
+    line = Line(db)
+    line.writes("RT", "1", "385016")
+    before = len(line.sent())
+    line.together(*["1"] * 9)
+    line.together("1")
+    assert len(line.said()) <= 1
+    assert line.handled()[-10:-1] == ["answer", *["copy"] * 8]
+    assert len(line.sent()) == before + 2
+
+
+def test_a_keyword_brought_twice_is_answered_once(line: Line) -> None:
+    line.together("CEK", "CEK")
+    assert line.sent() == ["b5.status_active"]
+
+
+def test_words_behind_a_keyword_that_was_not_answered_yet_are_not_lost(line: Line) -> None:
+    line.together("CEK", "kartu saya hilang di pasar pak")
+    assert [words for _, _, words in line.reports()] == ["kartu saya hilang di pasar pak"]
+
+
+def test_a_copy_an_hour_late_is_known_by_the_gateways_time(line: Line) -> None:
+    line.writes("CEK")
+    line.together("1")
+    late = line.now + dt.timedelta(minutes=20)
+    written = line.db.execute("SELECT max(sent_at) FROM inbound_message").fetchone()[0]
+    line.lag = late - written
+    line.comes("1", at=late)
+    one_batch()
+    assert line.said() == ["confirms"]
+    assert line.handled()[-1] == "copy"
+
+
+# --- 4: an anonymous report stays anonymous ---
+
+
+@pytest.mark.parametrize("seconds", [0.5, 15, 90, 500])
+def test_the_words_of_an_anonymous_report_sent_again_file_nothing(line: Line, seconds: float) -> None:
+    line.writes("LAPOR", "3", "6", "3", "3", "1", LONG)
+    line.together(LONG, pause=seconds)
+    assert line.reports() == [("anonymous", False, LONG)]
+    assert line.db.execute("SELECT body FROM inbound_message ORDER BY id DESC LIMIT 1").fetchone() == (None,)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 15, 90, 500])
+def test_an_anonymous_report_that_is_continued_stays_one_and_anonymous(line: Line, seconds: float) -> None:
+    line.writes("LAPOR", "3", "6", "3", "3", "1", LONG)
+    line.together("orangnya pakai jaket merah dan sering ke pasar", pause=seconds)
+    assert line.reports() == [("anonymous", False, f"{LONG} / orangnya pakai jaket merah dan sering ke pasar")]
+    assert line.db.execute("SELECT body FROM inbound_message ORDER BY id DESC LIMIT 1").fetchone() == (None,)
+
+
+@BETWEEN
+def test_both_parts_of_an_anonymous_report_stand_in_it(line: Line, between: bool) -> None:
+    line.writes("LAPOR", "3", "6", "3", "3", "1")
+    line.together(LONG, "orangnya pakai jaket merah", handled_between=between)
+    ((identity, named, words),) = line.reports()
+    assert (identity, named) == ("anonymous", False)
+    assert words.replace(" / ", " ") == f"{LONG} orangnya pakai jaket merah"
+
+
+# --- 5: a sentence cut in two is one text ---
+
+
+@BETWEEN
+@pytest.mark.parametrize(
+    ("parts", "last"),
+    [
+        (("Saya tidak", "terdaftar"), "denies"),
+        (("Saya", "sudah terdaftar"), "confirms"),
+        (("tidak", "terdaftar pak"), "denies"),
+        (("saya belum", "pernah terdaftar sama sekali pak"), "denies"),
+    ],
+)
+def test_a_sentence_cut_in_two_is_read_as_one(db: Any, parts: tuple[str, str], last: str, between: bool) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.together(*parts, handled_between=between)
+    assert line.said()[-1:] == [last]
+    assert len(set(line.said())) == 1
+
+
+def test_a_correction_in_the_same_breath_is_one(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("YA")
+    line.together("eh TIDAK", pause=30)
+    assert line.said() == ["confirms", "denies"]
+
+
+# --- 6: whose word it is ---
+
+
+def test_another_worker_of_the_phone_does_not_answer_for_the_asked_one(db: Any) -> None:
+    asked = a_worker(db, name="Budi Santoso")
+    other = a_worker(db, nik="3275011501900002", name="Siti Aminah", phone=None, row=3)
+    link(db, NUMBER, other.worker)
+    line = Line(db)
+    line.asked(asked.worker)
+    line.writes("Siti sudah terdaftar pak")
+    assert line.said() == []
+    assert line.sent()[-1] == "s12.own_word"
+    line.writes("saya Budi, sudah terdaftar")
+    assert line.said() == ["confirms"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ini Pak RT, warga saya sudah terdaftar semua", "saya istrinya pak, suami sudah terdaftar",
+     "anaknya ini pak, bapak sudah terdaftar", "Saya ketua RT 03, yang bersangkutan sudah terdaftar",
+     "ini adiknya, sudah punya kartu"],
+)  # fmt: skip
+def test_nobody_elses_word_is_the_workers_own(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes(text)
+    assert line.said() == []
+    assert line.handled() == ["triage"]
+    assert line.sent()[-1] == "s12.own_word"
+    line.writes("YA")
+    assert line.said() == ["confirms"]
+
+
+@pytest.mark.parametrize("text", ["saya RT 03 RW 11, sudah terdaftar", "warga rt 5 sudah terdaftar pak"])
+def test_who_says_where_he_lives_speaks_for_himself(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes(text)
+    assert line.sent()[-1] != "s12.own_word"
+
+
+# --- 7: STOP and MULAI as people write them ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["STOP (Pak Budi)", "STOP\n--\nPak Budi, ojek Bekasi", "FWD: STOP", "Fwd: stop", "cancel", "quit", "end", "OFF",
+     "STOP.", "Re: STOP", "\"STOP\"", "stop - Budi", "STOP 28282"],
+)  # fmt: skip
+def test_a_stop_is_heard_however_it_is_dressed(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.stopped()
+    assert line.sent() == ["g18.stopped"]
+
+
+@pytest.mark.parametrize("text", ["Sudah1", "sudah 1", "stop kontak rusak", "saya berhenti kerja", "off dulu narik"])
+def test_what_is_no_stop_stops_nothing(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes(text)
+    assert not line.stopped()
+
+
+@pytest.mark.parametrize(
+    "text", ["MULAI", "Mulai lagi ya", "start ya", "UNSTOP", "mulai pak", "tolong mulai lagi sms nya"]
+)
+def test_after_a_stop_a_start_is_heard_however_it_is_dressed(line: Line, text: str) -> None:
+    line.writes("STOP", text)
+    assert not line.stopped()
+    assert line.sent()[-1] == "s7.welcome_back"
+
+
+# --- 8: the number is somebody else's now ---
+
+
+@pytest.mark.parametrize(
+    "text", ["nomer ini sudah ganti orang", "Maaf salah sambung pak", "bukan saya", "saya bukan Sulistiawati"]
+)
+def test_a_stranger_lets_go_of_the_worker_and_denies_nothing(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes(text, "2")
+    assert line.said() == ["not_me"]
+    assert db.execute("SELECT count(*) FROM phone_link WHERE unlinked_at IS NULL").fetchone() == (0,)
+
+
+def test_a_notice_that_a_number_is_dead_denies_nothing(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("Nomor ini sudah tidak aktif, hubungi 0812 3456 7891")
+    assert line.said() == []
+
+
+# --- 9: a gateway whose clock is wrong ---
+
+LAGS = {
+    "1970": dt.timedelta(days=20_000), "three minutes": dt.timedelta(minutes=3), "an hour": dt.timedelta(hours=1),
+    "ahead": -dt.timedelta(hours=7), "none": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lag", LAGS.values(), ids=LAGS.keys())
+def test_answers_count_whatever_the_gateways_clock_says(db: Any, lag: dt.timedelta | None) -> None:
+    worker = a_worker(db)
+    line = Line(db, lag=lag)
+    line.asked(worker.worker)
+    line.writes("YA")
+    assert line.said() == ["confirms"]
+    line.writes("CEK", "1", "1", "ya")
+    assert line.said()[1:] == ["confirms", "card", "still_working"]
+    line.writes("STOP")
+    assert line.stopped()
+    line.writes("MULAI")
+    assert not line.stopped()
+
+
+# --- 10, 12: words that are no answer, long reports, secrets ---
+
+
+@pytest.mark.parametrize("text", ["tidak dapat bansos", "belum punya KTP"])
+def test_other_peoples_goods_deny_nothing(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes(text)
+    assert line.said() == []
+
+
+def test_a_long_report_is_kept_whole(line: Line) -> None:
+    words = " ".join(f"kata{number}" for number in range(130))
+    assert len(words) > 902
+    line.writes("LAPOR", "3", "7", "3", "1", words)
+    assert [said for _, _, said in line.reports()] == [words]
+
+
+@pytest.mark.parametrize("text", ["PIN 385016", "pin saya 385016", "kode saya: 385-016", "PIN:385016 pak"])
+def test_a_pin_outside_its_question_is_shown_to_nobody(line: Line, text: str) -> None:
+    line.writes(text)
+    (body,) = line.db.execute("SELECT body FROM inbound_message").fetchone()
+    assert body is None or "385016" not in unseal(bytes(body), "inbound_message.body").replace("-", "")
+
+
+# --- 16: a text that always fails ---
+
+
+def test_a_text_that_breaks_a_constraint_is_set_aside_and_holds_up_no_stop(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    db.execute("ALTER TABLE evidence ADD CONSTRAINT poison CHECK (statement <> 'denies') NOT VALID")
+    try:
+        line.comes("TIDAK", at=line.now + dt.timedelta(seconds=60))
+        one_batch()
+        line.writes("STOP")
+        assert line.stopped()
+        for _ in range(4):
+            db.execute("UPDATE inbound_message SET due_at = now() WHERE handled_at IS NULL")
+            one_batch()
+        aside = db.execute("SELECT quarantined FROM inbound_message WHERE handled_at IS NULL").fetchall()
+        assert aside == [("could not be handled (IntegrityError)",)]
+    finally:
+        db.execute("ALTER TABLE evidence DROP CONSTRAINT poison")
+
+
+# --- both an answer and a problem ---
+
+
+def test_a_problem_beside_an_answer_is_both(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("Blm pak, katanya mau didaftarkan tapi ga ada kabar")
+    assert line.said() == ["denies"]
+    assert len(line.reports()) == 1
