@@ -48,6 +48,7 @@ class Written:
     words: tuple[str, ...]
     unknown: frozenset[str]  # those that the lexicon lacks
     slips: int  # words that are known only with a letter put right
+    tokens: tuple[str, ...]  # as they were typed, signs between them too
 
 
 def plain(text: str) -> str:
@@ -87,7 +88,7 @@ def read(text: str) -> Written:
         slips += found.slip
         if not found.known:
             unknown.update(found.words)
-    return Written(_clauses(_phrases(raw, meant)), frozenset(unknown), slips)
+    return Written(_clauses(_phrases(raw, meant)), frozenset(unknown), slips, tuple(tokens))
 
 
 def _calm(token: str) -> str:
