@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from flows import spelling
 from flows.clues import said, typed
+from flows.complaints import kinds
 from flows.reading import command
 from flows.spelling import Written
 from flows.weights import ANSWERS, MEANINGS, Meaning, Weights, weights
@@ -17,14 +18,16 @@ from flows.weights import ANSWERS, MEANINGS, Meaning, Weights, weights
 SURE = 0.8  # below it nobody acts on a meaning: the worker is asked back, once
 # How likely a meaning has to be to count as sure: found by authors who were held out (`tests.flows.train --held-out`).
 _ENOUGH: dict[Meaning, float] = {
-    "stop": 0.8, "grievance": 0.88, "yes": 0.95, "no": 0.88, "unsure": 0.8, "other": 0.88,
+    "stop": 0.8, "grievance": 0.85, "yes": 0.94, "no": 0.85, "unsure": 0.75, "other": 0.85,
 }  # fmt: skip
 _ENOUGH_BESIDE = 0.8
 _PERHAPS_STOP = 0.05  # a likelihood of STOP with which nothing else is sure; where one of its own words stands, less
 _HARDLY_STOP = 0.01
 _DENYING = frozenset({"belum", "tidak", "bukan"})
 _SURE_THOUGH_DENYING = 0.99
+_COMPLAINTS = frozenset({"money", "card", "data", "claim", "harm", "death"})  # "hapus nama saya" is none
 _DIGITS: dict[str, Meaning] = {"1": "yes", "2": "no", "3": "unsure"}  # the way we ask back
+_BARE: dict[str, Meaning] = {"ya": "yes", "sudah": "yes", "tidak": "no", "belum": "no"}  # the words we ask for
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,8 @@ def understood_by(learned: Weights, text: str) -> Understood:
         return Understood("stop", 0.99)
     written = spelling.read(text)
     tokens = typed(written)
-    if len(tokens) == 1 and tokens[0] in _DIGITS:
-        return Understood(_DIGITS[tokens[0]], 0.97)
+    if len(tokens) == 1 and (asked_for := _DIGITS.get(tokens[0]) or _BARE.get(" ".join(said(written)))):
+        return Understood(asked_for, SURE - 0.1 if _only_thanks(written) else 0.97)
     meanings, answers = learned.read(written)
     likely = dict(zip(MEANINGS, meanings, strict=True))
     if said(written)[-1:] == ["?"]:  # a question confirms nothing
@@ -67,17 +70,21 @@ def understood_by(learned: Weights, text: str) -> Understood:
     confidence = _confidence(meaning, likely[meaning])
     if _may_be_worse(meaning, likely, written):
         confidence = min(confidence, SURE - 0.01)
-    return Understood(meaning, round(confidence, 2), _beside(meaning, answers))
+    return Understood(meaning, round(confidence, 2), _beside(meaning, answers, written.words))
 
 
 def _may_be_worse(meaning: Meaning, likely: dict[Meaning, float], written: Written) -> bool:
     """Whether a STOP may be missed, or a yes may be none: then the worker is asked, however likely it is."""
     if meaning == "yes":
-        thanked = "terimakasih" in written.words and set(said(written)) == {"ya"}  # "iya makasih" confirms nothing
         denied = not _DENYING.isdisjoint(written.words) and likely["yes"] < _SURE_THOUGH_DENYING
-        return thanked or denied or likely["stop"] > _PERHAPS_STOP
+        return denied or likely["stop"] > _PERHAPS_STOP
     named = "stop" in written.words
     return meaning != "stop" and likely["stop"] > (_HARDLY_STOP if named else _PERHAPS_STOP)
+
+
+def _only_thanks(written: Written) -> bool:
+    """Whether it is "iya makasih", which is said to be polite and confirms nothing."""
+    return "terimakasih" in written.words and said(written) == ["ya"]
 
 
 def _confidence(meaning: Meaning, likely: float) -> float:
@@ -88,10 +95,12 @@ def _confidence(meaning: Meaning, likely: float) -> float:
     return SURE + (1 - SURE) * (likely - enough) / (1 - enough)
 
 
-def _beside(meaning: Meaning, answers: Sequence[float]) -> tuple[Meaning, ...]:
-    """The answer that a STOP or a grievance surely gives as well."""
+def _beside(meaning: Meaning, answers: Sequence[float], words: Sequence[str]) -> tuple[Meaning, ...]:
+    """What a STOP or a grievance surely says as well: a complaint before an answer."""
     if meaning not in ("stop", "grievance"):
         return ()
     likely: dict[str, float] = dict(zip(ANSWERS, answers, strict=True))
-    found: tuple[Meaning, ...] = ("yes", "no", "unsure")
-    return tuple(answer for answer in found if likely[answer] >= _ENOUGH_BESIDE)
+    answered: tuple[Meaning, ...] = ("yes", "no", "unsure")
+    beside = tuple(answer for answer in answered if likely[answer] >= _ENOUGH_BESIDE)
+    complains = meaning == "stop" and not _COMPLAINTS.isdisjoint(kinds(" ".join(words)))
+    return ("grievance", *beside) if complains else beside

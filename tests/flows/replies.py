@@ -1,8 +1,8 @@
 """Replies to the one question as people write them, each with its meaning; `python -m tests.flows.replies` counts.
 
 A file of `replies/` is what one author wrote, without knowing how replies are read; `replies/LABELS.md` says what each
-label means. The reader has learned from all of them: how it reads an author it never saw is told by
-`python -m tests.flows.train --held-out`.
+label means. `house` alone was written after looking at errors. The reader has learned from all of them: how it reads an
+author it never saw is told by `python -m tests.flows.train --held-out`.
 """
 
 from __future__ import annotations

@@ -181,8 +181,8 @@ def _short(numbers: np.ndarray) -> list[float]:
 
 def held_out() -> Iterator[tuple[str, Callable[[str], Understood]]]:
     """For each author a reader that learned from all the others."""
-    for author in SETS:
-        others = [reply for name, labelled in SETS.items() if name != author for reply in labelled]
+    for author in sorted(SETS.keys() - {"house"}):
+        others = [reply for name, labelled in SETS.items() if name not in (author, "house") for reply in labelled]
         learned = unpack(trained(Rows(others)))
         yield author, partial(understood_by, learned)
 
