@@ -5,12 +5,14 @@ rules; the rest is weighed by what was learned from thousands of replies. Whoeve
 back.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows import spelling
 from flows.clues import said, typed
 from flows.complaints import kinds
+from flows.lexicon import word_set
 from flows.reading import command
 from flows.spelling import Written
 from flows.weights import ANSWERS, MEANINGS, Meaning, Weights, weights
@@ -18,11 +20,21 @@ from flows.weights import ANSWERS, MEANINGS, Meaning, Weights, weights
 SURE = 0.8  # below it nobody acts on a meaning: the worker is asked back, once
 # How likely a meaning has to be to count as sure: found by authors who were held out (`tests.flows.train --held-out`).
 _ENOUGH: dict[Meaning, float] = {
-    "stop": 0.8, "grievance": 0.85, "yes": 0.94, "no": 0.85, "unsure": 0.75, "other": 0.85,
+    "stop": 0.82, "grievance": 0.87, "yes": 0.94, "no": 0.87, "unsure": 0.78, "other": 0.87,
 }  # fmt: skip
 _ENOUGH_BESIDE = 0.8
 _PERHAPS_STOP = 0.05  # a likelihood of STOP with which nothing else is sure; where one of its own words stands, less
 _HARDLY_STOP = 0.01
+# In few words a yes is sure only where each is of the cover, or says nothing else: "sudah laku" is of something else.
+_FEW = 3
+_OF_THE_COVER = word_set(
+    "ya betul sudah pasti saya juga sendiri masih memang sekali banget semua dan halo salam maaf terimakasih ok"
+    " siap sip alhamdulillah baik aman jempol banyak lah sekarang terdaftar daftar didata terima dapat punya ada"
+    " ikut masuk aktif peserta pegang bpjs ketenagakerjaan kartu nama data sigap program layanan lama dulu dari"
+    " sejak tahun bulan lalu kemarin sampai hari pas tanggal # baru minggu rt rw kelurahan kota bekasi pemkot oleh"
+    " lewat di ke tadi jadi sama yang itu"
+)
+_NOT_TO_STOP = re.compile(r"\b(?:jangan|tidak|belum|bukan) (?:di )?(?:stop|berhenti|hentikan|hapus|dihapus|dicoret)\b")
 _DENYING = frozenset({"belum", "tidak", "bukan"})
 _SURE_THOUGH_DENYING = 0.99
 _COMPLAINTS = frozenset({"money", "card", "data", "claim", "harm", "death"})  # "hapus nama saya" is none
@@ -74,12 +86,15 @@ def understood_by(learned: Weights, text: str) -> Understood:
 
 
 def _may_be_worse(meaning: Meaning, likely: dict[Meaning, float], written: Written) -> bool:
-    """Whether a STOP may be missed, or a yes may be none: then the worker is asked, however likely it is."""
+    """Whether a STOP may be missed or be none, or a yes may be none: then the worker is asked, however likely it is."""
     if meaning == "yes":
         denied = not _DENYING.isdisjoint(written.words) and likely["yes"] < _SURE_THOUGH_DENYING
-        return denied or likely["stop"] > _PERHAPS_STOP
-    named = "stop" in written.words
-    return meaning != "stop" and likely["stop"] > (_HARDLY_STOP if named else _PERHAPS_STOP)
+        words = set(said(written)) - {","}
+        strange = len(words) <= _FEW and not words <= _OF_THE_COVER
+        return denied or strange or likely["stop"] > _PERHAPS_STOP
+    if meaning == "stop":
+        return _NOT_TO_STOP.search(" ".join(written.words)) is not None
+    return likely["stop"] > (_HARDLY_STOP if "stop" in written.words else _PERHAPS_STOP)
 
 
 def _only_thanks(written: Written) -> bool:
