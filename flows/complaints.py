@@ -1,4 +1,4 @@
-"""What an officer must act on: money asked, a card, data, a claim, an accident, a death, a list that is wrong."""
+"""What a report speaks of: money asked, a card, data, a claim, an accident, a death, a list that is wrong."""
 
 import re
 
@@ -87,7 +87,6 @@ _CUES = {
         r"|\bjanji (?:saja|terus)\b",
     ),
 }
-_CUE = re.compile("|".join(f"(?:{pattern})" for patterns in _CUES.values() for pattern in patterns))
 # What undoes a cue: it did not happen, it is only asked about, or it is something else of the same name.
 _UNDONE = re.compile(
     r"\btidak ada (?:masalah|dipungut|calo|uang|pulsa)\b|(?<!iuran )(?<!iuran saya )\btidak(?: \w+)? (?:masalah"
@@ -100,14 +99,6 @@ _UNDONE = re.compile(
     r"|\bjangan (?:bohong|minta|tipu)(?: uang)?\b|\b(?:ini |bukan )*penipuan\b|\bnyasar\b|\bdaftar tidak ya\b"
     r"|\b(?:harus|apa|berapa) bayar\b ?\?|\bapa harus bayar\b|\bbayar (?:utang|berapa)\b"
 )
-
-
-def complains(said: str) -> float:
-    """How surely these words (of the lexicon, "," between clauses) are a grievance; 0 when they are none."""
-    left = _UNDONE.sub(" ; ", said)
-    if not _CUE.search(left):
-        return 0.0
-    return 0.75 if "?" in said.split() else 0.9
 
 
 _BY_KIND = {kind: re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) for kind, patterns in _CUES.items()}

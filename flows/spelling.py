@@ -46,8 +46,7 @@ class Written:
     """A text in words of the lexicon, with "," between clauses and "?" where one asks."""
 
     words: tuple[str, ...]
-    unknown: frozenset[str]  # those that the lexicon lacks
-    slips: int  # words that are known only with a letter put right
+    tokens: tuple[str, ...]  # as they were typed, signs between them too
 
 
 def plain(text: str) -> str:
@@ -78,16 +77,11 @@ def read(text: str) -> Written:
     tokens = _joined([_calm(token) for token in _TOKEN.findall(spelt)])
     raw: list[str] = []
     meant: list[str] = []
-    unknown: set[str] = set()
-    slips = 0
     for token in tokens:
         found = _resolved(token)
-        raw += [token] if len(found.words) == 1 else found.words
-        meant += found.words
-        slips += found.slip
-        if not found.known:
-            unknown.update(found.words)
-    return Written(_clauses(_phrases(raw, meant)), frozenset(unknown), slips)
+        raw += [token] if len(found) == 1 else found
+        meant += found
+    return Written(_clauses(_phrases(raw, meant)), tuple(tokens))
 
 
 def _calm(token: str) -> str:
@@ -116,25 +110,18 @@ def _joined(tokens: list[str]) -> list[str]:
     return done
 
 
-@dataclass(frozen=True)
-class _Found:
-    words: tuple[str, ...]
-    known: bool = True
-    slip: bool = False
-
-
 @lru_cache(maxsize=8192)
-def _resolved(token: str) -> _Found:
+def _resolved(token: str) -> tuple[str, ...]:
     """What one token stands for."""
     if not token[0].isalnum():
-        return _Found(("?" if "?" in token else ",",))
+        return ("?" if "?" in token else ",",)
     if token.isdecimal() or token in _NUMBERS:
-        return _Found(("#",))
+        return ("#",)
     for shape in _shapes(token):
         if word := _known(shape):
-            return _Found((word,))
+            return (word,)
     once = without_repeats(token)
-    return _with_endings(once) or _together(token) or _together(once) or _slipped(once) or _Found((token,), known=False)
+    return _with_endings(once) or _together(token) or _together(once) or _slipped(once) or (token,)
 
 
 def _known(shape: str) -> str | None:
@@ -151,7 +138,7 @@ def _shapes(token: str) -> tuple[str, ...]:
     return tuple(shape for shape in shapes if any(map(str.isalpha, shape)))
 
 
-def _with_endings(token: str) -> _Found | None:
+def _with_endings(token: str) -> tuple[str, ...] | None:
     """kartunya is kartu: a known word in its endings and beginnings; "kah" asks."""
     for ending in ("", *_ENDINGS):
         if ending and not token.endswith(ending):
@@ -168,15 +155,15 @@ def _with_endings(token: str) -> _Found | None:
             word = _known(stem)
             if word and word not in ADDRESS | PARTICLES and (len(stem) > 3 or ending in ("kah", "lah", "nya")):
                 if ending == "kah":
-                    return _Found((word, "?"))
+                    return (word, "?")
                 if ending == "lah":
-                    return _Found((word, "lah"))
+                    return (word, "lah")
                 if word not in _BARE_ONLY:
-                    return _Found((word,))
+                    return (word,)
     return None
 
 
-def _together(token: str) -> _Found | None:
+def _together(token: str) -> tuple[str, ...] | None:
     """Words typed without a blank: belumpak, gatau, jangansms."""
     if not 5 <= len(token) <= 60 or not token.isalpha():
         return None
@@ -191,10 +178,10 @@ def _together(token: str) -> _Found | None:
                 if best[end] is None or len(parts) < len(best[end] or ()):
                     best[end] = parts
     whole = best[-1]
-    return _Found(whole) if whole and len(whole) < 5 else None
+    return whole if whole and len(whole) < 5 else None
 
 
-def _slipped(token: str) -> _Found | None:
+def _slipped(token: str) -> tuple[str, ...] | None:
     """A longer word with one letter missing, doubled, wrong or swapped, where only one word is that near."""
     token = token if token.isalpha() else token.translate(_LEET)
     if len(token) < 4 or not token.isalpha():
@@ -210,7 +197,7 @@ def _slipped(token: str) -> _Found | None:
         and shape[0] == token[0]
         and _one_slip(shape, token)
     }
-    return _Found((near.pop(),), slip=True) if len(near) == 1 else None
+    return (near.pop(),) if len(near) == 1 else None
 
 
 def _one_slip(one: str, other: str) -> bool:

@@ -26,8 +26,8 @@ def entries(stdin: bytes) -> Any:
 
 
 def test_a_text_is_read_in_one_line_for_people() -> None:
-    assert understood("sdh pak").stdout == "yes       0.95  sdh pak\n"
-    assert "(ask back)" in understood("👍").stdout
+    assert understood("sdh pak").stdout == "yes       0.97  sdh pak\n"
+    assert "(ask back)" in understood("iya makasih").stdout
     assert understood("jangan", "sms", "lagi").stdout.startswith("stop ")
     assert understood("").stdout.startswith("other ")
 
@@ -41,8 +41,14 @@ def test_one_list_has_an_entry_for_each_line() -> None:
     read = entries("Sudah terdaftar 👍\nSTOP\n\nblm\r\ngatau".encode())
     assert [entry["text"] for entry in read] == ["Sudah terdaftar 👍", "STOP", "", "blm", "gatau"]
     assert [entry["meaning"] for entry in read] == ["yes", "stop", "other", "no", "unsure"]
-    assert all(set(entry) == {"text", "meaning", "confidence"} for entry in read)
+    assert all(set(entry) == {"text", "meaning", "confidence", "asks_back", "also"} for entry in read)
     assert all(0 <= entry["confidence"] <= 1 for entry in read)
+    assert not any(entry["asks_back"] for entry in read[:2])
+
+
+def test_what_is_said_beside_a_stop_or_a_grievance_is_told_too() -> None:
+    read = entries(b"Sudah terdaftar, jangan sms terus\nBlm pak, katanya mau didaftarkan tapi ga ada kabar")
+    assert [(entry["meaning"], entry["also"]) for entry in read] == [("stop", ["yes"]), ("grievance", ["no"])]
 
 
 @pytest.mark.parametrize(
@@ -84,4 +90,4 @@ def test_it_starts_without_a_database_driver_and_without_settings() -> None:
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env={"LC_ALL": "C"}, capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout == "yes       0.95  iya pak\n[]\n"
+    assert done.stdout == "yes       0.97  iya pak\n[]\n"

@@ -23,7 +23,7 @@ def understand_texts(words: tuple[str, ...], as_json: bool) -> None:
     texts = [" ".join(words).encode("utf-8", "surrogateescape").decode("utf-8", "replace")] if words else list(_lines())
     read = [(text, understand(text)) for text in texts]
     if as_json:
-        entries = [{"text": text, "meaning": was.meaning, "confidence": was.confidence} for text, was in read]
+        entries = [_entry(text, was) for text, was in read]
         _write(json.dumps(entries, ensure_ascii=False, separators=(",", ":")) + "\n")
     else:
         _write("".join(f"{_for_people(text, was)}\n" for text, was in read))
@@ -36,6 +36,16 @@ def _lines() -> Iterator[str]:
         lines.pop()
     for line in lines:
         yield line.removesuffix(b"\r").decode("utf-8", "replace")
+
+
+def _entry(text: str, was: Understood) -> dict[str, object]:
+    return {
+        "text": text,
+        "meaning": was.meaning,
+        "confidence": was.confidence,
+        "asks_back": was.asks_back,
+        "also": list(was.also),
+    }
 
 
 def _for_people(text: str, was: Understood) -> str:
