@@ -1,5 +1,6 @@
 """What a conversation is: a generator that yields screens, is sent meanings, and returns one outcome."""
 
+import re
 import unicodedata
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,8 @@ TAIL_SEPTETS = 22  # a line such as "\n8 Tidak ada di sini"
 LABEL_WIDTH = 28
 EARLIEST_YEAR = "1990"  # nobody's move is remembered by month from before
 NAME_LENGTH = 60
-ANSWER_LENGTH = 640  # longer free answers are cut, as RapidPro cuts them
+ANSWER_LENGTH = 640  # longer answers that are no report are cut, as RapidPro cuts them
+WORDS_LENGTH = 4000  # a report is kept whole: more than 25 parts no network joins
 
 _ODD_DIGITS = {"exit": BACK, "finish": BACK, "later": MORE}
 
@@ -60,7 +62,7 @@ class Ask:
 
     Shapes: "nik" (16 digits), "code" (6 digits), "month" (mmyyyy, kept as YYYYMM and not after `latest`; 0 when not
     known), "rt_rw" (RT and RW as 6 digits), "reference" (a number of ours, kept as its six characters), "name" (two
-    letters at least), "text" (anything that can be read, cut at 640 characters), "words" (the same, with two letters
+    letters at least), "text" (anything that can be read, cut at 4,000 characters), "words" (the same, with two letters
     at least).
     """
 
@@ -76,13 +78,13 @@ class Ask:
     def read(self, text: str) -> str | None:
         """The answer as it is recorded, or None when it has not the shape asked for."""
         if self.shape in ("text", "words"):
-            words = printable(text)[:ANSWER_LENGTH].strip()
+            words = printable(text[:WORDS_LENGTH]).strip()
             return words if sum(map(str.isalpha, words)) >= (2 if self.shape == "words" else 0) and words else None
         if self.shape == "reference":
             return read_reference(text)
         if self.shape == "name":
             return _name(text)
-        digits = digits_only(text)
+        digits = digits_only(_NAMED.sub("", text, count=1))
         if self.shape == "month":
             return self._month(digits or "")
         if digits is None or len(digits) != _LENGTHS[self.shape]:
@@ -112,6 +114,7 @@ class Ask:
         return self.hint
 
 
+_NAMED = re.compile(r"^\W*(?:(?:pin|kode|code|nik|nomor|nomer)(?:nya)?(?: saya)?\b\W*)", re.IGNORECASE)  # "PIN 385016"
 _LENGTHS = {"nik": 16, "code": 6, "rt_rw": 6}
 _OTHER_CARDS = {13: "b20.health_card", 11: "b21.member_number"}  # BPJS Kesehatan has 13 digits, a KPJ 11
 

@@ -93,6 +93,18 @@ COURTESIES = _words(
 )
 _THANKS = frozenset({"terima kasih", "trima kasih", "hatur nuhun", "matur nuwun", "thank you"})
 
+_SECRET = re.compile(
+    r"(\b(?:pin|kode|code|sandi|password|passwd|otp)\b(?:nya|ku)?\W*(?:(?:saya|sy|aku|abdi|ini|itu|is|adalah|nya|rt)\W+)*)"
+    r"(\d(?:[ .-]?\d){3,7})(?!\d)",
+    re.IGNORECASE,
+)
+
+
+def without_secrets(text: str) -> str:
+    """The text with a star for each digit of a PIN or a code that is named as one: nobody need read it."""
+    return _SECRET.sub(lambda found: found[1] + re.sub(r"\d", "*", found[2]), text)
+
+
 _NUMBERS = {
     word: number
     for number, words in (
@@ -121,7 +133,10 @@ def pressed(text: str) -> str | None:
     return str(int(number)) if number.isascii() and number.isdigit() and len(number) <= 2 else None
 
 
-_STARTS = frozenset({"mulai", "mimiti", "start", "mulai lagi", "mulai sms", "mulai sms lagi", "tolong mulai lagi"})
+_STARTS = _words("mulai mimiti start unstop resume")
+_AROUND_STARTS = COURTESIES | _words(
+    "terima kasih tolong mohon ya iya ok oke lagi deui saja aja sms smsnya pesan pesannya nya"
+)
 _CHECKS = frozenset(
     {"cek", "check", "pariksa", "cek data", "cek bpjs", "cek data saya", "cek bpjs saya", "tolong cek", "cek saya"}
 )
@@ -157,12 +172,28 @@ def command(text: str) -> str | None:
 
     STOP may come with courtesies and in any writing: a missed one means texts to somebody who asked for none.
     """
-    said = without_courtesies(spoken(text))
-    if said in _STARTS:
+    said = without_courtesies(spoken(_undressed(text)))
+    words = set(said.split())
+    if words & _STARTS and words <= _STARTS | _AROUND_STARTS:
         return "start"
     if said in _CHECKS:
         return "check"
-    return "stop" if _stops(said) else None
+    return "stop" if said in _ALONE or _stops(said) else None
+
+
+# What phones and people put around a word: "FWD: STOP", "STOP (Pak Budi)", a signature below a line of dashes.
+_FORWARDED = re.compile(r"\s*(?:(?:fwd?|fw|re|bls|balas)\s*:\s*)+", re.IGNORECASE)
+_SIGNATURE = re.compile(r"(?:^|\n)\s*[-_=~]{2,}.*|\s[-\u2013\u2014]{1,3}\s+\S.*$", re.DOTALL)
+_BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]\s*$")
+_ALONE = frozenset(
+    {"cancel", "quit", "end", "off", "optout", "opt out"}
+)  # said of our texts where nothing else is said
+
+
+def _undressed(text: str) -> str:
+    """The text without what a phone puts before it, a name in brackets behind it, and a signature."""
+    text = _FORWARDED.sub("", text[:_LONGEST_WORDS], count=1) if _FORWARDED.match(text) else text[:_LONGEST_WORDS]
+    return _BRACKETS.sub("", _SIGNATURE.sub("", text)) or text
 
 
 def _stops(said: str) -> bool:

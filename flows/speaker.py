@@ -32,9 +32,10 @@ _RELATION = re.compile(
     rf"|\b(?:i am|im|this is) (?:his|her) {_KIN}\b"
 )
 _POST = r"(?:rt|rw|lurah|kelurahan|kecamatan|posyandu|dasawisma|koordinator|korlap|mandor)(?:nya|na)?"
+_HOLDER = r"(?:pak|bapak|bu|ibu|ketua|pengurus|petugas|kader|staf|sekretaris)"
 _OFFICE = re.compile(
     r"\b(?:ini|saya|sy|aku|kami|selaku|sebagai|dari|ieu|iki) (?:\w+ )?"
-    rf"(?:pak |bapak |bu |ibu |ketua |pengurus |petugas |kader |staf |sekretaris )*{_POST}\b(?! ?\d| (?:kosong|nol))"
+    rf"(?:{_POST}\b(?! ?\d| (?:kosong|nol))|(?:{_HOLDER} )+{_POST}\b)"
     r"|\b(?:warga|anggota|karyawan|anak buah|pembantu) (?:saya|kami|abdi|kula)\b"
 )
 _OWN_HOME = re.compile(r"\b(?:warga|orang|tinggal|di|domisili|alamat) (?:\w+ )?(?:rt|rw)\b")

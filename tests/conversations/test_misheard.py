@@ -1,4 +1,4 @@
-"""Situations in which texts were lost, doubled, borrowed or misread: each played as it happened, with its neighbours."""
+"""Situations in which texts were lost, doubled, borrowed or misread: each played as it happened, and its neighbours."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Line:
 
     def asked(self, worker: int) -> None:
         """The programme asks about this worker, and the question is handed over."""
+        self.now += dt.timedelta(seconds=30)
         with transaction() as session:
             phone = session.query(Phone).order_by(Phone.id).first()
             assert phone is not None
@@ -185,7 +186,7 @@ def test_an_answered_question_does_not_outrank_an_open_talk(db: Any) -> None:
     line.asked(worker.worker)
     line.writes("TIDAK", "1")
     assert line.said() == ["denies"]
-    assert line.sent()[-1] == "c7.text", "1 is the answer to who may know who reports"
+    assert line.sent()[-1] == "c6.about_rt", "1 is the answer to whom it is about"
 
 
 def test_a_digit_to_the_question_is_asked_back_with_digits_and_then_counts(db: Any) -> None:

@@ -252,6 +252,8 @@ def _hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
 def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
     asked = question.find(hearing.session, hearing.phone, said, hearing.prompts)
     talk = _talk(hearing, said)
+    if not (talk and talk.current and text_talks.asks_secret(talk.standing)):
+        said = said.without_secrets()
     wanted = keyword(said.text)
     if wanted is not None and wanted.name != "answer" and not (talk and talk.current and _takes(talk, said.text)):
         return _keyword(hearing, said, wanted)

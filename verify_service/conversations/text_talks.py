@@ -21,7 +21,7 @@ from flows import outcomes
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.keywords import Name, urgency
-from flows.reading import option
+from flows.reading import option, without_secrets
 from flows.talk import Talk, answer, current
 from verify_service.conversations import engine
 from verify_service.conversations.caller import answers_for
@@ -31,6 +31,7 @@ from verify_service.conversations.reports import RECEIPTS
 from verify_service.conversations.stored_talk import report_of, sealed, sealed_report
 from verify_service.conversations.talking import NOBODY, Next, Over, Talking
 from verify_service.conversations.texting import say, say_ending, write
+from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
 from verify_service.messaging.outbox import Asks, Purpose
@@ -38,6 +39,7 @@ from verify_service.messaging.outbox import Asks, Purpose
 TALK: Final = "talk"
 GATEWAY: Final = "sms"  # a talk by text belongs to no provider's session
 SOLVED: Final = "solved:"  # begins the session of a talk that we began: is the problem solved?
+_BODY: Final = "inbound_message.body"
 _SECRETS: Final = (6, 16)  # digits of a PIN or a code, and of a NIK
 
 FREE: Final = ("text", "words", "name")  # answers in the person's own words
@@ -139,6 +141,12 @@ def takes(talk: Talk, text: str) -> bool:
     return isinstance(screen, Menu | Pick) and option(wordings(), screen, text, talk.caller.language) is not None
 
 
+def asks_secret(talk: Talk) -> bool:
+    """Whether a PIN or a code is asked for: then it is taken, and kept nowhere."""
+    _, screen = current(talk)
+    return isinstance(screen, Ask) and screen.secret and screen.shape not in FREE
+
+
 def cannot_read(talk: Talk, text: str) -> bool:
     """Whether the question asked last has fixed answers, and this is none of them."""
     talk, screen = current(talk)
@@ -173,6 +181,16 @@ class Said:
         """Let go of its words: secrets are kept nowhere, and reports only where they are read."""
         for row in self.rows:
             empty(row)
+
+    def without_secrets(self) -> Said:
+        """The same without a PIN or a code that is named in it: an officer may read these words."""
+        left = without_secrets(self.text)
+        if left == self.text:
+            return self
+        for row in self.rows:
+            if row.body is not None:
+                row.body = seal(without_secrets(unseal(row.body, _BODY)), _BODY)
+        return replace(self, text=left)
 
     def belongs_to(self, conversation: Conversation, step: int) -> None:
         """Note which prompt it was heard as the answer to."""
