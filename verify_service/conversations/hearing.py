@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.conversation import ANSWER_LENGTH, printable
@@ -21,8 +20,9 @@ from flows.talk import Talk
 from flows.understanding import understand
 from verify_service import audit
 from verify_service.conversations import question, text_talks
-from verify_service.conversations.prompts import Prompts, prompts_of
-from verify_service.conversations.question import ANSWERED, OWN_WORD, STOPPED, UNCLEAR, Question
+from verify_service.conversations.known import Known, Named, look_up
+from verify_service.conversations.prompts import Prompts
+from verify_service.conversations.question import ANSWERED, OWN_WORD, STOPPED, UNCLEAR, Later, Question
 from verify_service.conversations.stored_talk import restore
 from verify_service.conversations.talking import NOBODY
 from verify_service.conversations.text_talks import Said, may_be_secret
@@ -40,8 +40,6 @@ _COPIED = dt.timedelta(seconds=10)  # the same word twice within it, with nothin
 _COPIED_LONG = dt.timedelta(minutes=10)  # nobody types a sentence again letter by letter
 _COPIED_SECOND = dt.timedelta(hours=1)  # with the same time by a clock that is right
 _LONG = 4  # words of a sentence
-_LOOKED_BACK = dt.timedelta(hours=1)
-_AT_MOST = 20  # texts of a phone that a new one is held against
 
 
 class HandledAs(StrEnum):
@@ -68,29 +66,61 @@ class Hearing:
     phone: Phone
     clocks: Clocks
     now: dt.datetime
+    later: Later
     before: list[InboundMessage]
-    prompts: Prompts = field(default_factory=Prompts)
+    prompts: Prompts
+    asked: Conversation | None  # the newest question
+    talk: Conversation | None  # the talk by text, as it was before any of these
+    people: Sequence[Named]
     stale: bool = False  # whether verdicts are after it
+    moved: bool = False  # whether a text was heard since it was looked up
+
+    def look_again(self) -> None:
+        """What a text came to may have ended a talk, begun another, or let go of a worker."""
+        self.session.flush()
+        known = look_up(self.session, [self.phone.id], ())
+        self.asked, self.talk = known.questions.get(self.phone.id), known.talks.get(self.phone.id)
+        self.people, self.moved = known.people.get(self.phone.id, ()), False
 
     def said(self, rows: Sequence[InboundMessage]) -> Said:
         return Said(rows, " ".join(_words_of(row) for row in rows), self.clocks.written_at(rows[0]))
 
 
 def hear_phone(
-    session: Session, phone: Phone, waiting: Sequence[InboundMessage], clocks: Clocks, *, now: dt.datetime
+    session: Session,
+    phone: Phone,
+    waiting: Sequence[InboundMessage],
+    known: Known,
+    clocks: Clocks,
+    later: Later,
+    *,
+    now: dt.datetime,
 ) -> bool:
-    """Hear what waits of a phone, whose row is locked; whether verdicts are stale now.
+    """Hear what waits of a phone, whose row is locked; whether verdicts are stale now. What is `later` is the caller's
+    to write.
 
     STOP overtakes all that waits: whoever sends it is written to no more. What was written before it counts all the
     same, and a talk ends where it came. What is said counts from when it was first received.
     """
-    hearing = Hearing(session, phone, clocks, now, _before(session, waiting[0]), prompts_of(session, phone.id))
+    hearing = Hearing(
+        session,
+        phone,
+        clocks,
+        now,
+        later,
+        before=list(known.before.get(phone.number_index, ())),
+        prompts=known.prompts[phone.id],
+        asked=known.questions.get(phone.id),
+        talk=known.talks.get(phone.id),
+        people=known.people.get(phone.id, ()),
+    )
     ordered = sorted(waiting, key=lambda row: (clocks.written_at(row).replace(microsecond=0), row.id))
     wishes = [row for row in ordered if command(_words_of(row)) in ("stop", "start")]
     stops = [row for row in wishes if _hear_wish(hearing, row) is HandledAs.STOP]
     for rows in _together(hearing, [row for row in ordered if row not in wishes]):
         while stops and ordered.index(stops[0]) < ordered.index(rows[0]):
             text_talks.end_talks(session, phone, STOPPED, stops.pop(0).received_at)
+            hearing.moved = True
         _hear(hearing, rows)
     if stops:
         text_talks.end_talks(session, phone, STOPPED, stops[0].received_at)
@@ -99,23 +129,6 @@ def hear_phone(
 
 def _words_of(row: InboundMessage) -> str:
     return unseal(row.body or b"", "inbound_message.body") if row.body else ""
-
-
-_LATELY = (
-    select(InboundMessage)
-    .where(
-        InboundMessage.sender_index == bindparam("sender"),
-        InboundMessage.handled_at.is_not(None),
-        InboundMessage.received_at >= bindparam("since"),
-    )
-    .order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
-    .limit(_AT_MOST)
-)
-
-
-def _before(session: Session, first: InboundMessage) -> list[InboundMessage]:
-    since = first.received_at - _LOOKED_BACK
-    return list(session.scalars(_LATELY, {"sender": first.sender_index, "since": since}))
 
 
 def _handled(hearing: Hearing, rows: Sequence[InboundMessage], how: HandledAs) -> None:
@@ -240,17 +253,20 @@ class _Talk:
 
 
 def _hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
+    if hearing.moved:
+        hearing.look_again()
     said, before = hearing.said(rows), hearing.before[0] if hearing.before else None
     _begin_handling(hearing, rows)
     if before is not None and before.handled_as in _GOES_ON and _is_part(hearing, rows[0], before):
         how = _go_on(hearing, said, before)
     else:
         how = _hear_said(hearing, said)
+    hearing.moved = True
     _handled(hearing, rows, how)
 
 
 def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
-    asked = question.find(hearing.session, hearing.phone, said, hearing.prompts)
+    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts)
     talk = _talk(hearing, said)
     if not (talk and talk.current and text_talks.asks_secret(talk.standing)):
         said = said.without_secrets()
@@ -271,7 +287,7 @@ def _takes(talk: _Talk, text: str) -> bool:
 def _talk(hearing: Hearing, said: Said) -> _Talk | None:
     """The talk by text that this phone is in. Texts overtake one another: what was written before the last answer
     answers something else."""
-    conversation = text_talks.live_talk(hearing.session, hearing.phone, said.received)
+    conversation = text_talks.while_it_lasts(hearing.talk, said.received)
     if conversation is None:
         return None
     prompt = hearing.prompts.answered_by(conversation.id, said.received)
@@ -299,7 +315,7 @@ def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
         return None
     if read.grieves:  # first, since its receipt is the one reply
         hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, said.text)
-    hearing.stale |= question.answer(hearing.session, hearing.phone, asked, said, read.option)
+    hearing.stale |= question.answer(hearing.session, hearing.phone, asked, said, read.option, hearing.later)
     return HandledAs.REPORT if read.grieves else HandledAs.ANSWER
 
 
@@ -381,14 +397,14 @@ def _go_on(hearing: Hearing, said: Said, before: InboundMessage) -> HandledAs:
     """Words that go on with a text which was heard already: with its report, or read once more as one text."""
     if before.body is None:
         return HandledAs.THREAD if _added_to_report(hearing, said, few=True) else _hear_said(hearing, said)
-    asked = question.find(hearing.session, hearing.phone, said, hearing.prompts)
+    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts)
     if asked is None or before.conversation_id not in (None, asked.asked.id):
         return _hear_said(hearing, said)
     whole = Said(said.rows, f"{_words_of(before)} {said.text}", said.written)
     read = question.read(asked, whole.text)
     if read.option and not read.others_word and not read.grieves:
         if question.read(asked, _words_of(before)).option != read.option or not asked.corrects:
-            hearing.stale |= question.answer(hearing.session, hearing.phone, asked, whole, read.option)
+            hearing.stale |= question.answer(hearing.session, hearing.phone, asked, whole, read.option, hearing.later)
         return HandledAs.PART
     if read.grieves or _means(whole.text) == "grievance":
         hearing.stale |= text_talks.file_report(hearing.session, whole, hearing.phone, whole.text)

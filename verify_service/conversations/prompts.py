@@ -8,16 +8,15 @@ is known: what was handed over may not have been read.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import OutboxMessage
 
-_NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
-_MOST = 40  # of the newest; a talk has some thirty screens
+_MOST = 60  # a talk has some thirty screens
 
 
 @dataclass(frozen=True)
@@ -53,19 +52,23 @@ class Prompts:
         return any(one.read_by(later) and not one.read_by(earlier) for one in self.handed)
 
 
-_HANDED = (
-    select(OutboxMessage.conversation_id, OutboxMessage.step, OutboxMessage.screen, OutboxMessage.handed_at)
-    .where(
-        OutboxMessage.phone_id == bindparam("phone"),
-        OutboxMessage.conversation_id.is_not(None),
-        OutboxMessage.handed_at.is_not(None),
-    )
-    .order_by(OutboxMessage.handed_at.desc(), OutboxMessage.id.desc())
-    .limit(_MOST)
+# The programme's questions wait for weeks: they are not lost behind the screens of a long talk.
+_HANDED = sql(
+    """
+SELECT asked.phone, handed.conversation_id, handed.step, handed.screen, handed.handed_at
+FROM unnest(CAST(:phones AS bigint[])) AS asked (phone)
+CROSS JOIN LATERAL (
+    SELECT conversation_id, step, screen, handed_at, id FROM outbox
+    WHERE phone_id = asked.phone AND conversation_id IS NOT NULL AND handed_at IS NOT NULL
+    ORDER BY worker_id IS NOT NULL DESC, handed_at DESC, id DESC LIMIT :most) AS handed
+ORDER BY asked.phone, handed.handed_at DESC, handed.id DESC
+"""
 )
 
 
-def prompts_of(session: Session, phone_id: int) -> Prompts:
-    """The prompts of this phone that were handed over."""
-    rows = session.execute(_HANDED, {"phone": phone_id})
-    return Prompts(tuple(Prompt(row[0] or 0, row[1] or 0, row[2], row[3] or _NEVER) for row in rows))
+def prompts_of(session: Session, phones: Sequence[int]) -> dict[int, Prompts]:
+    """Of each of these phones the prompts that were handed over."""
+    handed: dict[int, list[Prompt]] = {phone: [] for phone in phones}
+    for phone, conversation, step, screen, handed_at in session.execute(_HANDED, {"phones": phones, "most": _MOST}):
+        handed[phone].append(Prompt(conversation, step, screen, handed_at))
+    return {phone: Prompts(tuple(prompts)) for phone, prompts in handed.items()}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import bindparam, exists, select
-from sqlalchemy import text as sql
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.asking import SCREEN
@@ -21,14 +21,17 @@ from flows.understanding import understand
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
 from verify_service.conversations.caller import mask_name
 from verify_service.conversations.catalogue import wordings
+from verify_service.conversations.known import Named
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.prompts import Prompt, Prompts
 from verify_service.conversations.talking import Over, Talking
 from verify_service.conversations.text_talks import Said
-from verify_service.conversations.texting import write
+from verify_service.conversations.texting import words, write
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, OutboxMessage, Phone, PhoneLink, Worker
-from verify_service.messaging.outbox import Asks, Purpose
+from verify_service.ground.tables import Conversation, OutboxMessage, Phone
+from verify_service.ground.together import Asked
+from verify_service.messaging.outbox import Answer, Asks, Purpose, answer_to, queue_answers, take_back
+from verify_service.verification.evidence import RECORD
 
 ANSWERED, STOPPED = "answered", "stopped"
 UNCLEAR = "s9.unclear"  # asks back with digits, once
@@ -56,48 +59,21 @@ class Question:
         return self.asked.ended_how == ANSWERED
 
 
-_ASKED = (
-    select(Conversation)
-    .where(
-        Conversation.phone_id == bindparam("phone"),
-        Conversation.channel == "sms",
-        exists().where(
-            OutboxMessage.phone_id == Conversation.phone_id,
-            OutboxMessage.conversation_id == Conversation.id,
-            OutboxMessage.handed_at.is_not(None),
-        ),
-    )
-    .order_by(Conversation.id.desc())
-    .limit(1)
-    .with_for_update(of=Conversation, key_share=True)
-)
-_THEIRS = (
-    select(Worker.id, Worker.name, Worker.nik_last4)
-    .join(PhoneLink, PhoneLink.worker_id == Worker.id)
-    .where(PhoneLink.phone_id == bindparam("phone"), PhoneLink.unlinked_at.is_(None))
-    .order_by(Worker.id)
-    .limit(50)
-)
-
-
-def find(session: Session, phone: Phone, said: Said, prompts: Prompts) -> Question | None:
-    """The newest question that was handed over, while it may still be answered or corrected.
+def find(asked: Conversation | None, people: Sequence[Named], said: Said, prompts: Prompts) -> Question | None:
+    """The newest question of this phone that was handed over, while it may still be answered or corrected.
 
     One that waits for the morning hides none before it. What was written before it went out answers something else.
     None once the phone no longer answers for the worker. What a call would show of the cover is not looked up: no text
     says it.
     """
-    asked = session.scalar(_ASKED, {"phone": phone.id})
     prompt = prompts.answered_by(asked.id, said.received) if asked is not None else None
     if asked is None or prompt is None or not _may_be_answered(asked, prompt, said):
         return None
-    people = session.execute(_THEIRS, {"phone": phone.id}).all()
-    worker = next((one for one in people if one.id == asked.worker_id), None)
+    worker = next((one for one in people if one.worker == asked.worker_id), None)
     if worker is None:
         return None
-    return Question(
-        asked, prompt, worker.name, worker.nik_last4, tuple(one.name for one in people if one is not worker)
-    )
+    others = tuple(one.name for one in people if one is not worker)
+    return Question(asked, prompt, worker.name, worker.nik4, others)
 
 
 def _may_be_answered(asked: Conversation, prompt: Prompt, said: Said) -> bool:
@@ -145,7 +121,23 @@ def read(question: Question, text: str) -> Read:
     return Read("" if who != "self" else said, grieves=grieves)
 
 
-def answer(session: Session, phone: Phone, question: Question, said: Said, meant: str) -> bool:
+@dataclass
+class Later:
+    """What answers come to, written together once all texts of a look were heard: evidence, thanks, and the questions
+    whose text is not sent once more, since it did arrive."""
+
+    evidence: list[Asked] = field(default_factory=list)
+    thanks: list[Answer] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+
+    def write(self, session: Session) -> None:
+        if self.evidence:
+            session.execute(RECORD.alone, [dict(values) for _, values in self.evidence])
+        queue_answers(session, self.thanks)
+        take_back(session, self.answered, "answered")
+
+
+def answer(session: Session, phone: Phone, question: Question, said: Said, meant: str, later: Later) -> bool:
     """Take an option for the worker's answer: evidence, and thanks; whether verdicts are stale now.
 
     Until closed for good it may be corrected by another text.
@@ -155,6 +147,7 @@ def answer(session: Session, phone: Phone, question: Question, said: Said, meant
     person = Person(worker=asked.worker_id or 0, name=mask_name(question.name), nik4=question.nik4)
     caller = Caller(phone.language, noticed=phone.noticed_at is not None, person=person)
     talking = Talking(session, asked, phone, said.received, caller, screen=SCREEN, message=said.first.id)
+    talking.later = later.evidence
     step = apply(talking, _late(talking, _outcome(caller, meant)))
     while not isinstance(step, Over):
         _, told = current(Talk(step.flow, step.caller, step.turns))
@@ -163,9 +156,10 @@ def answer(session: Session, phone: Phone, question: Question, said: Said, meant
         step = apply(talking, told)
     if asked.ended_how != ANSWERED:
         asked.ended_at, asked.ended_how = talking.now, ANSWERED
-    session.execute(_NO_REPEAT, {"cause": cause_of(asked.id)})
+    later.answered.append(cause_of(asked.id))
     asked.touched_at, asked.hops = said.written, asked.hops + 1
-    write(session, phone, step.screen, purpose=Purpose.REPLY, cause=said.cause, now=said.received)
+    thanks = words(phone, step.screen)
+    later.thanks.append(answer_to(phone, screen=step.screen, body=thanks, cause=said.cause, now=said.received))
     return talking.nudge
 
 
@@ -175,12 +169,6 @@ def _outcome(caller: Caller, meant: str) -> Outcome:
     if not isinstance(outcome, Outcome):
         raise AssertionError(f"{SCREEN} has no end for {meant}")
     return outcome
-
-
-# A question whose first sending was of unknown fate did arrive: it is not sent once more.
-_NO_REPEAT = sql(
-    "UPDATE outbox SET state = 'cancelled', reason = 'answered' WHERE cause = :cause AND state = 'waiting'"
-)
 
 
 def _late(talking: Talking, outcome: Outcome) -> Outcome:

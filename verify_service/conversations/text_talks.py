@@ -69,24 +69,15 @@ class TextTalking(Talking):
 
 # --- which talk is going on ---
 
-_LIVE = (
-    select(Conversation)
-    .where(Conversation.phone_id == bindparam("phone"), Conversation.channel == TALK, Conversation.ended_at.is_(None))
-    .order_by(Conversation.id.desc())
-    .limit(1)
-    .with_for_update(key_share=True)
-)
 
-
-def live_talk(session: Session, phone: Phone, received: dt.datetime) -> Conversation | None:
-    """The talk by text that this phone is in; None when there is none, or it has been silent for too long."""
-    conversation = session.scalar(_LIVE, {"phone": phone.id})
-    if conversation is None:
+def while_it_lasts(talk: Conversation | None, received: dt.datetime) -> Conversation | None:
+    """The talk by text that goes on, unless it has been silent for too long."""
+    if talk is None or talk.ended_at is not None:
         return None
-    if conversation.talk is None or received - conversation.touched_at > patience(conversation):
-        _over(conversation, "let go", received)
+    if talk.talk is None or received - talk.touched_at > patience(talk):
+        _over(talk, "let go", received)
         return None
-    return conversation
+    return talk
 
 
 _NEWEST = (

@@ -17,6 +17,13 @@ from verify_service.messaging.outbox import Asks, Purpose, queue_text
 _NOTHING: Mapping[str, Value] = {}
 
 
+def words(phone: Phone, screen: str, values: Mapping[str, Value] = _NOTHING) -> str:
+    """One SMS of one part, in the language of this phone."""
+    return wordings().sms(
+        screen, phone.language, values, standing=programme().standing, free=programme().ussd_zero_rated
+    )
+
+
 def write(
     session: Session,
     phone: Phone,
@@ -31,14 +38,11 @@ def write(
     asks: Asks | None = None,
 ) -> int | None:
     """Queue one SMS of one part; its outbox id, or None when none will go (they stopped us, or it went before)."""
-    body = wordings().sms(
-        screen, phone.language, values, standing=programme().standing, free=programme().ussd_zero_rated
-    )
     return queue_text(
         session,
         phone_id=phone.id,
         screen=screen,
-        body=body,
+        body=words(phone, screen, values),
         purpose=purpose,
         cause=cause,
         now=now,

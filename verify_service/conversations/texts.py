@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from verify_service.conversations.hearing import HandledAs, hear_phone
+from verify_service.conversations.known import look_up
+from verify_service.conversations.question import Later
 from verify_service.ground.crypto import Unreadable, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
@@ -25,7 +27,7 @@ from verify_service.ground.tables import InboundMessage, Phone
 from verify_service.messaging.consent import phone_of
 from verify_service.messaging.gateway_clock import clocks
 
-PHONES: Final = 40  # heard in one transaction: its commit costs as much as several texts
+PHONES: Final = 100  # heard in one transaction: its commit costs as much as several texts
 OF_A_PHONE: Final = 20  # of its texts in one transaction: a flood from one phone delays no other
 _SEEN: Final = 400  # phones looked at; several workers take different ones of them
 _AGAIN = (dt.timedelta(minutes=5), dt.timedelta(minutes=10))  # after the first and the second failed try
@@ -138,11 +140,12 @@ def _taken(rows: list[InboundMessage], *, careful: bool) -> list[InboundMessage]
 def _handle(session: Session, taken: Sequence[Sequence[InboundMessage]], now: dt.datetime) -> bool:
     """Handle the texts of these phones; whether verdicts are stale now."""
     believed, phones = clocks(session), _phones(session, taken)
-    stale = False
-    for rows in taken:
-        phone = phones.get(rows[0].sender_index)
-        if phone is not None:
-            stale |= hear_phone(session, phone, rows, believed, now=now)
+    ours = [(phones[rows[0].sender_index], rows) for rows in taken if rows[0].sender_index in phones]
+    known = look_up(session, [phone.id for phone, _ in ours], [rows[0] for _, rows in ours])
+    later, stale = Later(), False
+    for phone, rows in ours:
+        stale |= hear_phone(session, phone, rows, known, believed, later, now=now)
+    later.write(session)
     return stale
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -152,6 +152,60 @@ def queue_text(
     }
     queued = session.scalar(_QUEUE, row)
     return queued if reason is None else None
+
+
+# Several answers at once, each to a phone whose row is held: nothing of it changes meanwhile.
+_QUEUE_ANSWER = text(
+    """
+INSERT INTO outbox (phone_id, screen, purpose, body, body_hash, cause, state, reason, due_at, stale_at, created_at)
+SELECT :phone_id, :screen, :purpose, :body, :body_hash, :cause,
+       CASE WHEN CAST(:reason AS text) IS NULL AND same.texts < :most THEN 'waiting' ELSE 'cancelled' END,
+       coalesce(CAST(:reason AS text), CASE WHEN same.texts >= :most THEN 'same text too often' END),
+       :created_at, :stale_at, :created_at
+FROM (SELECT count(*) AS texts FROM outbox
+      WHERE phone_id = :phone_id AND created_at > :since AND body_hash = :body_hash AND state <> 'cancelled') AS same
+ON CONFLICT (cause) DO NOTHING
+"""
+)
+Answer: TypeAlias = Mapping[str, object]
+
+
+def answer_to(phone: Phone, *, screen: str, body: str, cause: str, now: dt.datetime) -> Answer:
+    """A text that answers what somebody has just sent from this phone, to be queued with others by `queue_answers`."""
+    try:
+        nobody = unreachable(unseal(phone.number, "phone.number"))
+    except Unreadable:
+        nobody = None
+    return {
+        "phone_id": phone.id,
+        "screen": screen,
+        "purpose": Purpose.REPLY.value,
+        "body": seal(body, "outbox.body"),
+        "body_hash": keyed_hash(body, "outbox.body"),
+        "cause": cause,
+        "reason": unwanted_by(phone.refused_at, phone.stopped_at, Purpose.REPLY) or nobody,
+        "created_at": now,
+        "stale_at": now + dt.timedelta(days=programme().texting.stale_days),
+        "since": now - dt.timedelta(minutes=programme().texting.same_text_minutes),
+        "most": programme().texting.same_text_most,
+    }
+
+
+def queue_answers(session: Session, answers: Sequence[Answer]) -> None:
+    """Queue these texts, in one round trip; as with `queue_text`, one that may not go is kept with the reason."""
+    if answers:
+        session.execute(_QUEUE_ANSWER, list(answers))
+
+
+_TAKE_BACK = text(
+    "UPDATE outbox SET state = 'cancelled', reason = :reason WHERE cause = ANY(:causes) AND state = 'waiting'"
+)
+
+
+def take_back(session: Session, causes: Sequence[str], reason: str) -> None:
+    """These texts are not sent, where they were not sent yet."""
+    if causes:
+        session.execute(_TAKE_BACK, {"causes": list(causes), "reason": reason})
 
 
 def _why_not(session: Session, phone_id: int, purpose: Purpose, body_hash: bytes, now: dt.datetime) -> str | None:
