@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
 import psycopg
 import structlog
+from sqlalchemy import text as sql
 
 from tests.people import a_worker
 from verify_service.ground.embedded import Servers
@@ -38,6 +42,76 @@ def compare(servers: Servers, texts: int = 1500) -> None:
             " (SELECT count(*) FROM outbox WHERE state = 'accepted')"
         ).fetchone()
     assert counted == (texts, 2 * texts), counted
+    _side_by_side(servers, 10_000)
+
+
+def _side_by_side(servers: Servers, texts: int) -> None:
+    """A backlog handled by one worker, by two, by four, on all cores; then how long the first reply takes."""
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    _questions(servers, texts)
+    print(f"\n{texts:,} answers waiting, {os.cpu_count()} cores for workers and PostgreSQL", flush=True)
+    for workers in (1, 2, 4):
+        _waiting_again(servers, texts)
+        handling = [_worker() for _ in range(workers)]
+        for one in handling:
+            assert one.stdout is not None
+            assert one.stdout.readline() == b"ready\n"
+        began = time.perf_counter()
+        for one in handling:
+            one.communicate(b"go\n")
+        seconds = time.perf_counter() - began
+        assert [one.returncode for one in handling] == [0] * workers
+        print(f"{f'handled by {workers} at once, a second':<48}{texts / seconds:>11.0f}", flush=True)
+    _waiting_again(servers, texts)
+    print(f"{'the first reply has left after, seconds':<48}{_first_reply():>11.2f}", flush=True)
+
+
+def _worker() -> subprocess.Popen[bytes]:
+    """A process that handles texts once it is told to, so that its start is not counted."""
+    return subprocess.Popen([sys.executable, "-m", "tests.bench.texts"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def _waiting_again(servers: Servers, texts: int) -> None:
+    """The questions are out, and each has an answer that waits."""
+    with psycopg.connect(servers.owner_url) as connection:
+        connection.execute("TRUNCATE evidence, stale_enrolment, inbound_message CASCADE")
+        connection.execute("DELETE FROM outbox WHERE purpose <> 'question'")
+        connection.execute(
+            "UPDATE outbox SET state = 'accepted', handed_at = now() - interval '1 minute', sent_at = now()"
+        )
+        connection.execute("UPDATE conversation SET ended_at = NULL, ended_how = NULL, hops = 0")
+    _answers(texts)
+    with psycopg.connect(servers.owner_url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")  # as autovacuum does; else the plans are those of empty tables
+
+
+def _first_reply() -> float:
+    """Seconds from the moment that a worker is back until the first reply was handed over: jobs take turns."""
+    from jobs import send
+    from jobs import texts as reading
+    from verify_service.ground.database import transaction
+
+    began = time.perf_counter()
+    while True:
+        reading.handle()
+        send.send()
+        with transaction() as session:
+            if session.scalar(sql("SELECT count(*) FROM outbox WHERE purpose = 'reply' AND state = 'accepted'")):
+                return time.perf_counter() - began
+
+
+def _work() -> None:
+    """Handle texts until none waits."""
+    from jobs import texts as reading
+    from verify_service.ground.database import transaction
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    with transaction() as session:
+        session.execute(sql("SELECT 1"))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    while reading.one_batch().texts:
+        pass
 
 
 def _questions(servers: Servers, texts: int) -> None:
@@ -92,3 +166,7 @@ def _timed(work: Callable[[], None]) -> tuple[float, float]:
 def _print(name: str, texts: int, cost: tuple[float, float]) -> None:
     wall, cpu = cost
     print(f"{name:<48}{texts / wall:>11.0f}{cpu / texts * 1e6:>9.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    _work()

@@ -30,6 +30,7 @@ from verify_service.messaging.gateway_clock import clocks
 PHONES: Final = 100  # heard in one transaction: its commit costs as much as several texts
 OF_A_PHONE: Final = 20  # of its texts in one transaction: a flood from one phone delays no other
 _SEEN: Final = 400  # phones looked at; several workers take different ones of them
+_OLDEST: Final = 2000  # texts looked at to find them
 _AGAIN = (dt.timedelta(minutes=5), dt.timedelta(minutes=10))  # after the first and the second failed try
 _SOON = dt.timedelta(seconds=10)
 log = structlog.get_logger()
@@ -53,15 +54,24 @@ class NotHandled(Exception):
 
 # The phones whose texts wait, who sent STOP first, then who waits longest. Behind a text that the database could not
 # take the others of its phone wait for a moment; behind one that is itself at fault they do not: one may be a STOP.
+# With a backlog the oldest are looked at alone, or looking would cost more than handling.
 _WAITING = sql(
-    """
-SELECT sender_index FROM inbound_message waiting
-WHERE handled_at IS NULL AND quarantined IS NULL AND sender_index IS NOT NULL AND (due_at IS NULL OR due_at <= :now)
-  AND NOT EXISTS (SELECT 1 FROM inbound_message held
-                  WHERE held.sender_index = waiting.sender_index AND held.handled_at IS NULL
-                    AND held.quarantined IS NULL AND held.tries = 0 AND held.due_at > :now)
-GROUP BY sender_index ORDER BY bool_or(wish) DESC, min(id) LIMIT :seen
-"""
+    f"""
+WITH held AS (
+    SELECT sender_index FROM inbound_message
+    WHERE handled_at IS NULL AND quarantined IS NULL AND due_at > :now AND tries = 0 AND sender_index IS NOT NULL),
+wishes AS (
+    SELECT sender_index, id, true AS wish FROM inbound_message
+    WHERE handled_at IS NULL AND quarantined IS NULL AND wish AND (due_at IS NULL OR due_at <= :now)
+    ORDER BY id LIMIT {_SEEN}),
+oldest AS (
+    SELECT sender_index, id, false AS wish FROM inbound_message
+    WHERE handled_at IS NULL AND quarantined IS NULL AND (due_at IS NULL OR due_at <= :now)
+    ORDER BY id LIMIT {_OLDEST})
+SELECT sender_index FROM (SELECT * FROM wishes UNION ALL SELECT * FROM oldest) AS waiting
+WHERE sender_index IS NOT NULL AND sender_index NOT IN (SELECT sender_index FROM held)
+GROUP BY sender_index ORDER BY bool_or(wish) DESC, min(id) LIMIT {_SEEN}
+"""  # noqa: S608  # constants of our own
 )
 _CLAIM = sql(
     """
@@ -112,7 +122,7 @@ def handle_waiting(session: Session, *, now: dt.datetime, careful: bool = False)
 
 def _claimed(session: Session, now: dt.datetime, *, most: int) -> list[InboundMessage]:
     """The waiting texts of phones that are ours until the transaction ends."""
-    senders = [sender for (sender,) in session.execute(_WAITING, {"now": now, "seen": _SEEN})]
+    senders = [sender for (sender,) in session.execute(_WAITING, {"now": now})]
     for start in range(0, len(senders), most):
         free = session.execute(_CLAIM, {"senders": senders[start : start + most]})
         ours = [sender for (sender,) in free]

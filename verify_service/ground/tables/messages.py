@@ -49,6 +49,12 @@ class InboundMessage(Base):
         ),
         Index("ix_inbound_of_a_talk", "conversation_id", postgresql_where=text("conversation_id IS NOT NULL")),
         Index("ix_inbound_waiting", "id", postgresql_where=text("handled_at IS NULL AND quarantined IS NULL")),
+        Index("ix_inbound_wishes", "id", postgresql_where=text("handled_at IS NULL AND quarantined IS NULL AND wish")),
+        Index(
+            "ix_inbound_put_off",
+            "due_at",
+            postgresql_where=text("handled_at IS NULL AND quarantined IS NULL AND due_at IS NOT NULL"),
+        ),
         Index(
             "ix_inbound_for_officers",
             "id",

@@ -11,6 +11,8 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+_WAITING = "handled_at IS NULL AND quarantined IS NULL"
+
 
 def upgrade() -> None:
     # What they said is gone; that they were there is kept, and nobody is sent to read them.
@@ -39,6 +41,8 @@ def upgrade() -> None:
     )
     op.execute("ALTER TABLE inbound_message VALIDATE CONSTRAINT ck_inbound_message_emptied_once_handled")
     index_online("ix_inbound_of_a_talk", "inbound_message", "conversation_id", where="conversation_id IS NOT NULL")
+    index_online("ix_inbound_wishes", "inbound_message", "id", where=f"{_WAITING} AND wish")
+    index_online("ix_inbound_put_off", "inbound_message", "due_at", where=f"{_WAITING} AND due_at IS NOT NULL")
     index_online(
         "ix_outbox_prompts",
         "outbox",
@@ -49,4 +53,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_outbox_prompts", table_name="outbox")
+    op.drop_index("ix_inbound_put_off", table_name="inbound_message")
+    op.drop_index("ix_inbound_wishes", table_name="inbound_message")
     op.drop_index("ix_inbound_of_a_talk", table_name="inbound_message")
