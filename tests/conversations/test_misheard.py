@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text as sql
 
+from jobs import send
 from jobs.texts import one_batch
 from tests.people import a_worker, an_rt_head, link
 from verify_service.conversations.asking import ask
@@ -18,6 +19,7 @@ from verify_service.ground.phones import Phone as Number
 from verify_service.ground.tables import Phone, Worker
 from verify_service.messaging.gateways.contract import InboundSms
 from verify_service.messaging.inbox import store_message
+from verify_service.messaging.standing import if_amiss, standing
 
 NUMBER = "+6281234567890"
 NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)  # in Jakarta
@@ -498,3 +500,34 @@ def test_a_problem_beside_an_answer_is_both(db: Any) -> None:
     line.writes("Blm pak, katanya mau didaftarkan tapi ga ada kabar")
     assert line.said() == ["denies"]
     assert len(line.reports()) == 1
+
+
+# --- our own question waits ---
+
+
+def test_our_question_waits_while_somebody_is_in_a_talk_and_says_so(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=2)
+    line.writes("LAPOR")
+    with transaction() as session:
+        phone = session.query(Phone).one()
+        assert ask(session, phone, session.get_one(Worker, worker.worker), now=dt.datetime.now(dt.UTC)) is None
+    send.one_batch()
+    question = "SELECT state, reason FROM outbox WHERE screen = 's1.registered'"
+    assert db.execute(question).fetchone() == ("waiting", "in a talk")
+    with transaction() as session:
+        assert standing(session, "console", now=dt.datetime.now(dt.UTC)).paused == 1
+    db.execute("UPDATE conversation SET touched_at = touched_at - interval '11 minutes'")
+    db.execute("UPDATE outbox SET due_at = now() WHERE state = 'waiting'")
+    send.one_batch()
+    assert db.execute(question).fetchone() == ("accepted", None)
+
+
+def test_an_operator_is_told_of_a_gateway_whose_clock_is_wrong(db: Any) -> None:
+    a_worker(db)
+    line = Line(db, lag=dt.timedelta(minutes=3))
+    line.writes("halo", "pak", "CEK")
+    with transaction() as session:
+        stands = if_amiss(session, "console", now=dt.datetime.now(dt.UTC))
+    assert stands is not None
+    assert [(clock.gateway, clock.seconds) for clock in stands.clocks] == [("africastalking", 180)]

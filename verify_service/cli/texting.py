@@ -39,6 +39,8 @@ def how_it_stands(as_json: bool) -> None:
                 "waiting": now.waiting,
                 "oldest": now.oldest.isoformat() if now.oldest else None,
                 "by_age": {name: number for (name, _), number in zip(AGES, now.ages, strict=True)},
+                "in_a_talk": now.paused,
+                "wrong_clocks": {clock.gateway: clock.seconds for clock in now.clocks},
                 "failed": ended.failed,
                 "stale": ended.stale,
             }
@@ -47,6 +49,10 @@ def how_it_stands(as_json: bool) -> None:
     away = f"away since {_local(now.away.since)} ({now.away.reason})" if now.away else "there"
     oldest = f", the oldest since {_local(now.oldest)}" if now.oldest else ""
     click.echo(f"The gateway {now.gateway} is {away}. {now.waiting} texts wait{oldest}.")
+    if now.paused:
+        click.echo(f"{now.paused} texts of ours wait until a talk by SMS is over.")
+    for clock in now.clocks:
+        click.echo(f"The clock of {clock.gateway} is wrong by {clock.seconds} seconds or more: it is not used.")
     click.echo(f"{ended.failed} texts were given up and {ended.stale} grew too old; see: verify texts revive --dry-run")
 
 

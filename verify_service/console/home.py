@@ -20,7 +20,7 @@ from verify_service.console.wording import OWNERS, ROLES, VERDICTS, owner_name, 
 from verify_service.ground.database import transaction
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.standing import Standing as Sending
-from verify_service.messaging.standing import if_away
+from verify_service.messaging.standing import if_amiss
 from verify_service.verification import figures
 from verify_service.verification.decision import RULES, Owner
 
@@ -119,5 +119,5 @@ def _standing(filters: figures.Filters, page: int) -> Standing:
             figures.by_verdict(session),
             figures.by_kecamatan(session),
             figures.open_discrepancies(session, filters, page),
-            if_away(session, gateway().name, now=dt.datetime.now(dt.UTC)),
+            if_amiss(session, gateway().name, now=dt.datetime.now(dt.UTC)),
         )

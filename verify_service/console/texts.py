@@ -24,7 +24,7 @@ from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, InboundMessage
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.standing import if_away
+from verify_service.messaging.standing import if_amiss
 
 ON_A_PAGE = 50
 WAITING = (
@@ -94,7 +94,7 @@ def texts() -> str:
             .limit(ON_A_PAGE)
         ).all()
         rows = [Shown(row.id, row.received_at, _masked(row), row.quarantined or "") for row in found]
-        stands = if_away(session, gateway().name, now=acting().now)
+        stands = if_amiss(session, gateway().name, now=acting().now)
     return render_template(
         "console/texts.html",
         rows=rows,

@@ -56,6 +56,9 @@ TERMS: Final[Mapping[Purpose, Terms]] = {
 }
 
 
+IN_A_TALK: Final = "in a talk"  # why a text of ours waits though it is due
+
+
 class State(StrEnum):
     """What we did with a text."""
 

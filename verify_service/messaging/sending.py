@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from sqlalchemy import exists, or_, select, text
+from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import Unreadable, unseal
 from verify_service.ground.phones import Phone as Number
-from verify_service.ground.tables import DeliveryNotice, OutboxMessage, Phone, PhoneLink
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Conversation, DeliveryNotice, OutboxMessage, Phone, PhoneLink
 from verify_service.messaging import deliveries
 from verify_service.messaging.consent import refuse_phone
 from verify_service.messaging.gateways.contract import Capabilities, Gateway, Outgoing, SendOutcome, Sent, blacklisted
-from verify_service.messaging.outbox import TERMS, Purpose, State, unreachable, unwanted_by
+from verify_service.messaging.outbox import IN_A_TALK, TERMS, Purpose, State, unreachable, unwanted_by
 from verify_service.messaging.window import may_write_from
 
 LEASE: Final = dt.timedelta(seconds=120)  # longer than any call takes; then the sender counts as dead
@@ -35,6 +36,20 @@ _ANSWERS: Final = "outbox.purpose IN ({})".format(
     ", ".join(sorted(f"'{purpose.value}'" for purpose, terms in TERMS.items() if not terms.ours))
 )
 _WAITING: Final = text("outbox.state = 'waiting'")
+
+# When somebody last wrote in a talk by text that goes on. What we asked by ourselves is none before it is answered.
+_WROTE_AT: Final = (
+    select(func.max(Conversation.touched_at))
+    .where(
+        Conversation.phone_id == OutboxMessage.phone_id,
+        Conversation.channel == "talk",
+        Conversation.ended_at.is_(None),
+        Conversation.id.is_distinct_from(OutboxMessage.conversation_id),
+        or_(Conversation.hops > 0, Conversation.session.startswith("talk:")),
+    )
+    .correlate(OutboxMessage)
+    .scalar_subquery()
+)
 
 log = structlog.get_logger()
 
@@ -64,6 +79,7 @@ class _Holder:
     refused_at: dt.datetime | None
     stopped_at: dt.datetime | None
     theirs: bool  # still the phone of the worker whom the text is about
+    wrote_at: dt.datetime | None = None  # last, in a talk by text that goes on
 
 
 def claim(
@@ -127,6 +143,7 @@ def _due_of(session: Session, lane: str, most: int, now: dt.datetime) -> list[tu
             Phone.refused_at,
             Phone.stopped_at,
             or_(OutboxMessage.worker_id.is_(None), still_linked).label("theirs"),
+            _WROTE_AT.label("wrote_at"),
         )
         .join(Phone, Phone.id == OutboxMessage.phone_id)
         .where(_WAITING, text(lane), OutboxMessage.due_at <= now)
@@ -135,8 +152,8 @@ def _due_of(session: Session, lane: str, most: int, now: dt.datetime) -> list[tu
         .with_for_update(of=OutboxMessage, key_share=True, skip_locked=True)
     )
     return [
-        (row, _Holder(number, refused_at, stopped_at, theirs))
-        for row, number, refused_at, stopped_at, theirs in session.execute(due)
+        (row, _Holder(number, refused_at, stopped_at, theirs, wrote_at))
+        for row, number, refused_at, stopped_at, theirs, wrote_at in session.execute(due)
     ]
 
 
@@ -146,7 +163,11 @@ def _take(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> Claimed | Non
     if over is not None:
         _move(row, *over)
         return None
-    opens = may_write_from(now) if TERMS[Purpose(row.purpose)].ours else now
+    terms = TERMS[Purpose(row.purpose)]
+    if terms.stoppable and (goes_on := _goes_on_until(phone)) > now:  # two questions at once, and a YA is nobody's
+        row.due_at, row.reason = goes_on, IN_A_TALK
+        return None
+    opens = may_write_from(now) if terms.ours else now
     if opens > now:  # due at 19:59, looked at after eight
         row.due_at = opens
         return None
@@ -163,6 +184,12 @@ def _take(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> Claimed | Non
     row.attempts += 1
     row.handed_at = row.handed_at or now
     return Claimed(row.attempts, row.phone_id, Outgoing(row.id, Number(number), body))
+
+
+def _goes_on_until(phone: _Holder) -> dt.datetime:
+    """Until when the talk by text on this phone is taken to go on; long ago where there is none."""
+    pause = dt.timedelta(minutes=programme().texting.pause_minutes)
+    return phone.wrote_at + pause if phone.wrote_at else dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _over(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> tuple[State, str] | None:

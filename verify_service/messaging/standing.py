@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.tables import GatewayState
 from verify_service.messaging.breaker import State
+from verify_service.messaging.gateway_clock import Wrong, wrong_clocks
+from verify_service.messaging.outbox import IN_A_TALK
 
 # A text is that old, counted from when it might have gone; the last has no end.
 AGES: Final = (
@@ -38,6 +40,9 @@ FROM (
 )
 
 
+_PAUSED = text("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending') AND reason = :reason")
+
+
 @dataclass(frozen=True, slots=True)
 class Away:
     """Since when the gateway is away, and the last thing that went wrong there."""
@@ -48,7 +53,8 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One moment: `away` None while the gateway takes texts, `ages` the waiting texts by age, in the order of AGES."""
+    """One moment: `away` None while the gateway takes texts, `ages` the waiting texts by age, in the order of AGES,
+    `paused` what we would ask of people who are in a talk by text, `clocks` the gateways whose clock is wrong."""
 
     gateway: str
     away: Away | None
@@ -56,6 +62,8 @@ class Standing:
     waiting: int
     oldest: dt.datetime | None
     ages: tuple[int, ...]
+    paused: int = 0
+    clocks: tuple[Wrong, ...] = ()
 
 
 def away_since(session: Session, gateway: str) -> Away | None:
@@ -67,12 +75,15 @@ def standing(session: Session, gateway: str, *, now: dt.datetime) -> Standing:
     """How sending stands now: texts that might have gone by now and did not."""
     held = _state(session, gateway)
     total, oldest, *ages = session.execute(_WAITING, {"now": now}).one()
-    return Standing(gateway, _away(held), held.opened if held else 0, total, oldest, tuple(ages))
+    paused = session.scalar(_PAUSED, {"reason": IN_A_TALK}) or 0
+    away, opened = _away(held), held.opened if held else 0
+    return Standing(gateway, away, opened, total, oldest, tuple(ages), paused, tuple(wrong_clocks(session)))
 
 
-def if_away(session: Session, gateway: str, *, now: dt.datetime) -> Standing | None:
-    """How sending stands while the gateway is away; None, for the price of one row, while it is there."""
-    return standing(session, gateway, now=now) if away_since(session, gateway) else None
+def if_amiss(session: Session, gateway: str, *, now: dt.datetime) -> Standing | None:
+    """How sending stands while a gateway is away or has the wrong time; None, for little, while nothing is amiss."""
+    amiss = away_since(session, gateway) or wrong_clocks(session)
+    return standing(session, gateway, now=now) if amiss else None
 
 
 def _state(session: Session, gateway: str) -> GatewayState | None:
