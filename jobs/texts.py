@@ -16,12 +16,14 @@ TURN: Final = 0.5  # seconds of texts before replies and verdicts get theirs: pe
 def handle(turn: float = TURN) -> None:
     """Handle waiting texts for one turn of so many seconds; with none, do nothing.
 
-    What is left is the next turn's, behind the other jobs, and of any other worker's meanwhile.
+    What is left is the next turn's, behind the other jobs; with a backlog another worker takes other phones of it.
     """
     queue.started(queue.TEXTS)
     began = time.monotonic()
     while (done := one_batch()).texts:
         queue.nudge(queue.SEND)
+        if done.texts >= PHONES:
+            queue.nudge(queue.TEXTS)
         if done.stale:
             queue.nudge(queue.RECONCILE)
         if time.monotonic() - began >= turn:

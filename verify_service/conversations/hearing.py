@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.conversation import ANSWER_LENGTH, printable
@@ -116,15 +117,31 @@ def hear_phone(
     )
     ordered = sorted(waiting, key=lambda row: (clocks.written_at(row).replace(microsecond=0), row.id))
     wishes = [row for row in ordered if command(_words_of(row)) in ("stop", "start")]
-    stops = [row for row in wishes if _hear_wish(hearing, row) is HandledAs.STOP]
+    for row in wishes:
+        _hear_wish(hearing, row)
     for rows in _together(hearing, [row for row in ordered if row not in wishes]):
-        while stops and ordered.index(stops[0]) < ordered.index(rows[0]):
-            text_talks.end_talks(session, phone, STOPPED, stops.pop(0).received_at)
-            hearing.moved = True
         _hear(hearing, rows)
-    if stops:
-        text_talks.end_talks(session, phone, STOPPED, stops[0].received_at)
+    stops = [row for row in wishes if row.handled_as == HandledAs.STOP]
+    if stops and not _waits_before(session, stops[-1]):
+        text_talks.end_talks(session, phone, STOPPED, stops[-1].received_at)
     return hearing.stale
+
+
+_BEFORE_IT = (
+    select(InboundMessage.id)
+    .where(
+        InboundMessage.sender_index == bindparam("sender"),
+        InboundMessage.id < bindparam("stop"),
+        InboundMessage.handled_at.is_(None),
+        InboundMessage.quarantined.is_(None),
+    )
+    .limit(1)
+)
+
+
+def _waits_before(session: Session, stop: InboundMessage) -> bool:
+    """Whether a text that came before this STOP is still to be heard: it may be the last of a talk."""
+    return session.scalar(_BEFORE_IT, {"sender": stop.sender_index, "stop": stop.id}) is not None
 
 
 def _words_of(row: InboundMessage) -> str:
@@ -148,7 +165,7 @@ def _begin_handling(hearing: Hearing, rows: Sequence[InboundMessage]) -> None:
 # --- STOP and MULAI ---
 
 
-def _hear_wish(hearing: Hearing, row: InboundMessage) -> HandledAs:
+def _hear_wish(hearing: Hearing, row: InboundMessage) -> None:
     _begin_handling(hearing, [row])
     how = HandledAs(command(_words_of(row)) or "")
     said = hearing.said([row])
@@ -157,7 +174,6 @@ def _hear_wish(hearing: Hearing, row: InboundMessage) -> HandledAs:
     elif welcome_back(hearing.session, hearing.phone.id, said.written) is not None:
         _reply(hearing, said, "s7.welcome_back")
     _handled(hearing, [row], how)
-    return how
 
 
 def _stop(hearing: Hearing, said: Said) -> None:
@@ -255,6 +271,9 @@ class _Talk:
 def _hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
     if hearing.moved:
         hearing.look_again()
+    if _stopped_before(hearing, rows[0]):
+        text_talks.end_talks(hearing.session, hearing.phone, STOPPED, rows[0].received_at)
+        hearing.look_again()
     said, before = hearing.said(rows), hearing.before[0] if hearing.before else None
     _begin_handling(hearing, rows)
     if before is not None and before.handled_as in _GOES_ON and _is_part(hearing, rows[0], before):
@@ -263,6 +282,15 @@ def _hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
         how = _hear_said(hearing, said)
     hearing.moved = True
     _handled(hearing, rows, how)
+
+
+def _stopped_before(hearing: Hearing, row: InboundMessage) -> bool:
+    """Whether STOP came between the talk and this text: STOP overtakes others, and ends a talk where it came."""
+    talk = hearing.talk
+    return talk is not None and any(
+        one.handled_as == HandledAs.STOP and one.id < row.id and talk.started_at < one.received_at
+        for one in hearing.before
+    )
 
 
 def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
@@ -311,7 +339,7 @@ def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
     read = question.read(asked, said.text)
     if read.others_word:
         return _ask_for_the_own_word(hearing, said, asked)
-    if not read.option or (asked.corrects and read.option == "unsure"):
+    if not read.option:
         return None
     if read.grieves:  # first, since its receipt is the one reply
         hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, said.text)
@@ -482,12 +510,13 @@ def _added_to_report(hearing: Hearing, said: Said, *, few: bool = False) -> bool
 def _report_of(hearing: Hearing, said: Said, *, few: bool = False) -> int | None:
     """The report that words belong to: the one made on this phone minutes ago, else the one open one that it made.
 
-    "terima kasih" adds nothing, and of several open ones nobody could tell which.
+    "terima kasih" adds nothing, and of several open ones nobody could tell which. A `few` words that go on with a text of
+    that report belong to it.
     """
     if len(said.text.split()) <= _A_FEW_WORDS and not few:
         return None
     made = text_talks.report_just_made(hearing.session, hearing.phone, said.received)
-    if made is not None:
+    if made is not None or few:
         return made
     open_reports = thread.open_reports_of(hearing.session, hearing.phone)
     return open_reports[0] if len(open_reports) == 1 else None
