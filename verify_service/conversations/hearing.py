@@ -510,8 +510,8 @@ def _added_to_report(hearing: Hearing, said: Said, *, few: bool = False) -> bool
 def _report_of(hearing: Hearing, said: Said, *, few: bool = False) -> int | None:
     """The report that words belong to: the one made on this phone minutes ago, else the one open one that it made.
 
-    "terima kasih" adds nothing, and of several open ones nobody could tell which. A `few` words that go on with a text of
-    that report belong to it.
+    "terima kasih" adds nothing, and of several open ones nobody could tell which. But a `few` words that go on with a
+    text of that report belong to it.
     """
     if len(said.text.split()) <= _A_FEW_WORDS and not few:
         return None
