@@ -9,27 +9,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.conversation import ANSWER_LENGTH, printable
 from flows.keywords import Keyword, keyword, urgency
-from flows.reading import command, pressed, spoken
+from flows.reading import command, spoken
 from flows.talk import Talk
 from flows.understanding import understand
 from verify_service import audit
 from verify_service.conversations import question, text_talks
+from verify_service.conversations.copies import HandledAs, is_copy, is_part, words_of
 from verify_service.conversations.known import Known, Named, look_up
 from verify_service.conversations.prompts import Prompts
-from verify_service.conversations.question import ANSWERED, OWN_WORD, STOPPED, UNCLEAR, Later, Question
+from verify_service.conversations.question import OWN_WORD, STOPPED, UNCLEAR, Later, Question
 from verify_service.conversations.stored_talk import restore
 from verify_service.conversations.talking import NOBODY
 from verify_service.conversations.text_talks import Said, may_be_secret
 from verify_service.conversations.texting import say_ending, write
 from verify_service.grievances import thread
-from verify_service.ground.crypto import unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Grievance, InboundMessage, Phone
 from verify_service.messaging.consent import stop_phone, welcome_back
@@ -37,26 +36,6 @@ from verify_service.messaging.gateway_clock import Clocks
 from verify_service.messaging.outbox import Purpose
 
 _A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
-_COPIED = dt.timedelta(seconds=10)  # the same word twice within it, with nothing new to answer
-_COPIED_LONG = dt.timedelta(minutes=10)  # nobody types a sentence again letter by letter
-_COPIED_SECOND = dt.timedelta(hours=1)  # with the same time by a clock that is right
-_LONG = 4  # words of a sentence
-
-
-class HandledAs(StrEnum):
-    """What became of a text."""
-
-    ANSWER = "answer"
-    STOP = "stop"
-    START = "start"
-    KEYWORD = "keyword"
-    REPORT = "report"  # free words that tell of a problem: a confidential report
-    THREAD = "thread"  # added to the open report of the phone
-    UNCLEAR = "unclear"  # asked back, once
-    TRIAGE = "triage"  # waits for an officer
-    COPY = "copy"  # the same text, brought twice
-    PART = "part"  # read with the text before it
-    EARLY = "early"  # an answer to nothing that could have been read: what is asked now waits for one
 
 
 @dataclass
@@ -84,7 +63,7 @@ class Hearing:
         self.people, self.moved = known.people.get(self.phone.id, ()), False
 
     def said(self, rows: Sequence[InboundMessage]) -> Said:
-        return Said(rows, " ".join(_words_of(row) for row in rows), self.clocks.written_at(rows[0]))
+        return Said(rows, " ".join(words_of(row) for row in rows), self.clocks.written_at(rows[0]))
 
 
 def hear_phone(
@@ -116,7 +95,7 @@ def hear_phone(
         people=known.people.get(phone.id, ()),
     )
     ordered = sorted(waiting, key=lambda row: (clocks.written_at(row).replace(microsecond=0), row.id))
-    wishes = [row for row in ordered if command(_words_of(row)) in ("stop", "start")]
+    wishes = [row for row in ordered if command(words_of(row)) in ("stop", "start")]
     for row in wishes:
         _hear_wish(hearing, row)
     for rows in _together(hearing, [row for row in ordered if row not in wishes]):
@@ -144,10 +123,6 @@ def _waits_before(session: Session, stop: InboundMessage) -> bool:
     return session.scalar(_BEFORE_IT, {"sender": stop.sender_index, "stop": stop.id}) is not None
 
 
-def _words_of(row: InboundMessage) -> str:
-    return unseal(row.body or b"", "inbound_message.body") if row.body else ""
-
-
 def _handled(hearing: Hearing, rows: Sequence[InboundMessage], how: HandledAs) -> None:
     """Note what became of a text; further parts of it are parts."""
     for place, row in enumerate(rows):
@@ -167,7 +142,7 @@ def _begin_handling(hearing: Hearing, rows: Sequence[InboundMessage]) -> None:
 
 def _hear_wish(hearing: Hearing, row: InboundMessage) -> None:
     _begin_handling(hearing, [row])
-    how = HandledAs(command(_words_of(row)) or "")
+    how = HandledAs(command(words_of(row)) or "")
     said = hearing.said([row])
     if how is HandledAs.STOP:
         _stop(hearing, said)
@@ -189,70 +164,30 @@ def _together(hearing: Hearing, rows: Sequence[InboundMessage]) -> Iterator[list
     """The texts one after the other; those that came together as one, without copies."""
     parts: list[InboundMessage] = []
     for row in rows:
-        original = _copied(hearing, row, parts)
-        if original is not None:
-            _take_for_copy(hearing, row, original)
-        elif parts and _is_part(hearing, row, parts[-1]):
+        if _is_copy(hearing, row, parts):
+            continue
+        if parts and is_part(row, parts[-1], hearing.prompts):
             parts.append(row)
-        else:
-            if parts:
-                yield parts
-            parts = [row]
-            if (again := _copied(hearing, row, [])) is not None:  # of what was heard meanwhile
-                _take_for_copy(hearing, row, again)
-                parts = []
+            continue
+        if parts:
+            yield parts
+        parts = [] if _is_copy(hearing, row, ()) else [row]  # of what was heard meanwhile
     if parts:
         yield parts
 
 
-def _copied(hearing: Hearing, row: InboundMessage, parts: Sequence[InboundMessage]) -> InboundMessage | None:
-    """The text of which this one is a copy under another id: brought twice by a network, or sent once more by somebody
-    who got no reply yet."""
-    return next((one for one in (*parts, *hearing.before) if _same(hearing, one, row)), None)
-
-
-def _same(hearing: Hearing, one: InboundMessage, row: InboundMessage) -> bool:
-    if one.body_hash != row.body_hash or one is row or one.handled_as in (HandledAs.STOP, HandledAs.START):
+def _is_copy(hearing: Hearing, row: InboundMessage, parts: Sequence[InboundMessage]) -> bool:
+    """Whether this text was brought before under another id; then it is done with."""
+    known = (*parts, *hearing.before)
+    original = next((one for one in known if is_copy(row, one, hearing.clocks, hearing.prompts)), None)
+    if original is None:
         return False
-    apart = abs(row.received_at - one.received_at)
-    written, written_then = hearing.clocks.told_by(row), hearing.clocks.told_by(one)
-    if written and written_then and one.gateway == row.gateway:
-        if written == written_then and apart <= _COPIED_SECOND:
-            return True
-        apart = max(apart, abs(written - written_then))
-    if hearing.prompts.new_between(one.received_at, row.received_at):
-        return False
-    return apart <= (_COPIED_LONG if len(_words_of(row).split()) >= _LONG else _COPIED)
-
-
-def _take_for_copy(hearing: Hearing, row: InboundMessage, original: InboundMessage) -> None:
     _begin_handling(hearing, [row])
     row.conversation_id, row.step = original.conversation_id, original.step
     if original.body is None:
         text_talks.empty(row)
     _handled(hearing, [row], HandledAs.COPY)
-
-
-def _is_part(hearing: Hearing, row: InboundMessage, before: InboundMessage) -> bool:
-    """Whether a text goes on with the one before it: words behind words, within seconds, and nothing new to answer."""
-    apart = abs(row.received_at - before.received_at)
-    return (
-        apart <= dt.timedelta(seconds=programme().texting.parts_seconds)
-        and _has_words(_words_of(row))
-        and keyword(_words_of(row)) is None
-        and (before.body is None or _may_go_on(_words_of(before)))
-        and not hearing.prompts.new_between(before.received_at, row.received_at)
-    )
-
-
-def _has_words(text: str) -> bool:
-    return pressed(text) is None and sum(map(str.isalpha, text)) > 1
-
-
-def _may_go_on(text: str) -> bool:
-    """Whether words behind it could be its own: not behind a digit, nor behind CEK."""
-    wanted = keyword(text)
-    return _has_words(text) and (wanted is None or wanted.name in ("report", "answer"))
+    return True
 
 
 # --- one text ---
@@ -276,7 +211,7 @@ def _hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
         hearing.look_again()
     said, before = hearing.said(rows), hearing.before[0] if hearing.before else None
     _begin_handling(hearing, rows)
-    if before is not None and before.handled_as in _GOES_ON and _is_part(hearing, rows[0], before):
+    if before is not None and before.handled_as in _GOES_ON and is_part(rows[0], before, hearing.prompts):
         how = _go_on(hearing, said, before)
     else:
         how = _hear_said(hearing, said)
@@ -428,10 +363,10 @@ def _go_on(hearing: Hearing, said: Said, before: InboundMessage) -> HandledAs:
     asked = question.find(hearing.asked, hearing.people, said, hearing.prompts)
     if asked is None or before.conversation_id not in (None, asked.asked.id):
         return _hear_said(hearing, said)
-    whole = Said(said.rows, f"{_words_of(before)} {said.text}", said.written)
+    whole = Said(said.rows, f"{words_of(before)} {said.text}", said.written)
     read = question.read(asked, whole.text)
     if read.option and not read.others_word and not read.grieves:
-        if question.read(asked, _words_of(before)).option != read.option or not asked.corrects:
+        if question.read(asked, words_of(before)).option != read.option or not asked.corrects:
             hearing.stale |= question.answer(hearing.session, hearing.phone, asked, whole, read.option, hearing.later)
         return HandledAs.PART
     if read.grieves or _means(whole.text) == "grievance":
@@ -524,6 +459,3 @@ def _report_of(hearing: Hearing, said: Said, *, few: bool = False) -> int | None
 
 def _reply(hearing: Hearing, said: Said, screen: str) -> None:
     write(hearing.session, hearing.phone, screen, purpose=Purpose.REPLY, cause=said.cause, now=said.received)
-
-
-__all__ = ["ANSWERED", "HandledAs", "Hearing", "hear_phone"]

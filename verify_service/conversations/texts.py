@@ -17,7 +17,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from verify_service.conversations.hearing import HandledAs, hear_phone
+from verify_service.conversations.hearing import hear_phone
 from verify_service.conversations.known import look_up
 from verify_service.conversations.question import Later
 from verify_service.ground.crypto import Unreadable, unseal
@@ -209,6 +209,3 @@ def put_off(session: Session, failed: NotHandled, *, now: dt.datetime) -> None:
         message.quarantined = f"could not be handled ({type(failed.fault).__name__})"
     else:
         message.due_at = now + _AGAIN[message.tries - 1]
-
-
-__all__ = ["Handled", "HandledAs", "NotHandled", "handle_waiting", "put_off"]

@@ -1,0 +1,79 @@
+"""Which texts are one: brought twice by a network, sent once more by somebody, or cut in two on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Final
+
+from flows.keywords import keyword
+from flows.reading import pressed
+from verify_service.conversations.prompts import Prompts
+from verify_service.ground.crypto import unseal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import InboundMessage
+from verify_service.messaging.gateway_clock import Clocks
+
+COPIED: Final = dt.timedelta(seconds=10)  # the same word twice within it, with nothing new to answer
+COPIED_LONG: Final = dt.timedelta(minutes=10)  # nobody types a sentence again letter by letter
+COPIED_SECOND: Final = dt.timedelta(hours=1)  # with the same time by a clock that is right
+_LONG: Final = 4  # words of a sentence
+
+
+class HandledAs(StrEnum):
+    """What became of a text."""
+
+    ANSWER = "answer"
+    STOP = "stop"
+    START = "start"
+    KEYWORD = "keyword"
+    REPORT = "report"  # free words that tell of a problem: a confidential report
+    THREAD = "thread"  # added to the open report of the phone
+    UNCLEAR = "unclear"  # asked back, once
+    TRIAGE = "triage"  # waits for an officer
+    COPY = "copy"  # the same text, brought twice
+    PART = "part"  # read with the text before it
+    EARLY = "early"  # an answer to nothing that could have been read: what is asked now waits for one
+
+
+def words_of(row: InboundMessage) -> str:
+    """What was written; nothing where it was emptied."""
+    return unseal(row.body, "inbound_message.body") if row.body else ""
+
+
+def is_copy(row: InboundMessage, one: InboundMessage, clocks: Clocks, prompts: Prompts) -> bool:
+    """Whether a text is the same as one before it, under another id: a person who got something new to answer may well
+    send the same word again."""
+    if one.body_hash != row.body_hash or one is row or one.handled_as in (HandledAs.STOP, HandledAs.START):
+        return False
+    apart = abs(row.received_at - one.received_at)
+    written, written_then = clocks.told_by(row), clocks.told_by(one)
+    if written and written_then and one.gateway == row.gateway:
+        if written == written_then and apart <= COPIED_SECOND:
+            return True
+        apart = max(apart, abs(written - written_then))
+    if prompts.new_between(one.received_at, row.received_at):
+        return False
+    return apart <= (COPIED_LONG if len(words_of(row).split()) >= _LONG else COPIED)
+
+
+def is_part(row: InboundMessage, before: InboundMessage, prompts: Prompts) -> bool:
+    """Whether a text goes on with the one before it: words behind words, within seconds, and nothing new to answer."""
+    apart = abs(row.received_at - before.received_at)
+    return (
+        apart <= dt.timedelta(seconds=programme().texting.parts_seconds)
+        and _has_words(words_of(row))
+        and keyword(words_of(row)) is None
+        and (before.body is None or _may_go_on(words_of(before)))
+        and not prompts.new_between(before.received_at, row.received_at)
+    )
+
+
+def _has_words(text: str) -> bool:
+    return pressed(text) is None and sum(map(str.isalpha, text)) > 1
+
+
+def _may_go_on(text: str) -> bool:
+    """Whether words behind it could be its own: not behind a digit, nor behind CEK."""
+    wanted = keyword(text)
+    return _has_words(text) and (wanted is None or wanted.name in ("report", "answer"))
