@@ -56,11 +56,12 @@ def writes(text: str, at: dt.datetime, *, written: dt.datetime | None = None) ->
     handed_over(at)
 
 
-def handed_over(at: dt.datetime) -> None:
+def handed_over(at: dt.datetime, purpose: str = "reply") -> None:
     """What the sender does with prompts of a talk: they go at once."""
     with transaction() as session:
         session.execute(
-            sql("UPDATE outbox SET handed_at = :at WHERE handed_at IS NULL AND purpose = 'reply'"), {"at": at}
+            sql("UPDATE outbox SET handed_at = :at WHERE handed_at IS NULL AND purpose = :purpose"),
+            {"at": at, "purpose": purpose},
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conversations.test_text_talks import last_text, sent
-from tests.conversations.test_texts import writes
+from tests.conversations.test_texts import handed_over, writes
 from tests.desk.cases import a_report, acting, staff, verified
 from tests.people import NOW, a_worker
 from verify_service.desk import cases
@@ -200,6 +200,7 @@ def test_whoever_was_answered_is_asked_once_and_a_no_opens_it_again(db: Any) -> 
     assert looked(ask_on) == Looked()
     assert sent(db)[-1] == "g22.solved"
     assert "1 Ya, 2 Sebagian, 3 Belum" in last_text(db)
+    handed_over(on(ask_on), "question")
     writes("3", on(ask_on + dt.timedelta(3)))  # over the weekend
     report = case_of(db, case)
     assert (report["state"], report["reopened"]) == ("reopened", 1)
