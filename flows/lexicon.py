@@ -16,7 +16,7 @@ sudah: sdh sudh sdah suda sud udah udh uda ud dah dh udeh ude udha udahh tos ato
 tidak: moal tdk tidk tdak tida tak gak gk ga g ngga nggak ngak nga enggak engga enggk egk gag gx kagak kaga kgk ndak
   nda ndk enda no nope nop nah not henteu hente heunteu teu te ora ra mboten boten mbten moten tidka tiadk gakk nggk
   ngk indak tydak tdek
-belum: blm blum blom belom belon blon lom lum bl belm beum blun belun durung rung drg dereng drng acan can tacan
+belum: bloman blm blum blom belom belon blon lom lum bl belm beum blun belun durung rung drg dereng drng acan can tacan
   teuacan urung durng tacn blem yet
 bukan: bkn bukn bkan dudu sanes dede dudunya
 jangan: tong entong montong ampun2 jgn jangn jngn jagan janagn jngan ojo ulah jgan dont dnt ojok
@@ -303,11 +303,11 @@ def word_set(text: str) -> frozenset[str]:
 # What is said around an answer without changing it. It also ends a clause: "belum pak, caranya?"
 ADDRESS = word_set(
     "pak pa pk bpk bp bapake bu buk mas mba mbak mbk kak ka kka kang akang teh teteh bang om oom tante mang neng ceu"
-    " dik dek bun ummi umi pakde bude budhe mamah gan agan min mimin admin sir madam bro bray sis boss komandan ndan"
+    " dik dek de bun ummi umi pakde bude budhe mamah gan agan min mimin admin sir madam bro bray sis boss komandan ndan"
     " cak ning mbok mpok mbah paman cuy guys juragan sob coy broo bos bosku bung ust ustad"
 )
 PARTICLES = word_set(
-    "dong donk deh sih lho loh tuh tuch nih nich atuh mah euy tho to toh kok koq ko lur ah eh oh oo wah waduh aduh"
+    "dong donk deh sih si lho loh tuh tuch nih nich atuh mah euy tho to toh kok koq ko lur ah eh oh oo wah waduh aduh"
     " duh hehe hehehe hihi wkwk wkwkwk wkwkwkwk haha hahaha xixi wk hmm hm em emm emang memang kan nya pun woi woy rek"
     " cah yah bismillah mbaknya the is are it of nomornya puji"
 )
@@ -465,6 +465,10 @@ _PHRASES = {
     "setengah setengah": "ragu",
     "no hp": "nomor",
     "no handphone": "nomor",
+    "no kartu": "nomor kartu",
+    "no kartunya": "nomor kartu",
+    "kartu no": "kartu nomor",
+    "kartunya no": "kartu nomor",
     "rumah tangga": "art",
     "di tangan": "punya",
 }

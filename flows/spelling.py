@@ -238,13 +238,18 @@ def _clauses(words: list[str]) -> tuple[str, ...]:
             word = "kenapa"
         elif word in ADDRESS and after in ("rt", "rw"):
             continue
-        elif word in ADDRESS or (word in ("bapak", "ibu") and after not in _OF_KIN):
+        elif word in ADDRESS or (word in ("bapak", "ibu") and after not in _OF_KIN) or (done and _calls(word, after)):
             word = ","
         elif word in PARTICLES:
             continue
         if not done or done[-1] != word:
             done.append(word)
     return tuple(done)
+
+
+def _calls(word: str, after: str) -> bool:
+    """Whether it is no place: "neng" is "at" in Javanese, and behind a text it is a girl who is spoken to."""
+    return word == "di" and (after in ADDRESS or after in ("", ",", "terimakasih"))
 
 
 _OF_KIN = frozenset({"saya", "yang", "sudah", "lagi", "meninggal", "tidak", "mati", "kerja", "salah"})

@@ -20,25 +20,43 @@ from flows.weights import ANSWERS, MEANINGS, Meaning, Weights, weights
 SURE = 0.8  # below it nobody acts on a meaning: the worker is asked back, once
 # How likely a meaning has to be to count as sure: found by authors who were held out (`tests.flows.train --held-out`).
 _ENOUGH: dict[Meaning, float] = {
-    "stop": 0.82, "grievance": 0.87, "yes": 0.94, "no": 0.87, "unsure": 0.78, "other": 0.87,
+    "stop": 0.7, "grievance": 0.84, "yes": 0.8, "no": 0.7, "unsure": 0.84, "other": 0.7,
 }  # fmt: skip
-_ENOUGH_BESIDE = 0.8
+_ENOUGH_BESIDE: dict[Meaning, float] = {"yes": 0.75, "no": 0.7, "unsure": 0.6}
 _PERHAPS_STOP = 0.05  # a likelihood of STOP with which nothing else is sure; where one of its own words stands, less
 _HARDLY_STOP = 0.01
-# In few words a yes is sure only where each is of the cover, or says nothing else: "sudah laku" is of something else.
+_SOME_STOP = 0.1  # with which a STOP in a clause by itself is one
+_CLAUSE = re.compile(r"[.,!;\n]+")
+_NOT_TO_STOP = re.compile(r"\b(?:jangan|tidak|belum|bukan) (?:di )?(?:stop|berhenti|hentikan|hapus|dihapus|dicoret)\b")
+# A yes is sure only where a word affirms it, and where nothing else is said that may undo it, unless it is very likely.
+_AFFIRMING = word_set(
+    "ya sudah ada punya terdaftar betul masih dapat terima aktif ikut daftar didata pegang masuk pasti peserta kebagian"
+    " jadi bayar kartu"
+)
+_UNDOING = word_set(
+    "belum tidak bukan jangan katanya tunggu kalau semoga apa siapa kenapa mana kapan sembako bantuan pkh uang gaji"
+)
+_SURE_THOUGH_UNDONE = 0.97
+_DOUBTFUL = word_set("suami istri anak bapak ibu saudara tetangga tapi cuma kerja mau")
+_SURE_THOUGH_DOUBTFUL = 0.9
+_NO_DOUBT = re.compile(r"\bbelum dipakai\b|\bsemoga sehat\b|\bjangan (?:sampai|dipungut)\b")
+# In few words each is of the cover, or of the courtesies and names behind it: "sudah laku" is of something else.
 _FEW = 3
+_SURE_THOUGH_STRANGE = 0.95
 _OF_THE_COVER = word_set(
     "ya betul sudah pasti saya juga sendiri masih memang sekali banget semua dan halo salam maaf terimakasih ok"
     " siap sip alhamdulillah baik aman jempol banyak lah sekarang terdaftar daftar didata terima dapat punya ada"
     " ikut masuk aktif peserta pegang bpjs ketenagakerjaan kartu nama data sigap program layanan lama dulu dari"
     " sejak tahun bulan lalu kemarin sampai hari pas tanggal # baru minggu rt rw kelurahan kota bekasi pemkot oleh"
-    " lewat di ke tadi jadi sama yang itu"
+    " lewat di ke tadi jadi sama yang itu walikota camat dinas koperasi komunitas kader paguyuban gojek grab gratis"
+    " semoga sehat selalu insyaallah balas jawab"
 )
-_NOT_TO_STOP = re.compile(r"\b(?:jangan|tidak|belum|bukan) (?:di )?(?:stop|berhenti|hentikan|hapus|dihapus|dicoret)\b")
-_DENYING = frozenset({"belum", "tidak", "bukan"})
-_SURE_THOUGH_DENYING = 0.99
+# "BPJS yang mana ya?" only asks; whoever says one of the others as well tells something of himself.
+_ASKING = frozenset({"?", "apa", "mana"})
+_OF_ONESELF = word_set("ada punya saya sudah belum tidak bukan tahu lupa ingat kurang bingung kayaknya mungkin katanya")
 _COMPLAINTS = frozenset({"money", "card", "data", "claim", "harm", "death"})  # "hapus nama saya" is none
-_DIGITS: dict[str, Meaning] = {"1": "yes", "2": "no", "3": "unsure"}  # the way we ask back
+# The way we ask back.
+_DIGITS: dict[str, Meaning] = {"1": "yes", "2": "no", "3": "unsure", "satu": "yes", "dua": "no", "tiga": "unsure"}
 _BARE: dict[str, Meaning] = {"ya": "yes", "sudah": "yes", "tidak": "no", "belum": "no"}  # the words we ask for
 
 
@@ -76,6 +94,8 @@ def understood_by(learned: Weights, text: str) -> Understood:
         return Understood(asked_for, SURE - 0.1 if _only_thanks(written) else 0.97)
     meanings, answers = learned.read(written)
     likely = dict(zip(MEANINGS, meanings, strict=True))
+    if likely["stop"] >= _SOME_STOP and _says_stop(text, written):
+        return Understood("stop", 0.9, _beside("stop", answers, written.words))
     if said(written)[-1:] == ["?"]:  # a question confirms nothing
         likely["yes"] = 0.0
     meaning = max(likely, key=lambda one: likely[one])
@@ -85,16 +105,43 @@ def understood_by(learned: Weights, text: str) -> Understood:
     return Understood(meaning, round(confidence, 2), _beside(meaning, answers, written.words))
 
 
+def _says_stop(text: str, written: Written) -> bool:
+    """Whether the first or the last clause is a STOP by itself: "Sudah terdaftar. Stop", not "Stop! Jangan pungli"."""
+    clauses = [clause for clause in _CLAUSE.split(spelling.plain(text)) if clause.strip()]
+    if len(clauses) < 2:
+        return False
+    complains = bool(kinds(" ".join(written.words))) and "sms" not in written.words
+    return command(clauses[-1]) == "stop" or (command(clauses[0]) == "stop" and not complains)
+
+
 def _may_be_worse(meaning: Meaning, likely: dict[Meaning, float], written: Written) -> bool:
     """Whether a STOP may be missed or be none, or a yes may be none: then the worker is asked, however likely it is."""
     if meaning == "yes":
-        denied = not _DENYING.isdisjoint(written.words) and likely["yes"] < _SURE_THOUGH_DENYING
-        words = set(said(written)) - {","}
-        strange = len(words) <= _FEW and not words <= _OF_THE_COVER
-        return denied or strange or likely["stop"] > _PERHAPS_STOP
+        return likely["stop"] > _PERHAPS_STOP or _may_be_no_yes(likely["yes"], written)
     if meaning == "stop":
         return _NOT_TO_STOP.search(" ".join(written.words)) is not None
+    if meaning == "unsure" and not _ASKING.isdisjoint(written.words) and _OF_ONESELF.isdisjoint(written.words):
+        return True
     return likely["stop"] > (_HARDLY_STOP if "stop" in written.words else _PERHAPS_STOP)
+
+
+def _may_be_no_yes(likely: float, written: Written) -> bool:
+    """Whether what reads as a yes may be none, for what stands beside it."""
+    heard = said(written)
+    if _AFFIRMING.isdisjoint(heard):
+        return True
+    beside = set(_NO_DOUBT.sub("", " ".join(heard)).split())
+    undone = bool(beside & (_UNDOING | {"?"}) or kinds(" ".join(heard))) and likely < _SURE_THOUGH_UNDONE
+    doubtful = bool(beside & _DOUBTFUL) and likely < _SURE_THOUGH_DOUBTFUL
+    strange = _is_strange(heard) and likely < _SURE_THOUGH_STRANGE
+    return undone or doubtful or strange
+
+
+def _is_strange(heard: list[str]) -> bool:
+    """Whether it is of few words, and its first clause tells of more than the cover."""
+    clauses = [clause.split() for clause in " ".join(heard).split(",")]
+    first = next((clause for clause in clauses if clause), [])
+    return sum(map(len, clauses)) <= _FEW and not _OF_THE_COVER.issuperset(first)
 
 
 def _only_thanks(written: Written) -> bool:
@@ -115,7 +162,6 @@ def _beside(meaning: Meaning, answers: Sequence[float], words: Sequence[str]) ->
     if meaning not in ("stop", "grievance"):
         return ()
     likely: dict[str, float] = dict(zip(ANSWERS, answers, strict=True))
-    answered: tuple[Meaning, ...] = ("yes", "no", "unsure")
-    beside = tuple(answer for answer in answered if likely[answer] >= _ENOUGH_BESIDE)
+    beside = tuple(answer for answer, enough in _ENOUGH_BESIDE.items() if likely[answer] >= enough)
     complains = meaning == "stop" and not _COMPLAINTS.isdisjoint(kinds(" ".join(words)))
     return ("grievance", *beside) if complains else beside

@@ -15,20 +15,20 @@ from flows.spelling import Written
 Meaning = Literal["yes", "no", "unsure", "grievance", "stop", "other"]
 MEANINGS: tuple[Meaning, ...] = ("stop", "grievance", "yes", "no", "unsure", "other")
 ANSWERS = ("yes", "no", "unsure", "none")
-EMBEDDED, HIDDEN = 16, 48
-_WIDTH = len(MEANINGS) + len(ANSWERS) + EMBEDDED
+NETWORKS, EMBEDDED, HIDDEN = 2, 16, 48
+_WIDTH = len(MEANINGS) + len(ANSWERS) + NETWORKS * EMBEDDED
 
 
 @dataclass(frozen=True)
 class Weights:
-    """For each clue a row of small whole numbers: for the meanings, for the answers, and its place in the network."""
+    """For each clue a row of small whole numbers: for the meanings, for the answers, and its place in each network."""
 
     data: str  # the hash of the replies they were learned from
     scales: Sequence[float]  # of each column of the table
     meant: Sequence[float]
     answered: Sequence[float]
-    inner: Sequence[Sequence[float]]  # for each hidden cell its weights, the bias last
-    outer: Sequence[Sequence[float]]  # for each meaning its weights, the bias last
+    inner: Sequence[Sequence[Sequence[float]]]  # for each network, for each hidden cell its weights, the bias last
+    outer: Sequence[Sequence[Sequence[float]]]  # for each network, for each meaning its weights, the bias last
     table: memoryview
 
     def read(self, written: Written) -> tuple[list[float], list[float]]:
@@ -44,9 +44,12 @@ class Weights:
         first, second = len(MEANINGS), len(MEANINGS) + len(ANSWERS)
         linear = _likely([total + bias for total, bias in zip(totals[:first], self.meant, strict=True)])
         answers = _likely([total + bias for total, bias in zip(totals[first:second], self.answered, strict=True)])
-        hidden = [max(0.0, _weighed(cell, totals[second:])) for cell in self.inner]
-        network = _likely([_weighed(cell, hidden) for cell in self.outer])
-        return [(one + other) / 2 for one, other in zip(linear, network, strict=True)], answers
+        readers = [linear]
+        for network, (inner, outer) in enumerate(zip(self.inner, self.outer, strict=True)):
+            start = second + network * EMBEDDED
+            hidden = [max(0.0, _weighed(cell, totals[start : start + EMBEDDED])) for cell in inner]
+            readers.append(_likely([_weighed(cell, hidden) for cell in outer]))
+        return [sum(found) / len(readers) for found in zip(*readers, strict=True)], answers
 
 
 def _weighed(weights: Sequence[float], values: Sequence[float]) -> float:

@@ -2,14 +2,15 @@
 
 A file of `replies/` is what one author wrote, without knowing how replies are read; `replies/LABELS.md` says what each
 label means. `house` alone was written after looking at errors. The reader has learned from all of them: how it reads an
-author it never saw is told by `python -m tests.flows.train --held-out`.
+author it never saw is told by `python -m tests.flows.train --held-out`. Fair authors wrote what a day's replies are
+like, most of them plain; the others wrote to mislead. Figures of the two are never put together.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -62,6 +63,12 @@ def fingerprint() -> str:
 
 SETS = {author: replies(author) for author in authors()}
 ALL = [reply for labelled in SETS.values() for reply in labelled]
+FAIR = tuple(author for author in SETS if re.fullmatch(r"[ft]\d", author))
+
+
+def of(chosen: Iterable[str]) -> list[Reply]:
+    """The replies of some authors."""
+    return [reply for author in sorted(chosen) for reply in SETS[author]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,11 @@ HEAD = (
 
 def figures(labelled: Sequence[Reply], read: Callable[[str], Understood]) -> Figures:
     """What this reader makes of these replies."""
-    pairs = [(reply, read(reply.text)) for reply in labelled]
+    return counted([(reply, read(reply.text)) for reply in labelled])
+
+
+def counted(pairs: Sequence[tuple[Reply, Understood]]) -> Figures:
+    """How well these replies were read, each with what it was taken for."""
     sure = [(reply, was) for reply, was in pairs if was.sure]
     wrong = [(reply, was) for reply, was in sure if was.meaning != reply.meaning]
     return Figures(
@@ -108,18 +119,19 @@ def figures(labelled: Sequence[Reply], read: Callable[[str], Understood]) -> Fig
         false_yes=sum(was.meaning == "yes" for _, was in wrong),
         missed_stop=sum(reply.meaning == "stop" for reply, _ in wrong),
         false_stop=sum(was.meaning == "stop" for _, was in wrong),
-        also=sum(len(reply.also) for reply in labelled),
+        also=sum(len(reply.also) for reply, _ in pairs),
         also_found=sum(len(set(was.also) & set(reply.also)) for reply, was in pairs),
         also_wrong=sum(len(set(was.also) - {*reply.also, reply.meaning}) for reply, was in pairs),
     )
 
 
 def table(read: Callable[[str], Understood]) -> Iterator[str]:
-    """The figures of each author and of all of them, in lines for people."""
+    """The figures of each author, of the fair ones and of those who mislead, in lines for people."""
     yield HEAD
     for author, labelled in SETS.items():
         yield figures(labelled, read).line(author)
-    yield figures(ALL, read).line("all")
+    yield figures(of(FAIR), read).line("fair")
+    yield figures(of(SETS.keys() - set(FAIR)), read).line("others")
 
 
 def main() -> None:

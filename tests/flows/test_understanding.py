@@ -11,7 +11,7 @@ from flows.understanding import understand
 from flows.weights import weights
 from tests.conftest import examples
 from tests.flows.city import WORDINGS
-from tests.flows.replies import ALL, MEANINGS, Reply, figures, fingerprint
+from tests.flows.replies import ALL, FAIR, MEANINGS, Reply, figures, fingerprint, of
 from tests.flows.test_reading import STOP, each
 
 SAID = st.sampled_from(ALL)
@@ -29,6 +29,12 @@ def test_the_replies_that_were_learned_from_are_read_as_they_were_meant() -> Non
     assert COUNTED.wrong <= 0.002 * COUNTED.replies
     assert COUNTED.also_found >= 0.85 * COUNTED.also
     assert COUNTED.also_wrong <= 0.01 * COUNTED.replies
+
+
+def test_what_fair_authors_wrote_is_hardly_ever_asked_back() -> None:
+    counted = figures(of(FAIR), understand)
+    assert counted.right >= 0.96 * counted.replies
+    assert counted.also_found >= 0.85 * counted.also
 
 
 def test_no_reply_is_surely_a_yes_that_was_none_and_no_stop_is_surely_something_else() -> None:
@@ -73,6 +79,31 @@ TRAPS = {
 @pytest.mark.parametrize(("text", "meant"), TRAPS.items())
 def test_a_trap_is_seen(text: str, meant: str) -> None:
     assert meaning(text) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ya sudah", "sdh pak yanto", "sdh bu haji", "Ya. Suparman", "udah neng", "Balas YA", "satu", "sudah de",
+        "Sudah, semoga sehat selalu ya pak", "sudah terdaftar, blm pernah dipake alhamdulillah",
+        "sdh pak di kelurahan jatiasih", "Sudah didaftarkan koperasi",
+    ],
+)  # fmt: skip
+def test_names_places_and_good_wishes_beside_a_yes_are_not_asked_back(text: str) -> None:
+    assert (meaning(text), understand(text).sure) == ("yes", True)
+
+
+@pytest.mark.parametrize("text", ["sudah laku", "ya, terima kasih", "sudah, tinggal tunggu kartu", "siap ya", "sudah?"])
+def test_what_only_resembles_a_yes_is_none_for_sure(text: str) -> None:
+    understood = understand(text)
+    assert understood.meaning != "yes" or not understood.sure
+
+
+@pytest.mark.parametrize(
+    "text", ["stop. ini nomor baru beli", "Sudah terdaftar. Stop", "udah dijawab kemarin. stop ya"]
+)
+def test_a_stop_in_a_clause_of_its_own_is_sure(text: str) -> None:
+    assert (meaning(text), understand(text).sure) == ("stop", True)
 
 
 # --- whatever anybody may type ---
