@@ -63,7 +63,7 @@ def fingerprint() -> str:
 
 SETS = {author: replies(author) for author in authors()}
 ALL = [reply for labelled in SETS.values() for reply in labelled]
-FAIR = tuple(author for author in SETS if re.fullmatch(r"[ft]\d", author))
+FAIR = tuple(author for author in SETS if re.fullmatch(r"[bft]\d", author))
 
 
 def of(chosen: Iterable[str]) -> list[Reply]:
