@@ -3,7 +3,8 @@
 A file of `replies/` is what one author wrote, without knowing how replies are read; `replies/LABELS.md` says what each
 label means. `house` alone was written after looking at errors. The reader has learned from all of them: how it reads an
 author it never saw is told by `python -m tests.flows.train --held-out`. Fair authors wrote what a day's replies are
-like, most of them plain; the others wrote to mislead. Figures of the two are never put together.
+like, most of them plain; the others wrote to mislead. Figures of the two are never put together. Nothing was learned
+from the files of `blind/`: how they are read is how a stranger is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,9 +41,9 @@ def authors() -> list[str]:
     return sorted(path.name.removesuffix(".tsv") for path in _FOLDER.iterdir() if path.name.endswith(".tsv"))
 
 
-def replies(author: str) -> list[Reply]:
+def replies(author: str, folder: Traversable = _FOLDER) -> list[Reply]:
     """Every reply of an author; control and invisible characters are written \\uXXXX in the file."""
-    rows = (_FOLDER / f"{author}.tsv").read_text(encoding="utf-8").removesuffix("\n").split("\n")[1:]
+    rows = (folder / f"{author}.tsv").read_text(encoding="utf-8").removesuffix("\n").split("\n")[1:]
     return [_reply(*row.split("\t")) for row in rows]
 
 
@@ -63,6 +65,8 @@ def fingerprint() -> str:
 
 SETS = {author: replies(author) for author in authors()}
 ALL = [reply for labelled in SETS.values() for reply in labelled]
+# Batches that nothing was learned from: each was read once, after the reader was done.
+BLIND = {author: replies(author, files("tests.flows") / "blind") for author in ("c1", "c2", "c3", "c4", "c5")}
 FAIR = tuple(author for author in SETS if re.fullmatch(r"[bft]\d", author))
 
 
@@ -131,6 +135,9 @@ def table(read: Callable[[str], Understood]) -> Iterator[str]:
     for author, labelled in SETS.items():
         yield figures(labelled, read).line(author)
     yield figures(of(FAIR), read).line("fair")
+    for author, labelled in BLIND.items():
+        yield figures(labelled, read).line(author)
+    yield figures([reply for labelled in BLIND.values() for reply in labelled], read).line("blind")
     yield figures(of(SETS.keys() - set(FAIR)), read).line("others")
 
 

@@ -11,7 +11,7 @@ from flows.understanding import understand
 from flows.weights import weights
 from tests.conftest import examples
 from tests.flows.city import WORDINGS
-from tests.flows.replies import ALL, FAIR, MEANINGS, Reply, figures, fingerprint, of
+from tests.flows.replies import ALL, BLIND, FAIR, MEANINGS, Reply, figures, fingerprint, of
 from tests.flows.test_reading import STOP, each
 
 SAID = st.sampled_from(ALL)
@@ -63,6 +63,15 @@ def test_the_words_of_the_catalogue_mean_what_they_say_there() -> None:
             for text in (words.options[option], *words.also.get(option, ())):
                 # As an option it counts; "oke ya" is also how a talk is ended, so here it is asked back.
                 assert meaning(text) == ("other" if text == "ok ya" else option), text
+
+
+def test_strangers_of_whom_nothing_was_learned_are_read_right_at_once() -> None:
+    read = figures([reply for labelled in BLIND.values() for reply in labelled], understand)
+    assert read.right >= 0.93 * read.replies
+    assert read.wrong <= 0.015 * read.replies
+    assert (read.false_yes, read.missed_stop, read.false_stop) == (0, 0, 0)
+    for labelled in BLIND.values():
+        assert figures(labelled, understand).right >= 0.9 * len(labelled)
 
 
 TRAPS = {
