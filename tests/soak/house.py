@@ -141,6 +141,21 @@ class House:
 
     # --- what may happen to it ---
 
+    def take_away(self, *names: str) -> None:
+        """Kill -9 these, and do not start them again."""
+        with self._hold:
+            for name in names:
+                child = self.children.pop(name)
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(child.pid, signal.SIGKILL)
+                child.wait()
+
+    def bring_back(self, *names: str) -> None:
+        """Start again what was taken away."""
+        with self._hold:
+            for name in names:
+                self._spawn(name)
+
     def kill(self, what: str, chance: random.Random) -> bool:
         """Kill -9; False when there was nothing of that name to kill just now."""
         if what == "postgres":
