@@ -20,7 +20,6 @@ from tests.standins.kannel import Handed
 READ = 1.0  # seconds, as the programme file of this run says: from a text's handing over until somebody can answer it
 PART = 2.0  # seconds within which texts of a phone are parts of one, by the same file
 _MORE = 0.5  # a reader here takes a little longer, so that it is never a close thing
-_PATIENCE = 60.0  # seconds somebody waits for a reply here; how long one takes is for the benchmarks to say
 _TRIES = 40
 
 
@@ -45,12 +44,13 @@ class Utterance:
     words: str
     at: float
     kind: str = ""  # "poison": the tables refuse whatever becomes of it
+    parts: int = 1
     posts: list[Post] = field(default_factory=list)
 
     @property
     def heard(self) -> float:
         """When it was acknowledged, all parts of it."""
-        return max((post.acknowledged for post in self.posts), default=self.at)
+        return max((post.acknowledged for post in self.posts[: self.parts]), default=self.at)
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,7 @@ class World:
     network: Network
     ask: Callable[[str], Awaitable[None]]  # an officer asks the worker of this number by text
     later: float  # seconds after which a network brings a text a second time
+    patience: float = 60.0  # seconds somebody waits for a reply: how long one takes is for the benchmarks to say
     stages: dict[str, Stage] = field(default_factory=dict)
 
     def stage(self, name: str) -> Stage:
@@ -202,7 +203,7 @@ class Phone:
 
     async def text(self, *parts: str, copied: float | None = None, kind: str = "", gateway: str = "") -> Utterance:
         """Send one text, cut into these parts by the network; `copied`: brought once more after so many seconds."""
-        meant = Utterance(" ".join(parts), time.time(), kind)
+        meant = Utterance(" ".join(parts), time.time(), kind, len(parts))
         self.said.append(meant)
         for part in parts:
             await self._bring(meant, part, meant.at, gateway)
@@ -228,7 +229,7 @@ class Phone:
 
     async def reads(self, *phrases: str) -> str:
         """Wait for a text with one of these phrases in it, and take the time to read it."""
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + self.world.patience
         while time.monotonic() < until:
             for place, text in enumerate(self.got[self._seen :], start=self._seen):
                 if any(phrase.casefold() in text.words.casefold() for phrase in phrases):

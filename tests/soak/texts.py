@@ -3,9 +3,9 @@ or a backlog, by clocks that are wrong; afterwards each text has become what an 
 
     python -m tests.soak.texts [--phones 320] [--rounds 4] [--seed 1] [--sabotage FAULT] [--logs FOLDER]
 
-A real web process, two real workers, a clock, PostgreSQL and Valkey; the gateway is a stand-in of Kannel's sendsms, whose
-texts come back by two webhooks. A round has one wrong clock. Exit 0 when nothing was lost, doubled, borrowed or misheard,
-1 when something was; with --sabotage it has to be 1, and 2 when it was red for another reason.
+A real web process, two real workers, a clock, PostgreSQL and Valkey; the gateway is a stand-in of Kannel's sendsms, and
+texts come by two webhooks. A round has one wrong clock. Exit 0 when nothing was lost, doubled, borrowed or misheard, 1
+when something was; with --sabotage it has to be 1, and 2 when it was red for another reason.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import redis
 import structlog
 from tqdm import tqdm
 
@@ -71,7 +72,7 @@ def run(
             settings.settings.cache_clear()
             programme.programme.cache_clear()
             house.start()
-            everybody = asyncio.run(_rounds(house, box, phones, rounds, seed, only, chance))
+            everybody = asyncio.run(_rounds(house, box, phones, rounds, seed, only, chance, 20.0 if sabotage else 60.0))
             waited = _await_rest(house)
             tables = _tables(house, waited)
             reckoned = reckon(everybody, tables)
@@ -119,7 +120,14 @@ def _furnished(house: House, box: Box, sabotage: str) -> House:
 
 
 async def _rounds(
-    house: House, box: Box, phones: int, rounds: int, seed: int, only: str | None, chance: random.Random
+    house: House,
+    box: Box,
+    phones: int,
+    rounds: int,
+    seed: int,
+    only: str | None,
+    chance: random.Random,
+    patience: float,
 ) -> list[Phone]:
     secret = os.environ["VERIFY_WEBHOOK_SECRETS"].split(",")[0]
     network = Network(house.web[0], secret)
@@ -135,7 +143,7 @@ async def _rounds(
         for turn in range(rounds):
             network.clock = clocks[(turn + seed - 1) % len(clocks)]
             short = rounds == 1
-            world = World(network, _asks(), later=4.0 if short else 15.0)
+            world = World(network, _asks(), later=4.0 if short else 15.0, patience=patience)
             people = _settle_in(house.servers.owner_url, turn, phones, only, world, chance)
             everybody += people
             by_number |= {phone.number: phone for phone in people}
@@ -210,8 +218,18 @@ async def _happens(house: House, box: Box, people: Sequence[Phone], stage: Stage
         await asyncio.sleep(max(0.0, began + outage - time.monotonic()))
         box.back()
     elif stage.name == NO_WORKER:
-        await asyncio.to_thread(house.bring_back, "worker1", "worker2")
+        await asyncio.to_thread(_bring_workers_back, house)
     stage.over.set()
+
+
+def _bring_workers_back(house: House) -> None:
+    """Both, until they wait for jobs: they have to import everything first."""
+    valkey = redis.Redis.from_url(house.servers.redis_url)
+    before = valkey.smembers("rq:workers")
+    house.bring_back("worker1", "worker2")
+    until = time.monotonic() + 30
+    while len(valkey.smembers("rq:workers") - before) < 2 and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 def _upgrade(house: House, phones: Sequence[Phone]) -> None:

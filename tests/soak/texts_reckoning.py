@@ -118,12 +118,12 @@ class Oracle:
             due.effects.append(("set aside",))
         elif words == "stop":
             due.effects.append(("stopped",))
-            self.dead_until = said.heard
+            self.dead_until = said.at
         elif words in _BEGINS_A_TALK:
-            self.dead_until = said.heard
+            self.dead_until = said.at
             self.identity = ""
         elif words.startswith("lapor "):
-            self.dead_until = said.heard
+            self.dead_until = said.at
             self._report(due, "secret", said.words[6:])
         elif words != _ASKS_HELP:
             self._answer(due, words)
@@ -132,12 +132,12 @@ class Oracle:
     def _answer(self, due: Due, words: str) -> None:
         prompt = self._answered(due.said, words)
         if prompt is not None and prompt.asked.free:
-            self.dead_until = due.said.heard
+            self.dead_until = due.said.at
             self._report(due, self.identity, due.said.words)
         elif prompt is not None:
             due.answers = prompt.asked.name
             if not prompt.asked.programme:
-                self.dead_until = due.said.heard
+                self.dead_until = due.said.at
             self._meant(due, {**prompt.asked.digits, **prompt.asked.words}[words])
         elif words.startswith(_SAYS_WHO):
             self._by_name(due, words)
