@@ -19,7 +19,7 @@ Effect = tuple[str, ...]
 
 _CLOSE = 0.4  # seconds around which nobody can tell what was read
 _STILL_COMING = 3.0  # seconds after STOP in which what had left already may still arrive
-_QUICK = 5.0  # seconds within which somebody has a reply, while a worker is at another's text
+_QUICK = 4.0  # seconds within which somebody has a reply, while a worker is at another's text
 _EACH = 6
 
 
