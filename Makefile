@@ -57,6 +57,12 @@ soak: install browser
 	@$(BIN)/python -m tests.soak.race --phones 50 --seed $${SEED:-1} --sabotage counts-repeats; \
 		[ $$? = 1 ] || { echo "the race did not notice counts-repeats"; exit 1; }; \
 		echo "==> noticed, as it has to: counts-repeats"
+	@$(BIN)/python -m tests.soak.texts --phones $${TEXTERS:-104} --seed $${SEED:-1}
+	@for fault in empties-unread digit-answers-question answers-unsent copies-count parts-apart anonymous-again \
+		others-word trusts-clock stop-waits poison-for-ever gives-up one-line forgets-talks log-fails; do \
+		$(BIN)/python -m tests.soak.texts --phones 52 --rounds 1 --seed $${SEED:-1} --sabotage $$fault; \
+		[ $$? = 1 ] || { echo "the race of texts did not notice $$fault"; exit 1; }; \
+		echo "==> noticed, as it has to: $$fault"; done
 
 bench: install
 	@$(BIN)/python -m tests.bench $(ARGS)

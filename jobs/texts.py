@@ -32,7 +32,7 @@ def handle(turn: float = TURN) -> None:
 
 
 def one_batch() -> Handled:
-    """The texts of some phones, in one transaction; where one of them cannot be handled, each in its own."""
+    """The texts of some phones, in one transaction; where one of them cannot be handled, each phone in its own."""
     try:
         with transaction() as session:
             return handle_waiting(session, now=dt.datetime.now(dt.UTC))
@@ -51,6 +51,16 @@ def _carefully() -> Handled:
 
 
 def _one() -> Handled:
+    """The texts of one phone, together: what was written before a STOP is heard before its talk ends. Only behind a
+    phone that cannot be heard so, a single text."""
+    try:
+        with transaction() as session:
+            return handle_waiting(session, now=dt.datetime.now(dt.UTC), phones=1)
+    except NotHandled:
+        return _single()
+
+
+def _single() -> Handled:
     try:
         with transaction() as session:
             return handle_waiting(session, now=dt.datetime.now(dt.UTC), careful=True)

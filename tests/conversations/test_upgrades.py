@@ -1,24 +1,70 @@
-"""A deploy or a key rotation in the middle of a talk: what still holds is kept, and nobody gets a dead screen."""
+"""A deploy or a key rotation in the middle of a talk: what still holds is kept, and nobody gets a dead screen.
+
+By whichever door the talk is held: calls that bring all that was typed, or the last input alone, and texts.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
 
-from tests.handset import Handset
+from jobs.texts import one_batch
+from tests.handset import Handset, handset, webhook
 from tests.people import a_phone, a_worker, an_rt_head
+from tests.texts import the_sender_runs, time_passes
 from verify_service.app import create_app
 from verify_service.ground.crypto import seal, unseal
 
 NUMBER = "+6281234567890"
 
 
-@pytest.fixture
-def phone(db: Any) -> Handset:
-    return Handset(create_app().test_client(), NUMBER)
+DOORS = ("africastalking", "ussd", "sms")
+
+
+@pytest.fixture(params=DOORS)
+def phone(db: Any, request: pytest.FixtureRequest) -> Handset:
+    client = create_app().test_client()
+    return Texting(client, NUMBER, db=db) if request.param == "sms" else handset(request.param, client, NUMBER, db)
+
+
+@dataclass
+class Texting(Handset):
+    """The same phone by text: what it shows is the SMS that came last."""
+
+    db: Any = None
+
+    def dial(self, shortcut: str = "") -> str:
+        return self.send("MENU")
+
+    def send(self, answer: str) -> str:
+        time_passes(self.db)
+        self.text, self.session = answer, f"text-{next(_ids)}"
+        return self._hop()
+
+    def post(self, **changed: Any) -> Any:
+        date = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S}"
+        form = {"id": self.session, "from": self.number, "to": "28282", "text": self.text, "date": date} | changed
+        return self.client.post(webhook("sms"), data=form)
+
+    def _hop(self) -> str:
+        assert self.post().status_code == 200
+        one_batch()
+        the_sender_runs(self.db)
+        (body,) = self.db.execute("SELECT body FROM outbox ORDER BY id DESC LIMIT 1").fetchone()
+        talks = self.db.execute("SELECT 1 FROM conversation WHERE channel = 'talk' AND ended_at IS NULL").fetchall()
+        said = unseal(body, "outbox.body").removeprefix("SIGAP Bekasi: ").removeprefix("SIGAP Bekasi\n")
+        self.screen = f"{'CON' if talks else 'END'} {said}"
+        self.seen.append(self.screen)
+        return self.screen
+
+
+_ids = count(1)
 
 
 def rewrite(db: Any, change: Callable[[dict[str, Any]], None]) -> None:
@@ -63,8 +109,9 @@ def test_a_talk_that_cannot_be_read_starts_again(db: Any, phone: Handset) -> Non
     phone.dial()
     phone.send("1")
     db.execute("UPDATE conversation SET talk = 'k9:rotated away', screen = 'k9:rotated away'")
-    assert phone.repeat().startswith("END Maaf")  # what was shown is gone; nothing is guessed
-    assert phone.send("1").startswith("CON SIGAP"), "the digit was for a screen that is gone"
+    if not isinstance(phone, Texting):  # who is written to has it before him still
+        assert phone.repeat().startswith("END Maaf")  # what was shown is gone; nothing is guessed
+    assert "1 Cek perlindungan" in phone.send("1"), "the digit was for a screen that is gone"
     assert phone.send("1").startswith("CON Sulistiaw")
 
 

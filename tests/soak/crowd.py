@@ -37,7 +37,8 @@ class Said:
 
 @dataclass
 class Text:
-    """One text somebody sent, and what has to become of it: answer, report, stop, or stop again (no reply)."""
+    """One text somebody sent, and what has to become of it: answer, digit (where none was offered), report, stop, or
+    stop again (no reply)."""
 
     number: str
     words: str
@@ -280,7 +281,7 @@ class Caller:
 
 
 # Words of a text, and what they say to our question.
-SMS_SAYS = {"YA": "confirms", "TIDAK": "denies", "tidak tahu": "does_not_know", "2": "denies", "1": "confirms"}
+SMS_SAYS = {"YA": "confirms", "TIDAK": "denies", "tidak tahu": "does_not_know", "belum terdaftar": "denies"}
 
 
 @dataclass

@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +28,7 @@ import psycopg
 import redis
 
 from tests.soak.sabotaged import IN_DATABASE, IN_WEB
-from verify_service.ground import embedded, keys
+from verify_service.ground import embedded, keys, programme
 
 _BEFORE_REVIVAL = 0.5
 _DISK = "900m"
@@ -141,6 +142,21 @@ class House:
 
     # --- what may happen to it ---
 
+    def take_away(self, *names: str) -> None:
+        """Kill -9 these, and do not start them again."""
+        with self._hold:
+            for name in names:
+                child = self.children.pop(name)
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(child.pid, signal.SIGKILL)
+                child.wait()
+
+    def bring_back(self, *names: str) -> None:
+        """Start again what was taken away."""
+        with self._hold:
+            for name in names:
+                self._spawn(name)
+
     def kill(self, what: str, chance: random.Random) -> bool:
         """Kill -9; False when there was nothing of that name to kill just now."""
         if what == "postgres":
@@ -248,6 +264,17 @@ def build(sabotage: str = "") -> House:
     first, second = (f"127.0.0.1:{port}" for port in ports)
     handed = Handed([folder / "worker1.log", folder / "worker2.log"])
     return House(folder, servers, (first, second), commands, small, handed)
+
+
+def write_programme(folder: Path, changed: Mapping[str, float]) -> Path:
+    """Bekasi's programme file with some numbers changed: what is made for people would only stop robots."""
+    text = programme.DEFAULT.read_text().replace("../data/", f"{programme.DEFAULT.parent.parent / 'data'}/")
+    for name, value in changed.items():
+        text, times = re.subn(rf"^{name} = \d+", f"{name} = {int(value)}", text, flags=re.MULTILINE)
+        assert times, name
+    file = folder / "programme.toml"
+    file.write_text(text)
+    return file
 
 
 def _web(port: int, app: str) -> list[str]:

@@ -90,10 +90,19 @@ def _lives(chance: random.Random, place: int) -> str:
 
 def _steps(chance: random.Random, place: int) -> tuple[tuple[str, str], ...]:
     """What one texter does. Some stop us before their question comes, some after it, some through the operator."""
-    answer, more = ("answer", chance.choice(tuple(SMS_SAYS))), ("answer", chance.choice(("YA", "TIDAK")))
+    said, digit = chance.choice(tuple(SMS_SAYS)), ("digit", chance.choice("12"))
+    # The same word a moment later is a copy, and another one a correction.
+    answer, more = ("answer", said), ("answer", "YA" if said != "YA" else "TIDAK")
     stop, again = ("stop", chance.choice(STOPS)), ("stop again", chance.choice(STOPS))
     free, wait, opt_out = ("report", SOMETHING_ELSE), ("wait", ""), ("opt-out", "")
-    usual = ((wait, answer), (wait, answer), (wait, answer, more), (wait, answer, free), (wait, free, answer))
+    usual = (
+        (wait, answer),
+        (wait, answer),
+        (wait, answer, more),
+        (wait, answer, free),
+        (wait, free, answer),
+        (wait, digit, answer),
+    )
     unwilling = ((stop,), (wait, stop, free), (wait, answer, stop, again), (opt_out, free), (wait, answer, opt_out))
     # Each way at least once even among few people.
     return unwilling[place // 3 % len(unwilling)] if place % 3 == 0 else chance.choice(usual)

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import os
 import random
-import re
 import sys
 import tempfile
 import time
@@ -27,12 +26,11 @@ from tqdm import tqdm
 
 from tests.people import a_worker, link
 from tests.soak.errands import Insured, Person, Plan
-from tests.soak.house import House, build
+from tests.soak.house import House, build, write_programme
 from tests.soak.race_reckoning import Reckoning
 from tests.soak.racers import Log, Network, Phone
 from tests.soak.reckoning import Verdict
 from tests.soak.sabotaged import IN_RACE
-from verify_service.ground import programme
 from verify_service.ground.database import forget_engine
 
 _BUSY = 10_000  # one hop in so many may be told that the service is busy, for want of time alone, and is made again
@@ -52,7 +50,7 @@ def run(
     """Build the house, let the phones race, and look at what is left."""
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["VERIFY_PROGRAMME"] = str(_without_limits(Path(folder)))
+        os.environ["VERIFY_PROGRAMME"] = str(write_programme(Path(folder), _LIMITS))
         house = build(sabotage)
         house.commands = {name: how for name, how in house.commands.items() if name in ("web1", "web2", "worker1")}
         verdict, log = Verdict(), Log()
@@ -72,16 +70,6 @@ def run(
         finally:
             forget_engine()
             house.stop(logs)
-
-
-def _without_limits(folder: Path) -> Path:
-    """Bekasi's programme file, with limits no phone of a race can reach."""
-    text = programme.DEFAULT.read_text().replace("../data/", f"{programme.DEFAULT.parent.parent / 'data'}/")
-    for name, most in _LIMITS.items():
-        text = re.sub(rf"^{name} = \d+", f"{name} = {most}", text, flags=re.MULTILINE)
-    file = folder / "race.toml"
-    file.write_text(text)
-    return file
 
 
 # --- who races ---

@@ -38,6 +38,8 @@ _COUNT_IN_A_CASE = {
 }
 _REPLIES = {"answer": "s3.answered", "report": "g23.number", "stop": "g18.stopped", "stop again": None}
 _HANDLED_AS = {"answer": "answer", "report": "report", "stop": "stop", "stop again": "stop"}
+# A digit where none was offered is asked back, or read by an officer where the question had hardly come.
+_UNASKED = {("unclear", "s9.unclear"), ("triage", "s5.received")}
 # A claim made before a STOP was handled may still be on its way to the gateway: it cannot be taken back.
 _ON_ITS_WAY = dt.timedelta(seconds=10)
 _EACH = 4  # faults of one kind that are told
@@ -221,16 +223,21 @@ def _texts_and_replies(house: House, log: Log, verdict: Verdict) -> None:
     verdict.blame(
         f"{sent.words!r} became {found[provider_id]} instead of {sent.becomes}"
         for provider_id, sent in log.texts.items()
-        if provider_id in found and found[provider_id] != (_HANDLED_AS[sent.becomes], _REPLIES[sent.becomes])
+        if provider_id in found and found[provider_id] not in _expected(sent.becomes)
     )
     reports = sum(sent.becomes == "report" for sent in log.texts.values())
     [(opened,)] = house.look("SELECT count(*) FROM grievance WHERE channel = 'sms'")
     if opened != reports:
         verdict.faults.append(f"{opened} reports of {reports} texts that tell of a problem")
-    replies = sum(_REPLIES[sent.becomes] is not None for sent in log.texts.values())
+    replies = sum((None not in {screen for _, screen in _expected(sent.becomes)}) for sent in log.texts.values())
     [(queued,)] = house.look("SELECT count(*) FROM outbox WHERE purpose = 'reply'")
     if queued != replies:
         verdict.faults.append(f"{queued} replies to texts that call for {replies}")
+
+
+def _expected(becomes: str) -> set[tuple[str, str | None]]:
+    """What may have become of a text, and which reply it has then."""
+    return {*_UNASKED} if becomes == "digit" else {(_HANDLED_AS[becomes], _REPLIES[becomes])}
 
 
 def _outbox(house: House, people: People, log: Log, verdict: Verdict) -> None:

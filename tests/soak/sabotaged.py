@@ -1,4 +1,4 @@
-"""The service with one fault put in, each of which the crash run has to turn red on.
+"""The service with one fault put in, each of which the crash run, the race or the race of texts has to turn red on.
 
 In front of the web process, in the workers, or in the database: wherever the service's own code may change unharmed.
 """
@@ -6,14 +6,29 @@ In front of the web process, in the workers, or in the database: wherever the se
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from verify_service.conversations import hear
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+import jobs.texts
+from flows.caller import StaleCaller
+from flows.talk import Talk
+from verify_service.conversations import hear, hearing, question, text_talks, texts
 from verify_service.ground import queue
+from verify_service.ground.crypto import unseal
+from verify_service.ground.tables import Conversation, InboundMessage, Phone
+from verify_service.logs import Lines
+from verify_service.messaging import breaker, sending
+from verify_service.messaging.gateway_clock import Clocks
 from verify_service.messaging.gateways.console import Console
+from verify_service.messaging.gateways.contract import SendOutcome, Sent
 
 POLITE = "END Terima kasih. Program ini gratis. Jangan beri uang atau PIN kepada siapa pun."
 
@@ -88,10 +103,155 @@ def _sends_twice() -> None:
     Console.send = lambda self, batch: [send(self, batch), send(self, batch)][1]  # type: ignore[method-assign]
 
 
+# --- what becomes of texts: faults that stood once, put back into the workers ---
+
+
+def _empties_unread() -> None:
+    """Whatever came since a talk began is emptied with it, heard or not."""
+    theirs = select(Phone.number_index).join(Conversation, Conversation.phone_id == Phone.id)
+    since = select(Conversation.started_at).where(Conversation.id == bindparam("talk")).scalar_subquery()
+    whose = theirs.where(Conversation.id == bindparam("talk")).scalar_subquery()
+    empties = update(InboundMessage).where(InboundMessage.sender_index == whose, InboundMessage.received_at >= since)
+    vars(text_talks)["_EMPTY_ALL"] = empties.values(body=None, raw=None).execution_options(synchronize_session="fetch")
+
+
+def _digit_answers_question() -> None:
+    """A digit answers the programme's question, which offered none."""
+    read = question.read
+
+    def offered(asked: question.Question, text: str) -> question.Read:
+        return read(replace(asked, prompt=replace(asked.prompt, screen=question.UNCLEAR)), text)
+
+    vars(question)["read"] = offered
+
+
+def _answers_unsent() -> None:
+    """A text answers what a talk asks now, handed over or not."""
+    talk = vars(hearing)["_talk"]
+
+    def now(*given: Any) -> Any:
+        found = talk(*given)
+        return None if found is None else replace(found, current=True)
+
+    vars(hearing)["_talk"] = now
+
+
+def _copies_count() -> None:
+    vars(hearing)["_copied"] = lambda *given: None
+
+
+def _parts_apart() -> None:
+    vars(hearing)["_is_part"] = lambda *given: False
+
+
+def _anonymous_again() -> None:
+    """What is written on after an anonymous report is filed under the phone."""
+    vars(text_talks)["report_just_made"] = lambda *given: None
+
+
+def _others_word() -> None:
+    """Another worker of the phone speaks for the one who was asked."""
+    speaker = vars(question)["speaker"]
+    vars(question)["speaker"] = lambda *given: "self" if speaker(*given) == "another" else speaker(*given)
+
+
+def _trusts_clock() -> None:
+    Clocks.told_by = lambda self, message: message.sent_at  # type: ignore[method-assign]
+
+
+def _stop_waits() -> None:
+    """STOP is heard when its turn comes."""
+    vars(hearing)["command"] = lambda text: None
+
+
+def _poison_for_ever() -> None:
+    """A constraint that a text breaks is taken for the database's trouble, and no try."""
+    put_off = texts.put_off
+
+    def waits(session: Session, failed: texts.NotHandled, *, now: dt.datetime) -> None:
+        if isinstance(failed.fault, DBAPIError):
+            session.get_one(InboundMessage, failed.message).due_at = now + dt.timedelta(seconds=1)
+        else:
+            put_off(session, failed, now=now)
+
+    vars(jobs.texts)["put_off"] = waits
+
+
+def _gives_up() -> None:
+    """Three calls that found no gateway, and a text is failed; nobody knows that the gateway is away."""
+    after = vars(sending)["_after"]
+
+    def counts(row: Any, sent: Sent, now: dt.datetime) -> None:
+        after(row, sent, now)
+        if sent.outcome is SendOutcome.NOT_HANDED_OVER:
+            row.errors += 1
+            row.due_at = now + dt.timedelta(seconds=0.5)
+            row.state = "failed" if row.errors >= 3 else row.state
+
+    vars(sending)["_after"] = counts
+    vars(breaker).update(ask_leave=lambda *given, **named: breaker.Leave(), failure_of=lambda results: None)
+
+
+def _one_line() -> None:
+    """One worker at a time, for all phones."""
+    handle = texts.handle_waiting
+
+    def alone(session: Session, **how: Any) -> texts.Handled:
+        session.execute(text("SELECT pg_advisory_xact_lock(4711)"))
+        return handle(session, **how)
+
+    vars(jobs.texts)["handle_waiting"] = alone
+
+
+def _forgets_talks() -> None:
+    """A talk of an older release is over."""
+    live = text_talks.live_talk
+
+    def readable(session: Session, phone: Phone, received: dt.datetime) -> Conversation | None:
+        found = live(session, phone, received)
+        try:
+            if found is not None:
+                Talk.from_dict(json.loads(unseal(found.talk or b"", "conversation.talk")))
+        except StaleCaller:
+            text_talks.end_talks(session, phone, "let go", received)
+            return None
+        return found
+
+    vars(text_talks)["live_talk"] = readable
+
+
+def _log_fails() -> None:
+    """A line that cannot be written ends what it tells of."""
+
+    def write(lines: Any, line: str) -> int:
+        if not lines._send(line):
+            raise OSError("no space left on device")
+        return len(line)
+
+    Lines.write = write  # type: ignore[method-assign]
+
+
+IN_TEXTS = {
+    "empties-unread": _empties_unread,
+    "digit-answers-question": _digit_answers_question,
+    "answers-unsent": _answers_unsent,
+    "copies-count": _copies_count,
+    "parts-apart": _parts_apart,
+    "anonymous-again": _anonymous_again,
+    "others-word": _others_word,
+    "trusts-clock": _trusts_clock,
+    "stop-waits": _stop_waits,
+    "poison-for-ever": _poison_for_ever,
+    "gives-up": _gives_up,
+    "one-line": _one_line,
+    "forgets-talks": _forgets_talks,
+    "log-fails": _log_fails,
+}
 IN_RACE = {"counts-repeats": "counts_repeats"}  # the crash run repeats too little to tell
 IN_WEB = {"end-to-all": "end_to_all", "enqueue-first": "enqueue_first", **IN_RACE}
-IN_WORKERS = {"sends-twice": _sends_twice}
+IN_WORKERS = {"sends-twice": _sends_twice, **IN_TEXTS}
 IN_DATABASE = {
+    "empties-unread": "ALTER TABLE inbound_message DROP CONSTRAINT ck_inbound_message_emptied_once_handled",
     "async-commit": "ALTER ROLE verify_app SET synchronous_commit = off",
     "handled-without-evidence": """
         CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
@@ -105,4 +265,21 @@ NOTICED_AS = {
     "end-to-all": "nobody expected: 'END",
     "handled-without-evidence": "acknowledged and lost, in a text",
     "sends-twice": "handed over",
+}
+# The same of the race of texts: a pattern.
+TEXTS_NOTICED_AS = {
+    "empties-unread": r"lost, (anonymous, another|anonymous, and more|backlog)",
+    "digit-answers-question": r"question, by digits",
+    "answers-unsent": r"misheard, (two digits at once|reply late|backlog)",
+    "copies-count": r"copies in a talk|doubled",
+    "parts-apart": r"two parts",
+    "anonymous-again": r"anonymous, and more",
+    "others-word": r"shared phone",
+    "trusts-clock": r"lost, question",
+    "stop-waits": r"(lost|misheard), STOP behind",
+    "poison-for-ever": r"lost, poison|wait for ever",
+    "gives-up": r"never came",
+    "one-line": r"lost, beside a slow one",
+    "forgets-talks": r"lost, upgrade in a talk",
+    "log-fails": r"lost",
 }

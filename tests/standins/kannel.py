@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 TAKEN = b"0: Accepted for delivery"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A text that the box was given: when it had it (seconds since 1970), whose, the sender's id, and its words."""
+
+    at: float
+    number: str
+    our_id: int
+    words: str
 
 
 @dataclass
@@ -23,6 +34,8 @@ class Box:
     asked: list[str] = field(default_factory=list)  # the number of each text that came in whole
     taken: list[tuple[float, str]] = field(default_factory=list)  # when, and whose
     knocks: int = 0
+    delay: float = 0.0  # seconds until it says that it has a text
+    keep: Callable[[Handed], None] = lambda text: None  # told of every text it takes
     over: threading.Event = field(default_factory=threading.Event)
     _door: socket.socket | None = None
 
@@ -63,18 +76,18 @@ class Box:
                     while (header := heard.readline()) not in (b"\r\n", b""):
                         name, _, value = header.decode("latin-1").partition(":")
                         given[name.strip().casefold()] = value.strip()
-                    heard.read(int(given.get("content-length", "0")))
+                    body = heard.read(int(given.get("content-length", "0")))
                     to = given.get("x-kannel-to", "")
                     if request.startswith(b"POST") and to:
                         self.asked.append(to)
                     else:
                         self.knocks += 1
-                    if not self._answer(line, to):
+                    if not self._answer(line, to, lambda given=given, body=body: _read(given, body)):  # type: ignore[misc]
                         return
             except OSError:
                 return  # whoever asked has hung up
 
-    def _answer(self, line: socket.socket, to: str) -> bool:
+    def _answer(self, line: socket.socket, to: str, read: Callable[[], Handed]) -> bool:
         """Whether the line stays open."""
         manner = self.manner
         if manner.startswith("texts: "):  # it answers the door, and only texts fare badly
@@ -83,6 +96,8 @@ class Box:
             case "well":
                 if to:
                     self.taken.append((time.monotonic(), to))
+                    self.keep(read())
+                    self.over.wait(self.delay)
                     return self._say(line, 202, TAKEN)
                 return self._say(line, 403, b"Authorization failed for sendsms")
             case "hang":
@@ -121,6 +136,13 @@ class Box:
             line.sendall(answer[place : place + 1])
             if self.over.wait(0.15):
                 return
+
+
+def _read(given: dict[str, str], body: bytes) -> Handed:
+    charset = "utf-16be" if "16be" in given.get("content-type", "").casefold() else "utf-8"
+    our_id = re.search(r"[?&]id=(\d+)", given.get("x-kannel-dlr-url", ""))
+    number = given.get("x-kannel-to", "")
+    return Handed(time.time(), number, int(our_id[1]) if our_id else 0, body.decode(charset, "replace"))
 
 
 @contextmanager

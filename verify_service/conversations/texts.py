@@ -98,14 +98,14 @@ WHERE sender_index IS NULL AND handled_at IS NULL AND quarantined IS NULL
 )
 
 
-def handle_waiting(session: Session, *, now: dt.datetime, careful: bool = False) -> Handled:
+def handle_waiting(session: Session, *, now: dt.datetime, phones: int = PHONES, careful: bool = False) -> Handled:
     """Handle the texts of some phones that no other worker has; carefully, a single text, so that a fault is its own.
 
     Raises NotHandled for what has to do with a text; a database that is away is the caller's to wait for.
     """
     from_no_phone = session.execute(_FROM_NO_PHONE, {"now": now})
     handled = from_no_phone.rowcount if isinstance(from_no_phone, CursorResult) else 0
-    waiting = _claimed(session, now, most=1 if careful else PHONES)
+    waiting = _claimed(session, now, most=1 if careful else phones)
     if not waiting:
         return Handled(handled, stale=False)
     taken = [_taken(rows, careful=careful) for rows in _by_phone(waiting)]

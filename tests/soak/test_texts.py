@@ -1,0 +1,31 @@
+"""The short form of the race of texts, and two faults it has to notice; the rest is `make soak`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.timeout(150)
+def test_a_text_answers_only_what_its_writer_can_have_read() -> None:
+    done = _texts("--phones", "25", "--seed", "7")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 lost, 0 doubled, 0 borrowed, 0 misheard" in done.stdout
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize(
+    ("fault", "situation"), [("answers-unsent", "two digits at once"), ("others-word", "shared phone")]
+)
+def test_the_race_of_texts_notices_a_fault(fault: str, situation: str) -> None:
+    done = _texts("--phones", "4", "--only", situation, "--sabotage", fault)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "RED" in done.stdout
+
+
+def _texts(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """In a process of its own: it has its own servers and environment."""
+    command = [sys.executable, "-m", "tests.soak.texts", "--rounds", "1", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=140)
