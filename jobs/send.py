@@ -17,7 +17,12 @@ from verify_service.messaging.gateways.contract import Sent
 TURN: Final = 1.0  # seconds of sending before other jobs get theirs: verdicts are waited for on a screen
 SHARE: Final = 5  # every so many calls begin with what we start: a flood of replies must not starve it
 
+AT_ONCE: Final = (
+    1.0  # seconds that a call should take: what was claimed for it counts as handed over from its beginning
+)
+
 _calls = count(1)
+_pace = 0.0  # seconds that a slow gateway took for a text in the last call
 
 
 def send(turn: float = TURN) -> None:
@@ -41,7 +46,7 @@ def one_batch() -> bool:
             return False
         if leave.trial is None:
             ours_first = next(_calls) % SHARE == 0
-            claim = sending.claim(session, gateway().capabilities, now=_now(), ours_first=ours_first)
+            claim = sending.claim(session, gateway().capabilities, now=_now(), most=_most(), ours_first=ours_first)
     if leave.trial is not None:
         return _trial(leave)
     return _hand_over(leave, claim)
@@ -66,9 +71,19 @@ def _trial(leave: Leave) -> bool:
 def _hand_over(leave: Leave, claim: sending.Claim) -> bool:
     if not claim.texts:
         return claim.moved > 0
+    global _pace
+    began = time.monotonic()
     results = sending.hand_over(gateway(), claim.texts)
+    took, tried = time.monotonic() - began, sum(sent.reason != "not tried" for sent in results)
+    _pace = took / max(1, tried) if took > AT_ONCE / 2 and breaker.failure_of(results) is None else 0.0
     _record(leave, claim, results)
     return breaker.failure_of(results) is None
+
+
+def _most() -> int:
+    """How many texts a call can be expected to hand over while it lasts, by the last one."""
+    most = gateway().capabilities.max_batch
+    return most if _pace * most <= AT_ONCE else max(1, int(AT_ONCE / _pace))
 
 
 def _record(leave: Leave, claim: sending.Claim, results: list[Sent]) -> None:

@@ -58,6 +58,15 @@ async def two_digits_at_once(phone: Phone) -> None:
     await _rest_of_the_talk(phone)
 
 
+async def types_blindly(phone: Phone) -> None:
+    """Who waits for no reply answers whatever has come by then."""
+    await phone.text("CEK")
+    await phone.reads(COVER)
+    for digit in "1211":
+        await phone.text(digit)
+        await asyncio.sleep(2.2 + phone.chance.random())
+
+
 async def words_and_digits(phone: Phone) -> None:
     await phone.text("CEK")
     await phone.reads(COVER)
@@ -316,6 +325,7 @@ STAGES = (OUTAGE, NO_WORKER, UPGRADE, SLOW)
 SITUATIONS: Mapping[str, Situation] = {
     "copies in a talk": Situation(copies_in_a_talk),
     "two digits at once": Situation(two_digits_at_once),
+    "types blindly": Situation(types_blindly),
     "words and digits": Situation(words_and_digits),
     "upgrade in a talk": Situation(upgraded_in_a_talk, (UPGRADE,)),
     "question": Situation(question_answered),

@@ -61,12 +61,20 @@ _FOR_A_RACE = {"read_seconds": READ, "parts_seconds": PART, "pause_minutes": 0, 
 
 
 def run(
-    phones: int, rounds: int, seed: int, sabotage: str = "", *, only: str | None = None, logs: Path | None = None
+    phones: int,
+    rounds: int,
+    seed: int,
+    sabotage: str = "",
+    *,
+    only: str | None = None,
+    slow: float = 0.0,
+    logs: Path | None = None,
 ) -> tuple[Reckoned, Any]:
     """Build the house, let the phones text, and look at what is left."""
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder, standing_in() as box:
         os.environ["VERIFY_PROGRAMME"] = str(write_programme(Path(folder), _FOR_A_RACE))
+        box.delay = slow
         house = _furnished(build(sabotage), box, sabotage)
         try:
             settings.settings.cache_clear()
@@ -337,13 +345,14 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=4, help="each with another wrong clock")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--sabotage", choices=list(IN_TEXTS), default="")
+    asked.add_argument("--slow", type=float, default=0.0, help="seconds that the gateway takes for each of our texts")
     asked.add_argument("--only", choices=list(SITUATIONS), help="one situation, for all phones")
     asked.add_argument("--logs", type=Path, help="a folder to keep the logs in")
     chosen = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     began = time.monotonic()
     reckoned, everybody = run(
-        chosen.phones, chosen.rounds, chosen.seed, chosen.sabotage, only=chosen.only, logs=chosen.logs
+        chosen.phones, chosen.rounds, chosen.seed, chosen.sabotage, only=chosen.only, slow=chosen.slow, logs=chosen.logs
     )
     _print_table(reckoned)
     print(_in_one_line(reckoned, everybody, chosen, time.monotonic() - began))

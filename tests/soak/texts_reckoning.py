@@ -47,6 +47,7 @@ _YES_NO = {
     "saya belum pernah didaftarkan bu": _evidence("denies"),
 }
 _ONE_TWO_THREE = {"1": _YES_NO["ya"], "2": _YES_NO["tidak"], "3": _YES_NO["tidak tahu"]}
+_WORKS = _evidence("still_working")
 _CARD = [_evidence("card", said) for said in ("yes", "no", "unsure")]
 ASKED = (
     Asked("question", "apakah anda sudah terdaftar", words=_YES_NO, programme=True),
@@ -59,7 +60,7 @@ ASKED = (
         dict(zip("123", _CARD, strict=True)),
         dict(zip(("sudah", "belum", "tidak tahu"), _CARD, strict=True)),
     ),
-    Asked("work", "masih bekerja", {"1": _evidence("still_working")}, {"ya": _evidence("still_working")}),
+    Asked("work", "masih bekerja", {"1": _WORKS, "2": _evidence("moved")}, {"ya": _WORKS}),
     Asked("money", "meminta uang dari anda", {"1": _evidence("asked_money", "no")}),
     Asked("urgent", "kecelakaan kerja atau kematian", {"3": _NOTHING}),
     Asked("category", "masalah apa", {"7": _NOTHING}),

@@ -60,7 +60,7 @@ CAPABILITIES: Final = Capabilities(
     number_form="+62",  # from the + its SMPP tells that a number is international
 )
 LONGEST_ID: Final = 200
-BATCH_SECONDS: Final = 60.0  # then the rest waits: a batch that outlives its lease counts as perhaps sent
+BATCH_SECONDS: Final = 1.0  # then the rest waits: nobody can have read what is said to be handed over and is not yet
 
 _ALL_REPORTS: Final = "31"
 _STATUSES: Final = {
