@@ -94,15 +94,18 @@ COURTESIES = _words(
 _THANKS = frozenset({"terima kasih", "trima kasih", "hatur nuhun", "matur nuwun", "thank you"})
 
 _SECRET = re.compile(
-    r"(\b(?:pin|kode|code|sandi|password|passwd|otp)\b(?:nya|ku)?\W*(?:(?:saya|sy|aku|abdi|ini|itu|is|adalah|nya|rt)\W+)*)"
+    r"(\b(?:pin|kode|code|sandi|password|passwd|otp|rt)(?:nya|ku)?\W*(?:(?:saya|sy|aku|abdi|ini|itu|is|adalah|nya|rt)\W+)*)"
     r"(\d(?:[ .-]?\d){3,7})(?!\d)",
     re.IGNORECASE,
 )
+_AMONG_DIGITS = re.compile(r"()(?<!\d)(\d{6})(?!\d)")  # "385016 1"
 
 
 def without_secrets(text: str) -> str:
-    """The text with a star for each digit of a PIN or a code that is named as one: nobody need read it."""
-    return _SECRET.sub(lambda found: found[1] + re.sub(r"\d", "*", found[2]), text)
+    """The text with a star for each digit of a PIN or a code that is named as one, or stands among digits alone: nobody
+    need read it."""
+    secret = _SECRET if any(map(str.isalpha, text)) else _AMONG_DIGITS
+    return secret.sub(lambda found: found[1] + re.sub(r"\d", "*", found[2]), text)
 
 
 _NUMBERS = {
@@ -141,7 +144,7 @@ _CHECKS = frozenset(
     {"cek", "check", "pariksa", "cek data", "cek bpjs", "cek data saya", "cek bpjs saya", "tolong cek", "cek saya"}
 )
 # These mean our texts and nothing else. The others are ordinary words too: "sudah berhenti" is said of work.
-_STOPS = _words("stop setop unreg unsub unsubscribe stopsms")
+STOPS = _words("stop setop unreg unsub unsubscribe stopsms")
 _ENDS = _words(
     "berhenti berenti brenti brhenti hentikan dihentikan berhentikan eureun eureunkeun lirenan lereni mandheg mandeg"
     " mandhek"
@@ -198,17 +201,17 @@ def _undressed(text: str) -> str:
 
 def _stops(said: str) -> bool:
     """Whether these words ask for no more texts, and for nothing else."""
-    if _NO_TEXTS.fullmatch(said) or _written_as(said.replace(" ", "")) in _STOPS | _ENDS:
+    if _NO_TEXTS.fullmatch(said) or _written_as(said.replace(" ", "")) in STOPS | _ENDS:
         return True
     words = _SPELT.sub(lambda run: run[0].replace(" ", ""), said).split()
     meant = {word: _written_as(word) for word in words}
-    strong = not _STOPS.isdisjoint(meant.values())
-    if strong and meant[words[0]] in _STOPS and _NO_TEXTS.fullmatch(said.partition(" ")[2]):
+    strong = not STOPS.isdisjoint(meant.values())
+    if strong and meant[words[0]] in STOPS and _NO_TEXTS.fullmatch(said.partition(" ")[2]):
         return True
     around = _AROUND_STOPS if strong else _AROUND_ENDS
     if not _OUR_TEXTS.isdisjoint(words):
         around |= _OUR_TEXTS | _TO_ME
-    rest = [word for word in words if meant[word] not in _STOPS | _ENDS]
+    rest = [word for word in words if meant[word] not in STOPS | _ENDS]
     return len(rest) < len(words) and all(word in around or word.isdigit() for word in rest)
 
 

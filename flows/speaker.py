@@ -30,6 +30,7 @@ _RELATION = re.compile(
     rf"|^(?:maaf |punten |halo )?{_KIN}(?:nya|na|ne)\b(?! {_ANSWERS})"  # istrinya pak
     rf"|\b(?:ini|saya|ieu|iki|dengan) {_KIN} (?:dari )?{_MR}\b"  # ini anak pak Budi
     rf"|\b(?:i am|im|this is) (?:his|her) {_KIN}\b"
+    rf"|\bbukan saya yang (?:balas|jawab|bales|nulis|kirim)"
 )
 _POST = r"(?:rt|rw|lurah|kelurahan|kecamatan|posyandu|dasawisma|koordinator|korlap|mandor)(?:nya|na)?"
 _HOLDER = r"(?:pak|bapak|bu|ibu|ketua|pengurus|petugas|kader|staf|sekretaris)"
@@ -38,6 +39,8 @@ _OFFICE = re.compile(
     rf"(?:{_POST}\b(?! ?\d| (?:kosong|nol))|(?:{_HOLDER} )+{_POST}\b)"
     r"|\b(?:warga|anggota|karyawan|anak buah|pembantu) (?:saya|kami|abdi|kula)\b"
 )
+_SIGNED = re.compile(r"\b(?:ttd|tertanda|hormat saya)\b\W+(?:pak |bu |bapak |ibu )?([a-z]{3,})")
+_FROM_THE_RT = re.compile(r"\s*(?:pak |bu |ketua )?r[tw]\s*\.?\s*\d{1,3}\s*:", re.IGNORECASE)  # "RT 003: sudah"
 _OWN_HOME = re.compile(r"\b(?:warga|orang|tinggal|di|domisili|alamat) (?:\w+ )?(?:rt|rw)\b")
 _NUMBER = r"(?:nomor|nomer|nmr|no|hp|kartu|number)(?:nya)?"
 _CHANGED = r"(?:ganti|berganti|pindah|beralih|milik|punya|dipakai|dipake|dipegang)"
@@ -45,7 +48,10 @@ _NOT = r"(?:bukan|bkn|sanes|lain|dudu|dede|bukanlah)"
 _STRANGER = re.compile(
     rf"\b{_NUMBER} (?:\w+ ){{0,3}}?{_CHANGED} (?:\w+ )?(?:orang|pemilik|tangan|org)\b"
     r"|\b(?:sudah|udah|udh|sdh|dah) (?:ganti|bukan) (?:orang|org|orangnya|pemilik|pemiliknya)\b"
-    r"|\bganti (?:orang|pemilik|yang punya)\b"
+    r"|\bganti (?:orang|pemilik|yang punya)\b|\byang punya (?:hp|nomor|nomer|no)(?:nya)? (?:sudah|udah|udh|sdh) ganti\b"
+    rf"|\b{_NUMBER} (?:ini )?(?:sudah|udah|udh|sdh)? ?(?:di ?jual|bukan (?:punya|milik))\b"
+    rf"|\b{_NUMBER} (?:\w+ )?baru (?:saya )?(?:beli|dibeli)\b|\b{_NUMBER} baru saya beli\b"
+    r"|\b(?:tidak|tdk|gak|ga|nggak|ngga|gk|teu|ora|kagak) kenal (?:sama |dengan |ke )?(?:orang|dia|beliau|namanya)"
     r"|\bsalah (?:sambung|nomor|nomer|no|orang|org|alamat sms)\b|\bwrong (?:number|person)\b|\bnot me\b"
     rf"|^(?:maaf |punten |sorry )?(?:ini |eta |itu )?{_NOT} (?:saya|sy|abdi|aku|kula|kulo|gue|aye)"
     r"(?: (?:pak|bu|mas|mbak|kak|bang|orangnya|ini|yang dimaksud))*$"
@@ -61,9 +67,13 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     own = _names(asked)
     if _RELATION.search(said):
         return "relation"
-    if _OFFICE.search(said) and not _OWN_HOME.search(said):
+    if (_OFFICE.search(said) and not _OWN_HOME.search(said)) or _FROM_THE_RT.match(text):
         return "office"
+    if (signed := _SIGNED.search(said)) and own and signed[1] not in own:
+        return "another"
     if _STRANGER.search(said) or any(re.search(rf"{_NAMED}{re.escape(name)}\b", said) for name in own):
+        return "stranger"
+    if any(re.search(rf"\bkenal (?:sama |dengan )?(?:pak |bu )?{re.escape(name)}\b", said) for name in own):
         return "stranger"
     named = set(said.split())
     theirs = {name for other in others for name in _names(other)} - own

@@ -213,6 +213,8 @@ def _read(screen: Screen, text: str, talk: Talk, wordings: Wordings | None) -> s
         return dialled.get(digit)
     if wordings is None:
         return None
+    if (digit := reading.pressed(text)) is not None and digit in dialled:
+        return dialled[digit]
     if isinstance(screen, Pick) and screen.more and reading.is_more(wordings, text):
         return screen.more
     return reading.option(wordings, screen, text, talk.caller.language)

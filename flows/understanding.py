@@ -27,6 +27,11 @@ _PERHAPS_STOP = 0.05  # a likelihood of STOP with which nothing else is sure; wh
 _HARDLY_STOP = 0.01
 _SOME_STOP = 0.1  # with which a STOP in a clause by itself is one
 _CLAUSE = re.compile(r"[.,!;\n]+")
+# Without one of these nobody asks for no more texts: "kirim lagi sms nya" asks for one.
+_REFUSING = word_set(
+    "stop berhenti hentikan jangan tidak bukan ogah capek ganggu berisik spam hapus dihapus blokir cukup langganan"
+    " keluar batal matikan nonaktif nonaktifkan coret dicoret usah lapor"
+) | {"unreg", "unsub", "cancel", "quit", "end", "off", "enough", "udahan", "sudahi", "risih", "bosan"}
 _NOT_TO_STOP = re.compile(r"\b(?:jangan|tidak|belum|bukan) (?:di )?(?:stop|berhenti|hentikan|hapus|dihapus|dicoret)\b")
 # A yes is sure only where a word affirms it, and where nothing else is said that may undo it, unless it is very likely.
 _AFFIRMING = word_set(
@@ -119,7 +124,7 @@ def _may_be_worse(meaning: Meaning, likely: dict[Meaning, float], written: Writt
     if meaning == "yes":
         return likely["stop"] > _PERHAPS_STOP or _may_be_no_yes(likely["yes"], written)
     if meaning == "stop":
-        return _NOT_TO_STOP.search(" ".join(written.words)) is not None
+        return _NOT_TO_STOP.search(" ".join(written.words)) is not None or _REFUSING.isdisjoint(written.words)
     if meaning == "unsure" and not _ASKING.isdisjoint(written.words) and _OF_ONESELF.isdisjoint(written.words):
         return True
     return likely["stop"] > (_HARDLY_STOP if "stop" in written.words else _PERHAPS_STOP)

@@ -531,3 +531,176 @@ def test_an_operator_is_told_of_a_gateway_whose_clock_is_wrong(db: Any) -> None:
         stands = if_amiss(session, "console", now=dt.datetime.now(dt.UTC))
     assert stands is not None
     assert [(clock.gateway, clock.seconds) for clock in stands.clocks] == [("africastalking", 180)]
+
+
+# --- found by fresh eyes ---
+
+ANONYMOUS = ("LAPOR", "3", "6", "3", "3", "1", LONG)  # a wrong person on the list, nobody's conduct, anonymously
+
+
+def named(line: Line) -> list[str]:
+    """The words of reports beside which a phone stands."""
+    return [words for _, phone, words in line.reports() if phone]
+
+
+@pytest.mark.parametrize("steps", [(), ("3", "6", "3"), ("3", "6", "3", "3")], ids=["at first", "who knows", "agree"])
+def test_words_before_it_is_said_who_may_know_are_asked_for_again_and_filed_under_nobody(
+    line: Line, steps: tuple[str, ...]
+) -> None:
+    line.writes("LAPOR", *steps, "petugas kelurahan minta uang lima puluh ribu ke saya")
+    assert line.reports() == []
+
+
+def test_an_accident_is_heard_at_any_step_of_a_report(line: Line) -> None:
+    line.writes("LAPOR", "3", "saya kecelakaan tadi pagi ketabrak truk tolong")
+    assert line.db.execute("SELECT urgency FROM grievance").fetchone() == ("accident",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["LAPOR ANONIM petugas kelurahan minta uang ke saya", "LAPOR petugas minta uang, tolong jangan sebut nama saya"],
+)
+def test_who_asks_not_to_be_named_is_not(line: Line, text: str) -> None:
+    line.writes(text)
+    assert [(identity, phone) for identity, phone, _ in line.reports()] == [("anonymous", False)]
+
+
+@pytest.mark.parametrize("text", ["LAPOR dia minta uang lagi tadi pagi", f"LAPOR {LONG}"])
+def test_lapor_within_minutes_of_an_anonymous_report_names_nobody(line: Line, text: str) -> None:
+    line.writes(*ANONYMOUS, text)
+    assert named(line) == []
+    assert len(line.reports()) == 1
+
+
+def test_the_words_of_an_anonymous_report_name_nobody_an_hour_later(line: Line) -> None:
+    line.writes(*ANONYMOUS)
+    line.together(LONG, pause=3600)
+    assert len(line.reports()) == 1
+    assert named(line) == []
+
+
+def test_another_talk_does_not_hide_an_anonymous_report(line: Line) -> None:
+    line.writes(*ANONYMOUS, "CEK", "dia minta lagi lima puluh ribu tadi siang")
+    assert line.reports() == [("anonymous", False, f"{LONG} / dia minta lagi lima puluh ribu tadi siang")]
+
+
+def test_an_open_question_does_not_keep_words_from_an_anonymous_report(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.writes(*ANONYMOUS)
+    line.asked(worker.worker)
+    line.writes("dia juga minta fotokopi ktp warga pasar")
+    assert line.reports() == [("anonymous", False, f"{LONG} / dia juga minta fotokopi ktp warga pasar")]
+
+
+def test_the_texts_of_a_phone_do_not_tell_that_it_reported_anonymously(line: Line) -> None:
+    line.writes(*ANONYMOUS)
+    line.writes("orangnya pakai jaket merah dan sering datang")
+    told = line.db.execute("SELECT count(body), count(*) FILTER (WHERE handled_as IN ('thread', 'report'))"
+                           " FROM inbound_message").fetchone()  # fmt: skip
+    assert told == (0, 0)
+    assert line.db.execute("SELECT count(*) FROM conversation WHERE session LIKE '%report'").fetchone() == (0,)
+    line.writes("CEK", "1", "1", "ya", "tidak")  # any talk that is over leaves as little
+    assert line.db.execute("SELECT count(body) FROM inbound_message").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("STOP. Sudah terdaftar.", "confirms"), ("TIDAK, STOP", "denies"), ("belum, jangan sms lagi", "denies"),
+     ("sudah terdaftar, jangan kirim sms lagi", "confirms")],
+)  # fmt: skip
+def test_a_stop_beside_an_answer_is_heard_and_the_answer_counts(db: Any, text: str, said: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes(text)
+    assert line.stopped()
+    assert line.said() == [said]
+    assert line.sent()[-1] == "g18.stopped"
+
+
+@pytest.mark.parametrize(
+    "text", ["STOP LAPOR", "CEK STOP", "LAPOR STOP", "MENU STOP", "stop dulu ya pak nanti saya hubungi"]
+)
+def test_a_stop_beside_a_keyword_or_chatter_is_heard(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.stopped()
+
+
+@pytest.mark.parametrize("text", ["sms nya belum masuk, kirim lagi", "tolong kirim lagi smsnya", "saya mau sms lagi"])
+def test_who_wants_our_texts_again_is_not_stopped(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes(text)
+    assert not line.stopped()
+
+
+@pytest.mark.parametrize("lag", [dt.timedelta(days=20_000), dt.timedelta(minutes=65), -dt.timedelta(hours=5)])
+def test_one_operator_with_a_wrong_date_behind_a_right_gateway_loses_nothing(db: Any, lag: dt.timedelta) -> None:
+    worker, line = a_worker(db), Line(db)
+    other = Line(db, number="+6281200000009")
+    line.asked(worker.worker)
+    other.now = line.now
+    other.writes("halo pak")
+    line.lag = lag
+    line.writes("YA", "CEK", "1", "1", "ya")
+    assert line.said() == ["confirms", "confirms", "card", "still_working"]
+    line.writes("MULAI", "STOP")
+    assert line.stopped()
+
+
+@pytest.mark.parametrize("date", ["9999-12-31 23:59:59", "0001-01-01 00:00:00"])
+def test_a_date_at_the_ends_of_the_calendar_is_no_date(line: Line, date: str) -> None:
+    sms = InboundSms(
+        "end", Number(NUMBER), NUMBER, "28282", "CEK", dt.datetime.fromisoformat(f"{date}+00:00"), "", "", ""
+    )
+    with transaction() as session:
+        assert store_message(session, "africastalking", sms, b"", now=line.now)
+    one_batch()
+    assert line.handled() == ["keyword"]
+
+
+def test_whole_minutes_make_no_copies_of_answers(line: Line) -> None:
+    line.writes("CEK")
+    line.db.execute("UPDATE inbound_message SET sent_at = date_trunc('minute', received_at)")
+    for text in ("1", "1"):
+        line.now += dt.timedelta(seconds=12)
+        line.comes(text, at=line.now)
+        line.db.execute("UPDATE inbound_message SET sent_at = date_trunc('minute', received_at)")
+        one_batch()
+        line.handed_over()
+    assert line.said() == ["confirms", "card"]
+
+
+def test_a_yes_that_takes_back_a_no_is_no_copy_of_an_earlier_yes(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("YA")
+    line.together("TIDAK", pause=3)
+    line.together("YA", pause=3)
+    assert line.said()[-1] == "confirms"
+
+
+@pytest.mark.parametrize("parts", [("sudah terdaftar", "saya istrinya"), ("saya istrinya", "sudah terdaftar")])
+@BETWEEN
+def test_a_relation_who_says_so_in_a_second_part_is_asked_for_the_own_word(
+    db: Any, parts: tuple[str, str], between: bool
+) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.together(*parts, handled_between=between)
+    assert "s12.own_word" in line.sent()
+    assert line.said() == [] or (between and parts[0] == "sudah terdaftar")
+
+
+@pytest.mark.parametrize(
+    "text", ["maaf ini nomor baru saya beli kemarin, saya tidak kenal orang itu", "nomor ini bukan punya Sulistiawati"]
+)
+def test_a_new_owner_lets_go_of_the_worker(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes(text)
+    assert line.said() == ["not_me"]
+
+
+def test_number_words_answer_a_menu_as_well(line: Line) -> None:
+    line.writes("CEK", "satu", "nomor 1")
+    assert line.said() == ["confirms", "card"]

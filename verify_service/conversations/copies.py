@@ -16,7 +16,9 @@ from verify_service.messaging.gateway_clock import Clocks
 
 COPIED: Final = dt.timedelta(seconds=10)  # the same word twice within it, with nothing new to answer
 COPIED_LONG: Final = dt.timedelta(minutes=10)  # nobody types a sentence again letter by letter
+COPIED_REPORT: Final = dt.timedelta(hours=24)  # the words of a report, which are in it already
 COPIED_SECOND: Final = dt.timedelta(hours=1)  # with the same time by a clock that is right
+_A_MINUTE: Final = dt.timedelta(minutes=1)
 _LONG: Final = 4  # words of a sentence
 
 
@@ -41,20 +43,28 @@ def words_of(row: InboundMessage) -> str:
     return unseal(row.body, "inbound_message.body") if row.body else ""
 
 
-def is_copy(row: InboundMessage, one: InboundMessage, clocks: Clocks, prompts: Prompts) -> bool:
-    """Whether a text is the same as one before it, under another id: a person who got something new to answer may well
-    send the same word again."""
+def is_copy(row: InboundMessage, one: InboundMessage, clocks: Clocks, prompts: Prompts, *, last: bool) -> bool:
+    """Whether a text is the same as one before it, under another id; `last` says that nothing else came between.
+
+    A person who got something new to answer may well send the same word again, and who said no in between may take that
+    back.
+    """
     if one.body_hash != row.body_hash or one is row or one.handled_as in (HandledAs.STOP, HandledAs.START):
         return False
     apart = abs(row.received_at - one.received_at)
     written, written_then = clocks.told_by(row), clocks.told_by(one)
     if written and written_then and one.gateway == row.gateway:
-        if written == written_then and apart <= COPIED_SECOND:
+        # Some gateways give whole minutes.
+        if written == written_then and apart <= COPIED_SECOND and (written.second or apart > _A_MINUTE):
             return True
         apart = max(apart, abs(written - written_then))
+    if one.body is None and len(words_of(row).split()) >= _LONG and apart <= COPIED_REPORT:
+        return True
     if prompts.new_between(one.received_at, row.received_at):
         return False
-    return apart <= (COPIED_LONG if len(words_of(row).split()) >= _LONG else COPIED)
+    if len(words_of(row).split()) >= _LONG:
+        return apart <= COPIED_LONG
+    return last and apart <= COPIED
 
 
 def is_part(row: InboundMessage, before: InboundMessage, prompts: Prompts) -> bool:

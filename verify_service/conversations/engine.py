@@ -21,7 +21,7 @@ from verify_service.conversations.caller import who_calls
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
-from verify_service.conversations.stored_talk import Standing, restore, sealed
+from verify_service.conversations.stored_talk import Standing, restore, sealed, sealed_report
 from verify_service.conversations.talking import Over, Talking, first_flow
 from verify_service.ground.tables import Conversation, Phone
 
@@ -102,7 +102,8 @@ def _after(talking: Talking, outcome: Outcome) -> Talk | Over:
 def left(talking: Talking, talk: Talk | None, step: Screen | Over) -> dict[str, Any]:
     """What is written down of a turn: where the talk stands, or that it is over."""
     if talk is None or isinstance(step, Over):
-        return {"ended_at": talking.now, "ended_how": "said goodbye", "talk": None}
+        filed = sealed_report(talking.filed) if talking.filed is not None else None
+        return {"ended_at": talking.now, "ended_how": "said goodbye", "talk": filed}
     return {"talk": sealed(talk, step, talking.filed)}
 
 

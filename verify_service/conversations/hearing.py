@@ -7,15 +7,15 @@ that answers no question of ours is never evidence: nobody can tell what it says
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.conversation import ANSWER_LENGTH, printable
 from flows.keywords import Keyword, keyword, urgency
-from flows.reading import command, spoken
+from flows.reading import STOPS, command, spoken
 from flows.talk import Talk
 from flows.understanding import understand
 from verify_service import audit
@@ -29,6 +29,7 @@ from verify_service.conversations.talking import NOBODY
 from verify_service.conversations.text_talks import Said, may_be_secret
 from verify_service.conversations.texting import say_ending, write
 from verify_service.grievances import thread
+from verify_service.grievances.opening import ANONYMOUS
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Grievance, InboundMessage, Phone
 from verify_service.messaging.consent import stop_phone, welcome_back
@@ -141,19 +142,26 @@ def _begin_handling(hearing: Hearing, rows: Sequence[InboundMessage]) -> None:
 
 
 def _hear_wish(hearing: Hearing, row: InboundMessage) -> None:
+    """STOP or MULAI; one that was written before the other, and came later, is over."""
     _begin_handling(hearing, [row])
     how = HandledAs(command(words_of(row)) or "")
     said = hearing.said([row])
-    if how is HandledAs.STOP:
-        _stop(hearing, said)
-    elif welcome_back(hearing.session, hearing.phone.id, said.written) is not None:
-        _reply(hearing, said, "s7.welcome_back")
+    if not _overtaken(hearing, row, lambda one: one.handled_as in (HandledAs.STOP, HandledAs.START)):
+        if how is HandledAs.STOP:
+            _stop(hearing, said)
+        elif welcome_back(hearing.session, hearing.phone.id, said.received) is not None:
+            _reply(hearing, said, "s7.welcome_back")
     _handled(hearing, [row], how)
+
+
+def _overtaken(hearing: Hearing, row: InboundMessage, counts: Callable[[InboundMessage], bool]) -> bool:
+    """Whether one of these that was heard before was written after this text: texts overtake one another."""
+    return any(counts(one) and hearing.clocks.overtaken(row, by=one) for one in hearing.before)
 
 
 def _stop(hearing: Hearing, said: Said) -> None:
     """Confirmed once; a second STOP from somebody who is angry is not answered with another text."""
-    if stop_phone(hearing.session, hearing.phone.id, said.written, received=said.received):
+    if stop_phone(hearing.session, hearing.phone.id, said.received):
         _reply(hearing, said, "g18.stopped")
 
 
@@ -176,10 +184,16 @@ def _together(hearing: Hearing, rows: Sequence[InboundMessage]) -> Iterator[list
         yield parts
 
 
+_NO_WORDS = (HandledAs.COPY, HandledAs.STOP, HandledAs.START)  # nothing that another text could come behind
+
+
 def _is_copy(hearing: Hearing, row: InboundMessage, parts: Sequence[InboundMessage]) -> bool:
     """Whether this text was brought before under another id; then it is done with."""
-    known = (*parts, *hearing.before)
-    original = next((one for one in known if is_copy(row, one, hearing.clocks, hearing.prompts)), None)
+    known = [*reversed(parts), *(one for one in hearing.before if one.handled_as not in _NO_WORDS)]
+    original = next(
+        (one for place, one in enumerate(known) if is_copy(row, one, hearing.clocks, hearing.prompts, last=place == 0)),
+        None,
+    )
     if original is None:
         return False
     _begin_handling(hearing, [row])
@@ -229,10 +243,13 @@ def _stopped_before(hearing: Hearing, row: InboundMessage) -> bool:
 
 
 def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
-    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts)
-    talk = _talk(hearing, said)
-    if not (talk and talk.current and text_talks.asks_secret(talk.standing)):
+    asked, talk = _question(hearing, said), _talk(hearing, said)
+    if not (talk and talk.current and text_talks.asks_secret(talk.standing)) and not may_be_secret(said.text):
         said = said.without_secrets()
+    free = talk is not None and talk.current and text_talks.asks_words(talk.standing)
+    answers = asked is not None and question.read(asked, said.text).stops
+    if not free and not answers and _may_be_a_stop(said.text):  # rather too often: an officer reads what else it says
+        return _stopped(hearing, said, HandledAs.STOP if len(said.text.split()) <= _A_FEW_WORDS else HandledAs.TRIAGE)
     wanted = keyword(said.text)
     if wanted is not None and wanted.name != "answer" and not (talk and talk.current and _takes(talk, said.text)):
         return _keyword(hearing, said, wanted)
@@ -241,6 +258,33 @@ def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
         if how is not None:
             return how
     return _unasked(hearing, said, asked, talk)
+
+
+# What stops as well.
+_OF_LIFE = frozenset(("kontak", "kontrak", "kerja", "pungli", "korupsi", "bus", "lampu", "jualan"))
+
+
+def _may_be_a_stop(text: str) -> bool:
+    """Whether a text that begins or ends with STOP is not surely something else: "CEK STOP", "stop dulu ya pak"."""
+    words = spoken(text).split()
+    if not words or (words[0] not in STOPS and words[-1] not in STOPS) or not _OF_LIFE.isdisjoint(words):
+        return False
+    understood = understand(text)
+    return not understood.sure or "stop" in (understood.meaning, *understood.also)
+
+
+def _stopped(hearing: Hearing, said: Said, how: HandledAs) -> HandledAs:
+    _stop(hearing, said)
+    text_talks.end_talks(hearing.session, hearing.phone, STOPPED, said.received)
+    return how
+
+
+def _question(hearing: Hearing, said: Said) -> Question | None:
+    """The question that this text may answer. What was written before an answer does not take it back."""
+    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts)
+    if asked is None or (asked.corrects and _overtaken(hearing, said.first, asked.heard)):
+        return None
+    return asked
 
 
 def _takes(talk: _Talk, text: str) -> bool:
@@ -254,7 +298,7 @@ def _talk(hearing: Hearing, said: Said) -> _Talk | None:
     if conversation is None:
         return None
     prompt = hearing.prompts.answered_by(conversation.id, said.received)
-    overtaken = said.written < conversation.touched_at.replace(microsecond=0)
+    overtaken = _overtaken(hearing, said.first, lambda one: one.conversation_id == conversation.id)
     talking = text_talks.TextTalking(hearing.session, conversation, hearing.phone, said.received, NOBODY)
     standing = restore(conversation, talking.fresh_caller)
     current = prompt is not None and prompt.step == conversation.hops and not overtaken
@@ -276,6 +320,8 @@ def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
         return _ask_for_the_own_word(hearing, said, asked)
     if not read.option:
         return None
+    if read.stops:
+        _stopped(hearing, said, HandledAs.STOP)
     if read.grieves:  # first, since its receipt is the one reply
         hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, said.text)
     hearing.stale |= question.answer(hearing.session, hearing.phone, asked, said, read.option, hearing.later)
@@ -284,7 +330,7 @@ def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
 
 def _ask_for_the_own_word(hearing: Hearing, said: Said, asked: Question) -> HandledAs:
     """Somebody else speaks: an officer reads it, and the worker is asked for by name, once."""
-    if asked.corrects or not question.ask_back(hearing.session, hearing.phone, asked, said, OWN_WORD):
+    if not question.ask_back(hearing.session, hearing.phone, asked, said, OWN_WORD):
         _reply(hearing, said, "s5.received")
     return HandledAs.TRIAGE
 
@@ -294,6 +340,8 @@ def _answer_talk(hearing: Hearing, said: Said, talk: _Talk, asked: Question | No
     if not talk.current:
         return None
     unreadable = text_talks.cannot_read(talk.standing, said.text)
+    if unreadable and text_talks.reports(talk.standing, talk.conversation) and not urgency(said.text):
+        unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
     if unreadable and (_is_for_somebody(hearing, said) or (asked is not None and asked.open)):
         return None
     hearing.stale |= text_talks.go_on(hearing.session, said, hearing.phone, talk.conversation)
@@ -309,15 +357,13 @@ def _unasked(hearing: Hearing, said: Said, asked: Question | None, talk: _Talk |
     """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
     means = _means(said.text)
     if means == "stop":
-        _stop(hearing, said)
-        text_talks.end_talks(hearing.session, hearing.phone, STOPPED, said.received)
-        return HandledAs.STOP
+        return _stopped(hearing, said, HandledAs.STOP)
     if may_be_secret(said.text):  # a PIN or a NIK that comes late, or twice: nobody need read it
         said.empty()
         _reply(hearing, said, "s6.check")
         return HandledAs.UNCLEAR
-    if (asked is None or means == "grievance") and _added_to_report(hearing, said):
-        return HandledAs.THREAD
+    if (asked is None or means == "grievance" or _goes_on_with(hearing, said)) and (how := _added(hearing, said)):
+        return how
     if means == "grievance":
         hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, said.text)
         return HandledAs.REPORT
@@ -359,13 +405,15 @@ _GOES_ON = frozenset(
 def _go_on(hearing: Hearing, said: Said, before: InboundMessage) -> HandledAs:
     """Words that go on with a text which was heard already: with its report, or read once more as one text."""
     if before.body is None:
-        return HandledAs.THREAD if _added_to_report(hearing, said, few=True) else _hear_said(hearing, said)
-    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts)
+        return _added(hearing, said, few=True) or _hear_said(hearing, said)
+    asked = _question(hearing, said)
     if asked is None or before.conversation_id not in (None, asked.asked.id):
         return _hear_said(hearing, said)
     whole = Said(said.rows, f"{words_of(before)} {said.text}", said.written)
     read = question.read(asked, whole.text)
-    if read.option and not read.others_word and not read.grieves:
+    if read.others_word:
+        return _ask_for_the_own_word(hearing, whole, asked)
+    if read.option and not read.grieves:
         if question.read(asked, words_of(before)).option != read.option or not asked.corrects:
             hearing.stale |= question.answer(hearing.session, hearing.phone, asked, whole, read.option, hearing.later)
         return HandledAs.PART
@@ -384,8 +432,8 @@ def _keyword(hearing: Hearing, said: Said, wanted: Keyword) -> HandledAs:
     if wanted.words and wanted.name == "report":
         # A keyword is looked for in the beginning alone; the text is emptied, so that its end must be filed as well.
         end = printable(said.text[len(said.text[:ANSWER_LENGTH].rstrip()) :])
-        hearing.stale |= text_talks.file_report(session, said, phone, (wanted.words + end).rstrip())
-    elif wanted.words:
+        return _report(hearing, said, (wanted.words + end).rstrip())
+    if wanted.words:
         hearing.stale |= text_talks.follow_report(session, said, phone, wanted.words)
     elif wanted.name == "help":
         _reply(hearing, said, "s10.help")
@@ -393,6 +441,18 @@ def _keyword(hearing: Hearing, said: Said, wanted: Keyword) -> HandledAs:
         _rules(hearing, said)
     elif wanted.name != "answer":
         hearing.stale |= text_talks.begin(session, said, phone, wanted.name)
+    return HandledAs.KEYWORD
+
+
+def _report(hearing: Hearing, said: Said, words: str) -> HandledAs:
+    """LAPOR with words; within minutes of an anonymous report they belong to it, or they would name who made it."""
+    understood = understand(words)
+    if understood.sure and understood.meaning == "stop":
+        return _stopped(hearing, said, HandledAs.STOP)
+    made = text_talks.report_just_made(hearing.session, hearing.phone, said.received)
+    if made is not None and hearing.session.get_one(Grievance, made).identity == ANONYMOUS:
+        return _added(hearing, replace(said, text=words), few=True) or HandledAs.KEYWORD
+    hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, words)
     return HandledAs.KEYWORD
 
 
@@ -418,11 +478,11 @@ def _rules(hearing: Hearing, said: Said) -> None:
 # --- words for a report ---
 
 
-def _added_to_report(hearing: Hearing, said: Said, *, few: bool = False) -> bool:
+def _added(hearing: Hearing, said: Said, *, few: bool = False) -> HandledAs | None:
     """Put words into the thread of the report they belong to; of an anonymous one nothing leads back to the phone."""
     held = _report_of(hearing, said, few=few)
     if held is None:
-        return False
+        return None
     thread.add_words(
         hearing.session,
         held,
@@ -439,7 +499,12 @@ def _added_to_report(hearing: Hearing, said: Said, *, few: bool = False) -> bool
         say_ending(hearing.session, hearing.phone, "c28.added", shown, cause=said.cause, now=said.received)
     else:  # a phone is shared: the number of what was told in confidence is not sent again
         _reply(hearing, said, "s5.received")
-    return True
+    return HandledAs.ANSWER if report.identity == ANONYMOUS else HandledAs.THREAD
+
+
+def _goes_on_with(hearing: Hearing, said: Said) -> bool:
+    """Whether a report was made on this phone minutes ago."""
+    return text_talks.report_just_made(hearing.session, hearing.phone, said.received) is not None
 
 
 def _report_of(hearing: Hearing, said: Said, *, few: bool = False) -> int | None:

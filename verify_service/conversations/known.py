@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from verify_service.conversations.prompts import Prompts, prompts_of
 from verify_service.ground.tables import Conversation, InboundMessage, PhoneLink, Worker
 
-LOOKED_BACK = dt.timedelta(hours=1)  # how long a text may be a copy of another
+LOOKED_BACK = dt.timedelta(hours=24)  # how long a text may be a copy of another
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ _LATELY = select(InboundMessage).from_statement(
         SELECT lately.* FROM unnest(CAST(:senders AS bytea[]), CAST(:sinces AS timestamptz[])) AS asked (sender, since)
         CROSS JOIN LATERAL (
             SELECT * FROM inbound_message
-            WHERE sender_index = asked.sender AND handled_at IS NOT NULL AND received_at >= asked.since
+            WHERE sender_index = asked.sender AND handled_as <> 'copy' AND received_at >= asked.since
             ORDER BY received_at DESC, id DESC LIMIT 20) AS lately
         """
     )

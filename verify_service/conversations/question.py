@@ -28,7 +28,7 @@ from verify_service.conversations.talking import Over, Talking
 from verify_service.conversations.text_talks import Said
 from verify_service.conversations.texting import words, write
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, OutboxMessage, Phone
+from verify_service.ground.tables import Conversation, InboundMessage, OutboxMessage, Phone
 from verify_service.ground.together import Asked
 from verify_service.messaging.outbox import Answer, Asks, Purpose, answer_to, queue_answers, take_back
 from verify_service.verification.evidence import RECORD
@@ -36,7 +36,6 @@ from verify_service.verification.evidence import RECORD
 ANSWERED, STOPPED = "answered", "stopped"
 UNCLEAR = "s9.unclear"  # asks back with digits, once
 OWN_WORD = "s12.own_word"  # asks for the worker's own word by name, once
-_SLACK = dt.timedelta(minutes=2)  # what the gateway's clock may differ from ours
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,10 @@ class Question:
     def open(self) -> bool:
         return self.asked.ended_at is None
 
+    def heard(self, message: InboundMessage) -> bool:
+        """Whether this text was heard as an answer to it."""
+        return message.conversation_id == self.asked.id
+
     @property
     def corrects(self) -> bool:
         """Whether it was answered before, so that another answer corrects that one."""
@@ -62,12 +65,11 @@ class Question:
 def find(asked: Conversation | None, people: Sequence[Named], said: Said, prompts: Prompts) -> Question | None:
     """The newest question of this phone that was handed over, while it may still be answered or corrected.
 
-    One that waits for the morning hides none before it. What was written before it went out answers something else.
-    None once the phone no longer answers for the worker. What a call would show of the cover is not looked up: no text
-    says it.
+    One that waits for the morning hides none before it. None once the phone no longer answers for the worker. What a
+    call would show of the cover is not looked up: no text says it.
     """
     prompt = prompts.answered_by(asked.id, said.received) if asked is not None else None
-    if asked is None or prompt is None or not _may_be_answered(asked, prompt, said):
+    if asked is None or prompt is None or not _may_be_answered(asked, said):
         return None
     worker = next((one for one in people if one.worker == asked.worker_id), None)
     if worker is None:
@@ -76,27 +78,24 @@ def find(asked: Conversation | None, people: Sequence[Named], said: Said, prompt
     return Question(asked, prompt, worker.name, worker.nik4, others)
 
 
-def _may_be_answered(asked: Conversation, prompt: Prompt, said: Said) -> bool:
-    if said.written != said.received and said.written < prompt.handed_at - _SLACK:
-        return False
+def _may_be_answered(asked: Conversation, said: Said) -> bool:
     if asked.ended_at is None or asked.ended_how == LET_GO:
         return True
     if asked.ended_how == STOPPED:  # it came before they wanted no more: STOP overtakes what waits for us
         return said.received <= asked.ended_at
     soon = dt.timedelta(minutes=programme().texting.correct_minutes)
-    # Texts overtake one another: what was written first does not take back what was written then.
-    overtaken = said.written < asked.touched_at.replace(microsecond=0)
-    return asked.ended_how == ANSWERED and said.received - asked.ended_at <= soon and not overtaken
+    return asked.ended_how == ANSWERED and said.received - asked.ended_at <= soon
 
 
 @dataclass(frozen=True)
 class Read:
     """What a text says to the question: an option, or nothing for sure; `others_word` when it is not the worker's own,
-    `grieves` when it tells of a problem as well."""
+    `grieves` when it tells of a problem as well, `stops` when an answer wants no more texts as well."""
 
     option: str = ""
     others_word: bool = False
     grieves: bool = False
+    stops: bool = False
 
 
 def read(question: Question, text: str) -> Read:
@@ -118,7 +117,8 @@ def read(question: Question, text: str) -> Read:
     grieves = "grievance" in meanings
     if who != "self" and not grieves:
         return Read(said, others_word=True)
-    return Read("" if who != "self" else said, grieves=grieves)
+    answered = said if who == "self" else ""
+    return Read(answered, grieves=grieves, stops=bool(answered) and "stop" in meanings)
 
 
 @dataclass
@@ -157,7 +157,7 @@ def answer(session: Session, phone: Phone, question: Question, said: Said, meant
     if asked.ended_how != ANSWERED:
         asked.ended_at, asked.ended_how = talking.now, ANSWERED
     later.answered.append(cause_of(asked.id))
-    asked.touched_at, asked.hops = said.written, asked.hops + 1
+    asked.touched_at, asked.hops = said.received, asked.hops + 1
     thanks = words(phone, step.screen)
     later.thanks.append(answer_to(phone, screen=step.screen, body=thanks, cause=said.cause, now=said.received))
     return talking.nudge

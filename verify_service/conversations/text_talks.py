@@ -8,6 +8,7 @@ or nowhere.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -80,27 +81,26 @@ def while_it_lasts(talk: Conversation | None, received: dt.datetime) -> Conversa
     return talk
 
 
-_NEWEST = (
+_LATELY = (
     select(Conversation)
     .where(
         Conversation.phone_id == bindparam("phone"),
-        Conversation.channel == TALK,
         Conversation.touched_at >= bindparam("since"),
         Conversation.talk.is_not(None),
     )
     .order_by(Conversation.id.desc())
-    .limit(1)
+    .limit(20)
 )
 
 
 def report_just_made(session: Session, phone: Phone, received: dt.datetime) -> int | None:
-    """The report that was made by text on this phone some minutes ago: what is written on belongs to it.
+    """The report that was made on this phone some minutes ago, by text or by call: what is written on belongs to it.
 
     Of an anonymous report nothing else leads there; a new one would be filed under the phone.
     """
     since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
-    talk = session.scalar(_NEWEST, {"phone": phone.id, "since": since})
-    return report_of(talk) if talk is not None else None
+    talks = session.scalars(_LATELY, {"phone": phone.id, "since": since})
+    return next((filed for talk in talks if (filed := report_of(talk)) is not None), None)
 
 
 def patience(conversation: Conversation) -> dt.timedelta:
@@ -132,10 +132,21 @@ def takes(talk: Talk, text: str) -> bool:
     return isinstance(screen, Menu | Pick) and option(wordings(), screen, text, talk.caller.language) is not None
 
 
+def reports(talk: Talk, conversation: Conversation) -> bool:
+    """Whether somebody is on the way to report something: who may know who reports is not said before the words."""
+    return talk.flow == "report" or (talk.flow == "data_notice" and _wish(conversation) == "report")
+
+
 def asks_secret(talk: Talk) -> bool:
     """Whether a PIN or a code is asked for: then it is taken, and kept nowhere."""
     _, screen = current(talk)
     return isinstance(screen, Ask) and screen.secret and screen.shape not in FREE
+
+
+def asks_words(talk: Talk) -> bool:
+    """Whether words of the person's own are asked for, a report's say."""
+    _, screen = current(talk)
+    return isinstance(screen, Ask) and screen.shape in FREE
 
 
 def cannot_read(talk: Talk, text: str) -> bool:
@@ -202,13 +213,12 @@ def begin(session: Session, said: Said, phone: Phone, wish: Name) -> bool:
 def file_report(session: Session, said: Said, phone: Phone, words: str) -> bool:
     """File what was written at once; its words are kept there alone. The receipt says the number, and by when.
 
-    It is told in confidence, unless it tells of an accident or a death: then an officer calls, whoever it is.
+    It is told in confidence, or anonymously where it says so; an accident or a death by name: an officer calls.
     """
     talking = opened(session, said, phone, "menu")
     urgent = urgency(words)
-    report = outcomes.FileReport(
-        "claim" if urgent else "other", words, urgency=urgent, identity="normal" if urgent else "secret"
-    )
+    identity = "normal" if urgent else "anonymous" if _UNNAMED.search(words) else "secret"
+    report = outcomes.FileReport("claim" if urgent else "other", words, urgency=urgent, identity=identity)
     filed = apply(talking, report)
     if isinstance(filed, Next):  # who writes a text may be written to
         talking.caller = filed.caller
@@ -217,13 +227,21 @@ def file_report(session: Session, said: Said, phone: Phone, words: str) -> bool:
         raise AssertionError("a report was filed and has no receipt")
     said.empty()
     _end(talking)
-    if urgent:
+    if identity != "secret":
         say_ending(session, phone, filed.screen, filed.values, cause=said.cause, now=talking.now)
     else:
         write(
             session, phone, RECEIPTS["secret"], filed.values, purpose=Purpose.REPLY, cause=said.cause, now=talking.now
         )
     return talking.nudge
+
+
+# Who asks not to be named.
+_UNNAMED = re.compile(
+    r"\b(?:anonim|anonymous)\b"
+    r"|\b(?:jangan|tanpa|rahasiakan|sembunyikan)\b[^.,]{0,20}\b(?:nama|identitas)\b",
+    re.IGNORECASE,
+)
 
 
 def follow_report(session: Session, said: Said, phone: Phone, number: str) -> bool:
@@ -243,7 +261,7 @@ def opened(session: Session, said: Said, phone: Phone, wish: Name) -> Talking:
         channel=TALK,
         phone_id=phone.id,
         started_at=said.received,
-        touched_at=said.written,
+        touched_at=said.received,
         hops=0,
     )
     session.add(conversation)
@@ -259,7 +277,7 @@ def go_on(session: Session, said: Said, phone: Phone, conversation: Conversation
     _ask_for_the_pin_again(conversation, said.received)
     said.belongs_to(conversation, conversation.hops)
     conversation.hops += 1
-    conversation.touched_at = said.written
+    conversation.touched_at = said.received
     talking = _talking(session, conversation, phone, said)
     shown = engine.take(talking, said.text, partial(answers_for, session, phone))
     asked = talking.asked
@@ -272,7 +290,7 @@ def go_on(session: Session, said: Said, phone: Phone, conversation: Conversation
 
 
 # Every answer of a talk that came to a report, once it was heard: the digits alone would tell what it was. Of any
-# report: were it only the anonymous ones, that they are gone would tell whose phone made one.
+# talk that is over: were it only those with a report, that they are gone would tell whose phone made one.
 _EMPTY_ALL = (
     update(InboundMessage)
     .where(InboundMessage.conversation_id == bindparam("talk"), InboundMessage.handled_at.is_not(None))
@@ -312,9 +330,13 @@ def _wish(conversation: Conversation) -> Name:
 
 def _end(talking: Talking) -> None:
     """The talk is over; for some minutes it is known which report its last words belong to."""
-    _over(talking.conversation, "said goodbye", talking.now)
+    conversation = talking.conversation
+    _over(conversation, "said goodbye", talking.now)
+    conversation.session = f"{conversation.session.rpartition(':')[0]}:over"  # what it was for would tell who reported
     if talking.filed is not None:
-        talking.conversation.talk = sealed_report(talking.filed)
+        conversation.talk = sealed_report(talking.filed)
+    talking.session.flush()
+    talking.session.execute(_EMPTY_ALL, {"talk": conversation.id})
 
 
 def _reply(talking: Talking, said: Said, talk: Talk | None, step: Screen | Over, *, first: bool = False) -> bool:

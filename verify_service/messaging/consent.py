@@ -46,16 +46,15 @@ def refuse_phone(session: Session, phone_id: int, *, why: str, now: dt.datetime)
     return first
 
 
-def stop_phone(session: Session, phone_id: int, written: dt.datetime, *, received: dt.datetime | None = None) -> bool:
+def stop_phone(session: Session, phone_id: int, written: dt.datetime) -> bool:
     """STOP: no more invitations, reminders or questions. True the first time, which is the one that is confirmed.
 
-    Answers about the person's own case, lapses of cover and decisions go on. One written before a MULAI is over. What
-    was `received` before it still answers the question that it closes.
+    Answers about the person's own case, lapses of cover and decisions go on. One written before a MULAI is over.
     """
     if not _wishes(session, phone_id, written):
         return False
     first = _mark(session, phone_id, Phone.stopped_at, written)
-    _close_question(session, phone_id, received or written)
+    _close_question(session, phone_id, written)
     _cancel(session, phone_id, "stopped", [purpose.value for purpose, terms in TERMS.items() if terms.stoppable])
     if first:
         _record(session, phone_id, "phone stopped", written)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from verify_service.ground.tables import InboundMessage
 
 RIGHT: Final = dt.timedelta(seconds=90)  # a text takes seconds; one in ten does even on a bad day
+LATEST: Final = dt.timedelta(hours=24)  # a text that was under way for longer has a wrong time
 _LOOKED_AT: Final = 10  # texts
 
 # The nearest of the last texts: single ones come late, and then their time is true all the same.
@@ -38,13 +39,23 @@ class Clocks:
     right: frozenset[str] = frozenset()
 
     def told_by(self, message: InboundMessage) -> dt.datetime | None:
-        """The gateway's time of a text, where its clock is right."""
-        return message.sent_at if message.gateway in self.right else None
+        """The gateway's time of a text, where its clock is right; one operator of several behind it may be wrong."""
+        if message.sent_at is None or message.gateway not in self.right:
+            return None
+        lag = message.received_at - message.sent_at
+        return message.sent_at if -RIGHT <= lag <= LATEST else None
 
     def written_at(self, message: InboundMessage) -> dt.datetime:
-        """When a person wrote it, by the gateway where its clock is right; else when it reached us."""
+        """What texts of one sender are ordered by: the gateway's time where it is right, else when it reached us."""
         told = self.told_by(message)
         return message.received_at if told is None else min(told, message.received_at)
+
+    def overtaken(self, message: InboundMessage, by: InboundMessage) -> bool:
+        """Whether a text that was heard before was written after this one, as the gateway of both has it."""
+        told, told_then = self.told_by(message), self.told_by(by)
+        if told is None or told_then is None or message.gateway != by.gateway:
+            return False
+        return told.replace(microsecond=0) < told_then.replace(microsecond=0)
 
 
 def clocks(session: Session) -> Clocks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import case
@@ -25,6 +26,7 @@ def store_message(session: Session, gateway: str, message: InboundSms, raw: byte
     What cannot be used is quarantined with its raw body, so that a person can look at it and the provider, who repeats
     whatever is refused, gets its 200. Nothing that a person wrote is lost for an id that was given before.
     """
+    message = _dated(message)
     sender_index = blind_index(message.sender.e164, "phone") if message.sender is not None else None
     body_hash = keyed_hash(" ".join(message.text.split()), "inbound_message.body")
     if sender_index is not None:
@@ -57,6 +59,11 @@ def store_message(session: Session, gateway: str, message: InboundSms, raw: byte
     return False
 
 
+def _dated(message: InboundSms) -> InboundSms:
+    """The text without a date at the ends of the calendar: it says nothing, and cannot be reckoned with."""
+    return message if message.sent_at is None or 1 < message.sent_at.year < 9999 else replace(message, sent_at=None)
+
+
 def _made_up(
     session: Session,
     gateway: str,
@@ -68,7 +75,7 @@ def _made_up(
 ) -> str:
     """An id for a text without one: its content and time tell a repeat from a second one.
 
-    Without a time, the same words within some minutes are a repeat.
+    Without a time, the same words within some seconds are a repeat: later, somebody answers with the same digit again.
     """
     content = raw.decode("latin-1")
     if message.sent_at is None:

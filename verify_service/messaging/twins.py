@@ -18,7 +18,7 @@ from verify_service.ground.tables import InboundMessage
 
 APART: Final = dt.timedelta(minutes=2)  # what a provider's two times of one text may differ
 _AROUND: Final = dt.timedelta(hours=1)  # texts in a row that may have to do with one another
-_REPEATED: Final = dt.timedelta(minutes=10)  # for how long a callback may be repeated that we answered
+_REPEATED: Final = dt.timedelta(seconds=10)  # for how long a callback may be repeated that we answered
 MADE_UP: Final = "sha:"  # how an id of ours begins, for a text that came without one
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtext('texts of one sender'), hashtext(:sender))")
 
@@ -48,7 +48,7 @@ def known_by_id(session: Session, gateway: str, sender_index: bytes | None, body
 def without_id(
     session: Session, gateway: str, sender_index: bytes | None, body_hash: bytes, now: dt.datetime
 ) -> str | None:
-    """The id that the same words without id or time got within some minutes: a repeat, as far as anybody can tell."""
+    """The id that the same words without id or time got within seconds: a repeat, as far as anybody can tell."""
     known = select(InboundMessage.provider_id).where(
         InboundMessage.gateway == gateway,
         InboundMessage.sender_index.is_not_distinct_from(sender_index),
