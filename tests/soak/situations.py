@@ -207,11 +207,11 @@ async def anonymous_and_more(phone: Phone) -> None:
 
 
 async def anonymous_and_another(phone: Phone) -> None:
-    """Behind the words of one report comes another at once."""
+    """Behind the words of an anonymous report comes another at once: it must not name who made the first."""
     await _report(phone, "3")
     await phone.text(f"petugas tidak adil kepada kami semua {_tag(phone)}")
     await phone.text(f"LAPOR kartu istri saya hilang di pasar {_tag(phone)}")
-    await phone.reads(KEPT_CODE)
+    await phone.reads(RECEIVED)
 
 
 async def report_by_keyword(phone: Phone) -> None:
@@ -283,7 +283,7 @@ async def backlog(phone: Phone) -> None:
         await phone.text("1", copied=0)
         await phone.text("3")
         await asyncio.sleep(PART + 1)
-        await phone.text("kartu anak saya belum", f"datang juga sampai hari ini {_tag(phone)}", copied=0)
+        await phone.text("petugas minta uang", f"lima puluh ribu untuk kartu {_tag(phone)}", copied=0)
     await phone.reads(KEPT_CODE)
 
 

@@ -73,7 +73,7 @@ ASKED = (
 )  # fmt: skip
 _BEGINS_A_TALK = frozenset({"cek", "lapor"})
 _ASKS_HELP = "bantuan"
-_GRIEVES = ("sudah tapi saya dimintai", "orangnya datang lagi minta uang", "kartu anak saya belum")
+_GRIEVES = ("sudah tapi saya dimintai", "orangnya datang lagi minta uang", "petugas minta uang")
 _SAYS_WHO, _DENIES_BY_NAME = "ini ", "belum terdaftar"
 
 
@@ -106,6 +106,7 @@ class Oracle:
         self.stopped_at = float("inf")
         self.identity = ""
         self.reports: list[str] = []  # words of those that this phone made, the newest last
+        self.anonymous = False  # whether the newest of them is
         self.doubtful = False
 
     def all(self) -> list[Due]:
@@ -123,6 +124,8 @@ class Oracle:
         elif words in _BEGINS_A_TALK:
             self.dead_until = said.at
             self.identity = ""
+        elif words.startswith("lapor ") and self.anonymous:
+            self._add(due, said.words[6:])  # a report of its own would name who made the one before
         elif words.startswith("lapor "):
             self.dead_until = said.at
             self._report(due, "secret", said.words[6:])
@@ -143,9 +146,14 @@ class Oracle:
         elif words.startswith(_SAYS_WHO):
             self._by_name(due, words)
         elif any(words.startswith(beginning) for beginning in _GRIEVES):
-            self._add(due) if self.reports else self._report(due, "secret", due.said.words)
+            if words.startswith("sudah") and any(one.asked.programme for one in self._read(due.said)):
+                due.effects.append((*_YES_NO["ya"], self._whom(due.said)))  # a yes beside a complaint is one
+            self._add(due, due.said.words) if self.reports else self._report(due, "secret", due.said.words)
         elif len(words.split()) > 2 and self.reports:
-            self._add(due)
+            self._add(due, due.said.words)
+
+    def _read(self, said: Utterance) -> list[Prompt]:
+        return [prompt for prompt in self.prompts if prompt.at + READ <= said.at]
 
     def _answered(self, said: Utterance, words: str) -> Prompt | None:
         """The newest prompt that can have been read and has this answer."""
@@ -193,10 +201,11 @@ class Oracle:
 
     def _report(self, due: Due, identity: str, words: str) -> None:
         self.reports.append(words)
+        self.anonymous = identity == "anonymous"
         due.effects.append(("report", identity, words))
 
-    def _add(self, due: Due) -> None:
-        due.effects.append(("added", self.reports[-1], due.said.words))
+    def _add(self, due: Due, words: str) -> None:
+        due.effects.append(("added", self.reports[-1], words))
 
 
 def _asks(words: str, at: float) -> tuple[Asked, float, str] | None:
@@ -328,7 +337,7 @@ class _Found:
         aside = [row for row in rows if row and row[2]]
         if bool(aside) != (("set aside",) in due.effects):
             yield "lost", f"{due.said.words!r} was {'' if aside else 'not '}set aside"
-        if len(due.said.words.split()) < 3:
+        if len(due.said.words.split()) < 3 or due.answers:  # an option's own words are in what they came to
             return
         here = {row[3] for row in rows if row}
         told = [part for _, _, words, added in self.reports[phone.number] for part in (words, *added)]

@@ -54,8 +54,8 @@ def is_copy(row: InboundMessage, one: InboundMessage, clocks: Clocks, prompts: P
     apart = abs(row.received_at - one.received_at)
     written, written_then = clocks.told_by(row), clocks.told_by(one)
     if written and written_then and one.gateway == row.gateway:
-        # Some gateways give whole minutes.
-        if written == written_then and apart <= COPIED_SECOND and (written.second or apart > _A_MINUTE):
+        vague = row.gateway in clocks.whole_minutes and apart <= _A_MINUTE
+        if written == written_then and apart <= COPIED_SECOND and not vague:
             return True
         apart = max(apart, abs(written - written_then))
     if one.body is None and len(words_of(row).split()) >= _LONG and apart <= COPIED_REPORT:

@@ -189,10 +189,13 @@ _NO_WORDS = (HandledAs.COPY, HandledAs.STOP, HandledAs.START)  # nothing that an
 
 def _is_copy(hearing: Hearing, row: InboundMessage, parts: Sequence[InboundMessage]) -> bool:
     """Whether this text was brought before under another id; then it is done with."""
-    known = [*reversed(parts), *(one for one in hearing.before if one.handled_as not in _NO_WORDS)]
+    heard = [one for one in hearing.before if one.handled_as not in _NO_WORDS]
+    # The parts of one text count as one: two copies of it may come interleaved.
+    behind = next((place for place, one in enumerate(heard) if one.handled_as != HandledAs.PART), -1) + 1
+    last = (*parts, *(() if parts else heard[:behind]))
+    known = (*parts, *heard)
     original = next(
-        (one for place, one in enumerate(known) if is_copy(row, one, hearing.clocks, hearing.prompts, last=place == 0)),
-        None,
+        (one for one in known if is_copy(row, one, hearing.clocks, hearing.prompts, last=one in last)), None
     )
     if original is None:
         return False

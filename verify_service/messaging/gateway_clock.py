@@ -22,7 +22,8 @@ _LOOKED_AT: Final = 10  # texts
 # The nearest of the last texts: single ones come late, and then their time is true all the same.
 _NEAREST = text(
     """
-SELECT gateway, min(abs(extract(epoch FROM received_at - sent_at))) AS away, count(*) AS texts
+SELECT gateway, min(abs(extract(epoch FROM received_at - sent_at))) AS away, count(*) AS texts,
+       count(*) > 2 AND bool_and(extract(second FROM sent_at) = 0) AS whole_minutes
 FROM (SELECT DISTINCT gateway FROM inbound_message WHERE id > (SELECT max(id) - 1000 FROM inbound_message)) AS known
 CROSS JOIN LATERAL (
     SELECT received_at, sent_at FROM inbound_message told
@@ -34,9 +35,10 @@ GROUP BY gateway
 
 @dataclass(frozen=True)
 class Clocks:
-    """The gateways whose clock is right, by the texts they brought last."""
+    """The gateways whose clock is right, by the texts they brought last, and those that tell whole minutes alone."""
 
     right: frozenset[str] = frozenset()
+    whole_minutes: frozenset[str] = frozenset()
 
     def told_by(self, message: InboundMessage) -> dt.datetime | None:
         """The gateway's time of a text, where its clock is right; one operator of several behind it may be wrong."""
@@ -60,8 +62,11 @@ class Clocks:
 
 def clocks(session: Session) -> Clocks:
     """Which gateways' clocks are right now."""
-    nearest = session.execute(_NEAREST, {"most": _LOOKED_AT})
-    return Clocks(frozenset(row.gateway for row in nearest if row.away <= RIGHT.total_seconds()))
+    nearest = session.execute(_NEAREST, {"most": _LOOKED_AT}).all()
+    return Clocks(
+        frozenset(row.gateway for row in nearest if row.away <= RIGHT.total_seconds()),
+        frozenset(row.gateway for row in nearest if row.whole_minutes),
+    )
 
 
 @dataclass(frozen=True)
