@@ -430,9 +430,9 @@ class Phone:
         if luck > 1 - _TWINS:
             self.log.counts["repeats"] += (more := self.chance.randint(1, 2))
             calls += [hop] * more
-        elif luck > 1 - _TWINS - _STALE and session.answers:
+        elif luck > 1 - _TWINS - _STALE and len(session.answers) > self._first_again():
             self.log.counts["stale"] += 1
-            calls.append(self._hop(session, self.chance.randrange(len(session.answers))))
+            calls.append(self._hop(session, self.chance.randrange(self._first_again(), len(session.answers))))
         seen, *others = await asyncio.gather(*(self.network.ask(call, self.chance) for call in calls))
         for call, other in zip(calls[1:], others, strict=True):
             if other != seen and (call is hop or other != session.shown):
@@ -441,18 +441,25 @@ class Phone:
             await self._late(session, seen)
         return seen
 
+    def _first_again(self) -> int:
+        """The first hop that may come again: a carrier that begins again a session that is over has given its id to
+        another call."""
+        return 1 if self.carrier else 0
+
     async def _late(self, session: Session, seen: str) -> None:
         """Something comes again long after: a hop of this session, or of one that is over, or an answer to that."""
         self.log.counts["repeats"] += 1
         past = [one for one in self.sessions if one.over and one.shown is not None and one is not session]
+        past = [one for one in past if one.answers or not self.carrier]
         if past and self.chance.random() < 0.5:
             old = self.chance.choice(past)
-            hop = self._hop(old, self.chance.randint(0, len(old.answers)))
+            hop = self._hop(old, self.chance.randint(self._first_again(), len(old.answers)))
             if self.chance.random() < 0.3:
                 hop = self._hop(Session(old.name, [*old.answers, "1"]))
             expected = old.shown
         else:
-            hop, expected = self._hop(session, self.chance.randint(0, len(session.answers))), seen
+            first = min(self._first_again(), len(session.answers))
+            hop, expected = self._hop(session, self.chance.randint(first, len(session.answers))), seen
         again = await self.network.ask(hop, self.chance)
         if again != expected:
             raise Lost(f"a late hop showed {again!r} instead of {expected!r}")
