@@ -108,6 +108,22 @@ def without_secrets(text: str) -> str:
     return secret.sub(lambda found: found[1] + re.sub(r"\d", "*", found[2]), text)
 
 
+_STOP_CLAUSE = (
+    r"(?:stop|setop|unreg|unsub(?:scribe)?|berhenti)"
+    r"(?: (?:sms|smsnya|dulu|saja|aja|ya|pak|bu|jangan|kirim|lagi|deh|semua))*"
+)
+_STOP_FIRST = re.compile(rf"\W*{_STOP_CLAUSE}\s*[.,;!\n]+\s*(?=\w)", re.IGNORECASE)
+_STOP_LAST = re.compile(rf"[.,;!?\n]+\s*{_STOP_CLAUSE}\W*$", re.IGNORECASE)
+
+
+def beside_stop(text: str) -> str | None:
+    """What is said beside a STOP that stands in a clause of its own: "TIDAK" of "TIDAK, STOP"; None without one."""
+    for clause in (_STOP_FIRST.match(text), _STOP_LAST.search(text)):
+        if clause is not None and (rest := (text[: clause.start()] + text[clause.end() :]).strip()):
+            return rest
+    return None
+
+
 _NUMBERS = {
     word: number
     for number, words in (

@@ -614,7 +614,7 @@ def test_a_stop_beside_an_answer_is_heard_and_the_answer_counts(db: Any, text: s
     line.writes(text)
     assert line.stopped()
     assert line.said() == [said]
-    assert line.sent()[-1] == "g18.stopped"
+    assert "g18.stopped" in line.sent()
 
 
 @pytest.mark.parametrize(
@@ -704,3 +704,91 @@ def test_a_new_owner_lets_go_of_the_worker(db: Any, text: str) -> None:
 def test_number_words_answer_a_menu_as_well(line: Line) -> None:
     line.writes("CEK", "satu", "nomor 1")
     assert line.said() == ["confirms", "card"]
+
+
+# --- found on the second day ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["saya kecelakaan tadi pagi, stop sms dulu", "stop sms. bapak saya meninggal kemarin",
+     "petugas kelurahan minta uang lima puluh ribu. STOP", "LAPOR petugas minta uang lima puluh ribu. STOP"],
+)  # fmt: skip
+def test_a_problem_beside_a_stop_is_a_report_and_the_stop_is_heard(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.stopped()
+    assert len(line.reports()) == 1
+
+
+def test_what_tells_of_a_problem_beside_a_stop_is_read_by_somebody(line: Line) -> None:
+    line.writes("petugas minta uang 50 ribu, STOP SMS")
+    assert line.stopped()
+    assert line.reports() or line.handled() == ["triage"]
+
+
+@pytest.mark.parametrize("keyword", ["LAPOR", "STATUS", "MENU"])
+@pytest.mark.parametrize(("text", "said"), [("sudah terdaftar pak", "confirms"), ("BUKAN SAYA", "not_me")])
+def test_an_open_question_is_answered_though_a_talk_asks_something_else(
+    db: Any, keyword: str, text: str, said: str
+) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes(keyword, text)
+    assert line.said() == [said]
+
+
+def test_an_answer_is_corrected_though_a_talk_goes_on(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("YA")
+    line.writes("CEK", "maaf saya belum terdaftar")
+    assert line.said() == ["confirms", "denies"]
+
+
+def test_an_answer_written_before_a_stop_that_overtook_it_counts(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("STOP")
+    line.lag = dt.timedelta(seconds=70)
+    line.together("YA", pause=5)
+    assert line.said() == ["confirms"]
+    assert line.stopped()
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ("LAPOR ANONIM petugas minta uang ke keluarga pak Dul yang meninggal kemarin",),
+        ("LAPOR", "3", "6", "3", "3", "petugas minta uang ke keluarga yang meninggal dunia"),
+    ],
+)
+def test_a_word_about_a_death_names_nobody_who_asked_not_to_be(line: Line, steps: tuple[str, ...]) -> None:
+    line.writes(*steps)
+    assert named(line) == []
+
+
+@pytest.mark.parametrize("between", ["STOP", "CEK"])
+def test_who_agreed_to_be_anonymous_is_not_named_when_the_talk_broke_off(line: Line, between: str) -> None:
+    line.writes("LAPOR", "3", "6", "3", "3", "1", between, "petugas kelurahan minta uang lima puluh ribu ke saya")
+    assert named(line) == []
+    assert [identity for identity, _, _ in line.reports()] == ["anonymous"]
+
+
+def test_words_at_a_wrong_step_stay_on_no_row_of_the_phone(line: Line) -> None:
+    line.writes("LAPOR", LONG, *ANONYMOUS)
+    assert line.reports() == [("anonymous", False, LONG)]
+    assert line.db.execute("SELECT count(body) FROM inbound_message").fetchone() == (0,)
+
+
+def test_an_accident_behind_a_report_in_confidence_is_a_report_of_its_own(line: Line) -> None:
+    line.writes("LAPOR kartu saya belum datang juga", "saya kecelakaan tadi ditabrak motor tolong")
+    urgent = line.db.execute("SELECT count(*) FROM grievance WHERE urgency = 'accident'").fetchone()
+    assert urgent == (1,)
+
+
+def test_the_same_answer_again_is_thanked_and_is_no_second_statement(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("YA", "YA", "sudah terdaftar pak")
+    assert line.said() == ["confirms"]
+    assert line.sent().count("s3.answered") == 3

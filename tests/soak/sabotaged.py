@@ -26,7 +26,6 @@ from verify_service.ground.crypto import unseal
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
 from verify_service.logs import Lines
 from verify_service.messaging import breaker, sending
-from verify_service.messaging.gateway_clock import Clocks
 from verify_service.messaging.gateways.console import Console
 from verify_service.messaging.gateways.contract import SendOutcome, Sent
 
@@ -137,11 +136,11 @@ def _answers_unsent() -> None:
 
 
 def _copies_count() -> None:
-    vars(hearing)["_copied"] = lambda *given: None
+    vars(hearing)["_is_copy"] = lambda *given: False
 
 
 def _parts_apart() -> None:
-    vars(hearing)["_is_part"] = lambda *given: False
+    vars(hearing)["is_part"] = lambda *given: False
 
 
 def _anonymous_again() -> None:
@@ -156,7 +155,15 @@ def _others_word() -> None:
 
 
 def _trusts_clock() -> None:
-    Clocks.told_by = lambda self, message: message.sent_at  # type: ignore[method-assign]
+    """By the gateway's clock an answer was written before its question, and is none."""
+    find = question.find
+
+    def by_the_clock(*given: Any) -> question.Question | None:
+        found, sent_at = find(*given), given[2].first.sent_at
+        early = found is not None and sent_at is not None and sent_at < found.prompt.handed_at - dt.timedelta(minutes=2)
+        return None if early else found
+
+    vars(question)["find"] = by_the_clock
 
 
 def _stop_waits() -> None:
@@ -205,19 +212,19 @@ def _one_line() -> None:
 
 def _forgets_talks() -> None:
     """A talk of an older release is over."""
-    live = text_talks.live_talk
+    lasts = text_talks.while_it_lasts
 
-    def readable(session: Session, phone: Phone, received: dt.datetime) -> Conversation | None:
-        found = live(session, phone, received)
+    def readable(talk: Conversation | None, received: dt.datetime) -> Conversation | None:
+        found = lasts(talk, received)
         try:
             if found is not None:
                 Talk.from_dict(json.loads(unseal(found.talk or b"", "conversation.talk")))
         except StaleCaller:
-            text_talks.end_talks(session, phone, "let go", received)
+            found.ended_at, found.ended_how, found.talk = received, "let go", None
             return None
         return found
 
-    vars(text_talks)["live_talk"] = readable
+    vars(text_talks)["while_it_lasts"] = readable
 
 
 def _log_fails() -> None:

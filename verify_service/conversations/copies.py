@@ -58,12 +58,10 @@ def is_copy(row: InboundMessage, one: InboundMessage, clocks: Clocks, prompts: P
         if written == written_then and apart <= COPIED_SECOND and not vague:
             return True
         apart = max(apart, abs(written - written_then))
-    if one.body is None and len(words_of(row).split()) >= _LONG and apart <= COPIED_REPORT:
-        return True
     if prompts.new_between(one.received_at, row.received_at):
         return False
     if len(words_of(row).split()) >= _LONG:
-        return apart <= COPIED_LONG
+        return apart <= (COPIED_REPORT if one.body is None else COPIED_LONG)
     return last and apart <= COPIED
 
 

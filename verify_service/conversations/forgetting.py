@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CursorResult, and_, delete, or_, text, update
+from sqlalchemy import CursorResult, Select, and_, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from verify_service.conversations.text_talks import SOLVED
@@ -75,6 +75,13 @@ def part_anonymous(session: Session, *, now: dt.datetime) -> None:
     session.execute(_TRAIL, {"today": today})
 
 
+def _over_for_long(now: dt.datetime) -> Select[int]:
+    """Talks by text whose end is past, and of which nothing more can be answered."""
+    return select(Conversation.id).where(
+        Conversation.channel == "talk", Conversation.ended_at < now - SCREENS_KEPT_AFTER_THE_END
+    )
+
+
 def forget_old(session: Session, *, now: dt.datetime) -> int:
     """Empty the screens and answers of old talks and the words of old texts, and drop conversations past their
     retention; returns rows changed.
@@ -127,6 +134,17 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             .where(OutboxMessage.state.not_in((State.WAITING.value, State.SENDING.value)))
             # The number of an anonymous report, or that it was one, leads to the phone that it was told to.
             .values(body=None, screen=A_REPORT)
+        ),
+        # How many prompts a talk had that is over would tell what it came to.
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.conversation_id.in_(_over_for_long(now)))
+            .values(conversation_id=None, step=None)
+        ),
+        session.execute(
+            update(InboundMessage)
+            .where(InboundMessage.conversation_id.in_(_over_for_long(now)))
+            .values(conversation_id=None, step=None)
         ),
         session.execute(delete(DeliveryNotice).where(DeliveryNotice.received_at < texts)),
         session.execute(

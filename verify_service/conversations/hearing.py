@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from flows import spelling
+from flows.complaints import kinds
 from flows.conversation import ANSWER_LENGTH, printable
 from flows.keywords import Keyword, keyword, urgency
-from flows.reading import STOPS, command, spoken
+from flows.reading import STOPS, beside_stop, command, spoken
 from flows.talk import Talk
 from flows.understanding import understand
 from verify_service import audit
@@ -162,7 +164,14 @@ def _overtaken(hearing: Hearing, row: InboundMessage, counts: Callable[[InboundM
 def _stop(hearing: Hearing, said: Said) -> None:
     """Confirmed once; a second STOP from somebody who is angry is not answered with another text."""
     if stop_phone(hearing.session, hearing.phone.id, said.received):
-        _reply(hearing, said, "g18.stopped")
+        write(
+            hearing.session,
+            hearing.phone,
+            "g18.stopped",
+            purpose=Purpose.REPLY,
+            cause=f"{said.cause}:stop",  # what else it says has its own reply
+            now=said.received,
+        )
 
 
 # --- copies and parts ---
@@ -228,10 +237,16 @@ def _hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
         hearing.look_again()
     said, before = hearing.said(rows), hearing.before[0] if hearing.before else None
     _begin_handling(hearing, rows)
+    rest = beside_stop(said.text)
+    if rest is not None:
+        said = replace(said, text=rest)
     if before is not None and before.handled_as in _GOES_ON and is_part(rows[0], before, hearing.prompts):
         how = _go_on(hearing, said, before)
     else:
         how = _hear_said(hearing, said)
+    if rest is not None:
+        _stop(hearing, said)
+        text_talks.end_talks(hearing.session, hearing.phone, STOPPED, said.received)
     hearing.moved = True
     _handled(hearing, rows, how)
 
@@ -277,6 +292,12 @@ def _may_be_a_stop(text: str) -> bool:
 
 
 def _stopped(hearing: Hearing, said: Said, how: HandledAs) -> HandledAs:
+    """No more texts; what tells of an accident is a report all the same, and of a problem an officer's to read."""
+    if urgency(said.text):
+        hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, said.text)
+        how = HandledAs.REPORT
+    elif how is HandledAs.STOP and kinds(" ".join(spelling.read(said.text).words)):
+        how = HandledAs.TRIAGE
     _stop(hearing, said)
     text_talks.end_talks(hearing.session, hearing.phone, STOPPED, said.received)
     return how
@@ -284,7 +305,8 @@ def _stopped(hearing: Hearing, said: Said, how: HandledAs) -> HandledAs:
 
 def _question(hearing: Hearing, said: Said) -> Question | None:
     """The question that this text may answer. What was written before an answer does not take it back."""
-    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts)
+    before_stop = _overtaken(hearing, said.first, lambda one: one.handled_as == HandledAs.STOP)
+    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts, before_stop=before_stop)
     if asked is None or (asked.corrects and _overtaken(hearing, said.first, asked.heard)):
         return None
     return asked
@@ -324,7 +346,7 @@ def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
     if not read.option:
         return None
     if read.stops:
-        _stopped(hearing, said, HandledAs.STOP)
+        _stop(hearing, said)
     if read.grieves:  # first, since its receipt is the one reply
         hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, said.text)
     hearing.stale |= question.answer(hearing.session, hearing.phone, asked, said, read.option, hearing.later)
@@ -343,7 +365,10 @@ def _answer_talk(hearing: Hearing, said: Said, talk: _Talk, asked: Question | No
     if not talk.current:
         return None
     unreadable = text_talks.cannot_read(talk.standing, said.text)
-    if unreadable and text_talks.reports(talk.standing, talk.conversation) and not urgency(said.text):
+    if unreadable and asked is not None and (read := question.read(asked, said.text)) and read.answers:
+        return None
+    urgent = urgency(said.text) and not text_talks.asks_who_may_know(talk.standing)
+    if unreadable and text_talks.reports(talk.standing, talk.conversation) and not urgent:
         unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
     if unreadable and (_is_for_somebody(hearing, said) or (asked is not None and asked.open)):
         return None
@@ -365,7 +390,12 @@ def _unasked(hearing: Hearing, said: Said, asked: Question | None, talk: _Talk |
         said.empty()
         _reply(hearing, said, "s6.check")
         return HandledAs.UNCLEAR
-    if (asked is None or means == "grievance" or _goes_on_with(hearing, said)) and (how := _added(hearing, said)):
+    if talk is not None and not talk.current and text_talks.reports(talk.standing, talk.conversation):
+        said.belongs_to(talk.conversation, talk.conversation.hops - 1)
+        return HandledAs.EARLY  # who may know who reports is not said yet
+    alone = bool(urgency(said.text)) and not _anonymous_just_made(hearing, said)  # an accident is a report of its own
+    goes_on = asked is None or means == "grievance" or _goes_on_with(hearing, said)
+    if not alone and goes_on and (how := _added(hearing, said)):
         return how
     if means == "grievance":
         hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, said.text)
@@ -450,13 +480,20 @@ def _keyword(hearing: Hearing, said: Said, wanted: Keyword) -> HandledAs:
 def _report(hearing: Hearing, said: Said, words: str) -> HandledAs:
     """LAPOR with words; within minutes of an anonymous report they belong to it, or they would name who made it."""
     understood = understand(words)
-    if understood.sure and understood.meaning == "stop":
+    stops = understood.sure and understood.meaning == "stop"
+    if stops and not kinds(" ".join(spelling.read(words).words)):
         return _stopped(hearing, said, HandledAs.STOP)
-    made = text_talks.report_just_made(hearing.session, hearing.phone, said.received)
-    if made is not None and hearing.session.get_one(Grievance, made).identity == ANONYMOUS:
+    if stops:
+        _stop(hearing, said)
+    if _anonymous_just_made(hearing, said):
         return _added(hearing, replace(said, text=words), few=True) or HandledAs.KEYWORD
     hearing.stale |= text_talks.file_report(hearing.session, said, hearing.phone, words)
     return HandledAs.KEYWORD
+
+
+def _anonymous_just_made(hearing: Hearing, said: Said) -> bool:
+    made = text_talks.report_just_made(hearing.session, hearing.phone, said.received)
+    return made is not None and hearing.session.get_one(Grievance, made).identity == ANONYMOUS
 
 
 def _rules(hearing: Hearing, said: Said) -> None:

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from flows.asking import SCREEN
+from flows.asking import MEANS, SCREEN
 from flows.caller import Caller, Person
 from flows.conversation import Menu, Outcome
 from flows.outcomes import Said as Statement
@@ -28,12 +28,13 @@ from verify_service.conversations.talking import Over, Talking
 from verify_service.conversations.text_talks import Said
 from verify_service.conversations.texting import words, write
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, InboundMessage, OutboxMessage, Phone
+from verify_service.ground.tables import Conversation, Evidence, InboundMessage, OutboxMessage, Phone
 from verify_service.ground.together import Asked
 from verify_service.messaging.outbox import Answer, Asks, Purpose, answer_to, queue_answers, take_back
 from verify_service.verification.evidence import RECORD
 
 ANSWERED, STOPPED = "answered", "stopped"
+THANKS = "s3.answered"
 UNCLEAR = "s9.unclear"  # asks back with digits, once
 OWN_WORD = "s12.own_word"  # asks for the worker's own word by name, once
 
@@ -62,14 +63,16 @@ class Question:
         return self.asked.ended_how == ANSWERED
 
 
-def find(asked: Conversation | None, people: Sequence[Named], said: Said, prompts: Prompts) -> Question | None:
+def find(
+    asked: Conversation | None, people: Sequence[Named], said: Said, prompts: Prompts, *, before_stop: bool = False
+) -> Question | None:
     """The newest question of this phone that was handed over, while it may still be answered or corrected.
 
     One that waits for the morning hides none before it. None once the phone no longer answers for the worker. What a
     call would show of the cover is not looked up: no text says it.
     """
     prompt = prompts.answered_by(asked.id, said.received) if asked is not None else None
-    if asked is None or prompt is None or not _may_be_answered(asked, said):
+    if asked is None or prompt is None or not _may_be_answered(asked, said, before_stop=before_stop):
         return None
     worker = next((one for one in people if one.worker == asked.worker_id), None)
     if worker is None:
@@ -78,11 +81,11 @@ def find(asked: Conversation | None, people: Sequence[Named], said: Said, prompt
     return Question(asked, prompt, worker.name, worker.nik4, others)
 
 
-def _may_be_answered(asked: Conversation, said: Said) -> bool:
+def _may_be_answered(asked: Conversation, said: Said, *, before_stop: bool) -> bool:
     if asked.ended_at is None or asked.ended_how == LET_GO:
         return True
     if asked.ended_how == STOPPED:  # it came before they wanted no more: STOP overtakes what waits for us
-        return said.received <= asked.ended_at
+        return before_stop or said.received <= asked.ended_at
     soon = dt.timedelta(minutes=programme().texting.correct_minutes)
     return asked.ended_how == ANSWERED and said.received - asked.ended_at <= soon
 
@@ -96,6 +99,10 @@ class Read:
     others_word: bool = False
     grieves: bool = False
     stops: bool = False
+
+    @property
+    def answers(self) -> bool:
+        return bool(self.option) or self.others_word
 
 
 def read(question: Question, text: str) -> Read:
@@ -144,6 +151,10 @@ def answer(session: Session, phone: Phone, question: Question, said: Said, meant
     """
     asked = question.asked
     said.belongs_to(asked, question.prompt.step)
+    if question.corrects and _stands(session, phone, meant):
+        thanks = words(phone, THANKS)
+        later.thanks.append(answer_to(phone, screen=THANKS, body=thanks, cause=said.cause, now=said.received))
+        return False
     person = Person(worker=asked.worker_id or 0, name=mask_name(question.name), nik4=question.nik4)
     caller = Caller(phone.language, noticed=phone.noticed_at is not None, person=person)
     talking = Talking(session, asked, phone, said.received, caller, screen=SCREEN, message=said.first.id)
@@ -161,6 +172,19 @@ def answer(session: Session, phone: Phone, question: Question, said: Said, meant
     thanks = words(phone, step.screen)
     later.thanks.append(answer_to(phone, screen=step.screen, body=thanks, cause=said.cause, now=said.received))
     return talking.nudge
+
+
+_LAST_SAID = (
+    select(Evidence.statement)
+    .where(Evidence.phone_id == bindparam("phone"), Evidence.source == "worker", Evidence.channel == "sms")
+    .order_by(Evidence.id.desc())
+    .limit(1)
+)
+
+
+def _stands(session: Session, phone: Phone, meant: str) -> bool:
+    """Whether the answer that stands says the same: the same again is no other statement."""
+    return session.scalar(_LAST_SAID, {"phone": phone.id}) == MEANS[meant]
 
 
 def _outcome(caller: Caller, meant: str) -> Outcome:

@@ -78,8 +78,28 @@ def sealed_report(filed: int) -> bytes:
 
 def report_of(conversation: Conversation) -> int | None:
     """The report that was made in this talk, while that is known."""
-    try:
-        filed = json.loads(unseal(conversation.talk or b"", _PURPOSE)).get("filed")
-    except (Unreadable, ValueError):
-        return None
+    filed = _left(conversation).get("filed")
     return filed if isinstance(filed, int) else None
+
+
+def sealed_unnamed() -> bytes:
+    """What is kept of a talk that broke off, for some minutes: that its words were to be nobody's."""
+    return seal(_compact({"unnamed": True}), _PURPOSE)
+
+
+def is_unnamed(conversation: Conversation) -> bool:
+    """Whether that is what is left of this talk."""
+    return _left(conversation).get("unnamed") is True
+
+
+def turns_of(conversation: Conversation) -> list[tuple[str, str]]:
+    """The answers of a talk so far, as screen and meaning."""
+    return [(turn[0], turn[1]) for turn in _left(conversation).get("turns", ())]
+
+
+def _left(conversation: Conversation) -> dict[str, Any]:
+    try:
+        left = json.loads(unseal(conversation.talk or b"", _PURPOSE))
+    except (Unreadable, ValueError):
+        return {}
+    return left if isinstance(left, dict) else {}

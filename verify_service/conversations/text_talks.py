@@ -23,13 +23,20 @@ from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.keywords import Name, urgency
 from flows.reading import option, without_secrets
-from flows.talk import Talk, answer, current
+from flows.talk import HELP, Talk, answer, current
 from verify_service.conversations import engine
 from verify_service.conversations.caller import answers_for
 from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.reports import RECEIPTS
-from verify_service.conversations.stored_talk import report_of, sealed, sealed_report
+from verify_service.conversations.stored_talk import (
+    is_unnamed,
+    report_of,
+    sealed,
+    sealed_report,
+    sealed_unnamed,
+    turns_of,
+)
 from verify_service.conversations.talking import NOBODY, Next, Over, Talking
 from verify_service.conversations.texting import say, say_ending, write
 from verify_service.ground.crypto import seal, unseal
@@ -111,11 +118,37 @@ def patience(conversation: Conversation) -> dt.timedelta:
 
 
 def end_talks(session: Session, phone: Phone, how: str, now: dt.datetime) -> None:
-    """Whatever talk by text this phone is in is over: it sent STOP, or begins another."""
-    session.execute(
-        update(Conversation)
-        .where(Conversation.phone_id == phone.id, Conversation.channel == TALK, Conversation.ended_at.is_(None))
-        .values(ended_at=now, ended_how=how, talk=None)
+    """Whatever talk by text this phone is in is over: it sent STOP, or begins another.
+
+    Of one on the way to a report nothing typed is left; that its words were to be nobody's is known for some minutes.
+    """
+    going_on = select(Conversation).where(
+        Conversation.phone_id == phone.id, Conversation.channel == TALK, Conversation.ended_at.is_(None)
+    )
+    for conversation in session.scalars(going_on):
+        unnamed, reporting = _agreed(conversation), conversation.session.endswith(":report")
+        filed = report_of(conversation)
+        _over(conversation, how, now)
+        if filed is not None:
+            conversation.talk = sealed_report(filed)
+        elif unnamed:
+            conversation.talk = sealed_unnamed()
+        if reporting or filed is not None:
+            session.flush()
+            session.execute(_EMPTY_ALL, {"talk": conversation.id})
+    session.flush()
+
+
+def _agreed(conversation: Conversation) -> bool:
+    """Whether somebody has agreed to report anonymously in this talk, and has not written the words yet."""
+    return ("c5.anonymous_note", "agree") in turns_of(conversation)
+
+
+def agreed_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
+    """Whether somebody agreed on this phone, some minutes ago, to report anonymously, by text or by call."""
+    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
+    return any(
+        is_unnamed(talk) or _agreed(talk) for talk in session.scalars(_LATELY, {"phone": phone.id, "since": since})
     )
 
 
@@ -149,10 +182,19 @@ def asks_words(talk: Talk) -> bool:
     return isinstance(screen, Ask) and screen.shape in FREE
 
 
+def asks_who_may_know(talk: Talk) -> bool:
+    """Whether it is being chosen who may know who reports."""
+    _, screen = current(talk)
+    return not isinstance(screen, Outcome) and screen.screen in ("c4.identity", "c5.anonymous_note")
+
+
 def cannot_read(talk: Talk, text: str) -> bool:
-    """Whether the question asked last has fixed answers, and this is none of them."""
+    """Whether the question asked last has fixed answers, or wants a number, and this is none."""
     talk, screen = current(talk)
-    return isinstance(screen, Menu | Pick) and answer(talk, text, wordings())[0].wrong > 0
+    if isinstance(screen, Outcome) or (isinstance(screen, Ask) and screen.shape in FREE):
+        return False
+    after, step = answer(talk, text, wordings())
+    return after.wrong > 0 or (isinstance(step, outcomes.Goodbye) and step.screen == HELP)
 
 
 # --- beginning, and going on ---
@@ -217,7 +259,8 @@ def file_report(session: Session, said: Said, phone: Phone, words: str) -> bool:
     """
     talking = opened(session, said, phone, "menu")
     urgent = urgency(words)
-    identity = "normal" if urgent else "anonymous" if _UNNAMED.search(words) else "secret"
+    unnamed = _UNNAMED.search(words) is not None or agreed_unnamed(session, phone, said.received)
+    identity = "anonymous" if unnamed else "normal" if urgent else "secret"
     report = outcomes.FileReport("claim" if urgent else "other", words, urgency=urgent, identity=identity)
     filed = apply(talking, report)
     if isinstance(filed, Next):  # who writes a text may be written to
@@ -239,7 +282,8 @@ def file_report(session: Session, said: Said, phone: Phone, words: str) -> bool:
 # Who asks not to be named.
 _UNNAMED = re.compile(
     r"\b(?:anonim|anonymous)\b"
-    r"|\b(?:jangan|tanpa|rahasiakan|sembunyikan)\b[^.,]{0,20}\b(?:nama|identitas)\b",
+    r"|\b(?:jangan|tanpa|rahasiakan|sembunyikan|ulah)\b[^.,]{0,20}\b(?:nama|nami|identitas)\b"
+    r"|\b(?:nama|nami|identitas)\b[^.,]{0,20}\b(?:jangan|ulah|disembunyikan|dirahasiakan|tidak usah)\b",
     re.IGNORECASE,
 )
 
@@ -332,7 +376,8 @@ def _end(talking: Talking) -> None:
     """The talk is over; for some minutes it is known which report its last words belong to."""
     conversation = talking.conversation
     _over(conversation, "said goodbye", talking.now)
-    conversation.session = f"{conversation.session.rpartition(':')[0]}:over"  # what it was for would tell who reported
+    # What it was for, or how many answers it took, would tell who reported.
+    conversation.session, conversation.hops = f"{conversation.session.rpartition(':')[0]}:over", 0
     if talking.filed is not None:
         conversation.talk = sealed_report(talking.filed)
     talking.session.flush()
