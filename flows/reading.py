@@ -146,7 +146,7 @@ def pressed(text: str) -> str | None:
     while len(words) > 1 and words[-1] in _BEHIND_A_NUMBER:
         del words[-1]
     numbers = {_NUMBERS.get(word, word) for word in words}
-    if len(numbers) != 1 or len(words) > 2:
+    if len(numbers) != 1 or len(words) > 2 or len(set(words)) < len(words):  # "1 satu" is one number, "1 1" is two
         return None
     number = numbers.pop()
     return str(int(number)) if number.isascii() and number.isdigit() and len(number) <= 2 else None
