@@ -39,7 +39,9 @@ _OFFICE = re.compile(
     rf"(?:{_POST}\b(?! ?\d| (?:kosong|nol))|(?:{_HOLDER} )+{_POST}\b)"
     r"|\b(?:warga|anggota|karyawan|anak buah|pembantu) (?:saya|kami|abdi|kula)\b"
 )
-_SIGNED = re.compile(r"\b(?:ttd|tertanda|hormat saya)\b\W+(?:pak |bu |bapak |ibu )?([a-z]{3,})")
+_SIGNED = re.compile(
+    r"\b(?:ttd|tertanda|hormat saya|nama saya|nami abdi|my name is)\b\W+(?:pak |bu |bapak |ibu )?([a-z]{3,})"
+)
 _FROM_THE_RT = re.compile(r"\s*(?:pak |bu |ketua )?r[tw]\s*\.?\s*\d{1,3}\s*:", re.IGNORECASE)  # "RT 003: sudah"
 _OWN_HOME = re.compile(r"\b(?:warga|orang|tinggal|di|domisili|alamat) (?:\w+ )?(?:rt|rw)\b")
 _NUMBER = r"(?:nomor|nomer|nmr|no|hp|kartu|number)(?:nya)?"
@@ -69,7 +71,7 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
         return "relation"
     if (_OFFICE.search(said) and not _OWN_HOME.search(said)) or _FROM_THE_RT.match(text):
         return "office"
-    if (signed := _SIGNED.search(said)) and own and signed[1] not in own:
+    if (signed := _SIGNED.search(said)) and own and not _is_called(signed[1], own):
         return "another"
     if _STRANGER.search(said) or any(re.search(rf"{_NAMED}{re.escape(name)}\b", said) for name in own):
         return "stranger"
@@ -78,6 +80,16 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     named = set(said.split())
     theirs = {name for other in others for name in _names(other)} - own
     return "another" if named & theirs and not named & own else "self"
+
+
+def _is_called(name: str, own: set[str]) -> bool:
+    """Whether a name may be short for one of these: Sulis for Sulistiawati. "nama saya salah" names nobody."""
+    return name in _NO_NAMES or any(mine.startswith(name[:3]) for mine in own)
+
+
+_NO_NAMES = frozenset(
+    ("salah", "sudah", "belum", "tidak", "ada", "masuk", "terdaftar", "muncul", "juga", "yang", "memang", "kok", "beda")
+)
 
 
 def _names(name: str) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text as sql
 
+from flows.speaker import speaker
 from jobs import send
 from jobs.texts import one_batch
 from tests.people import a_worker, an_rt_head, link
@@ -792,3 +793,24 @@ def test_the_same_answer_again_is_thanked_and_is_no_second_statement(db: Any) ->
     line.writes("YA", "YA", "sudah terdaftar pak")
     assert line.said() == ["confirms"]
     assert line.sent().count("s3.answered") == 3
+
+
+# --- found on the third day ---
+
+
+def test_who_gives_another_name_does_not_speak_for_the_asked_one(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("nama saya Eva Haryanti, saya sudah terdaftar")
+    assert line.said() == []
+    assert line.sent()[-1] == "s12.own_word"
+    for text in ("nama saya Sulis, sudah terdaftar", "nama saya sudah terdaftar"):
+        assert speaker(text, "Sulistiawati Dewi") == "self"
+
+
+def test_an_answer_behind_a_stop_in_the_same_text_counts(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("STOP saya tidak terdaftar")
+    assert line.stopped()
+    assert line.said() == ["denies"]

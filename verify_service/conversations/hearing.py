@@ -267,6 +267,9 @@ def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
     free = talk is not None and talk.current and text_talks.asks_words(talk.standing)
     answers = asked is not None and question.read(asked, said.text).stops
     if not free and not answers and _may_be_a_stop(said.text):  # rather too often: an officer reads what else it says
+        if asked is not None and (meant := _answers_beside(asked, said.text)):
+            hearing.stale |= question.answer(hearing.session, hearing.phone, asked, said, meant, hearing.later)
+            return _stopped(hearing, said, HandledAs.ANSWER)
         return _stopped(hearing, said, HandledAs.STOP if len(said.text.split()) <= _A_FEW_WORDS else HandledAs.TRIAGE)
     wanted = keyword(said.text)
     if wanted is not None and wanted.name != "answer" and not (talk and talk.current and _takes(talk, said.text)):
@@ -289,6 +292,14 @@ def _may_be_a_stop(text: str) -> bool:
         return False
     understood = understand(text)
     return not understood.sure or "stop" in (understood.meaning, *understood.also)
+
+
+def _answers_beside(asked: Question, text: str) -> str:
+    """What a text answers beside the STOP that it begins or ends with: "STOP saya tidak terdaftar"; "" for nothing."""
+    words = text.split()
+    rest = words[1:] if spoken(words[0]) in STOPS else words[:-1]
+    read = question.read(asked, " ".join(rest)) if len(rest) > 1 else question.Read()
+    return "" if read.grieves or read.others_word else read.option
 
 
 def _stopped(hearing: Hearing, said: Said, how: HandledAs) -> HandledAs:
