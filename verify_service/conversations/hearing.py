@@ -150,7 +150,7 @@ def _hear_wish(hearing: Hearing, row: InboundMessage) -> None:
     said = hearing.said([row])
     if not _overtaken(hearing, row, lambda one: one.handled_as in (HandledAs.STOP, HandledAs.START)):
         if how is HandledAs.STOP:
-            _stop(hearing, said)
+            _stop(hearing, said, alone=True)
         elif welcome_back(hearing.session, hearing.phone.id, said.received) is not None:
             _reply(hearing, said, "s7.welcome_back")
     _handled(hearing, [row], how)
@@ -161,7 +161,7 @@ def _overtaken(hearing: Hearing, row: InboundMessage, counts: Callable[[InboundM
     return any(counts(one) and hearing.clocks.overtaken(row, by=one) for one in hearing.before)
 
 
-def _stop(hearing: Hearing, said: Said) -> None:
+def _stop(hearing: Hearing, said: Said, *, alone: bool = False) -> None:
     """Confirmed once; a second STOP from somebody who is angry is not answered with another text."""
     if stop_phone(hearing.session, hearing.phone.id, said.received):
         write(
@@ -169,7 +169,7 @@ def _stop(hearing: Hearing, said: Said) -> None:
             hearing.phone,
             "g18.stopped",
             purpose=Purpose.REPLY,
-            cause=f"{said.cause}:stop",  # what else it says has its own reply
+            cause=said.cause if alone else f"{said.cause}:stop",  # what else it says has its own reply
             now=said.received,
         )
 
