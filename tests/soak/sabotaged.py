@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 import jobs.texts
 from flows.caller import StaleCaller
 from flows.talk import Talk
-from verify_service.conversations import hear, hearing, question, text_talks, texts
+from verify_service.conversations import hear, hearing, one_message, question, text_talks, texts
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
@@ -126,13 +126,13 @@ def _digit_answers_question() -> None:
 
 def _answers_unsent() -> None:
     """A text answers what a talk asks now, handed over or not."""
-    talk = vars(hearing)["_talk"]
+    talk = vars(one_message)["_talk"]
 
     def now(*given: Any) -> Any:
         found = talk(*given)
         return None if found is None else replace(found, current=True)
 
-    vars(hearing)["_talk"] = now
+    vars(one_message)["_talk"] = now
 
 
 def _copies_count() -> None:
@@ -140,7 +140,8 @@ def _copies_count() -> None:
 
 
 def _parts_apart() -> None:
-    vars(hearing)["is_part"] = lambda *given: False
+    for room in (hearing, one_message):
+        vars(room)["is_part"] = lambda *given: False
 
 
 def _anonymous_again() -> None:
@@ -158,8 +159,8 @@ def _trusts_clock() -> None:
     """By the gateway's clock an answer was written before its question, and is none."""
     find = question.find
 
-    def by_the_clock(*given: Any) -> question.Question | None:
-        found, sent_at = find(*given), given[2].first.sent_at
+    def by_the_clock(*given: Any, **named: Any) -> question.Question | None:
+        found, sent_at = find(*given, **named), given[2].first.sent_at
         early = found is not None and sent_at is not None and sent_at < found.prompt.handed_at - dt.timedelta(minutes=2)
         return None if early else found
 

@@ -122,7 +122,7 @@ async def question_in_digits(phone: Phone) -> None:
 
 async def question_in_two_parts(phone: Phone) -> None:
     await phone.asked()
-    await phone.text("saya belum pernah", "didaftarkan bu")
+    await phone.text("saya tidak", "terdaftar bu")
     await phone.reads(THANKS)
 
 

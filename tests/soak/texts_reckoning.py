@@ -45,6 +45,7 @@ _YES_NO = {
     "tidak": _evidence("denies"),
     "tidak tahu": _evidence("does_not_know"),
     "saya belum pernah didaftarkan bu": _evidence("denies"),
+    "saya tidak terdaftar bu": _evidence("denies"),
 }
 _ONE_TWO_THREE = {"1": _YES_NO["ya"], "2": _YES_NO["tidak"], "3": _YES_NO["tidak tahu"]}
 _WORKS = _evidence("still_working")

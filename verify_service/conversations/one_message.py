@@ -1,0 +1,293 @@
+"""What one message answers: our question, the talk that its phone is in, a keyword, or nothing of ours.
+
+A digit counts only where it was offered. A YA that answers no question of ours is never evidence: nobody can tell what
+it says yes to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from flows.conversation import ANSWER_LENGTH, printable
+from flows.keywords import Keyword, keyword, urgency
+from flows.reading import beside_stop, spoken
+from flows.talk import Talk
+from flows.understanding import understand
+from verify_service import audit
+from verify_service.conversations import question, text_talks
+from verify_service.conversations.copies import HandledAs, is_part, words_of
+from verify_service.conversations.one_phone import Hearing
+from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
+from verify_service.conversations.report_words import (
+    A_FEW_WORDS,
+    add,
+    anonymous_just_made,
+    goes_on_with,
+    report_now,
+    report_of,
+)
+from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
+from verify_service.conversations.stored_talk import restore
+from verify_service.conversations.talking import NOBODY
+from verify_service.conversations.text_talks import Said, may_be_secret
+from verify_service.conversations.texting import say_ending, write
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Conversation, InboundMessage
+from verify_service.messaging.outbox import Purpose
+
+
+@dataclass(frozen=True)
+class _Talk:
+    """The talk by text that goes on, and where it stands."""
+
+    conversation: Conversation
+    standing: Talk
+    current: bool  # whether what it asks now can have been read
+    handed_at: dt.datetime
+
+
+def hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
+    """Hear one text, or the parts of one, and note what became of it; a STOP in it counts as well."""
+    if hearing.moved:
+        hearing.look_again()
+    if _stopped_before(hearing, rows[0]):
+        hearing.end_talks(rows[0].received_at)
+        hearing.look_again()
+    said, before = hearing.said(rows), hearing.before[0] if hearing.before else None
+    hearing.begin_handling(rows)
+    rest = beside_stop(said.text)
+    if rest is not None:
+        said = replace(said, text=rest)
+    if before is not None and before.handled_as in _GOES_ON and is_part(rows[0], before, hearing.prompts):
+        how = _go_on(hearing, said, before)
+    else:
+        how = _hear_said(hearing, said)
+    if rest is not None:
+        stop(hearing, said)
+        hearing.end_talks(said.received)
+    hearing.moved = True
+    hearing.handled(rows, how)
+
+
+def _stopped_before(hearing: Hearing, row: InboundMessage) -> bool:
+    """Whether STOP came between the talk and this text: STOP overtakes others, and ends a talk where it came."""
+    talk = hearing.talk
+    return talk is not None and any(
+        one.handled_as == HandledAs.STOP and one.id < row.id and talk.started_at < one.received_at
+        for one in hearing.before
+    )
+
+
+def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
+    asked, talk = _question(hearing, said), _talk(hearing, said)
+    if not (talk and talk.current and text_talks.asks_secret(talk.standing)) and not may_be_secret(said.text):
+        said = said.without_secrets()
+    free = talk is not None and talk.current and text_talks.asks_words(talk.standing)
+    answers = asked is not None and question.read(asked, said.text).stops
+    if not free and not answers and may_be_a_stop(said.text):  # rather too often: an officer reads what else it says
+        if asked is not None and (meant := answers_beside(asked, said.text)):
+            hearing.answer(asked, said, meant)
+            return stopped(hearing, said, HandledAs.ANSWER)
+        return stopped(hearing, said, HandledAs.STOP if len(said.text.split()) <= A_FEW_WORDS else HandledAs.TRIAGE)
+    wanted = keyword(said.text)
+    if (
+        wanted is not None
+        and wanted.name != "answer"
+        and not (talk and talk.current and text_talks.takes(talk.standing, said.text))
+    ):
+        return _keyword(hearing, said, wanted)
+    for one in _by_newest(asked, talk):
+        how = _answer(hearing, said, one) if isinstance(one, Question) else _answer_talk(hearing, said, one, asked)
+        if how is not None:
+            return how
+    return _unasked(hearing, said, asked, talk)
+
+
+def _question(hearing: Hearing, said: Said) -> Question | None:
+    """The question that this text may answer. What was written before an answer does not take it back."""
+    before_stop = hearing.overtaken(said.first, lambda one: one.handled_as == HandledAs.STOP)
+    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts, before_stop=before_stop)
+    if asked is None or (asked.corrects and hearing.overtaken(said.first, asked.heard)):
+        return None
+    return asked
+
+
+def _talk(hearing: Hearing, said: Said) -> _Talk | None:
+    """The talk by text that this phone is in. Texts overtake one another: what was written before the last answer
+    answers something else."""
+    conversation = text_talks.while_it_lasts(hearing.talk, said.received)
+    if conversation is None:
+        return None
+    prompt = hearing.prompts.answered_by(conversation.id, said.received)
+    overtaken = hearing.overtaken(said.first, lambda one: one.conversation_id == conversation.id)
+    talking = text_talks.TextTalking(hearing.session, conversation, hearing.phone, said.received, NOBODY)
+    standing = restore(conversation, talking.fresh_caller)
+    current = prompt is not None and prompt.step == conversation.hops and not overtaken
+    return _Talk(conversation, standing.talk, current, prompt.handed_at if prompt else conversation.started_at)
+
+
+def _by_newest(asked: Question | None, talk: _Talk | None) -> list[Question | _Talk]:
+    """What a text may answer, first what was asked last. A question that was answered comes behind an open talk."""
+    if asked is None or talk is None:
+        return [one for one in (asked, talk) if one is not None]
+    first = talk.current and (asked.corrects or talk.handed_at >= asked.prompt.handed_at)
+    return [talk, asked] if first else [asked, talk]
+
+
+def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
+    """Take a text for the answer to our question; None when it says something else."""
+    read = question.read(asked, said.text)
+    if read.others_word:
+        return _ask_for_the_own_word(hearing, said, asked)
+    if not read.option:
+        return None
+    if read.stops:
+        stop(hearing, said)
+    if read.grieves:  # first, since its receipt is the one reply
+        hearing.file_report(said, said.text)
+    hearing.answer(asked, said, read.option)
+    return HandledAs.REPORT if read.grieves else HandledAs.ANSWER
+
+
+def _ask_for_the_own_word(hearing: Hearing, said: Said, asked: Question) -> HandledAs:
+    """Somebody else speaks: an officer reads it, and the worker is asked for by name, once."""
+    if not question.ask_back(hearing.session, hearing.phone, asked, said, OWN_WORD):
+        hearing.reply(said, "s5.received")
+    return HandledAs.TRIAGE
+
+
+def _answer_talk(hearing: Hearing, said: Said, talk: _Talk, asked: Question | None) -> HandledAs | None:
+    """Take a text for the next answer of a talk; None when it is none of its options and may be something else."""
+    if not talk.current:
+        return None
+    unreadable = text_talks.cannot_read(talk.standing, said.text)
+    if unreadable and asked is not None and (read := question.read(asked, said.text)) and read.answers:
+        return None
+    urgent = urgency(said.text) and not text_talks.asks_who_may_know(talk.standing)
+    if unreadable and text_talks.reports(talk.standing, talk.conversation) and not urgent:
+        unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
+    if unreadable and (_is_for_somebody(hearing, said) or (asked is not None and asked.open)):
+        return None
+    hearing.stale |= text_talks.go_on(hearing.session, said, hearing.phone, talk.conversation)
+    return HandledAs.ANSWER
+
+
+def _is_for_somebody(hearing: Hearing, said: Said) -> bool:
+    """Whether words that are none of a menu's ask for STOP, tell of a problem, or belong to a report."""
+    return _means(said.text) in ("stop", "grievance") or report_of(hearing, said) is not None
+
+
+def _unasked(hearing: Hearing, said: Said, asked: Question | None, talk: _Talk | None) -> HandledAs:
+    """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
+    means = _means(said.text)
+    if means == "stop":
+        return stopped(hearing, said, HandledAs.STOP)
+    if may_be_secret(said.text):  # a PIN or a NIK that comes late, or twice: nobody need read it
+        said.empty()
+        hearing.reply(said, "s6.check")
+        return HandledAs.UNCLEAR
+    if talk is not None and not talk.current and text_talks.reports(talk.standing, talk.conversation):
+        said.belongs_to(talk.conversation, talk.conversation.hops - 1)
+        return HandledAs.EARLY  # who may know who reports is not said yet
+    alone = bool(urgency(said.text)) and not anonymous_just_made(hearing, said)  # an accident is a report of its own
+    goes_on = asked is None or means == "grievance" or goes_on_with(hearing, said)
+    if not alone and goes_on and (how := add(hearing, said)):
+        return how
+    if means == "grievance":
+        hearing.file_report(said, said.text)
+        return HandledAs.REPORT
+    if talk is not None and not talk.current and len(spoken(said.text).split()) <= A_FEW_WORDS:
+        said.belongs_to(talk.conversation, talk.conversation.hops - 1)
+        return HandledAs.EARLY
+    if asked is not None and asked.open and question.ask_back(hearing.session, hearing.phone, asked, said, UNCLEAR):
+        return HandledAs.TRIAGE if len(said.text.split()) > A_FEW_WORDS else HandledAs.UNCLEAR
+    wanted = keyword(said.text)
+    if asked is None and wanted is not None and wanted.name == "answer":
+        hearing.reply(said, "s6.check")
+        return HandledAs.KEYWORD
+    hearing.reply(said, "s5.received")
+    return HandledAs.TRIAGE
+
+
+def _means(text: str) -> str:
+    """What a text says that is no option's own word; "other" when it cannot be told for sure."""
+    understood = understand(text)
+    means = understood.meaning if understood.sure else "other"
+    return "grievance" if means == "other" and urgency(text) and "?" not in text else means
+
+
+# --- the second part of a message that was heard already ---
+
+_GOES_ON = frozenset(
+    {
+        HandledAs.ANSWER,
+        HandledAs.REPORT,
+        HandledAs.THREAD,
+        HandledAs.UNCLEAR,
+        HandledAs.TRIAGE,
+        HandledAs.PART,
+        HandledAs.KEYWORD,
+    }
+)
+
+
+def _go_on(hearing: Hearing, said: Said, before: InboundMessage) -> HandledAs:
+    """Words that go on with a text which was heard already: with its report, or read once more as one text."""
+    if before.body is None:
+        return add(hearing, said, few=True) or _hear_said(hearing, said)
+    asked = _question(hearing, said)
+    if asked is None or before.conversation_id not in (None, asked.asked.id):
+        return _hear_said(hearing, said)
+    whole = Said(said.rows, f"{words_of(before)} {said.text}", said.written)
+    read = question.read(asked, whole.text)
+    if read.others_word:
+        return _ask_for_the_own_word(hearing, whole, asked)
+    if read.option and not read.grieves:
+        if question.read(asked, words_of(before)).option != read.option or not asked.corrects:
+            hearing.answer(asked, whole, read.option)
+        return HandledAs.PART
+    if read.grieves or _means(whole.text) == "grievance":
+        hearing.file_report(whole, whole.text)
+        return HandledAs.REPORT
+    return _hear_said(hearing, said)
+
+
+# --- keywords ---
+
+
+def _keyword(hearing: Hearing, said: Said, wanted: Keyword) -> HandledAs:
+    """Do what a keyword asks for."""
+    session, phone = hearing.session, hearing.phone
+    if wanted.words and wanted.name == "report":
+        # A keyword is looked for in the beginning alone; the text is emptied, so that its end must be filed as well.
+        end = printable(said.text[len(said.text[:ANSWER_LENGTH].rstrip()) :])
+        return report_now(hearing, said, (wanted.words + end).rstrip())
+    if wanted.words:
+        hearing.stale |= text_talks.follow_report(session, said, phone, wanted.words)
+    elif wanted.name == "help":
+        hearing.reply(said, "s10.help")
+    elif wanted.name == "rules":
+        _rules(hearing, said)
+    elif wanted.name != "answer":
+        hearing.stale |= text_talks.begin(session, said, phone, wanted.name)
+    return HandledAs.KEYWORD
+
+
+def _rules(hearing: Hearing, said: Said) -> None:
+    """The rules in force today; the trail keeps which ones were sent."""
+    session, phone = hearing.session, hearing.phone
+    decree = programme().decree_on(said.received.astimezone(programme().zone).date())
+    if decree is None:
+        say_ending(session, phone, "f31.criteria", {}, cause=said.cause, now=said.received)
+        return
+    shown = {"decree": decree.number, "date": decree.date.strftime("%d/%m/%y")}
+    write(session, phone, "s11.rules", shown, purpose=Purpose.REPLY, cause=said.cause, now=said.received)
+    audit.record(
+        session,
+        now=said.received,
+        actor=f"phone:{phone.id}",
+        action="rules sent",
+        on=f"phone:{phone.id}",
+        decree=decree.number,
+    )

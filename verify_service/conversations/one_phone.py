@@ -1,0 +1,78 @@
+"""One phone whose messages are being heard: what is known of it, and what was heard of it lately."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from verify_service.conversations import question, text_talks
+from verify_service.conversations.copies import HandledAs, words_of
+from verify_service.conversations.known import Named, look_up
+from verify_service.conversations.prompts import Prompts
+from verify_service.conversations.question import Later, Question
+from verify_service.conversations.text_talks import Said
+from verify_service.conversations.texting import write
+from verify_service.ground.tables import Conversation, InboundMessage, Phone
+from verify_service.messaging.gateway_clock import Clocks
+from verify_service.messaging.outbox import Purpose
+
+
+@dataclass
+class Hearing:
+    """The texts of one phone that are heard now, and those that were heard of it lately, the newest first."""
+
+    session: Session
+    phone: Phone
+    clocks: Clocks
+    now: dt.datetime
+    later: Later
+    before: list[InboundMessage]
+    prompts: Prompts
+    asked: Conversation | None  # the newest question
+    talk: Conversation | None  # the talk by text, as it was before any of these
+    people: Sequence[Named]
+    stale: bool = False  # whether verdicts are after it
+    moved: bool = False  # whether a text was heard since it was looked up
+
+    def look_again(self) -> None:
+        """What a text came to may have ended a talk, begun another, or let go of a worker."""
+        self.session.flush()
+        known = look_up(self.session, [self.phone.id], ())
+        self.asked, self.talk = known.questions.get(self.phone.id), known.talks.get(self.phone.id)
+        self.people, self.moved = known.people.get(self.phone.id, ()), False
+
+    def said(self, rows: Sequence[InboundMessage]) -> Said:
+        return Said(rows, " ".join(words_of(row) for row in rows), self.clocks.written_at(rows[0]))
+
+    def overtaken(self, row: InboundMessage, counts: Callable[[InboundMessage], bool]) -> bool:
+        """Whether one of these that was heard before was written after this text: texts overtake one another."""
+        return any(counts(one) and self.clocks.overtaken(row, by=one) for one in self.before)
+
+    def begin_handling(self, rows: Sequence[InboundMessage]) -> None:
+        """Only what was handled may be emptied, and it may be in the course of it."""
+        for row in rows:
+            row.handled_at = self.now
+
+    def handled(self, rows: Sequence[InboundMessage], how: HandledAs) -> None:
+        """Note what became of a text; further parts of it are parts."""
+        for place, row in enumerate(rows):
+            row.handled_at = self.now
+            row.handled_as = how if place == 0 or how in (HandledAs.TRIAGE, HandledAs.COPY) else HandledAs.PART
+        self.before[:0] = reversed([row for row in rows if row not in self.before])
+
+    def reply(self, said: Said, screen: str) -> None:
+        write(self.session, self.phone, screen, purpose=Purpose.REPLY, cause=said.cause, now=said.received)
+
+    def answer(self, asked: Question, said: Said, meant: str) -> None:
+        """Take an option for the worker's answer to our question."""
+        self.stale |= question.answer(self.session, self.phone, asked, said, meant, self.later)
+
+    def file_report(self, said: Said, words: str) -> None:
+        self.stale |= text_talks.file_report(self.session, said, self.phone, words)
+
+    def end_talks(self, at: dt.datetime) -> None:
+        """STOP ends the talk that the phone is in."""
+        text_talks.end_talks(self.session, self.phone, question.STOPPED, at)

@@ -1,0 +1,83 @@
+"""Words for a report: what is filed at once, and what belongs to one that was made before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows import spelling
+from flows.complaints import kinds
+from flows.understanding import understand
+from verify_service.conversations import text_talks
+from verify_service.conversations.copies import HandledAs
+from verify_service.conversations.one_phone import Hearing
+from verify_service.conversations.stopping import stop, stopped
+from verify_service.conversations.text_talks import Said
+from verify_service.conversations.texting import say_ending
+from verify_service.grievances import thread
+from verify_service.grievances.opening import ANONYMOUS
+from verify_service.ground.tables import Grievance
+
+A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
+
+
+def report_now(hearing: Hearing, said: Said, words: str) -> HandledAs:
+    """LAPOR with words; within minutes of an anonymous report they belong to it, or they would name who made it."""
+    understood = understand(words)
+    stops = understood.sure and understood.meaning == "stop"
+    if stops and not kinds(" ".join(spelling.read(words).words)):
+        return stopped(hearing, said, HandledAs.STOP)
+    if stops:
+        stop(hearing, said)
+    if anonymous_just_made(hearing, said):
+        return add(hearing, replace(said, text=words), few=True) or HandledAs.KEYWORD
+    hearing.file_report(said, words)
+    return HandledAs.KEYWORD
+
+
+def add(hearing: Hearing, said: Said, *, few: bool = False) -> HandledAs | None:
+    """Put words into the thread of the report they belong to; of an anonymous one nothing leads back to the phone."""
+    held = report_of(hearing, said, few=few)
+    if held is None:
+        return None
+    thread.add_words(
+        hearing.session,
+        held,
+        said.text,
+        by="reporter",
+        channel="sms",
+        inbound=f"message:{said.first.id}",
+        now=said.received,
+    )
+    said.empty()
+    report = hearing.session.get_one(Grievance, held)
+    if report.identity == "normal" and not report.restricted:
+        shown = {"case": report.number}
+        say_ending(hearing.session, hearing.phone, "c28.added", shown, cause=said.cause, now=said.received)
+    else:  # a phone is shared: the number of what was told in confidence is not sent again
+        hearing.reply(said, "s5.received")
+    return HandledAs.ANSWER if report.identity == ANONYMOUS else HandledAs.THREAD
+
+
+def report_of(hearing: Hearing, said: Said, *, few: bool = False) -> int | None:
+    """The report that words belong to: the one made on this phone minutes ago, else the one open one that it made.
+
+    "terima kasih" adds nothing, and of several open ones nobody could tell which. But a `few` words that go on with a
+    text of that report belong to it.
+    """
+    if len(said.text.split()) <= A_FEW_WORDS and not few:
+        return None
+    made = text_talks.report_just_made(hearing.session, hearing.phone, said.received)
+    if made is not None or few:
+        return made
+    open_reports = thread.open_reports_of(hearing.session, hearing.phone)
+    return open_reports[0] if len(open_reports) == 1 else None
+
+
+def goes_on_with(hearing: Hearing, said: Said) -> bool:
+    """Whether a report was made on this phone minutes ago."""
+    return text_talks.report_just_made(hearing.session, hearing.phone, said.received) is not None
+
+
+def anonymous_just_made(hearing: Hearing, said: Said) -> bool:
+    made = text_talks.report_just_made(hearing.session, hearing.phone, said.received)
+    return made is not None and hearing.session.get_one(Grievance, made).identity == ANONYMOUS

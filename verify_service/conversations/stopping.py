@@ -1,0 +1,63 @@
+"""STOP: alone, or in a text that says something else as well."""
+
+from __future__ import annotations
+
+from flows import spelling
+from flows.complaints import kinds
+from flows.keywords import urgency
+from flows.reading import STOPS, spoken
+from flows.understanding import understand
+from verify_service.conversations import question
+from verify_service.conversations.copies import HandledAs
+from verify_service.conversations.one_phone import Hearing
+from verify_service.conversations.question import Question
+from verify_service.conversations.text_talks import Said
+from verify_service.conversations.texting import write
+from verify_service.messaging.consent import stop_phone
+from verify_service.messaging.outbox import Purpose
+
+
+def stop(hearing: Hearing, said: Said, *, alone: bool = False) -> None:
+    """Confirmed once; a second STOP from somebody who is angry is not answered with another text."""
+    if stop_phone(hearing.session, hearing.phone.id, said.received):
+        write(
+            hearing.session,
+            hearing.phone,
+            "g18.stopped",
+            purpose=Purpose.REPLY,
+            cause=said.cause if alone else f"{said.cause}:stop",  # what else it says has its own reply
+            now=said.received,
+        )
+
+
+def stopped(hearing: Hearing, said: Said, how: HandledAs) -> HandledAs:
+    """No more texts; what tells of an accident is a report all the same, and of a problem an officer's to read."""
+    if urgency(said.text):
+        hearing.file_report(said, said.text)
+        how = HandledAs.REPORT
+    elif how is HandledAs.STOP and kinds(" ".join(spelling.read(said.text).words)):
+        how = HandledAs.TRIAGE
+    stop(hearing, said)
+    hearing.end_talks(said.received)
+    return how
+
+
+# What stops as well.
+_OF_LIFE = frozenset(("kontak", "kontrak", "kerja", "pungli", "korupsi", "bus", "lampu", "jualan"))
+
+
+def may_be_a_stop(text: str) -> bool:
+    """Whether a text that begins or ends with STOP is not surely something else: "CEK STOP", "stop dulu ya pak"."""
+    words = spoken(text).split()
+    if not words or (words[0] not in STOPS and words[-1] not in STOPS) or not _OF_LIFE.isdisjoint(words):
+        return False
+    understood = understand(text)
+    return not understood.sure or "stop" in (understood.meaning, *understood.also)
+
+
+def answers_beside(asked: Question, text: str) -> str:
+    """What a text answers beside the STOP that it begins or ends with: "STOP saya tidak terdaftar"; "" for nothing."""
+    words = text.split()
+    rest = words[1:] if spoken(words[0]) in STOPS else words[:-1]
+    read = question.read(asked, " ".join(rest)) if len(rest) > 1 else question.Read()
+    return "" if read.grieves or read.others_word else read.option
