@@ -79,29 +79,25 @@ def each(table: str) -> list[str]:
     return [cell.strip() for row in table.strip().split("\n") for cell in row.split(" | ") if cell.strip()]
 
 
-@pytest.mark.parametrize("text", each(STOP))
-def test_whoever_asks_for_no_more_texts_is_understood(text: str) -> None:
-    assert command(text) == "stop"
+def test_whoever_asks_for_no_more_texts_is_understood() -> None:
+    assert [text for text in each(STOP) if command(text) != "stop"] == []
 
 
-@pytest.mark.parametrize("text", each(NO_STOP))
-def test_what_only_contains_the_word_stops_nothing(text: str) -> None:
-    assert command(text) is None
+def test_what_only_contains_the_word_stops_nothing() -> None:
+    assert [text for text in each(NO_STOP) if command(text) is not None] == []
 
 
-@pytest.mark.parametrize(("text", "meant"), OTHERS)
-def test_the_other_words_come_with_courtesies_too(text: str, meant: str | None) -> None:
-    assert command(text) == meant
+def test_the_other_words_come_with_courtesies_too() -> None:
+    assert [(text, command(text)) for text, _ in OTHERS] == OTHERS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("meant", "text"), [(key, text) for key, table in ANSWERS.items() for text in each(table)])
-def test_an_answer_counts_with_courtesies_and_in_any_language(meant: str, text: str, language: str) -> None:
-    assert command(text) is None
-    assert option(WORDINGS, QUESTION, text, language) == meant
+@pytest.mark.parametrize("meant", ANSWERS)
+def test_an_answer_counts_with_courtesies_and_in_any_language(meant: str, language: str) -> None:
+    for text in each(ANSWERS[meant]):
+        assert (text, command(text), option(WORDINGS, QUESTION, text, language)) == (text, None, meant)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("text", each(NO_ANSWER))
-def test_what_says_more_than_yes_or_no_is_left_to_an_officer(text: str, language: str) -> None:
-    assert option(WORDINGS, QUESTION, text, language) is None
+def test_what_says_more_than_yes_or_no_is_left_to_an_officer(language: str) -> None:
+    assert [text for text in each(NO_ANSWER) if option(WORDINGS, QUESTION, text, language) is not None] == []

@@ -51,9 +51,8 @@ def test_every_label_is_one_of_the_six_and_what_stands_beside_it_comes_later() -
         assert all(MEANINGS.index(also) > MEANINGS.index(reply.meaning) for also in reply.also), reply
 
 
-@pytest.mark.parametrize("text", each(STOP))
-def test_a_stop_that_is_a_command_is_a_stop_here(text: str) -> None:
-    assert meaning(text) == "stop"
+def test_a_stop_that_is_a_command_is_a_stop_here() -> None:
+    assert [text for text in each(STOP) if meaning(text) != "stop"] == []
 
 
 def test_the_words_of_the_catalogue_mean_what_they_say_there() -> None:
@@ -85,9 +84,8 @@ TRAPS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "meant"), TRAPS.items())
-def test_a_trap_is_seen(text: str, meant: str) -> None:
-    assert meaning(text) == meant
+def test_a_trap_is_seen() -> None:
+    assert {text: meaning(text) for text in TRAPS} == TRAPS
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -38,53 +39,48 @@ def widest(key: str) -> Iterator[Screen]:
         yield Menu(key, tuple(form.options), WIDEST, back=form.back)
 
 
-@pytest.mark.parametrize("free", [False, True], ids=["paid", "free"])
-@pytest.mark.parametrize("hinted", [False, True], ids=["plain", "hint"])
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", of_channel("ussd"))
-def test_a_screen_fits_every_phone_at_the_widest_values(key: str, language: str, hinted: bool, free: bool) -> None:
-    for screen in widest(key):
-        pages = len(screen.pages()) if isinstance(screen, Pick) else 1
-        for page in range(pages):
-            said = WORDINGS.say(screen, language, hinted=hinted, page=page, standing=WIDEST_STANDING, free=free)
-            assert septets(f"CON {said}") <= 160, said
-            assert set(said) <= BASIC, said
-            assert "{" not in said
+def test_a_screen_fits_every_phone_at_the_widest_values(key: str) -> None:
+    for language, hinted, free in product(LANGUAGES, (False, True), (False, True)):
+        for screen in widest(key):
+            pages = len(screen.pages()) if isinstance(screen, Pick) else 1
+            for page in range(pages):
+                said = WORDINGS.say(screen, language, hinted=hinted, page=page, standing=WIDEST_STANDING, free=free)
+                assert septets(f"CON {said}") <= 160, said
+                assert set(said) <= BASIC, said
+                assert "{" not in said
 
 
-@pytest.mark.parametrize("hinted", [False, True], ids=["plain", "hint"])
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", of_channel("ussd"))
-def test_every_option_is_on_the_screen_with_its_digit(key: str, language: str, hinted: bool) -> None:
-    form, words = WORDINGS.screens[key], WORDINGS.languages[language][key]
-    for screen in widest(key):
-        lines = WORDINGS.say(screen, language, hinted=hinted, standing=WIDEST_STANDING, free=True).split("\n")
-        for option, digit in form.options.items():
-            labels = (words.options[option], words.short_options.get(option, words.options[option]))
-            shown = [f"{digit} {label}".replace("{n}", WIDEST["n"]) for label in labels]
-            assert any(line in lines for line in shown)
-        if form.back:
-            assert lines[-1] == f"0 {WORDINGS.common[language].back}"
-        if hinted:
-            assert lines[0] in (WORDINGS.common[language].hint_pick, WORDINGS.common[language].hint_ask)
+def test_every_option_is_on_the_screen_with_its_digit(key: str) -> None:
+    for language, hinted in product(LANGUAGES, (False, True)):
+        form, words = WORDINGS.screens[key], WORDINGS.languages[language][key]
+        for screen in widest(key):
+            lines = WORDINGS.say(screen, language, hinted=hinted, standing=WIDEST_STANDING, free=True).split("\n")
+            for option, digit in form.options.items():
+                labels = (words.options[option], words.short_options.get(option, words.options[option]))
+                shown = [f"{digit} {label}".replace("{n}", WIDEST["n"]) for label in labels]
+                assert any(line in lines for line in shown)
+            if form.back:
+                assert lines[-1] == f"0 {WORDINGS.common[language].back}"
+            if hinted:
+                assert lines[0] in (WORDINGS.common[language].hint_pick, WORDINGS.common[language].hint_ask)
 
 
-@pytest.mark.parametrize("hinted", [False, True], ids=["plain", "hint"])
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", of_channel("ussd"))
-def test_a_screen_is_one_sms_at_the_widest_values(key: str, language: str, hinted: bool) -> None:
-    form, words = WORDINGS.screens[key], WORDINGS.languages[language][key]
-    for screen in widest(key):
+def test_a_screen_is_one_sms_at_the_widest_values(key: str) -> None:
+    form = WORDINGS.screens[key]
+    for language, hinted, free, screen in product(LANGUAGES, (False, True), (False, True), widest(key)):
+        words = WORDINGS.languages[language][key]
         for page in range(len(screen.pages()) if isinstance(screen, Pick) else 1):
-            for free in (False, True):
-                said = WORDINGS.text(screen, language, hinted=hinted, page=page, standing=WIDEST_STANDING, free=free)
-                assert septets(said) <= 160, said
-                assert set(said) <= BASIC
-                assert said.startswith(WIDEST["brand"])
-                for option, digit in form.options.items():
-                    labels = [some.get(option) for some in (words.options, words.short_options, words.sms_options)]
-                    shown = [f"{digit} {label}".replace("{n}", WIDEST["n"]) for label in labels if label]
-                    assert any(line in said.split("\n") for line in shown), said
+            said = WORDINGS.text(screen, language, hinted=hinted, page=page, standing=WIDEST_STANDING, free=free)
+            assert septets(said) <= 160, said
+            assert set(said) <= BASIC
+            assert said.startswith(WIDEST["brand"])
+            for option, digit in form.options.items():
+                labels = [some.get(option) for some in (words.options, words.short_options, words.sms_options)]
+                shown = [f"{digit} {label}".replace("{n}", WIDEST["n"]) for label in labels if label]
+                assert any(line in said.split("\n") for line in shown), said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -95,41 +91,38 @@ def test_the_first_text_of_a_talk_says_how_to_answer(language: str) -> None:
     assert reply not in WORDINGS.text(Ask("e10.name"), language, first=True, standing=STANDING)
 
 
-@pytest.mark.parametrize("free", [False, True], ids=["paid", "free"])
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", of_channel("ussd_end"))
-def test_a_last_screen_is_one_sms_at_the_widest_values(key: str, language: str, free: bool) -> None:
-    said = WORDINGS.text_ending(key, language, WIDEST, standing=WIDEST_STANDING, free=free)
-    assert septets(said) <= 160
-    assert set(said) <= BASIC
-    assert said.startswith(WIDEST["brand"])
+def test_a_last_screen_is_one_sms_at_the_widest_values(key: str) -> None:
+    for language, free in product(LANGUAGES, (False, True)):
+        said = WORDINGS.text_ending(key, language, WIDEST, standing=WIDEST_STANDING, free=free)
+        assert septets(said) <= 160
+        assert set(said) <= BASIC
+        assert said.startswith(WIDEST["brand"])
 
 
-@pytest.mark.parametrize("free", [False, True], ids=["paid", "free"])
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", of_channel("ussd_end"))
-def test_a_last_screen_fits_every_phone_at_the_widest_values(key: str, language: str, free: bool) -> None:
-    said = WORDINGS.ending(key, language, WIDEST, standing=WIDEST_STANDING, free=free)
-    assert septets(f"END {said}") <= 160
-    assert set(said) <= BASIC
+def test_a_last_screen_fits_every_phone_at_the_widest_values(key: str) -> None:
+    for language, free in product(LANGUAGES, (False, True)):
+        said = WORDINGS.ending(key, language, WIDEST, standing=WIDEST_STANDING, free=free)
+        assert septets(f"END {said}") <= 160
+        assert set(said) <= BASIC
 
 
-@pytest.mark.parametrize("free", [False, True], ids=["paid", "free"])
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", of_channel("sms"))
-def test_an_sms_costs_one_part_at_the_widest_values(key: str, language: str, free: bool) -> None:
-    said = WORDINGS.sms(key, language, WIDEST, standing=WIDEST_STANDING, free=free)
-    assert septets(said) <= 160
-    assert set(said) <= BASIC
-    assert said.startswith(WIDEST["brand"])
+def test_an_sms_costs_one_part_at_the_widest_values(key: str) -> None:
+    for language, free in product(LANGUAGES, (False, True)):
+        said = WORDINGS.sms(key, language, WIDEST, standing=WIDEST_STANDING, free=free)
+        assert septets(said) <= 160
+        assert set(said) <= BASIC
+        assert said.startswith(WIDEST["brand"])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", sorted(WORDINGS.screens.keys() - PROGRAMME_IS_FREE))
-def test_the_call_is_called_free_only_where_the_operators_charge_nothing(key: str, language: str) -> None:
-    words = WORDINGS.languages[language][key]
-    assert not FREE.search(" ".join((words.text, words.short, *words.options.values())))
-    assert not words.text_if_free or FREE.search(words.text_if_free)
+def test_the_call_is_called_free_only_where_the_operators_charge_nothing(key: str) -> None:
+    for language in LANGUAGES:
+        words = WORDINGS.languages[language][key]
+        assert not FREE.search(" ".join((words.text, words.short, *words.options.values())))
+        assert not words.text_if_free or FREE.search(words.text_if_free)
 
 
 def test_a_free_service_says_so_where_it_is_confirmed() -> None:

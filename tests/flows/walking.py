@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Screen
@@ -32,9 +33,10 @@ class Path:
     outcome: Outcome
 
 
-def paths(flow: str, caller: Caller) -> Iterator[Path]:
+@cache  # several tests walk the same flows as the same callers
+def paths(flow: str, caller: Caller) -> tuple[Path, ...]:
     """Every way through this flow, dialled."""
-    yield from _follow(*current(Talk(flow, caller)), (), ())
+    return tuple(_follow(*current(Talk(flow, caller)), (), ()))
 
 
 def _follow(
