@@ -12,8 +12,10 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from psycopg import sql
 
+from verify_service.accounts import passwords, pins
 from verify_service.ground import crypto, database, embedded, keys, programme, queue, settings
 from verify_service.messaging import gateways
 
@@ -93,15 +95,57 @@ def forget_everything() -> None:
     gateways.forget_gateway()
 
 
+_HASHERS = passwords._HASHER, pins._HASHER
+
+
+def _hash_with(of_officers: PasswordHasher, of_heads: PasswordHasher) -> None:
+    vars(passwords).update(_HASHER=of_officers, _NOBODY=of_officers.hash("nobody signs in with this"))
+    vars(pins).update(_HASHER=of_heads)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_hashes() -> None:
+    """Passwords and PINs cost nothing in this process: most tests need an account, not its strength."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    _hash_with(cheap, cheap)
+
+
+@pytest.fixture
+def real_hashes(_cheap_hashes: None) -> Iterator[None]:
+    """As expensive as they are in the service."""
+    cheap = passwords._HASHER
+    _hash_with(*_HASHERS)
+    yield
+    _hash_with(cheap, cheap)
+
+
 @pytest.fixture
 def db(_own_database: None, owner_url: str) -> Iterator[Any]:
     """A clean database, and the owner's own connection to look into it with (autocommit)."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         yield connection
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        names = [sql.Identifier(name) for (name,) in tables if name not in KEPT]
-        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(names)))
+        _empty(connection)
     queue.connection().flushdb()
+
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+_SEQUENCES = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+
+
+def _empty(connection: psycopg.Connection[Any]) -> None:
+    """Empty what was filled, past every trigger. To delete a few rows is cheaper than to truncate forty tables."""
+    names = [sql.Identifier(name) for (name,) in connection.execute(_TABLES).fetchall() if name not in KEPT]
+    look = [sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(name.as_string(), name) for name in names]
+    filled = [sql.SQL(name) for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(look)).fetchall()]
+    counted = [name for (name,) in connection.execute(_SEQUENCES).fetchall()]
+    used = [sql.Identifier(name) for name in counted if not name.startswith(tuple(f"{kept}_" for kept in KEPT))]
+    deletes = [sql.SQL("DELETE FROM {}").format(name) for name in filled]
+    restarts = [sql.SQL("ALTER SEQUENCE {} RESTART").format(name) for name in used]
+    connection.execute(
+        sql.SQL("; ").join(
+            [sql.SQL("BEGIN; SET LOCAL session_replication_role = replica"), *deletes, *restarts, sql.SQL("COMMIT")]
+        )
+    )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

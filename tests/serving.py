@@ -1,14 +1,30 @@
-"""The service on a port of this machine, for whoever comes over a real network."""
+"""The service in this process, and on a port of this machine for whoever comes over a real network."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from verify_service.app import create_app
+from verify_service.ground.programme import programme
+from verify_service.ground.settings import settings
+
+_apps: list[tuple[Any, Any, Flask]] = []  # made with these settings and this programme
+
+
+def new_client() -> FlaskClient:
+    """Another handset or browser, with cookies of its own. The application is made once: its pages are compiled."""
+    if not _apps or (_apps[-1][0], _apps[-1][1]) != (settings(), programme()):
+        _apps[:] = [(settings(), programme(), create_app())]
+    app = _apps[-1][2]
+    app.extensions.pop("shared_figures", None)  # of the test before
+    return app.test_client()
 
 
 @contextmanager

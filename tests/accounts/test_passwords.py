@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.officers import EMAIL, PASSWORD, an_officer, form_token, sign_in
+from tests.serving import new_client
 from verify_service.accounts.passwords import is_easy
 from verify_service.accounts.sign_in import TRIES
-from verify_service.app import create_app
 
 ACCOUNT = "/console/account"
 BETTER = "sepeda hujan cangkir biru"
@@ -24,7 +24,7 @@ def change(client: FlaskClient, old: str = PASSWORD, new: str = BETTER, again: s
 
 def test_a_new_password_ends_every_other_session(client: FlaskClient, db: Any) -> None:
     an_officer()
-    other = create_app().test_client()
+    other = new_client()
     for browser in (client, other):
         sign_in(browser)
     assert change(client).status_code == 303
@@ -59,7 +59,7 @@ def test_a_password_that_will_not_do_is_explained(
     page = answer.get_data(as_text=True)
     assert said in page
     assert new not in page
-    assert sign_in(create_app().test_client()).status_code == 303
+    assert sign_in(new_client()).status_code == 303
 
 
 def test_the_old_password_is_not_guessed_at_from_a_browser_left_open(client: FlaskClient) -> None:
@@ -83,7 +83,7 @@ def test_a_password_somebody_else_made_up_is_changed_first(client: FlaskClient, 
 
 def test_an_officer_sees_where_he_is_signed_in_and_signs_out_there(client: FlaskClient, db: Any) -> None:
     an_officer()
-    other, third = create_app().test_client(), create_app().test_client()
+    other, third = new_client(), new_client()
     for browser in (client, other, third):
         sign_in(browser)
     page = client.get(ACCOUNT).get_data(as_text=True)
@@ -98,7 +98,7 @@ def test_an_officer_sees_where_he_is_signed_in_and_signs_out_there(client: Flask
 def test_nobody_ends_the_session_of_somebody_else(client: FlaskClient, db: Any) -> None:
     an_officer()
     an_officer("other@bekasi.example", name="Pak Lain")
-    other = create_app().test_client()
+    other = new_client()
     sign_in(other, "other@bekasi.example")
     (key,) = db.execute("SELECT encode(token_hash, 'hex') FROM officer_session").fetchone()
     sign_in(client)

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 
 from tests.conftest import forget_everything
 from tests.officers import EMAIL, PASSWORD, an_officer, form_token, sign_in
+from tests.serving import new_client
 from verify_service.accounts.sign_in import TRIES
-from verify_service.app import create_app
 
 ACCOUNT, CODE = "/console/account", "/console/login/code"
 FACTOR = f"{ACCOUNT}/second-factor"
@@ -58,7 +58,7 @@ def enrolled(client: FlaskClient) -> tuple[pyotp.TOTP, list[str]]:
 @pytest.fixture
 def another(enrolled: Any) -> FlaskClient:
     """Another browser, before the page that asks for the code."""
-    browser = create_app().test_client()
+    browser = new_client()
     assert sign_in(browser).headers["Location"] == CODE
     return browser
 
@@ -87,7 +87,7 @@ def test_a_code_counts_once(another: FlaskClient, enrolled: Any) -> None:
     phone, _ = enrolled
     code = phone.now()
     assert send(another, CODE, CODE, code=code).status_code == 303
-    third = create_app().test_client()
+    third = new_client()
     sign_in(third)
     assert send(third, CODE, CODE, code=code).status_code == 401
     assert "tidak berlaku" in send(third, CODE, CODE, code=code).get_data(as_text=True)
@@ -96,7 +96,7 @@ def test_a_code_counts_once(another: FlaskClient, enrolled: Any) -> None:
 @pytest.mark.parametrize("paper", [False, True])
 def test_a_code_used_in_several_browsers_at_once_lets_one_in(enrolled: Any, db: Any, paper: bool) -> None:
     phone, codes = enrolled
-    browsers = [create_app().test_client() for _ in range(4)]
+    browsers = [new_client() for _ in range(4)]
     for place, browser in enumerate(browsers):
         sign_in(browser, environ_base={"REMOTE_ADDR": f"203.0.113.{place}"})
     tokens = [form_token(browser.get(CODE).get_data(as_text=True)) for browser in browsers]
@@ -115,7 +115,7 @@ def test_a_recovery_code_stands_in_for_the_phone_once(another: FlaskClient, enro
     _, codes = enrolled
     assert len(set(codes)) == 10
     assert send(another, CODE, CODE, recovery=f" {codes[3].upper()} ").status_code == 303
-    third = create_app().test_client()
+    third = new_client()
     sign_in(third)
     assert send(third, CODE, CODE, recovery=codes[3]).status_code == 401
     assert send(third, CODE, CODE, recovery=codes[4].replace("-", "")).status_code == 303
@@ -129,7 +129,7 @@ def test_wrong_codes_are_counted_with_wrong_passwords(another: FlaskClient, enro
     for _ in range(TRIES):
         assert send(another, CODE, CODE, code="000000").status_code == 401
     assert send(another, CODE, CODE, code=phone.now()).status_code == 429
-    third = create_app().test_client()
+    third = new_client()
     assert sign_in(third).status_code == 429  # the right password does not wipe what the codes counted
     elsewhere = {"environ_base": {"REMOTE_ADDR": "198.51.100.7"}}
     assert sign_in(third, **elsewhere).headers["Location"] == CODE  # and nobody is locked out anywhere else
@@ -158,7 +158,7 @@ def test_without_the_first_page_there_is_no_second(client: FlaskClient) -> None:
 
 def test_one_goes_on_to_where_one_wanted(enrolled: Any) -> None:
     phone, _ = enrolled
-    browser = create_app().test_client()
+    browser = new_client()
     sign_in(browser, next="/console/tasks")
     assert send(browser, CODE, CODE, code=phone.now()).headers["Location"] == "/console/tasks"
 
@@ -181,7 +181,7 @@ def test_a_wrong_code_turns_nothing_on(client: FlaskClient, db: Any) -> None:
     send(client, FACTOR, do="begin", old=PASSWORD)
     assert send(client, FACTOR, do="confirm", code="123").status_code == 422
     assert db.execute("SELECT totp_at FROM officer").fetchone() == (None,)
-    assert sign_in(create_app().test_client()).headers["Location"] == "/console/"
+    assert sign_in(new_client()).headers["Location"] == "/console/"
 
 
 def test_nobody_begins_or_ends_it_from_a_browser_left_open(client: FlaskClient, enrolled: Any, db: Any) -> None:
@@ -206,7 +206,7 @@ def for_real(db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """The service outside the demo, over TLS."""
     monkeypatch.setenv("VERIFY_DEMO", "0")
     forget_everything()
-    yield create_app().test_client()
+    yield new_client()
     monkeypatch.undo()
     forget_everything()
 

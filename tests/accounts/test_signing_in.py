@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.officers import EMAIL, PASSWORD, an_officer, form_token, sign_in
+from tests.serving import new_client
 from verify_service.accounts.officers import OfficerRefused, add_officer, disable_officer
 from verify_service.accounts.sign_in import SUSPICIOUS, TRIES
-from verify_service.app import create_app
 from verify_service.ground.database import transaction
 
 HOME = "/console/"
@@ -144,7 +144,7 @@ def test_signing_in_again_ends_the_session_before(client: FlaskClient, db: Any) 
     an_officer()
     sign_in(client)
     old = client.get_cookie("officer")
-    another = create_app().test_client()
+    another = new_client()
     assert old is not None
     another.set_cookie("officer", old.value)
     token = form_token(another.get("/console/").get_data(as_text=True))
@@ -202,7 +202,7 @@ def test_an_account_that_cannot_work_is_refused(db: Any, email: str, role: str, 
         add_officer(session, email, role, password, "Somebody")
 
 
-def test_passwords_are_kept_as_argon2id_of_the_recommended_cost(db: Any) -> None:
+def test_passwords_are_kept_as_argon2id_of_the_recommended_cost(db: Any, real_hashes: None) -> None:
     an_officer()
     (kept,) = db.execute("SELECT password_hash FROM officer").fetchone()
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

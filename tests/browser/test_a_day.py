@@ -19,7 +19,7 @@ from tests.desk.cases import PLACE, acting, staff
 from tests.handset import Handset
 from tests.officers import PASSWORD, an_officer
 from tests.people import a_worker, link
-from verify_service.app import create_app
+from tests.serving import new_client
 from verify_service.desk.cases import Triage, verify
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.ground.crypto import unseal
@@ -118,7 +118,7 @@ def queue(page: Page, tab: str = "open") -> None:
 
 
 def test_a_day_at_the_desk(visit: Visit, db: Any, people: dict[str, int], desks: dict[str, Page]) -> None:
-    client = create_app().test_client()
+    client = new_client()
     someone = a_worker(db)
     link(db, ACCUSER, someone.worker)
     a_backlog(db, people["team"])

@@ -21,8 +21,8 @@ from tests.handset import Handset
 from tests.officers import EMAIL, PASSWORD, an_officer, form_token
 from tests.officers import sign_in as signed_in
 from tests.people import a_worker
+from tests.serving import new_client
 from tests.soak.hostile import HIT, corpus
-from verify_service.app import create_app
 from verify_service.ground.database import transaction
 from verify_service.registry.loading import import_roster
 
@@ -129,7 +129,7 @@ def test_nothing_that_people_write_executes_or_evaluates(visit: Visit, db: Any, 
     few = texts[: max(20, len(texts) // 50)]
     a_worker(db)
     an_officer(role="supervisor", cleared=True)
-    client = create_app().test_client()
+    client = new_client()
     by_sms(texts)
     by_ussd(client, few)
     by_import(tmp_path, texts)

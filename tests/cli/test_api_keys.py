@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.cli.test_commands import document, verify
-from verify_service.app import create_app
+from tests.serving import new_client
 
 
 def test_a_key_is_made_used_listed_and_closed(db: Any) -> None:
     key = document("api-key", "add", "JAKI", "--json")["key"]
-    client = create_app().test_client()
+    client = new_client()
     assert client.get("/open311/v2/requests.json", headers={"X-Api-Key": key}).status_code == 200
     (one,) = document("api-key", "list", "--json")
     assert (one["name"], one["disabled"]) == ("JAKI", False)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.cli.test_commands import document, verify
 from tests.officers import EMAIL, PASSWORD, an_officer, sign_in
-from verify_service.app import create_app
+from tests.serving import new_client
 
 NEW = "siti@bekasi.example"
 PLACE = "32.75.01.1001"
@@ -18,7 +18,7 @@ PLACE = "32.75.01.1001"
 @pytest.fixture
 def client(db: Any) -> FlaskClient:
     """A browser without cookies, over a clean database."""
-    return create_app().test_client()
+    return new_client()
 
 
 def listed(email: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.officers import PASSWORD, an_officer, form_token, sign_in
 from tests.people import a_phone
-from verify_service.app import create_app
+from tests.serving import new_client
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.ground.database import transaction
 
@@ -111,6 +111,6 @@ def at_the_desk(role: str = "officer", **account: Any) -> Desk:
     name = account.pop("name", f"Petugas {number}")
     email = f"petugas{number}@bekasi.example"
     officer = an_officer(email, role, name=name, **account)
-    client = create_app().test_client()
+    client = new_client()
     sign_in(client, email, PASSWORD, environ_base={"REMOTE_ADDR": f"10.0.{number // 250}.{number % 250}"})
     return Desk(client, officer, name)

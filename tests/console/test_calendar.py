@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.officers import an_officer, form_token, sign_in
+from tests.serving import new_client
 from verify_service.accounts.managing import disable, reset_password
-from verify_service.app import create_app
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Grievance, Officer
@@ -59,7 +59,7 @@ def officer(client: FlaskClient) -> int:
 def test_each_report_is_a_day_in_the_calendar(client: FlaskClient, officer: int, db: Any) -> None:
     number = case_of(officer)
     case_of(an_officer("lain@bekasi.example"), category="other")
-    (entry,) = entries(create_app().test_client().get(address(client)))
+    (entry,) = entries(new_client().get(address(client)))
     (due_on,) = db.execute("SELECT due_on FROM grievance WHERE number = %s", [number]).fetchone()
     assert entry["summary"] == f"{number} Kartu peserta"
     assert entry["dtstart"].dt == due_on

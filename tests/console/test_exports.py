@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.officers import an_officer, form_token, sign_in
 from tests.people import a_phone
+from tests.serving import new_client
 from verify_service.accounts.officers import Role
-from verify_service.app import create_app
 from verify_service.console.sheets import in_csv
 from verify_service.desk import cases
 from verify_service.desk.cases import Acting, Triage
@@ -177,7 +177,7 @@ def test_nobody_takes_out_what_he_may_not_see(client: FlaskClient, db: Any) -> N
     assert len(rows_of(client.get(f"{PAGE}/reports.csv?which=all"))) == 1
     assert len(rows_of(client.get(f"{PAGE}/chronology.csv?which=all"))) == 1
     an_officer("cleared@bekasi.example", "supervisor", cleared=True)
-    another = create_app().test_client()
+    another = new_client()
     sign_in(another, "cleared@bekasi.example")
     assert len(rows_of(another.get(f"{PAGE}/reports.csv?which=all"))) == 2
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import forget_everything
 from tests.officers import an_officer, sign_in
-from verify_service.app import create_app
+from tests.serving import new_client
 
 DEAD_DATABASE = "postgresql://nobody:nothing@127.0.0.1:1/none"
 DEAD_QUEUE = "redis://127.0.0.1:1/0"
@@ -32,7 +32,7 @@ def test_the_service_is_ready_when_both_servers_answer(client: FlaskClient) -> N
 def test_without_the_database_it_is_alive_and_not_ready(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("VERIFY_DATABASE_URL", DEAD_DATABASE)
     forget_everything()
-    client = create_app().test_client()
+    client = new_client()
     assert client.get("/health/live").status_code == 200
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json) == (503, {"database": "down", "queue": "ok", "gateway": "unknown"})
@@ -42,7 +42,7 @@ def test_without_the_database_it_is_alive_and_not_ready(environment: pytest.Monk
 def test_without_the_database_pages_say_that_they_are_busy(environment: pytest.MonkeyPatch, path: str) -> None:
     environment.setenv("VERIFY_DATABASE_URL", DEAD_DATABASE)
     forget_everything()
-    client = create_app().test_client()
+    client = new_client()
     client.set_cookie("officer", "A" * 43)
     answer = client.get(path)
     assert answer.status_code == 503
@@ -52,7 +52,7 @@ def test_without_the_database_pages_say_that_they_are_busy(environment: pytest.M
 def test_without_the_queue_it_is_ready_all_the_same(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("VERIFY_REDIS_URL", DEAD_QUEUE)
     forget_everything()
-    answer = create_app().test_client().get("/health/ready")
+    answer = new_client().get("/health/ready")
     assert (answer.status_code, answer.json) == (200, {"database": "ok", "queue": "down", "gateway": "ok"})
 
 
@@ -78,7 +78,7 @@ def test_outside_the_demo_cookies_need_tls_and_there_is_no_simulator(environment
     environment.setenv("VERIFY_METRICS_TOKEN", "a token of some length")
     forget_everything()
     an_officer()
-    client = create_app().test_client()
+    client = new_client()
     assert client.get("/simulator").status_code == 404
     assert client.get("/simulator/people").status_code == 404
     assert client.get("/metrics").status_code == 404

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.officers import EMAIL, PASSWORD, an_officer, form_token, sign_in
-from verify_service.app import create_app
+from tests.serving import new_client
 
 PAGE = "/console/officers"
 NEW = "siti@bekasi.example"
@@ -51,7 +51,7 @@ def test_an_account_is_made_with_a_password_to_change(admin: FlaskClient, db: An
     )
     (number,) = db.execute("SELECT id FROM officer WHERE email = %s", [NEW]).fetchone()
     assert password not in admin.get(f"{PAGE}/{number}").get_data(as_text=True)
-    browser = create_app().test_client()
+    browser = new_client()
     sign_in(browser, NEW, password)
     assert browser.get("/console/").headers["Location"] == "/console/account"
     page = admin.get(PAGE).get_data(as_text=True)
@@ -96,7 +96,7 @@ def test_a_hostile_name_is_shown_as_text(admin: FlaskClient) -> None:
 
 def test_an_account_is_closed_opened_and_given_another_password(admin: FlaskClient, db: Any) -> None:
     number = an_officer()
-    browser = create_app().test_client()
+    browser = new_client()
     sign_in(browser)
     at = f"{PAGE}/{number}"
     assert send(admin, at, do="close").status_code == 303
@@ -158,7 +158,7 @@ def test_there_is_no_page_of_nobody(admin: FlaskClient) -> None:
 def test_sign_ins_are_read_from_the_trail(client: FlaskClient, db: Any) -> None:
     an_officer()
     an_officer("auditor@bekasi.example", "auditor", name="Pak Auditor")
-    guesser = create_app().test_client()
+    guesser = new_client()
     for _ in range(5):
         sign_in(guesser, password="wrong")
     sign_in(guesser, "nobody@bekasi.example", "wrong")

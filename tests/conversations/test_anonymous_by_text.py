@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from tests.handset import webhook
 from tests.people import a_worker
+from tests.serving import new_client
 from tests.texts import the_sender_runs, time_passes
-from verify_service.app import create_app
 from verify_service.conversations.texts import handle_waiting
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
@@ -29,7 +29,7 @@ def text(client: FlaskClient, words: str, number: int) -> None:
 
 
 def test_the_words_of_an_anonymous_report_by_text_stand_in_it_alone(db: Any) -> None:
-    client = create_app().test_client()
+    client = new_client()
     a_worker(db)
     for number, words in enumerate(("LAPOR", "3", "6", "3", "3", "1", WORDS)):
         text(client, words, number)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.conftest import examples
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker
-from verify_service.app import create_app
+from tests.serving import new_client
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import drain, reconcile_batch
 
@@ -87,7 +87,7 @@ def _of_worker(db: Any, worker: int) -> tuple[list[Any], list[Any]]:
 @example([("send", "1"), ("repeat", ""), ("send", "1"), ("stale", ""), ("redial", ""), ("send", "1")], True)
 def test_noise_changes_nothing(db: Any, steps: list[tuple[str, str]], known: bool) -> None:
     _clean(db)
-    client = create_app().test_client()
+    client = new_client()
     held = []
     for place, noisy in ((1, False), (2, True)):
         number = f"+628123456789{place}"

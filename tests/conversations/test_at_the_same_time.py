@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, link
-from verify_service.app import create_app
+from tests.serving import new_client
 from verify_service.ground.database import transaction
 from verify_service.ground.settings import settings
 from verify_service.proposals.waiting_list import NewProposal, place
@@ -23,7 +23,7 @@ NIK = "3275010203040506"
 
 @pytest.fixture
 def client(db: Any) -> FlaskClient:
-    return create_app().test_client()
+    return new_client()
 
 
 def test_who_is_asked_in_two_sessions_what_the_cover_is_for_answers_once(db: Any, client: FlaskClient) -> None:

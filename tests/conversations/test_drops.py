@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.conversations.people import BY_NAME, Scene, reported
 from tests.handset import Handset, handset
-from verify_service.app import create_app
+from tests.serving import new_client
 
 # What is on the screen, and what the person answers there, whenever it is shown.
 WORKER = (
@@ -169,7 +169,7 @@ def hold(phone: Handset, script: Any, scene: Scene, cut_at: int | None, db: Any,
 
 @pytest.fixture
 def client(db: Any) -> FlaskClient:
-    return create_app().test_client()
+    return new_client()
 
 
 @pytest.mark.parametrize(

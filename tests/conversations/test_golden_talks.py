@@ -17,7 +17,7 @@ import pytest
 
 from tests.conversations.people import BY_NAME, Scene, reported
 from tests.handset import Handset, handset
-from verify_service.app import create_app
+from tests.serving import new_client
 
 TALKS = Path(__file__).parent.parent / "talks"
 FILES = sorted(file for file in TALKS.glob("*/*.txt") if not file.stem.startswith("sms_"))
@@ -47,7 +47,7 @@ def test_the_talk_goes_as_written(db: Any, network: str, file: Path, request: py
 
 
 def _talk(db: Any, network: str, scene: Scene, done: list[str]) -> list[str]:
-    phone = handset(network, create_app().test_client(), scene.number, db)
+    phone = handset(network, new_client(), scene.number, db)
     told = ["", shown(phone.dial())]
     for line in done:
         told += ["", line, shown(_do(db, scene, phone, line))]

@@ -20,8 +20,8 @@ from jobs.texts import one_batch
 from tests.conversations.people import BY_NAME, Scene
 from tests.conversations.test_golden_talks import shown
 from tests.handset import Handset, webhook
+from tests.serving import new_client
 from tests.texts import the_sender_runs, time_passes
-from verify_service.app import create_app
 from verify_service.conversations.asking import ask_phone
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
@@ -72,7 +72,7 @@ class Exchange:
 
     def __init__(self, db: Any, scene: Scene, texted: Texted) -> None:
         self.db, self.scene, self.texted = db, scene, texted
-        self.client = create_app().test_client()
+        self.client = new_client()
         self.phone = Handset(self.client, scene.number)
         self.last = ("", "", "", "")
 

@@ -11,7 +11,7 @@ from jobs.texts import one_batch
 from tests.conversations.test_texts import kept
 from tests.handset import Handset
 from tests.people import NOW, Someone, a_phone, a_worker, link
-from verify_service.app import create_app
+from tests.serving import new_client
 from verify_service.conversations.asking import ask_phone, find_silent
 from verify_service.conversations.numbers import NumberChange, change_number
 from verify_service.ground.database import transaction
@@ -49,7 +49,7 @@ def test_the_new_number_answers_and_the_old_one_no_longer_does(db: Any) -> None:
     someone = a_worker(db)
     assert changes(someone) == NumberChange(linked=True, unlinked=True)
     db.execute("UPDATE phone SET language = 'id', noticed_at = now()")
-    client = create_app().test_client()
+    client = new_client()
     seen = {}
     for number in (NEW, OLD):
         handset = Handset(client, number)
@@ -107,7 +107,7 @@ def test_an_open_question_is_closed_and_an_answer_to_it_counts_for_nobody(db: An
 
 def test_a_talk_that_is_going_on_does_not_show_or_take_anything_more(db: Any) -> None:
     someone = a_worker(db)
-    handset = Handset(create_app().test_client(), OLD)
+    handset = Handset(new_client(), OLD)
     handset.dial()
     handset.send("1")
     changes(someone)
@@ -147,7 +147,7 @@ def reconciled(db: Any) -> str:
 def test_either_number_may_answer_and_the_newest_answer_holds(db: Any) -> None:
     someone = a_worker(db)
     link(db, NEW, someone.worker)
-    client = create_app().test_client()
+    client = new_client()
     for number, keys, says in ((OLD, "11", "confirms"), (NEW, "12", "wrong_data"), (OLD, "11", "confirms")):
         handset = Handset(client, number)
         handset.dial()

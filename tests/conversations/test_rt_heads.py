@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from tests.conversations.people import BY_NAME
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, an_rt_head
-from verify_service.app import create_app
+from tests.serving import new_client
 from verify_service.ground.crypto import letter_code, unseal
 from verify_service.verification.weighing import STATEMENTS
 
@@ -21,7 +21,7 @@ PIN = "385016"
 
 @pytest.fixture
 def client(db: Any) -> FlaskClient:
-    return create_app().test_client()
+    return new_client()
 
 
 def at_the_names(client: FlaskClient, number: str = HEAD) -> Handset:

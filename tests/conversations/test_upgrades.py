@@ -17,8 +17,8 @@ import pytest
 from jobs.texts import one_batch
 from tests.handset import Handset, handset, webhook
 from tests.people import a_phone, a_worker, an_rt_head
+from tests.serving import new_client
 from tests.texts import the_sender_runs, time_passes
-from verify_service.app import create_app
 from verify_service.ground.crypto import seal, unseal
 
 NUMBER = "+6281234567890"
@@ -29,7 +29,7 @@ DOORS = ("africastalking", "ussd", "sms")
 
 @pytest.fixture(params=DOORS)
 def phone(db: Any, request: pytest.FixtureRequest) -> Handset:
-    client = create_app().test_client()
+    client = new_client()
     return Texting(client, NUMBER, db=db) if request.param == "sms" else handset(request.param, client, NUMBER, db)
 
 

@@ -12,7 +12,7 @@ from tests.desk.cases import a_report, acting, staff, verified
 from tests.desk.test_time import do, looked
 from tests.officers import sign_in
 from tests.people import NOW, a_worker
-from verify_service.app import create_app
+from tests.serving import new_client
 from verify_service.desk import cases
 from verify_service.desk.performance import Performance, performance
 from verify_service.grievances.deadlines import working_days_after
@@ -86,7 +86,7 @@ def test_the_page_shows_them_with_charts(db: Any, query: str) -> None:
     people = staff(db)
     a_worker(db)
     a_report(db, at=dt.datetime.now(dt.UTC))
-    client: FlaskClient = create_app().test_client()
+    client: FlaskClient = new_client()
     sign_in(client, "team@bekasi.example")
     page = client.get(f"/console/dashboard{query}").get_data(as_text=True)
     assert "Belum aktif" in page

@@ -15,8 +15,8 @@ from flows.references import check_letter, read_reference
 from tests.conversations.test_text_talks import writes_all
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, an_rt_head, link
+from tests.serving import new_client
 from verify_service.accounts.officers import Role
-from verify_service.app import create_app
 from verify_service.conversations.forgetting import forget_old, part_anonymous
 from verify_service.grievances.numbers import new_number
 from verify_service.grievances.opening import NewReport, open_report
@@ -41,7 +41,7 @@ def in_kelurahan(code: str) -> Viewer:
 
 @pytest.fixture
 def client(db: Any) -> FlaskClient:
-    return create_app().test_client()
+    return new_client()
 
 
 def call(client: FlaskClient, *answers: str, number: str = NUMBER) -> Handset:

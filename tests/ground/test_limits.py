@@ -24,6 +24,7 @@ from jobs import texts as texting
 from tests.conftest import forget_everything
 from tests.handset import CarrierHandset, Handset, webhook
 from tests.people import a_worker
+from tests.serving import new_client
 from verify_service.app import create_app
 from verify_service.ground import embedded, schema
 from verify_service.ground.database import LIMITS, sqlalchemy_url, transaction
@@ -35,7 +36,7 @@ MENU = "CON SIGAP Bekasi"
 
 @pytest.fixture
 def client(db: Any) -> FlaskClient:
-    return create_app().test_client()
+    return new_client()
 
 
 @contextmanager
@@ -198,7 +199,7 @@ def one_more_migration(tmp_path: Path) -> Path:
 def test_hops_go_on_while_a_migration_waits_behind_an_open_read(
     own: embedded.Servers, one_more_migration: Path
 ) -> None:
-    client = create_app().test_client()
+    client = new_client()
     phones = [Handset(client, f"+62812999900{number:02}") for number in range(10)]
     assert phones[0].dial().startswith("CON Pilih bahasa")
     slowest, said = 0.0, []

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import forget_everything
 from tests.handset import CarrierHandset, Handset, webhook
-from verify_service.app import create_app
+from tests.serving import new_client
 from verify_service.ground import embedded
 
 NUMBER = "+6281234567890"
@@ -55,7 +55,7 @@ def _signal_all(postmaster: int, how: signal.Signals) -> None:
 
 
 def _client() -> FlaskClient:
-    return create_app().test_client()
+    return new_client()
 
 
 def _statuses(client: FlaskClient) -> dict[str, int]:

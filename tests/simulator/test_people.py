@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import forget_everything
-from verify_service.app import create_app
+from tests.serving import new_client
 from verify_service.ground.settings import settings
 
 PEOPLE = [
@@ -33,7 +33,7 @@ def sample(db: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     (tmp_path / "demo.json").write_text(json.dumps({"phones": PEOPLE}))
     monkeypatch.setenv("VERIFY_DATA_DIR", str(tmp_path))
     forget_everything()
-    yield create_app().test_client()
+    yield new_client()
     monkeypatch.undo()
     forget_everything()
 

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from tests.conftest import forget_everything
 from tests.people import NOW, a_phone, a_worker
+from tests.serving import new_client
 from tests.texts import a_text
-from verify_service.app import create_app
 from verify_service.ground import queue
 
 NUMBER = "+6281234567890"
@@ -32,7 +32,7 @@ def real(db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """The service as it runs for real."""
     monkeypatch.setenv("VERIFY_DEMO", "0")
     forget_everything()
-    client = create_app().test_client()
+    client = new_client()
     client.application.config["WTF_CSRF_ENABLED"] = False  # so that the guard alone answers
     yield client
     monkeypatch.undo()

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from verify_service.app import create_app
+from tests.serving import new_client
 
 
 @pytest.fixture
 def client(db: Any) -> FlaskClient:
     """The service's door, over a clean database."""
-    return create_app().test_client()
+    return new_client()

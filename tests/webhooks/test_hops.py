@@ -151,12 +151,12 @@ def test_a_wrong_secret_is_a_page_that_does_not_exist(client: FlaskClient) -> No
 
 def test_two_secrets_are_valid_while_one_is_rotated(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.conftest import forget_everything
-    from verify_service.app import create_app
+    from tests.serving import new_client
 
     old = settings().webhook_secrets[0]
     monkeypatch.setenv("VERIFY_WEBHOOK_SECRETS", f"a-new-secret-of-the-operator,{old}")
     forget_everything()
-    client = create_app().test_client()
+    client = new_client()
     a_worker(db)
     phone = Handset(client, NUMBER)
     assert phone.dial().startswith(MENU)

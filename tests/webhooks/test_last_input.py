@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from tests.handset import CarrierHandset, carrier_webhook
 from tests.people import a_worker
+from tests.serving import new_client
 from verify_service.app import create_app
 from verify_service.conversations.hear import Hop, hear
 from verify_service.conversations.last_input import Last
@@ -437,7 +438,7 @@ def test_carriers_may_use_names_of_their_own(db: Any, monkeypatch: pytest.Monkey
     monkeypatch.setenv("VERIFY_USSD_FIELDS", "session=SESSIONID, msisdn=MSISDN,type=MSGTYPE,input=UserInput")
     settings.cache_clear()
     a_worker(db)
-    client = create_app().test_client()
+    client = new_client()
     form = {"SESSIONID": "S1", "MSISDN": "6281234567890", "MSGTYPE": "begin", "UserInput": "*123*456#", "sequence": "1"}
     assert shown(client.post(carrier_webhook(), data=form)).startswith(MENU)
     form |= {"MSGTYPE": "continue", "UserInput": "1", "sequence": "2"}
