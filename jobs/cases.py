@@ -6,9 +6,11 @@ import datetime as dt
 
 import structlog
 
-from verify_service.desk import escalation, removals
+from verify_service.conversations.following_up import ask_whether_solved
+from verify_service.grievances import escalation
 from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, transaction
+from verify_service.removals import notice
 
 log = structlog.get_logger()
 
@@ -22,7 +24,7 @@ def look() -> None:
         log.warning("removals put off", reason=type(held).__name__)
     while True:
         with transaction() as session:
-            looked = escalation.look(session, now=dt.datetime.now(dt.UTC))
+            looked = escalation.look(session, now=dt.datetime.now(dt.UTC), ask=ask_whether_solved)
         if not looked.any:
             return
         log.info("cases looked at", **vars(looked))
@@ -35,8 +37,8 @@ def _removals() -> None:
     """An objection is found before any window ends: whoever objected on the last day is not taken off."""
     now = dt.datetime.now(dt.UTC)
     with transaction() as session:
-        objected = removals.link_objections(session, now)
-        ended = removals.end_windows(session, now)
+        objected = notice.link_objections(session, now)
+        ended = notice.end_windows(session, now)
     if objected or ended:
         log.info("removals looked at", objected=objected, ended=ended)
         queue.nudge(queue.RECONCILE)

@@ -9,7 +9,7 @@ import structlog
 
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
-from verify_service.messaging import healing
+from verify_service.messaging import missed_messages
 from verify_service.messaging.gateways import Fetching, gateway
 
 MOST_PAGES: Final = 20  # a run; the rest in five minutes
@@ -24,7 +24,7 @@ def fetch() -> None:
     if not isinstance(provider, Fetching):
         return
     with transaction() as session:
-        after_id = healing.take_turn(session, provider.name, now=dt.datetime.now(dt.UTC))
+        after_id = missed_messages.take_turn(session, provider.name, now=dt.datetime.now(dt.UTC))
     for _ in range(MOST_PAGES):
         if after_id is None:
             return
@@ -39,7 +39,7 @@ def _page(provider: Fetching, name: str, after_id: int) -> int | None:
     if not fetched.messages:
         return None
     with transaction() as session:
-        new, read_to = healing.keep(session, name, fetched, now=dt.datetime.now(dt.UTC))
+        new, read_to = missed_messages.keep(session, name, fetched, now=dt.datetime.now(dt.UTC))
     if new:
         log.warning("texts had not reached us", gateway=name, texts=new)
     return read_to if read_to > after_id else None

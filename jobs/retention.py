@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from verify_service.conversations.forgetting import forget_old, part_anonymous
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.registry.posts import end_terms
+from verify_service.retention import forget_old, part_anonymous
 
 
 def retention() -> None:

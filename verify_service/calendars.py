@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, make_response, request
 from flask_babel import force_locale, gettext
 
 from verify_service.accounts.calendar_address import officer_behind
-from verify_service.desk.due import Due, due_for
+from verify_service.grievances.due import Due, due_for
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.naming import kind_name

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext
 
-from verify_service.grievances.life import State
+from verify_service.grievances.states import State
 
 KINDS: Final = {
     "not_active": (

@@ -20,7 +20,7 @@ from tests.handset import Handset
 from tests.officers import PASSWORD, an_officer
 from tests.people import a_worker, link
 from tests.serving import new_client
-from verify_service.desk.cases import Triage, verify
+from verify_service.grievances.actions import Triage, verify
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction

@@ -12,7 +12,7 @@ from tests.browser.conftest import Visit
 from tests.console.desk import Desk, a_case, at_the_desk, number_of, state_of
 from tests.officers import EMAIL, PASSWORD, an_officer
 from tests.people import a_worker
-from verify_service.desk.telling import size_of
+from verify_service.grievances.notify import size_of
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import reconcile_batch
 

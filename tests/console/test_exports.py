@@ -18,8 +18,8 @@ from tests.people import a_phone
 from tests.serving import new_client
 from verify_service.accounts.officers import Role
 from verify_service.console.sheets import in_csv
-from verify_service.desk import cases
-from verify_service.desk.cases import Acting, Triage
+from verify_service.grievances import actions
+from verify_service.grievances.actions import Acting, Triage
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.database import transaction
@@ -54,10 +54,10 @@ def file_one(db: Any, words: str = "Kartu belum datang", *, to_lapor: bool = Tru
     acting = Acting(Viewer(0, Role.SUPERVISOR, cleared=True), NOW)
     with transaction() as session:
         made = open_report(session, report, now=NOW)
-        assert cases.verify(session, acting, made.id, 1, Triage(told["category"])) is None
+        assert actions.verify(session, acting, made.id, 1, Triage(told["category"])) is None
         if to_lapor:
-            version = session.get_one(cases.Grievance, made.id).version
-            assert cases.refer(session, acting, made.id, version, "lapor", "Diteruskan ke LAPOR.") is None
+            version = session.get_one(actions.Grievance, made.id).version
+            assert actions.refer(session, acting, made.id, version, "lapor", "Diteruskan ke LAPOR.") is None
     return made.number
 
 
@@ -186,7 +186,7 @@ def test_what_officers_write_for_one_another_stays_in_the_house(client: FlaskCli
     file_one(db, to_lapor=False)
     acting = Acting(Viewer(0, Role.SUPERVISOR), NOW)
     with transaction() as session:
-        cases.comment(session, acting, 1, "Pelapor ini pernah bohong")
+        actions.comment(session, acting, 1, "Pelapor ini pernah bohong")
     as_supervisor(client)
     body = client.get(f"{PAGE}/chronology.csv?which=all").get_data(as_text=True)
     assert "bohong" not in body
@@ -298,6 +298,6 @@ def test_what_is_no_such_file_is_refused_politely(client: FlaskClient, db: Any, 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_no_file_breaks_the_reading_of_numbers(sent: bytes) -> None:
-    from verify_service.desk.lapor import _pairs
+    from verify_service.grievances.lapor import _pairs
 
     _pairs(sent, [])

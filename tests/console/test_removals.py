@@ -13,10 +13,10 @@ from tests.handset import Handset, webhook
 from tests.officers import an_officer, form_token
 from tests.people import NOW, Someone, a_phone, a_worker
 from tests.people import link as answers_for
-from verify_service.desk.removals import end_windows, first_month, link_objections
-from verify_service.grievances.deadlines import city_day, working_days_after
 from verify_service.ground.crypto import blind_index, seal, unseal
 from verify_service.ground.database import transaction
+from verify_service.ground.working_days import city_day, working_days_after
+from verify_service.removals.notice import end_windows, first_month, link_objections
 
 PLACE = "32.75.01.1001"
 NUMBER = "+6281234567890"

@@ -14,6 +14,7 @@ from tests.people import NOW, Someone, a_worker
 from verify_service.accounts.officers import Role
 from verify_service.console.wording import OWNERS, ROLES, VERDICTS
 from verify_service.ground.database import transaction
+from verify_service.registry.names import masked_name
 from verify_service.verification import figures
 from verify_service.verification.decision import RULES, Owner
 from verify_service.verification.reconciliation import reconcile_batch
@@ -185,4 +186,4 @@ def test_every_verdict_owner_and_role_has_words() -> None:
 
 def test_masked_names_show_no_more_than_a_beginning() -> None:
     names = {"Kairav Haryanto": "Kai*** H***", "I Made": "I*** M***", "Al": "A***", "Budi": "Bu***", "": "-***"}
-    assert {name: figures.masked_name(name) for name in names} == names
+    assert {name: masked_name(name) for name in names} == names

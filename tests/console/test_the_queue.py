@@ -12,8 +12,7 @@ from flask.testing import FlaskClient
 from tests.console.desk import PHONE, Desk, a_case, at_the_desk, number_of, state_of
 from tests.handset import Handset
 from tests.people import a_worker
-from verify_service.desk.standing import working_days_between
-from verify_service.grievances.deadlines import city_day, working_days_after
+from verify_service.ground.working_days import city_day, working_days_after, working_days_between
 
 NOW = dt.datetime.now(dt.UTC)
 TODAY = city_day(NOW)

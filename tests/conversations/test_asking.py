@@ -10,11 +10,11 @@ import pytest
 from jobs.reconcile import reconcile
 from tests.people import NEWEST, NOW, a_file, a_worker, an_rt_head, link
 from verify_service.conversations.asking import ask_phone, ask_the_rt_heads, ask_the_silent, find_silent
-from verify_service.conversations.forgetting import forget_old
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
 from verify_service.messaging import gateways
+from verify_service.retention import forget_old
 
 NUMBER = "+6281234567890"
 

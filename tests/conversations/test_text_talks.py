@@ -14,10 +14,10 @@ from jobs.texts import one_batch
 from tests.conversations.test_texts import NUMBER, after, asks, handled, said, writes
 from tests.people import a_phone, a_worker, an_rt_head
 from verify_service.conversations import text_talks
-from verify_service.conversations.forgetting import forget_old
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
+from verify_service.retention import forget_old
 
 
 def sent(db: Any) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.officers import an_officer
 from tests.people import NOW, a_phone
 from verify_service.accounts.officers import Role
-from verify_service.desk.cases import Acting, Triage, verify
+from verify_service.grievances.actions import Acting, Triage, verify
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.database import transaction

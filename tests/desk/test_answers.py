@@ -6,8 +6,8 @@ import pytest
 
 from flows import gsm
 from flows.conversation import one_line
-from verify_service.desk.answers import ANY, offered, written
-from verify_service.desk.telling import ANSWER_SEPTETS, size_of
+from verify_service.grievances.canned_answers import ANY, offered, written
+from verify_service.grievances.notify import ANSWER_SEPTETS, size_of
 from verify_service.ground.programme import programme
 
 NUMBER = "WXYZ-WWWWWW"  # as long as any

@@ -13,10 +13,10 @@ from tests.desk.test_time import do, looked
 from tests.officers import sign_in
 from tests.people import NOW, a_worker
 from tests.serving import new_client
-from verify_service.desk import cases
-from verify_service.desk.performance import Performance, performance
-from verify_service.grievances.deadlines import working_days_after
+from verify_service.grievances import actions
+from verify_service.grievances.performance import Performance, performance
 from verify_service.ground.database import transaction
+from verify_service.ground.working_days import working_days_after
 
 
 def counted(officer: int, now: dt.datetime = NOW, *, weeks: int = 12, unit: str | None = None) -> Performance:
@@ -29,10 +29,10 @@ def test_what_was_answered_late_stays_late_after_it_is_opened_again(db: Any) -> 
     a_worker(db)
     late = NOW + dt.timedelta(days=30)
     case = verified(db, people["team"])
-    do(cases.answer, case, "paid", "Sudah dibayar.", by=people["disnaker"], at=late, db=db)
+    do(actions.answer, case, "paid", "Sudah dibayar.", by=people["disnaker"], at=late, db=db)
     in_time = verified(db, people["team"], number="+6281200000002")
-    do(cases.answer, in_time, "paid", "Sudah dibayar.", by=people["disnaker"], at=NOW + dt.timedelta(2), db=db)
-    do(cases.reopen, case, "Belum beres", by=people["disnaker"], at=late, db=db)
+    do(actions.answer, in_time, "paid", "Sudah dibayar.", by=people["disnaker"], at=NOW + dt.timedelta(2), db=db)
+    do(actions.reopen, case, "Belum beres", by=people["disnaker"], at=late, db=db)
     figures = counted(people["team"], late)
     answered = figures.answered
     assert (answered.answers, answered.in_time, answered.share, answered.reopened) == (2, 1, 50.0, 1)
@@ -49,7 +49,7 @@ def test_the_backlog_is_told_by_age_and_standing(db: Any) -> None:
     for days in (0, 10, 20, 90):
         a_report(db, number=f"+62812000000{days:02}", at=NOW - dt.timedelta(days))
     waits = verified(db, people["team"], number="+6281200000077")
-    do(cases.ask, waits, "detail", "Bulan apa?", by=people["disnaker"], at=NOW, db=db)
+    do(actions.ask, waits, "detail", "Bulan apa?", by=people["disnaker"], at=NOW, db=db)
     figures = counted(people["team"])
     assert [(age.on_time, age.at_risk, age.overdue, age.waiting) for age in figures.ages] == [
         (1, 0, 0, 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verify_service.desk.around import Suggestion, suggestion
+from verify_service.grievances.related import Suggestion, suggestion
 
 
 @pytest.mark.parametrize(

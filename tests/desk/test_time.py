@@ -12,12 +12,13 @@ from tests.conversations.test_text_talks import last_text, sent
 from tests.conversations.test_texts import handed_over, writes
 from tests.desk.cases import a_report, acting, staff, verified
 from tests.people import NOW, a_worker
-from verify_service.desk import cases
-from verify_service.desk.escalation import BATCH, Looked, look
-from verify_service.grievances.deadlines import working_days_after
+from verify_service.conversations.following_up import ask_whether_solved
+from verify_service.grievances import actions
+from verify_service.grievances.escalation import BATCH, Looked, look
 from verify_service.grievances.thread import add_words
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
+from verify_service.ground.working_days import working_days_after
 
 TODAY = NOW.date()
 
@@ -28,7 +29,7 @@ def on(day: dt.date, hour: int = 3) -> dt.datetime:
 
 def looked(day: dt.date) -> Looked:
     with transaction() as session:
-        return look(session, now=on(day))
+        return look(session, now=on(day), ask=ask_whether_solved)
 
 
 def case_of(db: Any, case: int) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def test_a_report_climbs_rung_by_rung_and_each_notice_comes_once(db: Any) -> Non
     assert working_days_after(day, programme().sla.rung_days).strftime("%d/%m/%y") in last_text(db)
 
     with transaction() as session:  # a comment stops nothing
-        assert cases.comment(session, acting(people["disnaker"], on(day)), case, "Sedang ditanyakan ke BPJS") is None
+        assert actions.comment(session, acting(people["disnaker"], on(day)), case, "Sedang ditanyakan ke BPJS") is None
     for level, who in ((2, "head"), (3, "head of disnaker")):
         day = working_days_after(day, programme().sla.rung_days + 1)
         assert looked(day) == Looked(escalated=1)
@@ -110,7 +111,7 @@ def test_the_reporter_hears_that_it_is_late_though_a_supervisor_had_it_before(db
     people = staff(db)
     a_worker(db)
     case = verified(db, people["team"])
-    assert do(cases.escalate, case, "Sulit", by=people["disnaker"], at=NOW, db=db) is None
+    assert do(actions.escalate, case, "Sulit", by=people["disnaker"], at=NOW, db=db) is None
     assert "g8.case_escalated" not in sent(db), "it is not late yet"
     day = working_days_after(dt.date.fromisoformat(case_of(db, case)["due_on"]), 1)
     assert looked(day).escalated == 1
@@ -125,11 +126,11 @@ def test_an_answer_that_the_reporter_wrote_about_is_not_taken_for_accepted(db: A
     a_worker(db)
     case = verified(db, people["team"])
     team = people["team"]
-    assert do(cases.answer, case, "explained", "Kartu ada di kelurahan.", by=team, at=NOW, db=db) is None
+    assert do(actions.answer, case, "explained", "Kartu ada di kelurahan.", by=team, at=NOW, db=db) is None
     with transaction() as session:
         add_words(session, case, "belum ada pak", by="reporter", channel="sms", inbound="message:1", now=NOW)
         if read:
-            assert cases.comment(session, acting(team), case, "Sudah ditelepon, kartunya ada", called=True) is None
+            assert actions.comment(session, acting(team), case, "Sudah ditelepon, kartunya ada", called=True) is None
     day = dt.date.fromisoformat(case_of(db, case)["close_on"]) + dt.timedelta(1)
     assert looked(day).closed == 1
     assert case_of(db, case)["state"] == state
@@ -165,7 +166,7 @@ def test_the_clock_stands_while_it_waits_for_the_citizen_and_goes_on_after_ten_s
     a_worker(db)
     case = verified(db, people["team"])
     before = dt.date.fromisoformat(case_of(db, case)["due_on"])
-    asked = do(cases.ask, case, "detail", "Bulan apa yang belum dibayar?", by=people["disnaker"], at=NOW, db=db)
+    asked = do(actions.ask, case, "detail", "Bulan apa yang belum dibayar?", by=people["disnaker"], at=NOW, db=db)
     assert asked is None
     assert sent(db)[-1] == "g6.case_need_info"
     last = working_days_after(TODAY, programme().sla.waiting_days)
@@ -183,7 +184,7 @@ def test_the_answer_of_the_citizen_by_text_starts_it_again(db: Any) -> None:
     people = staff(db)
     a_worker(db)
     case = verified(db, people["team"])
-    do(cases.ask, case, "detail", "Bulan apa yang belum dibayar?", by=people["disnaker"], at=NOW, db=db)
+    do(actions.ask, case, "detail", "Bulan apa yang belum dibayar?", by=people["disnaker"], at=NOW, db=db)
     writes("Yang belum dibayar bulan Juni", NOW + dt.timedelta(hours=2))
     assert case_of(db, case)["state"] == "in_progress"
 
@@ -192,7 +193,7 @@ def test_whoever_was_answered_is_asked_once_and_a_no_opens_it_again(db: Any) -> 
     people = staff(db)
     a_worker(db)
     case = verified(db, people["team"])
-    do(cases.answer, case, "paid", "Iuran bulan Juni sudah dibayar.", by=people["disnaker"], at=NOW, db=db)
+    do(actions.answer, case, "paid", "Iuran bulan Juni sudah dibayar.", by=people["disnaker"], at=NOW, db=db)
     assert sent(db)[-2:] == ["answer", "g7.case_done"]
     ask_on = working_days_after(TODAY, programme().sla.follow_up_days)
     assert looked(ask_on - dt.timedelta(1)) == Looked()
@@ -212,13 +213,13 @@ def test_an_answer_nobody_objects_to_closes_it_and_the_number_opens_it_again(db:
     people = staff(db)
     a_worker(db)
     case = verified(db, people["team"])
-    do(cases.answer, case, "paid", "Sudah dibayar.", by=people["disnaker"], at=NOW, db=db)
+    do(actions.answer, case, "paid", "Sudah dibayar.", by=people["disnaker"], at=NOW, db=db)
     last = working_days_after(TODAY, programme().sla.close_days)
     looked(last)
     assert case_of(db, case)["state"] == "answered"
     assert looked(last + dt.timedelta(1)).closed == 1
     assert case_of(db, case)["state"] == "closed_auto"
-    assert do(cases.reopen, case, "Warga datang: belum beres", by=people["disnaker"], at=on(last), db=db) is None
+    assert do(actions.reopen, case, "Warga datang: belum beres", by=people["disnaker"], at=on(last), db=db) is None
     assert case_of(db, case)["closed_at"] is None
 
 
@@ -228,7 +229,7 @@ def test_nobody_is_texted_about_an_anonymous_report_and_a_secret_one_is_news_onl
     anonymous = verified(db, people["team"], category="claim", identity="anonymous")
     secret = verified(db, people["team"], category="rt_conduct", about="rt_rw", identity="secret")
     for case in (anonymous, secret):
-        assert do(cases.answer, case, "acted_on", "RT sudah ditegur.", by=people["team"], at=NOW, db=db) is None
+        assert do(actions.answer, case, "acted_on", "RT sudah ditegur.", by=people["team"], at=NOW, db=db) is None
     assert sent(db) == ["g21.case_news"]
     assert "lapor" not in last_text(db).lower()
     day = working_days_after(TODAY, programme().sla.follow_up_days)
@@ -251,9 +252,9 @@ def test_a_complaint_about_a_unit_never_goes_up_to_that_unit(db: Any, unit: str)
     people = staff(db)
     a_worker(db)
     case = a_report(db, category="conduct", about="officer", identity="secret")
-    triage = cases.Triage("conduct", about_unit=unit)
+    triage = actions.Triage("conduct", about_unit=unit)
     by = "head" if unit == "grievance" else "team"
-    assert do(cases.verify, case, triage, by=people[by], at=NOW, db=db) is None
+    assert do(actions.verify, case, triage, by=people[by], at=NOW, db=db) is None
     looked(TODAY + dt.timedelta(200))
     who = case_of(db, case)["assignee_id"]
     units = dict(db.execute("SELECT id, unit FROM officer").fetchall())
@@ -267,9 +268,9 @@ def test_the_clock_stands_three_times_and_no_more(db: Any) -> None:
     refused = []
     for day in range(4):
         at = NOW + dt.timedelta(day)
-        refused.append(do(cases.ask, case, "detail", "Bulan apa?", by=people["disnaker"], at=at, db=db))
-        do(cases.heard, case, "Bulan Juni", by=people["disnaker"], at=at, db=db)
-    assert refused == [None, None, None, cases.Refusal.TOO_OFTEN]
+        refused.append(do(actions.ask, case, "detail", "Bulan apa?", by=people["disnaker"], at=at, db=db))
+        do(actions.heard, case, "Bulan Juni", by=people["disnaker"], at=at, db=db)
+    assert refused == [None, None, None, actions.Refusal.TOO_OFTEN]
     assert case_of(db, case)["state"] == "in_progress"
 
 
@@ -279,6 +280,6 @@ def test_a_supervisor_asked_for_before_is_not_asked_for_again_after_a_reopening(
     case = verified(db, people["team"])
     db.execute("UPDATE grievance SET supervisor_at = %s WHERE id = %s", [NOW, case])
     looked(TODAY)
-    do(cases.answer, case, "paid", "Sudah dibayar.", by=people["head of disnaker"], at=NOW, db=db)
-    do(cases.reopen, case, "Belum beres", by=people["head of disnaker"], at=NOW, db=db)
+    do(actions.answer, case, "paid", "Sudah dibayar.", by=people["head of disnaker"], at=NOW, db=db)
+    do(actions.reopen, case, "Belum beres", by=people["head of disnaker"], at=NOW, db=db)
     assert looked(TODAY).escalated == 0

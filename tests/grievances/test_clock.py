@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify_service.grievances.clock import Clock, Pause, Standing, deadlines, standing, used_days
-from verify_service.grievances.life import State
+from verify_service.grievances.clock import Clock, ClockState, deadline, deadlines
+from verify_service.grievances.states import State
 from verify_service.grievances.steps import pauses_in
 from verify_service.ground.programme import programme
 
@@ -90,16 +90,6 @@ def test_a_comment_never_moves_the_deadline(history: list[tuple[int, str]], allo
     assert with_all == without
 
 
-@given(HISTORY, st.integers(1, 60), DAYS)
-def test_what_is_used_up_agrees_with_the_deadline(history: list[tuple[int, str]], allowed: int, day: dt.date) -> None:
-    events = lived(history)
-    today = max((at.date() for _, at, _ in events), default=START)
-    pauses = tuple(Pause(pause.since, pause.until or today) for pause in pauses_in(events, START))
-    clock = Clock(START, allowed, pauses)
-    due_on = deadlines(clock, today=today).due_on
-    assert (used_days(clock, today=day) >= allowed) == (day >= due_on)
-
-
 @given(HISTORY, st.integers(1, 60))
 def test_a_pause_never_brings_the_deadline_forward(history: list[tuple[int, str]], allowed: int) -> None:
     events = lived(history)
@@ -114,7 +104,15 @@ def test_it_is_at_risk_when_four_fifths_are_used_and_overdue_the_day_after() -> 
     monday = dt.date(2026, 11, 2)
     ends = deadlines(Clock(monday, 5), today=monday)
     assert (ends.risk_on, ends.due_on) == (dt.date(2026, 11, 6), dt.date(2026, 11, 9))
-    day = SimpleNamespace(**{f"d{n}": dt.date(2026, 11, n) for n in range(1, 20)})
-    for today, stands in ((day.d5, Standing.ON_TIME), (day.d6, Standing.AT_RISK), (day.d10, Standing.OVERDUE)):
-        assert standing(ends.due_on, ends.risk_on, paused=False, today=today) is stands
-    assert standing(ends.due_on, ends.risk_on, paused=True, today=day.d19) is Standing.PAUSED
+    report = SimpleNamespace(
+        state=State.IN_PROGRESS,
+        due_on=ends.due_on,
+        risk_on=ends.risk_on,
+        close_on=None,
+        closed_at=None,
+        verify_by=monday,
+    )
+    stands = {5: ClockState.ON_TIME, 6: ClockState.AT_RISK, 9: ClockState.AT_RISK, 10: ClockState.OVERDUE}
+    assert {day: deadline(report, dt.date(2026, 11, day)).standing for day in stands} == stands
+    report.state = State.WAITING
+    assert deadline(report, dt.date(2026, 11, 19)).standing is ClockState.PAUSED

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify_service.grievances.deadlines import city_day, due, is_working_day, working_days_after
-from verify_service.ground.programme import programme
+from verify_service.grievances.clock import deadlines
+from verify_service.grievances.opening import clock_of
+from verify_service.ground.working_days import city_day, is_working_day, working_days_after
 
 DAYS = st.dates(dt.date(2025, 11, 1), dt.date(2030, 12, 31))
 
@@ -46,7 +47,7 @@ def test_a_deadline_is_a_working_day_and_one_more_day_is_later(day: dt.date, day
     ],
 )
 def test_the_class_says_how_long(opened: dt.date, category: str, urgent: bool, answered_by: dt.date) -> None:
-    assert due(programme().categories[category], opened, urgent=urgent) == answered_by
+    assert deadlines(clock_of(category, opened, urgent=urgent), today=opened).due_on == answered_by
 
 
 def test_the_day_is_that_of_the_city() -> None:

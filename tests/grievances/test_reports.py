@@ -17,13 +17,13 @@ from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, an_rt_head, link
 from tests.serving import new_client
 from verify_service.accounts.officers import Role
-from verify_service.conversations.forgetting import forget_old, part_anonymous
 from verify_service.grievances.numbers import new_number
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Grievance
+from verify_service.retention import forget_old, part_anonymous
 
 CITY = Viewer(1, Role.OFFICER, cleared=True)
 NUMBER = "+6281234567890"

@@ -18,10 +18,10 @@ from jobs import clock
 from jobs.reconcile import reconcile
 from jobs.signals import signals
 from tests.people import NOW, a_phone, a_worker
-from verify_service.conversations.forgetting import forget_old
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.messaging.outbox import Purpose, queue_text
+from verify_service.retention import forget_old
 
 ROOT = Path(__file__).parents[2]
 

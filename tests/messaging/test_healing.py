@@ -21,8 +21,8 @@ from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
 from verify_service.messaging.gateways.contract import Fetched, InboundSms
-from verify_service.messaging.healing import keep, take_turn
 from verify_service.messaging.inbox import store_message
+from verify_service.messaging.missed_messages import keep, take_turn
 
 NUMBER = "+6281234567890"
 MINUTE = dt.timedelta(minutes=1)

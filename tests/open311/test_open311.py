@@ -15,7 +15,7 @@ from tests.handset import Handset
 from tests.people import a_worker
 from verify_service.accounts import api_keys
 from verify_service.accounts.officers import Role
-from verify_service.desk.cases import Acting, Triage, verify
+from verify_service.grievances.actions import Acting, Triage, verify
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.crypto import unseal

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, request, 
 from flask_login import current_user
 
 from verify_service.console.rules import RULES, Scope
-from verify_service.desk.cases import Acting
+from verify_service.grievances.actions import Acting
 from verify_service.grievances.visibility import CITY_TEAM, Viewer
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")

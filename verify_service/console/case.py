@@ -37,21 +37,21 @@ from verify_service.console.case_words import (
 )
 from verify_service.console.cases import EVERY, unchanged_or
 from verify_service.console.wording import ROLES, category_name, identity_name, report_step, verdict_name
-from verify_service.desk import answers, around, cases
-from verify_service.desk.actions import Action, possible
-from verify_service.desk.assignment import opened
-from verify_service.desk.cases import Acting, Refusal, Triage
-from verify_service.desk.chronology import chronology, since
-from verify_service.desk.identity import identity_opened, open_identity
-from verify_service.desk.standing import deadline
-from verify_service.desk.telling import ANSWER_SEPTETS, as_text, sensitive
-from verify_service.grievances.deadlines import city_day
+from verify_service.grievances import actions, canned_answers, related
+from verify_service.grievances.actions import Acting, Refusal, Triage
+from verify_service.grievances.allowed import Action, possible
+from verify_service.grievances.clock import deadline
+from verify_service.grievances.identity import identity_opened, open_identity
+from verify_service.grievances.notify import ANSWER_SEPTETS, as_text, sensitive
 from verify_service.grievances.numbers import full_number
+from verify_service.grievances.timeline import chronology, since
 from verify_service.ground import queue as jobs
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Grievance, GrievanceEvent, Officer
-from verify_service.verification.figures import masked_name
+from verify_service.ground.working_days import city_day
+from verify_service.registry.names import masked_name
 
 ID: Final = "int(max=9223372036854775807)"
 LONGEST_WORDS: Final = 4000
@@ -71,10 +71,10 @@ def case(number: int) -> Response:
     now = dt.datetime.now(dt.UTC)
     with transaction(seconds=PATIENCE) as session:
         acting = Acting(viewer(), now)
-        report = cases.find(session, acting, number)
+        report = actions.find(session, acting, number)
         if report is None:
             abort(404)
-        cases.read(session, acting, report)
+        actions.read(session, acting, report)
         if request.args.get("print"):
             return make_response(render_template("console/case_print.html", **_print(session, acting, report)))
         page = render_template("console/case.html", **_whole(session, acting, report))
@@ -87,7 +87,7 @@ def case_live(number: int) -> Response:
     now = dt.datetime.now(dt.UTC)
     with transaction(seconds=PATIENCE) as session:
         acting = Acting(viewer(), now)
-        report = cases.find(session, acting, number)
+        report = actions.find(session, acting, number)
         if report is None:
             abort(404)
         body = render_template("console/case_live.html", **_head(session, acting, report))
@@ -100,15 +100,15 @@ def merge(number: int) -> Response:
     now, form = dt.datetime.now(dt.UTC), request.form
     with transaction(seconds=PATIENCE) as session:
         acting = Acting(viewer(), now)
-        report = cases.find(session, acting, number)
+        report = actions.find(session, acting, number)
         if report is None:
             abort(404)
         body = read_reference(form.get("into", "")[:40])
         wanted = select(Grievance.id).where(Grievance.number == full_number(body or ""))
-        other = cases.find(session, acting, session.scalar(wanted) or 0)
+        other = actions.find(session, acting, session.scalar(wanted) or 0)
         if other is None or other.id == report.id:
             return _refused(session, acting, report, Action.MERGE, Refusal.UNKNOWN, 422)
-        cases.read(session, acting, other)
+        actions.read(session, acting, other)
         both = [_head(session, acting, one) for one in (report, other)]
     return make_response(
         render_template("console/merge.html", both=both, version=form.get("version", ""), role_name=_role())
@@ -121,16 +121,16 @@ def _step(number: int) -> Response:
     action = next((action for action in Action if action == form.get("step")), None)
     with transaction(seconds=PATIENCE) as session:
         acting = Acting(viewer(), now)
-        report = cases.find(session, acting, number)
+        report = actions.find(session, acting, number)
         if report is None:
             abort(404)
         refused = Refusal.INPUT if action is None else _STEPS[action](session, acting, number, _Sent(form))
         if refused is not None:
             session.refresh(report)
-            if cases.find(session, acting, number) is None:
+            if actions.find(session, acting, number) is None:
                 abort(404)  # somebody filed it under what this account may not see, at this very moment
             return _refused(session, acting, report, action, refused, _ANSWERED_WITH.get(refused, 422))
-        stays = cases.find(session, acting, number) is not None
+        stays = actions.find(session, acting, number) is not None
     jobs.nudge(jobs.SEND)
     done = {"did": action.value if action else ""}
     target = url_for("console.case", number=number, **done) if stays else url_for("console.cases", gone=1)  # type: ignore[arg-type]
@@ -180,32 +180,32 @@ def _merge(session: Session, acting: Acting, case: int, sent: _Sent) -> Refusal 
     into = row_of(sent["into"])
     if not into:
         return Refusal.INPUT
-    return cases.merge(session, acting, case, sent.version, into)
+    return actions.merge(session, acting, case, sent.version, into)
 
 
 def _words(session: Session, acting: Acting, case: int, sent: _Sent) -> Refusal | None:
     once = f"console:{sent['once'][:40]}" if sent["once"] else ""
-    return cases.comment(session, acting, case, sent["words"], called=sent["step"] == Action.CALL, inbound=once)
+    return actions.comment(session, acting, case, sent["words"], called=sent["step"] == Action.CALL, inbound=once)
 
 
 _STEPS: Final[Mapping[Action, _Take]] = {
-    Action.VERIFY: lambda s, a, c, sent: cases.verify(s, a, c, sent.version, sent.triage),
-    Action.FILE: lambda s, a, c, sent: cases.file_under(s, a, c, sent.version, sent.triage),
-    Action.TAKE: lambda s, a, c, sent: cases.take_on(s, a, c, sent.version),
-    Action.HAND_OVER: lambda s, a, c, sent: cases.hand_over(s, a, c, sent.version, sent.to, sent["words"]),
-    Action.ASK: lambda s, a, c, sent: cases.ask(s, a, c, sent.version, sent["reason"], sent["words"]),
-    Action.HEARD: lambda s, a, c, sent: cases.heard(s, a, c, sent.version, sent["words"]),
-    Action.ANSWER: lambda s, a, c, sent: cases.answer(s, a, c, sent.version, sent["decision"], sent["words"]),
+    Action.VERIFY: lambda s, a, c, sent: actions.verify(s, a, c, sent.version, sent.triage),
+    Action.FILE: lambda s, a, c, sent: actions.file_under(s, a, c, sent.version, sent.triage),
+    Action.TAKE: lambda s, a, c, sent: actions.take_on(s, a, c, sent.version),
+    Action.HAND_OVER: lambda s, a, c, sent: actions.hand_over(s, a, c, sent.version, sent.to, sent["words"]),
+    Action.ASK: lambda s, a, c, sent: actions.ask(s, a, c, sent.version, sent["reason"], sent["words"]),
+    Action.HEARD: lambda s, a, c, sent: actions.heard(s, a, c, sent.version, sent["words"]),
+    Action.ANSWER: lambda s, a, c, sent: actions.answer(s, a, c, sent.version, sent["decision"], sent["words"]),
     Action.NOTE: _words,
     Action.CALL: _words,
-    Action.REFER: lambda s, a, c, sent: cases.refer(
+    Action.REFER: lambda s, a, c, sent: actions.refer(
         s, a, c, sent.version, sent["referred_to"], sent["words"], sent["external"]
     ),
-    Action.REJECT: lambda s, a, c, sent: cases.reject(s, a, c, sent.version, sent["reason"], sent["words"]),
-    Action.REOPEN: lambda s, a, c, sent: cases.reopen(s, a, c, sent.version, sent["words"]),
-    Action.ESCALATE: lambda s, a, c, sent: cases.escalate(s, a, c, sent.version, sent["words"]),
+    Action.REJECT: lambda s, a, c, sent: actions.reject(s, a, c, sent.version, sent["reason"], sent["words"]),
+    Action.REOPEN: lambda s, a, c, sent: actions.reopen(s, a, c, sent.version, sent["words"]),
+    Action.ESCALATE: lambda s, a, c, sent: actions.escalate(s, a, c, sent.version, sent["words"]),
     Action.MERGE: _merge,
-    Action.ELSEWHERE: lambda s, a, c, sent: cases.numbered_elsewhere(s, a, c, sent.version, sent["external"]),
+    Action.ELSEWHERE: lambda s, a, c, sent: actions.numbered_elsewhere(s, a, c, sent.version, sent["external"]),
     Action.IDENTITY: lambda s, a, c, sent: open_identity(s, a, c, sent["reason"]),
 }
 
@@ -225,12 +225,14 @@ def _head(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]
         "area": area,
         "assignee": assignee,
         "merged": merged,
-        "words": opened(report.words, "grievance.words") if acting.viewer.reads_words else "",
+        "words": unseal_or_blank(report.words, "grievance.words") if acting.viewer.reads_words else "",
         "reads": acting.viewer.reads_words,
         "identity": identity_opened(session, acting, report) if acting.viewer.reads_words else None,
         "opened_times": _times_opened(session, report),
-        "phone": around.masked_phone(session, report.phone_id) if by_name and report.contact != "none" else "",
-        "name": masked_name(opened(report.reporter, "grievance.reporter")) if by_name and report.reporter else "",
+        "phone": related.masked_phone(session, report.phone_id) if by_name and report.contact != "none" else "",
+        "name": masked_name(unseal_or_blank(report.reporter, "grievance.reporter"))
+        if by_name and report.reporter
+        else "",
         "live_url": url_for("console.case_live", number=report.id),
         "category_name": category_name,
         "identity_name": identity_name,
@@ -257,7 +259,7 @@ def _whole(session: Session, acting: Acting, report: Grievance) -> dict[str, Any
     head = _head(session, acting, report)
     may = possible(acting.viewer, report)
     shown = report.identity == "normal" or head["identity"] is not None
-    language = answers.language_of(session, report)
+    language = canned_answers.language_of(session, report)
     return {
         **head,
         "may": may,
@@ -269,23 +271,23 @@ def _whole(session: Session, acting: Acting, report: Grievance) -> dict[str, Any
         "meanwhile": [],
         "did": next((action for action in Action if action == request.args.get("did")), None),
         "once": secrets.token_urlsafe(12),
-        "subject": around.subject(session, report) if shown and acting.viewer.reads_words else None,
-        "neighbours": around.neighbours(session, acting.viewer, report),
-        "similar": around.similar(session, acting.viewer, report),
-        "suggestion": around.suggestion(head["words"]),
+        "subject": related.subject(session, report) if shown and acting.viewer.reads_words else None,
+        "neighbours": related.neighbours(session, acting.viewer, report),
+        "similar": related.similar(session, acting.viewer, report),
+        "suggestion": related.suggestion(head["words"]),
         "why_similar": why_similar,
         "verdict_name": verdict_name,
         "listed_name": lambda code: word_of(LISTED, code),
         "insurer_name": lambda code: word_of(INSURED, code),
         "source_name": lambda code: word_of(SOURCES, code),
         "statement_name": lambda code: word_of(STATEMENTS, code),
-        "officers": cases.officers_for(session, report) if Action.HAND_OVER in may else (),
+        "officers": actions.officers_for(session, report) if Action.HAND_OVER in may else (),
         "categories": sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),
         "urgencies": {key: words for key, words in URGENCIES.items() if key != "none"},
         "closing": [(code, word_of(DECISIONS, code)) for code in programme().decisions.closing],
         "rejecting": [(code, word_of(DECISIONS, code)) for code in programme().decisions.rejecting],
         "reasons": [(code, word_of(WAITING_FOR, code)) for code in programme().decisions.waiting_reasons],
-        "templates": answers.offered(report.category, language),
+        "templates": canned_answers.offered(report.category, language),
         "answer_language": language,
         "prefix": as_text(report.number, ""),
         "most": ANSWER_SEPTETS,
@@ -300,7 +302,7 @@ def _whole(session: Session, acting: Acting, report: Grievance) -> dict[str, Any
 
 def _print(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:
     """What goes on paper: the number, what was done when, and the decision; of nobody's identity."""
-    answer = opened(report.answer, "grievance.answer") if acting.viewer.reads_words else ""
+    answer = unseal_or_blank(report.answer, "grievance.answer") if acting.viewer.reads_words else ""
     return {**_head(session, acting, report), "answer": answer, "today": city_day(acting.now), "role_name": _role()}
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from flask_babel import gettext, lazy_gettext
 
-from verify_service.desk.actions import Action
-from verify_service.desk.around import Other
-from verify_service.desk.cases import Refusal
-from verify_service.desk.chronology import Entry
-from verify_service.desk.queue import Tab
-from verify_service.desk.standing import Deadline, Standing
-from verify_service.grievances.life import State
+from verify_service.grievances.actions import Refusal
+from verify_service.grievances.allowed import Action
+from verify_service.grievances.clock import ClockState, Deadline
+from verify_service.grievances.related import Other
+from verify_service.grievances.states import State
+from verify_service.grievances.timeline import Entry
+from verify_service.grievances.worklist import Tab
 from verify_service.languages import day
 
 TABS = {
@@ -213,19 +213,19 @@ def deadline_words(held: Deadline, reason: str | None = None) -> Said:
     days = working_days(held.days)
     also = gettext("not looked at in time, by %(days)s", days=working_days(held.unread)) if held.unread else ""
     match held.standing:
-        case Standing.OVERDUE:
+        case ClockState.OVERDUE:
             return Said("✕", "late", gettext("overdue by %(days)s", days=days), also)
-        case Standing.AT_RISK if not held.days:
+        case ClockState.AT_RISK if not held.days:
             return Said("!", "risk", gettext("at risk: due today"), also)
-        case Standing.AT_RISK:
+        case ClockState.AT_RISK:
             return Said(
                 "!", "risk", gettext("at risk: due %(day)s, %(days)s left", day=_day(held.day), days=days), also
             )
-        case Standing.PAUSED:
+        case ClockState.PAUSED:
             return Said("‖", "paused", gettext("clock stands: %(reason)s", reason=waiting_for(reason)))
-        case Standing.ANSWERED:
+        case ClockState.ANSWERED:
             return Said("↩", "plain", gettext("answered; closes after %(day)s", day=_day(held.day)))
-        case Standing.CLOSED:
+        case ClockState.CLOSED:
             return Said("■", "plain", gettext("closed %(day)s", day=_day(held.day)))
     return Said("✓", "good", gettext("on time: due %(day)s", day=_day(held.day)), also)
 

@@ -27,16 +27,27 @@ from verify_service.console.case_words import (
     state_name,
 )
 from verify_service.console.wording import ROLES, category_name, identity_name
-from verify_service.desk import bulk, saved
-from verify_service.desk.assignment import WORK_ON
-from verify_service.desk.cases import Acting
-from verify_service.desk.queue import COUNTED, NOBODY, By, Filters, Found, Page, Tab, queue, read_filters, search
-from verify_service.desk.standing import deadline
-from verify_service.grievances.deadlines import city_day
+from verify_service.grievances import bulk, saved_filters
+from verify_service.grievances.actions import Acting
+from verify_service.grievances.assignment import WORK_ON
+from verify_service.grievances.clock import deadline
+from verify_service.grievances.worklist import (
+    COUNTED,
+    NOBODY,
+    By,
+    Filters,
+    Found,
+    Page,
+    Tab,
+    queue,
+    read_filters,
+    search,
+)
 from verify_service.ground import queue as jobs
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Officer
+from verify_service.ground.working_days import city_day
 
 EVERY = "3s"  # so often an open list asks whether it has changed
 
@@ -105,9 +116,9 @@ def save_filter() -> Response:
     query = {"tab": asked.get("tab", ""), **read_filters(asked).chosen}
     with transaction(seconds=PATIENCE) as session:
         if asked.get("forget"):
-            saved.forget(session, viewer().id, row_of(asked.get("forget")), now=now)
+            saved_filters.forget(session, viewer().id, row_of(asked.get("forget")), now=now)
         else:
-            saved.keep(session, viewer().id, asked.get("name", ""), query, now=now)
+            saved_filters.keep(session, viewer().id, asked.get("name", ""), query, now=now)
     return make_response(redirect(url_for("console.cases", **query), 303))  # type: ignore[arg-type]
 
 
@@ -136,7 +147,7 @@ def _whole(
 ) -> str:
     with transaction(seconds=PATIENCE) as session:
         choices = _choices(session)
-        views = saved.views_of(session, viewer().id)
+        views = saved_filters.views_of(session, viewer().id)
     return render_template(
         "console/cases.html",
         **_list(page, now, asked),

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from verify_service.desk.decisions import Refused, Waits
-from verify_service.desk.removals import Stands
 from verify_service.proposals.criteria import Criterion, Finding
+from verify_service.proposals.review import Refused, Waits
+from verify_service.removals.notice import Stands
 
 STATES = {
     Waits.RECEIVED: lazy_gettext("Waiting for a first reader"),

@@ -30,24 +30,24 @@ from verify_service.console.decision_words import (
     criterion_text,
     reason_name,
 )
+from verify_service.console.lists import as_csv
 from verify_service.console.wording import ROLES
-from verify_service.desk import decisions as desk
-from verify_service.desk import removing
-from verify_service.desk.assignment import opened
-from verify_service.desk.cases import Acting
-from verify_service.desk.decisions import Refused, Waits
-from verify_service.desk.spreadsheets import as_csv
-from verify_service.grievances.deadlines import city_day
+from verify_service.grievances.actions import Acting
 from verify_service.grievances.numbers import full_number
 from verify_service.ground import queue
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Decision, Enrolment, Phone, Proposal, Removal
+from verify_service.ground.working_days import city_day
+from verify_service.proposals import review as desk
 from verify_service.proposals.criteria import criteria_of
 from verify_service.proposals.places import places
 from verify_service.proposals.priority import age_of, points_for, standing_of
+from verify_service.proposals.review import Refused, Waits
+from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
-from verify_service.verification.figures import masked_name
+from verify_service.removals import review
 
 ON_A_PAGE = 50
 _TAKEN = (Refused.CHANGED, Refused.STEP, Refused.FULL, Refused.TWICE, Refused.DEATH, Refused.CHECKED)
@@ -101,7 +101,7 @@ def _page_of(asked: str) -> str | None:
         one = session.scalar(select(Proposal.id).where(Proposal.number == number, desk.seen(who)))
         if one is not None:
             return url_for("console.proposal", number=one)
-        taken = select(Removal.id).join(Enrolment).where(Removal.number == number, removing.seen(who))
+        taken = select(Removal.id).join(Enrolment).where(Removal.number == number, review.seen(who))
         other = session.scalar(taken)
     return url_for("console.removal", number=other) if other is not None else None
 
@@ -174,7 +174,7 @@ def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dic
     return {
         "name": held.name if clear else masked_name(held.name),
         "nik": _masked_nik(held) if clear else "",
-        "phone": opened(phone.number, "phone.number") if who.viewer.role in desk.READS_FIRST else "",
+        "phone": unseal_or_blank(phone.number, "phone.number") if who.viewer.role in desk.READS_FIRST else "",
         "where": f"{area.kelurahan if area else '–'} RT {held.rt or '–'}/RW {held.rw or '–'}",
         "job": JOBS.get(held.job, held.job),
         "proposer": PROPOSERS.get(held.proposer, held.proposer),
@@ -248,7 +248,7 @@ def decisions_export() -> Response:
 def _line(place: int, row: Proposal, areas: Mapping[str, str], who: Acting, *, full: bool) -> list[object]:
     today = city_day(who.now)
     if full:
-        nik = opened(row.nik, "proposal.nik")
+        nik = unseal_or_blank(row.nik, "proposal.nik")
     else:
         nik = f"…{row.nik_last4}" if who.viewer.role is not Role.AUDITOR else ""
     return [
@@ -268,7 +268,7 @@ def _line(place: int, row: Proposal, areas: Mapping[str, str], who: Acting, *, f
 
 
 def _masked_nik(held: Proposal) -> str:
-    nik = opened(held.nik, "proposal.nik")
+    nik = unseal_or_blank(held.nik, "proposal.nik")
     return str(Nik(nik)) if nik else f"…{held.nik_last4}"
 
 

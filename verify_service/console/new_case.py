@@ -17,9 +17,9 @@ from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, viewer
 from verify_service.console.case_words import URGENCIES, state_name
 from verify_service.console.wording import ROLES, category_name
-from verify_service.desk import cases, filing
-from verify_service.desk.cases import Acting
-from verify_service.desk.filing import Alike, Asked, Faulty, Filed
+from verify_service.grievances import actions, intake
+from verify_service.grievances.actions import Acting
+from verify_service.grievances.intake import Alike, Asked, Faulty, Filed
 from verify_service.ground import queue as jobs
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
@@ -44,11 +44,11 @@ def new_case() -> Response:
         return make_response(_form({}))
     now, form = dt.datetime.now(dt.UTC), request.form
     asked = Asked(
-        **{name: form.get(name, "")[: filing.LONGEST].replace("\0", "") for name in (*_FIELDS, "once", "language")}
+        **{name: form.get(name, "")[: intake.LONGEST].replace("\0", "") for name in (*_FIELDS, "once", "language")}
     )
     with transaction(seconds=PATIENCE) as session:
-        done = filing.file(session, Acting(viewer(), now), asked, anyway=form.get("anyway") == "1")
-        seen = isinstance(done, Filed) and cases.find(session, Acting(viewer(), now), done.id) is not None
+        done = intake.file(session, Acting(viewer(), now), asked, anyway=form.get("anyway") == "1")
+        seen = isinstance(done, Filed) and actions.find(session, Acting(viewer(), now), done.id) is not None
     if isinstance(done, Filed):
         jobs.nudge(jobs.SEND)
         return make_response(

@@ -27,14 +27,10 @@ from verify_service.console.decision_words import (
 )
 from verify_service.console.decisions import STATUS
 from verify_service.console.wording import ROLES, verdict_name
-from verify_service.desk import removing
-from verify_service.desk.assignment import opened
-from verify_service.desk.cases import Acting
-from verify_service.desk.decisions import READS_FIRST, READS_SECOND, Refused, Said, said_of
-from verify_service.desk.removals import Stands, death_of, last_day, notices
-from verify_service.grievances.deadlines import city_day, working_days_after
+from verify_service.grievances.actions import Acting
 from verify_service.grievances.visibility import in_place, seen_by
 from verify_service.ground import queue
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import (
@@ -48,8 +44,12 @@ from verify_service.ground.tables import (
     Task,
     Worker,
 )
+from verify_service.ground.working_days import city_day, working_days_after
+from verify_service.proposals.review import READS_FIRST, READS_SECOND, Refused, Said, said_of
+from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
-from verify_service.verification.figures import masked_name
+from verify_service.removals import review
+from verify_service.removals.notice import Stands, death_of, last_day, notices
 
 ON_A_PAGE = 50
 SHOWN = 12  # as many statements as one decides by
@@ -76,7 +76,7 @@ def removals() -> str:
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     who = acting()
     with transaction(seconds=PATIENCE) as session:
-        visible = removing.seen(who.viewer)
+        visible = review.seen(who.viewer)
         counts = _counts(session, visible)
         wanted = select(Removal).join(Enrolment).where(visible, Removal.state == state.value)
         wanted = wanted.order_by(Removal.closed_at.desc(), Removal.object_by.nulls_first(), Removal.id)
@@ -107,7 +107,7 @@ def find_removal() -> str:
     found: list[Whom] = []
     if request.method == "POST":
         with transaction(seconds=PATIENCE) as session:
-            lines = removing.search(session, who.viewer, wanted)
+            lines = review.search(session, who.viewer, wanted)
             found = [_whom(session, line.id, clear=False) for line in lines]
             audit.record(session, now=who.now, actor=who.by, action="list searched", on="roster", found=len(found))
     return render_template(
@@ -126,7 +126,7 @@ def new_removal() -> Response:
     if not 0 < number < 10**12:
         abort(404)
     if request.method == "POST":
-        new = removing.NewRemoval(
+        new = review.NewRemoval(
             number,
             request.form.get("reason", ""),
             _month(request.form.get("month", "")),
@@ -134,7 +134,7 @@ def new_removal() -> Response:
             request.form.get("note", ""),
         )
         with transaction(seconds=PATIENCE) as session:
-            made = removing.open_removal(session, acting(), new)
+            made = review.open_removal(session, acting(), new)
         if isinstance(made, Removal):
             return make_response(redirect(url_for("console.removal", number=made.id), 303))
         if made is Refused.UNKNOWN:
@@ -146,18 +146,18 @@ def new_removal() -> Response:
 def _form(number: int, refused: Refused | None = None) -> Response:
     who = acting()
     with transaction(seconds=PATIENCE) as session:
-        line = removing.enrolment_seen(session, who.viewer, number)
+        line = review.enrolment_seen(session, who.viewer, number)
         if line is None:
             abort(404)
         audit.record(session, now=who.now, actor=who.by, action="identity looked at", on=f"enrolment:{line.id}")
-        verdict = removing.newest_verdict(session, line.id)
-        months = removing.months_for(session, line, now=who.now)
+        verdict = review.newest_verdict(session, line.id)
+        months = review.months_for(session, line, now=who.now)
         facts: dict[str, Any] = {
             "whom": _whom(session, line.id, clear=True),
             "verdict": (verdict.period, verdict_name(verdict.verdict)) if verdict else None,
             "statements": _statements(session, Evidence.enrolment_id == line.id),
             "months": months,
-            "usual": removing.usual_month(months, now=who.now),
+            "usual": review.usual_month(months, now=who.now),
             "removed_from": line.removed_from,
             "dead": death_of(session, line.worker_id),
             "until": last_day(who.now),
@@ -189,18 +189,18 @@ def _step(number: int) -> Response:
     with transaction(seconds=PATIENCE) as session:
         match form.get("says", ""):
             case "agree":
-                refused = removing.agree(session, who, number, version, note)
+                refused = review.agree(session, who, number, version, note)
             case "disagree":
-                refused = removing.disagree(session, who, number, version, note)
+                refused = review.disagree(session, who, number, version, note)
             case "withdraw":
-                refused = removing.withdraw(session, who, number, version, note)
+                refused = review.withdraw(session, who, number, version, note)
             case "told":
-                refused = removing.told(session, who, number, version, form.get("how_told", ""), note)
+                refused = review.told(session, who, number, version, form.get("how_told", ""), note)
             case "objects":
-                refused = removing.object_to(session, who, number, version, form.get("how_objects", ""), note)
+                refused = review.object_to(session, who, number, version, form.get("how_objects", ""), note)
             case "keep" | "uphold" as says:
                 reason = form.get(f"reason_{says}", "")
-                refused = removing.decide(session, who, number, version, says, reason, note)
+                refused = review.decide(session, who, number, version, says, reason, note)
             case _:
                 refused = Refused.REASON
     if refused is Refused.UNKNOWN:
@@ -216,7 +216,7 @@ def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] 
     who = acting()
     paper = request.args.get("paper") == "1"
     with transaction(seconds=PATIENCE) as session:
-        held = removing.find(session, who.viewer, number)
+        held = review.find(session, who.viewer, number)
         if held is None:
             abort(404)
         facts = _facts(session, who, held)
@@ -239,7 +239,7 @@ def _facts(session: Session, who: Acting, held: Removal) -> dict[str, Any]:
     """What the page of one removal shows; an auditor reads no name, no NIK and no notes."""
     clear = who.viewer.reads_words
     sent = notices(session, held)
-    decides = removing.may_decide(session, who, held) if held.state in (Stands.OBJECTED, Stands.APPEALED) else None
+    decides = review.may_decide(session, who, held) if held.state in (Stands.OBJECTED, Stands.APPEALED) else None
     latest = [one for one in sent if one.screen in ("g11.removed", "g20.family", "g26.removal_upheld")]
     return {
         "whom": _whom(session, held.enrolment_id, clear=clear),
@@ -248,7 +248,7 @@ def _facts(session: Session, who: Acting, held: Removal) -> dict[str, Any]:
         "statements": _statements(session, Evidence.id.in_(held.evidence.get("evidence", []))),
         "verdict": _verdict(held),
         "opener": session.get_one(Officer, held.opened_by_id).name,
-        "note_of_opener": opened(held.note, "removal.note") if clear else "",
+        "note_of_opener": unseal_or_blank(held.note, "removal.note") if clear else "",
         "events": _chronology(session, who, held),
         "steps": STEPS,
         "sent": sent,
@@ -263,8 +263,8 @@ def _facts(session: Session, who: Acting, held: Removal) -> dict[str, Any]:
         "may_second": held.opened_by_id != who.viewer.id and who.viewer.role in READS_SECOND and not who.viewer.bound,
         "mine": held.opened_by_id == who.viewer.id,
         "not_mine": REFUSED[decides] if decides else None,
-        "ways": removing.WAYS,
-        "keeps": removing.KEEPS,
+        "ways": review.WAYS,
+        "keeps": review.KEEPS,
         "reasons": programme().decisions.reasons_remove,
         "death": death_of(session, session.get_one(Enrolment, held.enrolment_id).worker_id),
     }
@@ -325,7 +325,7 @@ def _whom(session: Session, enrolment: int, *, clear: bool) -> Whom:
     line = session.get_one(Enrolment, enrolment)
     worker = session.get_one(Worker, line.worker_id)
     area = session.get(Area, line.kelurahan_code) if line.kelurahan_code else None
-    nik = opened(worker.nik, "worker.nik") if clear else ""
+    nik = unseal_or_blank(worker.nik, "worker.nik") if clear else ""
     hidden = "" if not viewer().reads_words else f"…{worker.nik_last4}"
     return Whom(
         line.id,

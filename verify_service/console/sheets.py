@@ -16,8 +16,8 @@ from flask import Response, send_file
 from flask_babel import gettext
 
 from verify_service.console.wording import category_name, identity_name, report_step
-from verify_service.desk.exports import Case, Happened
-from verify_service.desk.identity import Identity
+from verify_service.grievances.exports import Case, Happened
+from verify_service.grievances.identity import Identity
 from verify_service.ground.programme import programme
 from verify_service.naming import state_words
 

@@ -17,14 +17,14 @@ from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, viewer
 from verify_service.console.texts import waiting
 from verify_service.console.wording import ROLES, signal_text
-from verify_service.conversations import settling
 from verify_service.grievances.visibility import in_place
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Task
 from verify_service.registry.letters import activation_letter
-from verify_service.verification.figures import masked_name
+from verify_service.registry.names import masked_name
+from verify_service.verification import field_checks
 from verify_service.verification.signals import KIND as CHECK_ANSWERS
 from verify_service.verification.signals import answered_for
 
@@ -112,11 +112,11 @@ def task(number: int) -> Response:
     with transaction(seconds=PATIENCE) as session:
         held = _seen(session, number)
         if viewer().reads_words:
-            about = settling.particulars(session, held, by=_by(), now=now)
+            about = field_checks.particulars(session, held, by=_by(), now=now)
             answered = answered_for(session, held.detail) if held.kind == CHECK_ANSWERS else []
         else:
             audit.record(session, now=now, actor=_by(), action="task read", on=held.subject, task=held.id)
-            about, answered = settling.place_alone(session, held), []
+            about, answered = field_checks.place_alone(session, held), []
     page = render_template(
         "console/task.html",
         task=held,
@@ -126,7 +126,7 @@ def task(number: int) -> Response:
         kind_name=KINDS.get(held.kind, held.kind),
         says=SAYS,
         settled_how=HOW.get(held.closed_how or "", held.closed_how),
-        residents=settling.ABOUT_RESIDENTS,
+        residents=field_checks.ABOUT_RESIDENTS,
         today=_today(),
         role_name=ROLES[current_user.role],
     )
@@ -137,14 +137,14 @@ def _settle(number: int) -> Response:
     answer, now = request.form.get("answer", ""), dt.datetime.now(dt.UTC)
     with transaction(seconds=PATIENCE) as session:
         held = _seen(session, number)
-        if held.kind == "death_reported" and answer in (*settling.HOW_CONFIRMED, "not_so"):
-            done = settling.settle_death(session, held, confirmed=answer != "not_so", how=answer, by=_by(), now=now)
+        if held.kind == "death_reported" and answer in (*field_checks.HOW_CONFIRMED, "not_so"):
+            done = field_checks.settle_death(session, held, confirmed=answer != "not_so", how=answer, by=_by(), now=now)
         elif held.kind == "rt_head_locked" and answer == "let_in":
-            done = settling.let_in_again(session, held, by=_by(), now=now)
-        elif held.kind in settling.ABOUT_RESIDENTS and answer in SAYS:
-            done = settling.settle_resident(session, held, says=answer, by=_by(), now=now)
+            done = field_checks.let_in_again(session, held, by=_by(), now=now)
+        elif held.kind in field_checks.ABOUT_RESIDENTS and answer in SAYS:
+            done = field_checks.settle_resident(session, held, says=answer, by=_by(), now=now)
         elif held.kind == CHECK_ANSWERS and answer in ("genuine", "not_genuine"):
-            done = settling.settle_signal(session, held, genuine=answer == "genuine", by=_by(), now=now)
+            done = field_checks.settle_signal(session, held, genuine=answer == "genuine", by=_by(), now=now)
         else:
             abort(400)
     queue.nudge(queue.RECONCILE)

@@ -16,10 +16,10 @@ from verify_service import audit
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import acting, blueprint
 from verify_service.console.wording import CATEGORIES, IDENTITIES, ROLES, category_name
-from verify_service.desk import cases, inbox
-from verify_service.desk.assignment import opened
-from verify_service.desk.inbox import Unsettled
+from verify_service.grievances import actions, unsorted
+from verify_service.grievances.unsorted import Unsettled
 from verify_service.ground import queue
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, InboundMessage
@@ -116,16 +116,16 @@ def one_text(number: int) -> Response:
     with transaction(seconds=PATIENCE) as session:
         match form.get("answer", ""):
             case "attach":
-                done = inbox.attach(session, who, number, form.get("case", ""))
+                done = unsorted.attach(session, who, number, form.get("case", ""))
             case "reply":
-                done = inbox.reply(session, who, number, form.get("words", ""))
+                done = unsorted.reply(session, who, number, form.get("words", ""))
             case "report":
                 told = (form.get("category", ""), form.get("identity", ""), form.get("urgency", ""))
-                done = inbox.make_case(session, who, number, *told)
+                done = unsorted.make_case(session, who, number, *told)
             case "dismiss":
-                done = inbox.dismiss(session, who, number, form.get("dismissed", ""))
+                done = unsorted.dismiss(session, who, number, form.get("dismissed", ""))
             case "look":
-                done = inbox.look_at_number(session, who, number, form.get("look", ""))
+                done = unsorted.look_at_number(session, who, number, form.get("look", ""))
             case _:
                 done = Unsettled.CHOICE
     if done is Unsettled.UNKNOWN:
@@ -142,7 +142,7 @@ def _next(made: Grievance | None) -> str:
     """The new report, where this account may see it; else the list."""
     if made is not None:
         with transaction(seconds=PATIENCE) as session:
-            if cases.find(session, acting(), made.id) is not None:
+            if actions.find(session, acting(), made.id) is not None:
                 return url_for("console.case", number=made.id)
     return url_for("console.texts")
 
@@ -153,7 +153,7 @@ def _page(
     """The page of one text; what was typed is still there when something is missing."""
     who = acting()
     with transaction(seconds=PATIENCE) as session:
-        held = inbox.find(session, number)
+        held = unsorted.find(session, number)
         if held is None:
             abort(404)
         audit.record(session, now=who.now, actor=who.by, action="text read", on=f"message:{number}")
@@ -161,18 +161,18 @@ def _page(
             "console/text.html",
             text=Shown(held.id, held.received_at, clear or _masked(held), held.quarantined or ""),
             clear=clear,
-            words=inbox.words_of(held),
-            settled=inbox.dealt_with(session, held),
+            words=unsorted.words_of(held),
+            settled=unsorted.dealt_with(session, held),
             done=DONE,
-            suggested=inbox.suggested(session, who, held),
-            answerable=inbox.answerable(session, held),
+            suggested=unsorted.suggested(session, who, held),
+            answerable=unsorted.answerable(session, held),
             categories={key: name for key, name in CATEGORIES.items() if key in programme().categories},
             category_name=category_name,
-            identities={key: IDENTITIES[key] for key in inbox.IDENTITIES},
+            identities={key: IDENTITIES[key] for key in unsorted.IDENTITIES},
             urgencies=URGENCIES,
             dismissed=DISMISSED,
             looks=LOOKS,
-            septets=inbox.REPLY_SEPTETS,
+            septets=unsorted.REPLY_SEPTETS,
             refused=UNSETTLED[refused] if refused else None,
             typed=typed or {},
             role_name=ROLES[current_user.role],
@@ -188,10 +188,10 @@ def waiting(session: Session) -> int:
 
 def _masked(row: InboundMessage) -> str:
     """Who wrote, as far as the page tells before somebody has a reason to know; not once a report says so."""
-    if inbox.in_a_report(row):
+    if unsorted.in_a_report(row):
         return "–"
-    number = inbox.sender_of(row)
+    number = unsorted.sender_of(row)
     if number is not None:
         return number.masked
-    raw = opened(row.sender, "inbound_message.sender")
+    raw = unseal_or_blank(row.sender, "inbound_message.sender")
     return f"{raw[:3]}***" if raw else "–"

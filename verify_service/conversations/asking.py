@@ -13,8 +13,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.conversations.caller import mask_name
-from verify_service.conversations.texting import write
 from verify_service.ground.crypto import blind_index
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
@@ -28,8 +26,10 @@ from verify_service.ground.tables import (
     PhoneLink,
     Worker,
 )
+from verify_service.messaging.compose import write
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.outbox import Asks, Purpose, State
+from verify_service.registry.names import mask_name
 from verify_service.tasks import death_sql, open_task
 
 QUESTION_FLOW = "registered"

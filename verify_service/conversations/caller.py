@@ -16,6 +16,8 @@ from verify_service.ground.programme import programme
 from verify_service.ground.rows import columns_of, types_of
 from verify_service.ground.tables import Phone, PhoneLink
 from verify_service.ground.together import Asked, Command
+from verify_service.ground.working_days import short_date
+from verify_service.registry.names import mask_name
 from verify_service.registry.residents import Office, offices_of
 
 PEOPLE_ON_A_PAGE = 8  # a Caller holds at most one page of any list
@@ -134,17 +136,6 @@ def answers_for(session: Session, phone: Phone, worker_id: int) -> bool:
     return session.scalar(live) is not None
 
 
-_TITLES = {"H", "HJ", "DR", "DRS", "DRA", "IR", "RM", "R", "RA", "DT", "TGK", "CUT", "KH", "PROF"}
-
-
-def mask_name(name: str) -> str:
-    """A name its owner recognises and a stranger cannot use: "Sulistiawati Dewi" is "Sulistiaw***"."""
-    words = [word for word in name.split() if word.replace(".", "").upper() not in _TITLES] or name.split() or ["-"]
-    first = words[0].capitalize()
-    shown = min(9, len(first) if len(words) > 1 else max(2, len(first) - 2))
-    return f"{first[:shown]}***"
-
-
 def _cover_of(linked: Linked, *, today: dt.date) -> Cover:
     """The cover of this worker by the newest insurer file; later months are not reported yet and say nothing."""
     if linked.newest is None:
@@ -170,8 +161,3 @@ def _full_death_from(linked: Linked, today: dt.date) -> str:
 
 def _month_end(month: dt.date) -> dt.date:
     return month.replace(day=calendar.monthrange(month.year, month.month)[1])
-
-
-def short_date(day: dt.date) -> str:
-    """A day as screens show it: dd/mm/yy."""
-    return day.strftime("%d/%m/%y")

@@ -18,12 +18,12 @@ from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import who_calls
-from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
 from verify_service.conversations.stored_talk import Standing, restore, sealed, sealed_report
 from verify_service.conversations.talking import Over, Talking, first_flow
 from verify_service.ground.tables import Conversation, Phone
+from verify_service.messaging.catalogue import wordings
 
 _MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop (goflow's limit)
 _NOWHERE = {"language", "data_notice", "main", "resume"}  # places a redial reaches by itself

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from flows.caller import Caller, Concern, Report
 from flows.talk import Talk, current
-from verify_service.conversations.caller import short_date
 from verify_service.conversations.stored_talk import sealed
 from verify_service.conversations.text_talks import GATEWAY, SOLVED, TALK
-from verify_service.conversations.texting import write
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Grievance, Phone
+from verify_service.ground.working_days import short_date
+from verify_service.messaging.compose import write
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.outbox import Asks, Purpose
 
@@ -26,7 +26,7 @@ _HELD = (
 )
 
 
-def ask_whether_solved(session: Session, report: Grievance, *, now: dt.datetime) -> bool:
+def ask_whether_solved(session: Session, report: Grievance, now: dt.datetime) -> bool:
     """Ask the reporter of an answered report; False while another talk goes on, or where nobody can answer.
 
     Somebody who sent STOP is not asked: the text that brought the answer says how to say that it is not solved.

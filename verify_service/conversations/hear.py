@@ -21,7 +21,6 @@ from flows.conversation import Menu, Outcome, Pick, Screen
 from flows.talk import Talk, answer
 from verify_service.conversations import engine
 from verify_service.conversations.caller import Linked, caller_of, counted, people, who_calls
-from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.last_input import Last, begins_anew, heard_last, is_new
 from verify_service.conversations.reports import is_report
 from verify_service.conversations.talking import NOBODY, Over, Talking, first_flow
@@ -32,6 +31,7 @@ from verify_service.ground.programme import programme
 from verify_service.ground.rows import as_read, belong, columns_of, types_of
 from verify_service.ground.tables import Conversation, Phone
 from verify_service.ground.together import Command
+from verify_service.messaging.catalogue import wordings
 from verify_service.messaging.consent import phone_of
 from verify_service.registry.residents import offices_of
 

@@ -12,7 +12,6 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.reading import command
-from verify_service.conversations import text_talks
 from verify_service.conversations.copies import HandledAs, is_copy, is_part, words_of
 from verify_service.conversations.known import Known
 from verify_service.conversations.one_message import hear
@@ -22,6 +21,7 @@ from verify_service.conversations.stopping import stop
 from verify_service.ground.tables import InboundMessage, Phone
 from verify_service.messaging.consent import welcome_back
 from verify_service.messaging.gateway_clock import Clocks
+from verify_service.messaging.inbox import empty_message
 
 
 def hear_phone(
@@ -131,6 +131,6 @@ def _is_copy(hearing: Hearing, row: InboundMessage, parts: Sequence[InboundMessa
     hearing.begin_handling([row])
     row.conversation_id, row.step = original.conversation_id, original.step
     if original.body is None:
-        text_talks.empty(row)
+        empty_message(row)
     hearing.handled([row], HandledAs.COPY)
     return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flows import outcomes as said
 from flows.benefits import RIGHT, SCREENS
 from flows.conversation import Outcome
-from verify_service.conversations.catalogue import wordings, words_version
 from verify_service.conversations.reports import about
 from verify_service.conversations.talking import Next, Talking
+from verify_service.messaging.catalogue import wordings, words_version
 from verify_service.verification.knowledge import is_due, keep_answer, last_answer
 
 OUTCOMES = (said.OpenBenefits, said.Learned)

@@ -12,12 +12,12 @@ import datetime as dt
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from verify_service.conversations.caller import mask_name
-from verify_service.conversations.texting import write
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone
+from verify_service.messaging.compose import write
 from verify_service.messaging.consent import not_held
 from verify_service.messaging.outbox import Purpose
+from verify_service.registry.names import mask_name
 from verify_service.tasks import death_sql
 from verify_service.verification.reconciliation import Reconciled, reconcile_batch
 

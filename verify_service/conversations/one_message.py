@@ -31,9 +31,9 @@ from verify_service.conversations.stopping import answers_beside, may_be_a_stop,
 from verify_service.conversations.stored_talk import restore
 from verify_service.conversations.talking import NOBODY
 from verify_service.conversations.text_talks import Said, may_be_secret
-from verify_service.conversations.texting import say_ending, write
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage
+from verify_service.messaging.compose import say_ending, write
 from verify_service.messaging.outbox import Purpose
 
 

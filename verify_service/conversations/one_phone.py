@@ -14,8 +14,8 @@ from verify_service.conversations.known import Named, look_up
 from verify_service.conversations.prompts import Prompts
 from verify_service.conversations.question import Later, Question
 from verify_service.conversations.text_talks import Said
-from verify_service.conversations.texting import write
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
+from verify_service.messaging.compose import write
 from verify_service.messaging.gateway_clock import Clocks
 from verify_service.messaging.outbox import Purpose
 

@@ -19,18 +19,18 @@ from flows.talk import Talk, current
 from flows.talk import answer as answered
 from flows.understanding import understand
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
-from verify_service.conversations.caller import mask_name
-from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.known import Named
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.prompts import Prompt, Prompts
 from verify_service.conversations.talking import Over, Talking
 from verify_service.conversations.text_talks import Said
-from verify_service.conversations.texting import words, write
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Evidence, InboundMessage, OutboxMessage, Phone
 from verify_service.ground.together import Asked
+from verify_service.messaging.catalogue import wordings
+from verify_service.messaging.compose import words, write
 from verify_service.messaging.outbox import Answer, Asks, Purpose, answer_to, queue_answers, take_back
+from verify_service.registry.names import mask_name
 from verify_service.verification.evidence import RECORD
 
 ANSWERED, STOPPED = "answered", "stopped"

@@ -12,10 +12,10 @@ from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.stopping import stop, stopped
 from verify_service.conversations.text_talks import Said
-from verify_service.conversations.texting import say_ending
 from verify_service.grievances import thread
 from verify_service.grievances.opening import ANONYMOUS
 from verify_service.ground.tables import Grievance
+from verify_service.messaging.compose import say_ending
 
 A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
 

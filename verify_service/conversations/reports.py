@@ -14,15 +14,16 @@ from flows import reading
 from flows.caller import Caller, Concern, Report
 from flows.conversation import Outcome, one_line
 from flows.gsm import septets
-from verify_service.conversations.caller import short_date
 from verify_service.conversations.talking import Next, Over, Talking
-from verify_service.conversations.texting import write
 from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
+from verify_service.grievances.notify import RECEIPT_SCREENS
 from verify_service.grievances.opening import NewReport, Opened, open_report
 from verify_service.ground.crypto import keyed_hash
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
+from verify_service.ground.working_days import short_date
+from verify_service.messaging.compose import write
 from verify_service.messaging.consent import stop_phone
 from verify_service.messaging.outbox import Purpose
 
@@ -178,9 +179,6 @@ def _same_wish(talking: Talking, wish: str) -> str:
     return f"data:{wish}:phone:{talking.phone.id}{whose}"
 
 
-RECEIPTS = {"normal": "g5.case_ack", "secret": "g23.number"}  # of what was told in confidence not that it is a report
-
-
 def _acknowledge(
     talking: Talking, opened: Opened, identity: str = "normal", not_before: dt.datetime | None = None
 ) -> None:
@@ -190,7 +188,7 @@ def _acknowledge(
     write(
         talking.session,
         talking.phone,
-        RECEIPTS[identity],
+        RECEIPT_SCREENS[identity],
         {"case": opened.number, "days": str(opened.days)},
         purpose=Purpose.CASE,
         cause=_receipt_of(opened.id),

@@ -6,14 +6,14 @@ import hmac
 
 from flows import outcomes as said
 from flows.caller import Decree
-from verify_service.conversations.caller import short_date
-from verify_service.conversations.catalogue import wordings, words_version
 from verify_service.conversations.rt_desk import at_the_desk, resident_of, shown, today
 from verify_service.conversations.talking import Next, Over, Talking
 from verify_service.conversations.tries import code_tries, not_a_guess
 from verify_service.ground.crypto import letter_code
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import RtHead, Worker
+from verify_service.ground.working_days import short_date
+from verify_service.messaging.catalogue import wordings, words_version
 from verify_service.registry.letters import HELP
 from verify_service.verification.evidence import Statement, record_statement
 

@@ -12,7 +12,7 @@ from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import Question
 from verify_service.conversations.text_talks import Said
-from verify_service.conversations.texting import write
+from verify_service.messaging.compose import write
 from verify_service.messaging.consent import stop_phone
 from verify_service.messaging.outbox import Purpose
 

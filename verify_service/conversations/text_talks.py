@@ -26,9 +26,7 @@ from flows.reading import option, without_secrets
 from flows.talk import HELP, Talk, answer, current
 from verify_service.conversations import engine
 from verify_service.conversations.caller import answers_for
-from verify_service.conversations.catalogue import wordings
 from verify_service.conversations.outcomes import apply
-from verify_service.conversations.reports import RECEIPTS
 from verify_service.conversations.stored_talk import (
     is_unnamed,
     report_of,
@@ -38,10 +36,13 @@ from verify_service.conversations.stored_talk import (
     turns_of,
 )
 from verify_service.conversations.talking import NOBODY, Next, Over, Talking
-from verify_service.conversations.texting import say, say_ending, write
+from verify_service.grievances.notify import RECEIPT_SCREENS
 from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
+from verify_service.messaging.catalogue import wordings
+from verify_service.messaging.compose import say, say_ending, write
+from verify_service.messaging.inbox import empty_message
 from verify_service.messaging.outbox import Asks, Purpose
 
 TALK: Final = "talk"
@@ -224,7 +225,7 @@ class Said:
     def empty(self) -> None:
         """Let go of its words: secrets are kept nowhere, and reports only where they are read."""
         for row in self.rows:
-            empty(row)
+            empty_message(row)
 
     def without_secrets(self) -> Said:
         """The same without a PIN or a code that is named in it: an officer may read these words."""
@@ -273,9 +274,8 @@ def file_report(session: Session, said: Said, phone: Phone, words: str) -> bool:
     if identity != "secret":
         say_ending(session, phone, filed.screen, filed.values, cause=said.cause, now=talking.now)
     else:
-        write(
-            session, phone, RECEIPTS["secret"], filed.values, purpose=Purpose.REPLY, cause=said.cause, now=talking.now
-        )
+        receipt = RECEIPT_SCREENS["secret"]
+        write(session, phone, receipt, filed.values, purpose=Purpose.REPLY, cause=said.cause, now=talking.now)
     return talking.nudge
 
 
@@ -347,11 +347,6 @@ def may_be_secret(text: str) -> bool:
     """Whether a text is a number alone that is as long as a PIN, a letter's code or a NIK."""
     digits = "".join(character for character in text if character not in " .-")
     return digits.isdecimal() and len(digits) in _SECRETS
-
-
-def empty(message: InboundMessage) -> None:
-    """Let go of the words of a text that was handled."""
-    message.body = message.raw = None
 
 
 def _talking(session: Session, conversation: Conversation, phone: Phone, said: Said) -> Talking:

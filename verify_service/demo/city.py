@@ -12,13 +12,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from verify_service.accounts.pins import pin_hash, pin_is
-from verify_service.conversations.caller import mask_name
 from verify_service.ground.crypto import letter_code, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Enrolment, Phone, PhoneLink, RtHead, Worker
 from verify_service.installation import DATA
 from verify_service.registry import loading
 from verify_service.registry.letters import ACTIVATION, INVITATION
+from verify_service.registry.names import mask_name
 
 SAMPLE = DATA / "sample"
 MONTHS = ("2026-01", "2026-02", "2026-03")  # as the sample files say

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from flows.proposal import JOBS
 from verify_service.accounts.officers import add_officer
-from verify_service.desk import cases
-from verify_service.desk.assignment import viewer_of
-from verify_service.desk.cases import Acting, Triage
+from verify_service.grievances import actions
+from verify_service.grievances.actions import Acting, Triage
+from verify_service.grievances.assignment import viewer_of
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.thread import add_words
 from verify_service.ground.crypto import unseal
@@ -180,12 +180,12 @@ def _work_on(
     if age < 2 or chance.random() < 0.15:
         return
     triage = Triage(case.category, case.urgency or "")
-    cases.verify(session, acting, case.id, case.version, triage)
+    actions.verify(session, acting, case.id, case.version, triage)
     session.refresh(case)
     done = chance.random()
     words = _ANSWERS.get(case.category)
     if done < 0.25 and case.identity != "anonymous":
-        cases.ask(session, acting, case.id, case.version, "detail", "Bulan apa saja? Foto kartu bila ada.")
+        actions.ask(session, acting, case.id, case.version, "detail", "Bulan apa saja? Foto kartu bila ada.")
         if done < 0.12:
             add_words(
                 session,
@@ -198,6 +198,6 @@ def _work_on(
             )
     elif done < 0.6 and words and age > 6:
         later = Acting(acting.viewer, acting.now + dt.timedelta(days=1))
-        cases.answer(session, later, case.id, case.version, *words)
+        actions.answer(session, later, case.id, case.version, *words)
     elif done < 0.8:
-        cases.comment(session, acting, case.id, "Sudah ditelepon, warga diminta membawa KTP.", called=True)
+        actions.comment(session, acting, case.id, "Sudah ditelepon, warga diminta membawa KTP.", called=True)

@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
+from typing import Protocol
 
-from verify_service.grievances.deadlines import is_working_day
-from verify_service.ground.programme import programme
+from verify_service.grievances.states import State
+from verify_service.ground.programme import Category, programme
+from verify_service.ground.working_days import is_working_day, working_days_between
 
 IsWorkingDay = Callable[[dt.date], bool]
 
@@ -71,32 +73,68 @@ def deadlines(clock: Clock, *, today: dt.date, works: IsWorkingDay = is_working_
     raise AssertionError("no year is without working days")
 
 
-class Standing(StrEnum):
-    """How an open report stands with its clock."""
-
-    ON_TIME = "on_time"
-    AT_RISK = "at_risk"
-    OVERDUE = "overdue"
-    PAUSED = "paused"  # it waits for the citizen
-
-
-def standing(due_on: dt.date, risk_on: dt.date | None, *, paused: bool, today: dt.date) -> Standing:
-    """At risk from the day on which four fifths are used up; overdue from the day after the last."""
-    if paused:
-        return Standing.PAUSED
-    if today > due_on:
-        return Standing.OVERDUE
-    return Standing.AT_RISK if risk_on is not None and today >= risk_on else Standing.ON_TIME
-
-
-def used_days(clock: Clock, *, today: dt.date, works: IsWorkingDay = is_working_day) -> int:
-    """How many of the days allowed are used up, this evening."""
-    closed = tuple(Pause(pause.since, pause.until or today) for pause in clock.pauses)
-    days = (clock.start + dt.timedelta(later) for later in range(1, (today - clock.start).days + 1))
-    return sum(_counts(day, closed, works, calendar=clock.calendar) for day in days)
-
-
 def _counts(day: dt.date, pauses: Sequence[Pause], works: IsWorkingDay, *, calendar: bool) -> bool:
     if any(pause.holds(day) for pause in pauses):
         return False
     return calendar or works(day)
+
+
+def days_allowed(category: Category, *, urgent: bool) -> int:
+    """In how many days a report of this kind is answered at most."""
+    sla = programme().sla
+    return sla.urgent if urgent else int(getattr(sla, category.sla))
+
+
+class ClockState(StrEnum):
+    """What an officer has to know of a deadline; pages say it in words, with a sign and a colour."""
+
+    ON_TIME = "on_time"
+    AT_RISK = "at_risk"
+    OVERDUE = "overdue"
+    PAUSED = "paused"  # the citizen was asked: the clock stands
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Timed(Protocol):
+    """Whatever has the clock of a report."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def due_on(self) -> dt.date: ...
+    @property
+    def risk_on(self) -> dt.date | None: ...
+    @property
+    def close_on(self) -> dt.date | None: ...
+    @property
+    def closed_at(self) -> dt.datetime | None: ...
+    @property
+    def verify_by(self) -> dt.date: ...
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The standing, the day it is about, and by how many working days it is late (or has left)."""
+
+    standing: ClockState
+    day: dt.date | None
+    days: int = 0
+    unread: int = 0  # working days since somebody should have looked at it first; 0 while there is time
+
+
+def deadline(report: Timed, today: dt.date) -> Deadline:
+    """How this grievance stands today."""
+    unread = 0
+    if report.state == State.RECEIVED and report.verify_by < today:
+        unread = working_days_between(report.verify_by, today)
+    if report.closed_at is not None:
+        return Deadline(ClockState.CLOSED, report.closed_at.date())
+    if report.state == State.ANSWERED:
+        return Deadline(ClockState.ANSWERED, report.close_on)
+    if report.state == State.WAITING:
+        return Deadline(ClockState.PAUSED, report.due_on)
+    if report.due_on < today:
+        return Deadline(ClockState.OVERDUE, report.due_on, working_days_between(report.due_on, today), unread)
+    standing = ClockState.AT_RISK if report.risk_on is not None and report.risk_on <= today else ClockState.ON_TIME
+    return Deadline(standing, report.due_on, working_days_between(today, report.due_on), unread)

@@ -12,12 +12,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.grievances.clock import Clock, Pause, deadlines
-from verify_service.grievances.deadlines import city_day, days_allowed, working_days_after
+from verify_service.grievances.clock import Clock, Pause, days_allowed, deadlines
 from verify_service.grievances.numbers import new_number
 from verify_service.ground.crypto import keyed_hash, seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, GrievanceEvent
+from verify_service.ground.working_days import city_day, working_days_after
 
 _BY_CHANCE: Final = 10**17
 CITIZENS: Final = frozenset({"reporter", "somebody with the number"})

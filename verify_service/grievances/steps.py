@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.grievances.clock import Clock, Pause, deadlines
-from verify_service.grievances.deadlines import city_day, working_days_after
-from verify_service.grievances.life import CLOSED, State, Step, leads_to
 from verify_service.grievances.opening import clock_of, note
+from verify_service.grievances.states import CLOSED, State, Step, leads_to
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, GrievanceEvent
+from verify_service.ground.working_days import city_day, working_days_after
 
 CLOCK = "clock"  # who takes steps by time alone
 

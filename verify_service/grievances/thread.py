@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from verify_service.grievances.life import CLOSED, OPEN, State, Step, leads_to
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import note
+from verify_service.grievances.states import CLOSED, OPEN, State, Step, leads_to
 from verify_service.grievances.steps import take
-from verify_service.ground.crypto import Unreadable, keyed_hash, unseal
+from verify_service.ground.crypto import keyed_hash, unseal_or_blank
 from verify_service.ground.tables import Grievance, GrievanceEvent, Phone, Proposal
 
 _LISTED = 7  # as many as one page shows
@@ -141,7 +141,7 @@ def _held(session: Session, report: Grievance, phone: Phone) -> Held:
         own=report.phone_id is None or report.phone_id == phone.id,
         secret=report.identity != "normal" or report.restricted or root.restricted,
         joined=joined,
-        answer=_opened(root.answer, "grievance.answer"),
+        answer=unseal_or_blank(root.answer, "grievance.answer"),
         asked="" if joined else _asked(session, root),
     )
 
@@ -156,12 +156,4 @@ def _asked(session: Session, report: Grievance) -> str:
         .order_by(GrievanceEvent.seq.desc())
         .limit(1)
     )
-    return _opened(session.scalar(asked), "grievance_event.words")
-
-
-def _opened(sealed: bytes | None, purpose: str) -> str:
-    """What was sealed; nothing where a key is missing."""
-    try:
-        return unseal(sealed, purpose) if sealed else ""
-    except Unreadable:
-        return ""
+    return unseal_or_blank(session.scalar(asked), "grievance_event.words")

@@ -65,6 +65,14 @@ def unseal(sealed: bytes, purpose: str) -> str:
     return _cipher().open(sealed, purpose)
 
 
+def unseal_or_blank(sealed: bytes | None, purpose: str) -> str:
+    """One field decrypted; "" where nothing is sealed, or a key is missing."""
+    try:
+        return unseal(sealed, purpose) if sealed else ""
+    except Unreadable:
+        return ""
+
+
 def blind_index(value: str, purpose: str) -> bytes:
     """16 bytes to find a sealed value by; `purpose` is "nik", "kpj" or "phone", so that columns cannot be joined."""
     return hmac.digest(settings().index_key, f"{purpose}\0{value}".encode(), hashlib.sha256)[:INDEX_BYTES]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from flows.reading import command
 from verify_service.ground.crypto import blind_index, keyed_hash, seal
 from verify_service.ground.tables import DeliveryNotice, InboundMessage, OptOutNotice, SessionEnd
-from verify_service.messaging import deliveries, twins
+from verify_service.messaging import deduplicate, deliveries
 from verify_service.messaging.consent import known_phone_of, phone_of, refuse_phone
 from verify_service.messaging.gateways.contract import DeliveryReport, InboundSms, OptOut, UssdEnd
 
@@ -30,12 +30,12 @@ def store_message(session: Session, gateway: str, message: InboundSms, raw: byte
     sender_index = blind_index(message.sender.e164, "phone") if message.sender is not None else None
     body_hash = keyed_hash(" ".join(message.text.split()), "inbound_message.body")
     if sender_index is not None:
-        twins.one_at_a_time(session, sender_index)
+        deduplicate.one_at_a_time(session, sender_index)
     given = message.provider_id or _made_up(session, gateway, message, raw, sender_index, body_hash, now)
     for provider_id in (given, _derived(given, sender_index, body_hash)):
-        if twins.known_by_id(session, gateway, sender_index, body_hash, provider_id):
+        if deduplicate.known_by_id(session, gateway, sender_index, body_hash, provider_id):
             return False
-        if sender_index is not None and twins.pair(
+        if sender_index is not None and deduplicate.pair(
             session, gateway, sender_index, body_hash, provider_id, message.sent_at or now
         ):
             return False
@@ -79,11 +79,11 @@ def _made_up(
     """
     content = raw.decode("latin-1")
     if message.sent_at is None:
-        known = twins.without_id(session, gateway, sender_index, body_hash, now)
+        known = deduplicate.without_id(session, gateway, sender_index, body_hash, now)
         if known is not None:
             return known
         content += now.isoformat()
-    return twins.MADE_UP + keyed_hash(content, "quarantine").hex()
+    return deduplicate.MADE_UP + keyed_hash(content, "quarantine").hex()
 
 
 def _derived(provider_id: str, sender_index: bytes | None, body_hash: bytes) -> str:
@@ -173,3 +173,8 @@ def store_opt_out(session: Session, gateway: str, opt_out: OptOut, *, now: dt.da
     )
     if number is not None and times == 1:
         refuse_phone(session, phone_of(session, number, now=now), why="opt-out", now=now)
+
+
+def empty_message(message: InboundMessage) -> None:
+    """Let go of the words of a message that was handled."""
+    message.body = message.raw = None

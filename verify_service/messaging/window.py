@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 from itertools import count
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from verify_service.ground.programme import SendWindow, programme
 from verify_service.ground.settings import settings
+from verify_service.ground.working_days import closed_days
 
 
 def may_write_from(moment: dt.datetime) -> dt.datetime:
@@ -43,14 +41,4 @@ def is_open(moment: dt.datetime, window: SendWindow, zone: ZoneInfo) -> bool:
     if local.time() < window.opens or (window.closes != dt.time.min and local.time() >= window.closes):
         return False
     day = local.date()
-    return (
-        day.isoweekday() in window.weekdays
-        and day not in window.closed_on
-        and day not in holidays_of(window.holidays, day.year)
-    )
-
-
-@lru_cache(maxsize=64)
-def holidays_of(country: str, year: int) -> frozenset[dt.date]:
-    """The national holidays of a year; joint leave is no holiday by law and stands in the programme file."""
-    return frozenset(holidays.country_holidays(country, years=year)) if country else frozenset()
+    return day.isoweekday() in window.weekdays and day not in closed_days(window.holidays, frozenset(window.closed_on))

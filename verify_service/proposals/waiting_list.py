@@ -14,11 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.grievances.deadlines import city_day, working_days_after
 from verify_service.grievances.numbers import new_number
 from verify_service.ground.crypto import blind_index, keyed_hash, seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Enrolment, PhoneLink, Proposal, Worker
+from verify_service.ground.working_days import city_day, working_days_after
 from verify_service.registry.names import name_key
 
 

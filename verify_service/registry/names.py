@@ -67,3 +67,22 @@ def likeness(one: str, other: str) -> float:
     if one == other:
         return 100.0
     return max(fuzz.token_sort_ratio(one, other), fuzz.token_sort_ratio(sound(one), sound(other)))
+
+
+# --- names that are shown in part: to a phone that may be in other hands, and to officers who know the case ---
+
+_LEFT_OUT = {"H", "HJ", "DR", "DRS", "DRA", "IR", "RM", "R", "RA", "DT", "TGK", "CUT", "KH", "PROF"}
+
+
+def mask_name(name: str) -> str:
+    """A name its owner recognises and a stranger cannot use: "Sulistiawati Dewi" is "Sulistiaw***"."""
+    words = [word for word in name.split() if word.replace(".", "").upper() not in _LEFT_OUT] or name.split() or ["-"]
+    first = words[0].capitalize()
+    shown = min(9, len(first) if len(words) > 1 else max(2, len(first) - 2))
+    return f"{first[:shown]}***"
+
+
+def masked_name(name: str) -> str:
+    """A name an officer who knows the case recognises: "Kairav Haryanto" is "Kai*** H***"."""
+    first, *others = name.split() or ["-"]
+    return " ".join([f"{first[: min(3, max(1, len(first) - 2))]}***", *(f"{word[0]}***" for word in others)])

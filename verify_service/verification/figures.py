@@ -13,6 +13,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from flows.references import worker_code
+from verify_service.registry.names import masked_name
 from verify_service.verification.decision import RULES, Owner
 
 CONFIRMED = ("confirmed", "confirmed_twice")
@@ -243,9 +244,3 @@ def _discrepancy(row: Row[tuple[object, ...]]) -> OpenDiscrepancy:
         kelurahan=row.kelurahan,
         kecamatan=row.kecamatan,
     )
-
-
-def masked_name(name: str) -> str:
-    """A name an officer who knows the case recognises: "Kairav Haryanto" is "Kai*** H***"."""
-    first, *others = name.split() or ["-"]
-    return " ".join([f"{first[: min(3, max(1, len(first) - 2))]}***", *(f"{word[0]}***" for word in others)])

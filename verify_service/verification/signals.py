@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from flows.references import worker_code
 from verify_service.ground.programme import Signals, programme
+from verify_service.registry.names import masked_name
 from verify_service.tasks import open_task
 from verify_service.verification.decision import RtHeadSays, WorkerSays
-from verify_service.verification.figures import masked_name
 
 KIND = "check_answers"
 

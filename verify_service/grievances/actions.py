@@ -12,17 +12,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.conversations.caller import short_date
-from verify_service.desk import assignment
-from verify_service.desk.telling import ANSWER_SEPTETS, size_of, tell
-from verify_service.grievances.deadlines import city_day, working_days_after
-from verify_service.grievances.life import OPEN, State, Step, leads_to
+from verify_service.grievances import assignment
+from verify_service.grievances.notify import ANSWER_SEPTETS, size_of, tell
 from verify_service.grievances.opening import ANONYMOUS, note
+from verify_service.grievances.states import OPEN, State, Step, leads_to
 from verify_service.grievances.steps import take, wind
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.crypto import seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, GrievanceEvent, GrievanceNotice, Officer
+from verify_service.ground.working_days import city_day, short_date, working_days_after
 
 
 class Refusal(StrEnum):

@@ -17,22 +17,21 @@ from flows import gsm
 from flows.conversation import one_line
 from flows.references import read_reference
 from verify_service import audit
-from verify_service.conversations.reports import RECEIPTS
-from verify_service.conversations.text_talks import empty
-from verify_service.conversations.texting import write
-from verify_service.desk.assignment import opened
-from verify_service.desk.cases import Acting
-from verify_service.desk.telling import sensitive
-from verify_service.grievances.life import CLOSED, State
+from verify_service.grievances.actions import Acting
+from verify_service.grievances.notify import RECEIPT_SCREENS, sensitive
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, CONDUCT, NewReport, open_report
+from verify_service.grievances.states import CLOSED, State
 from verify_service.grievances.thread import add_words, open_reports_of
 from verify_service.grievances.visibility import seen_by
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import AuditEntry, Grievance, InboundMessage, Phone, PhoneLink
+from verify_service.messaging.compose import write
 from verify_service.messaging.consent import known_phone_of, phone_of
+from verify_service.messaging.inbox import empty_message
 from verify_service.messaging.outbox import Purpose, queue_text, unreachable, unwanted_by
 
 REPLY_SEPTETS: Final = 306  # two parts of an SMS
@@ -68,13 +67,13 @@ def find(session: Session, number: int, *, lock: bool = False) -> InboundMessage
 
 def sender_of(message: InboundMessage) -> Number | None:
     """Who wrote, where it is a phone; None for a name, a short code, or what cannot be read."""
-    read = read_gateway_phone(opened(message.sender, "inbound_message.sender"))
+    read = read_gateway_phone(unseal_or_blank(message.sender, "inbound_message.sender"))
     return read if isinstance(read, Number) else None
 
 
 def words_of(message: InboundMessage) -> str:
     """What was written; nothing where it was put into a report, or cannot be read."""
-    return opened(message.body, "inbound_message.body")
+    return unseal_or_blank(message.body, "inbound_message.body")
 
 
 def in_a_report(message: InboundMessage) -> bool:
@@ -131,7 +130,7 @@ def attach(session: Session, acting: Acting, number: int, case: str) -> Unsettle
     by = "reporter" if own else "somebody with the number"
     from_text = f"message:{message.id}"
     add_words(session, report.id, words, by=by, channel="sms", inbound=from_text, now=message.received_at)
-    empty(message)
+    empty_message(message)
     _settle(session, acting, message, "text attached", case=report.id)
     return None
 
@@ -206,13 +205,13 @@ def make_case(
         write(
             session,
             phone,
-            RECEIPTS["secret" if secret else identity],
+            RECEIPT_SCREENS["secret" if secret else identity],
             shown,
             purpose=Purpose.CASE,
             cause=cause,
             now=acting.now,
         )
-    empty(message)
+    empty_message(message)
     _settle(session, acting, message, "text made a report", case=made.id)
     return session.get_one(Grievance, made.id)
 
@@ -250,7 +249,7 @@ def look_at_number(session: Session, acting: Acting, number: int, reason: str) -
         session, now=acting.now, actor=acting.by, action="identity looked at", on=f"message:{number}", reason=reason
     )
     read = sender_of(message)
-    return read.e164 if read is not None else opened(message.sender, "inbound_message.sender")
+    return read.e164 if read is not None else unseal_or_blank(message.sender, "inbound_message.sender")
 
 
 def _phone(session: Session, message: InboundMessage) -> Phone | None:

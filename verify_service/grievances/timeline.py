@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from verify_service.desk.assignment import opened
 from verify_service.grievances.opening import ANONYMOUS, CITIZENS
 from verify_service.grievances.visibility import Viewer
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Grievance, GrievanceEvent, Officer, OutboxMessage
 
 _OF = "officer:"
@@ -55,7 +55,7 @@ def since(entries: Sequence[Entry], seq: int) -> tuple[Entry, ...]:
 
 def _event(report: Grievance, event: GrievanceEvent, names: Mapping[int, str], viewer: Viewer) -> Entry:
     by, _, officer = event.by.partition(":")
-    words = opened(event.words, "grievance_event.words") if viewer.reads_words else ""
+    words = unseal_or_blank(event.words, "grievance_event.words") if viewer.reads_words else ""
     return Entry(
         at=event.at,
         kind=event.kind,
@@ -94,7 +94,7 @@ def _texts(session: Session, viewer: Viewer, report: Grievance) -> list[Entry]:
             by="us",
             name="",
             channel="sms",
-            words=opened(row.body, "outbox.body") if viewer.reads_words else "",
+            words=unseal_or_blank(row.body, "outbox.body") if viewer.reads_words else "",
             state=row.state,
             delivery=row.delivery,
         )

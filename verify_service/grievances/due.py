@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from verify_service.desk.assignment import viewer_of
-from verify_service.desk.telling import sensitive
+from verify_service.grievances.assignment import viewer_of
+from verify_service.grievances.notify import sensitive
 from verify_service.grievances.visibility import seen_by
 from verify_service.ground.tables import Grievance, GrievanceEvent, Officer
 

@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from verify_service.accounts.officers import Role
-from verify_service.grievances.life import Step, leads_to
+from verify_service.grievances.states import Step, leads_to
 from verify_service.grievances.steps import take
 from verify_service.grievances.visibility import CITY_TEAM, Viewer, seen_by
-from verify_service.ground.crypto import Unreadable, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, Officer
 
@@ -107,11 +106,3 @@ def rung(session: Session, report: Grievance) -> int | None:
 
     chosen = min(able, key=order, default=None)
     return chosen.id if chosen else None
-
-
-def opened(sealed: bytes | None, purpose: str) -> str:
-    """What was sealed; nothing where a key is missing."""
-    try:
-        return unseal(sealed, purpose) if sealed else ""
-    except Unreadable:
-        return ""

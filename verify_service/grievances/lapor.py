@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from flows.references import read_reference
-from verify_service.desk import cases
-from verify_service.desk.cases import Acting, Refusal
-from verify_service.desk.exports import LAPOR
-from verify_service.desk.identity import Identity, identity_opened, open_identity
+from verify_service.grievances import actions
+from verify_service.grievances.actions import Acting, Refusal
+from verify_service.grievances.exports import LAPOR
+from verify_service.grievances.identity import Identity, identity_opened, open_identity
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.visibility import seen_by
 from verify_service.ground.tables import Grievance
@@ -81,7 +81,7 @@ def take_numbers(session: Session, acting: Acting, sent: bytes) -> Brought:
         if report.external_number == tracking:
             brought.known += 1
             continue
-        refused = cases.numbered_elsewhere(session, acting, report.id, report.version, tracking)
+        refused = actions.numbered_elsewhere(session, acting, report.id, report.version, tracking)
         if refused is not None:
             raise RuntimeError(f"a tracking number was refused: {refused}")
         brought.kept += 1

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from flows import gsm
 from flows.conversation import Value, one_line
-from verify_service.conversations.texting import write
 from verify_service.grievances.opening import ANONYMOUS
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, Phone
+from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose, queue_text
 
 ANSWER_SEPTETS: Final = 306  # two parts of an SMS: what fits an answer, and still fits a phone's screen in four pages
+# By identity: of what was told in confidence the receipt does not say that it is a report.
+RECEIPT_SCREENS: Final = {"normal": "g5.case_ack", "secret": "g23.number"}
 ANSWER_SCREEN: Final = "answer"  # words of an officer, not of the catalogue
 
 

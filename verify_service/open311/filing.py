@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from verify_service import audit
 from verify_service.accounts.api_keys import Admitted
-from verify_service.grievances.deadlines import days_allowed
+from verify_service.grievances.clock import days_allowed
 from verify_service.grievances.opening import SECRET, NewReport, Opened, open_report
 from verify_service.ground.crypto import keyed_hash
 from verify_service.ground.phones import Phone as Number

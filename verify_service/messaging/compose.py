@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from flows.conversation import Screen, Value
 from flows.talk import Talk
-from verify_service.conversations.catalogue import wordings
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone
+from verify_service.messaging.catalogue import wordings
 from verify_service.messaging.outbox import Asks, Purpose, queue_text
 
 _NOTHING: Mapping[str, Value] = {}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from verify_service.desk.assignment import WORK_ON
-from verify_service.grievances.life import State, Step, leads_to
+from verify_service.grievances.assignment import WORK_ON
 from verify_service.grievances.opening import ANONYMOUS
+from verify_service.grievances.states import State, Step, leads_to
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.tables import Grievance
 

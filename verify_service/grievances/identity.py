@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from verify_service.desk.assignment import opened
-from verify_service.desk.cases import Acting, Refusal, open_case, record
+from verify_service.grievances.actions import Acting, Refusal, open_case, record
 from verify_service.grievances.opening import ANONYMOUS, note
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Grievance, GrievanceEvent, Phone, Worker
 
 IDENTITY_FOR = dt.timedelta(minutes=30)  # so long an identity that was opened stays open to that officer
@@ -53,7 +53,7 @@ def identity_opened(session: Session, acting: Acting, report: Grievance) -> Iden
     wanted = report.contact != "none"  # who wants no call and no text is not to be called by mistake
     phone = session.get(Phone, report.phone_id) if report.phone_id and wanted else None
     return Identity(
-        name=opened(report.reporter, "grievance.reporter") or (worker.name if worker else ""),
-        phone=opened(phone.number, "phone.number") if phone else "",
+        name=unseal_or_blank(report.reporter, "grievance.reporter") or (worker.name if worker else ""),
+        phone=unseal_or_blank(phone.number, "phone.number") if phone else "",
         nik_last4=worker.nik_last4 if worker else "",
     )

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from flows.references import read_reference
 from verify_service import audit
-from verify_service.grievances.life import State
 from verify_service.grievances.numbers import full_number
+from verify_service.grievances.states import State
 from verify_service.grievances.visibility import Viewer, in_area, seen_by
 from verify_service.ground.crypto import blind_index
 from verify_service.ground.phones import Phone as Number

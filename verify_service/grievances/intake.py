@@ -12,18 +12,19 @@ from sqlalchemy.orm import Session
 
 from flows.conversation import printable
 from verify_service import audit
-from verify_service.conversations.texting import write
-from verify_service.desk.around import Other, same_as
-from verify_service.desk.cases import Acting
-from verify_service.desk.telling import sensitive
-from verify_service.grievances.deadlines import city_day, days_allowed
+from verify_service.grievances.actions import Acting
+from verify_service.grievances.clock import days_allowed
+from verify_service.grievances.notify import sensitive
 from verify_service.grievances.opening import ANONYMOUS, NewReport, Opened, hour_unknown, open_report
+from verify_service.grievances.related import Other, same_as
 from verify_service.grievances.thread import set_contact
 from verify_service.ground.crypto import blind_index, keyed_hash
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, AuditEntry, Grievance, Phone, Worker
+from verify_service.ground.working_days import city_day
+from verify_service.messaging.compose import write
 from verify_service.messaging.consent import known_phone_of, phone_of
 from verify_service.messaging.outbox import Purpose
 from verify_service.registry.nik import Nik, read_nik

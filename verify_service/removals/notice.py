@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session
 
 from flows.conversation import Value
 from verify_service import audit
-from verify_service.conversations.caller import mask_name, short_date
-from verify_service.conversations.texting import write
-from verify_service.desk.assignment import opened
-from verify_service.grievances.deadlines import city_day, working_days_after
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Enrolment, Phone, PhoneLink, Removal, Worker
+from verify_service.ground.working_days import city_day, short_date, working_days_after
+from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
 from verify_service.messaging.window import may_write_from
+from verify_service.registry.names import mask_name
 from verify_service.verification.evidence import mark_stale
 
 CLOCK: Final = "clock"
@@ -188,7 +188,7 @@ def notices(session: Session, removal: Removal) -> list[Notice]:
 
 
 def _notice(row: Row[bytes, str, str, str | None, str | None, dt.datetime]) -> Notice:
-    read = read_gateway_phone(opened(row.number, "phone.number"))
+    read = read_gateway_phone(unseal_or_blank(row.number, "phone.number"))
     number = read.masked if isinstance(read, Number) else "?"
     return Notice(number, row.screen, row.state, row.reason or "", row.delivery or "", row.created_at)
 

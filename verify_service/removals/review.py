@@ -14,9 +14,16 @@ from sqlalchemy.orm import Session
 from flows.references import read_worker_code
 from verify_service import audit
 from verify_service.accounts.officers import Role
-from verify_service.desk.cases import Acting
-from verify_service.desk.decisions import NOTE_LENGTH, READS_FIRST, READS_SECOND, Refused
-from verify_service.desk.removals import (
+from verify_service.grievances.actions import Acting
+from verify_service.grievances.numbers import new_number
+from verify_service.grievances.visibility import Viewer, in_place
+from verify_service.ground.crypto import blind_index, seal
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
+from verify_service.ground.working_days import city_day
+from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, Refused
+from verify_service.registry.names import name_key
+from verify_service.removals.notice import (
     Death,
     Stands,
     death_of,
@@ -27,13 +34,6 @@ from verify_service.desk.removals import (
     take_off,
     tell_outcome,
 )
-from verify_service.grievances.deadlines import city_day
-from verify_service.grievances.numbers import new_number
-from verify_service.grievances.visibility import Viewer, in_place
-from verify_service.ground.crypto import blind_index, seal
-from verify_service.ground.programme import programme
-from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
-from verify_service.registry.names import name_key
 
 WAYS: Final = ("call", "letter", "visit", "counter")  # how somebody is told, or says something, where no text does
 KEEPS: Final = ("not_so", "not_proved", "changed")  # why an objection is accepted

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from flows import spelling
 from flows.complaints import kinds
 from flows.references import worker_code
-from verify_service.desk.assignment import opened
 from verify_service.grievances.visibility import Viewer, seen_by
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Enrolment, Evidence, Grievance, Phone, Worker
-from verify_service.verification.figures import masked_name
+from verify_service.registry.names import masked_name
 
 NEIGHBOURS = 8
 MONTHS = 6
@@ -145,7 +145,7 @@ def _joins(viewer: Viewer, report: Grievance) -> list[tuple[str, ColumnElement[b
 
 def _by_words(session: Session, report: Grievance, open_ones: Sequence[ColumnElement[bool]]) -> list[Other]:
     """Recent ones of the category whose words are alike, most alike first."""
-    mine = opened(report.words, "grievance.words")
+    mine = unseal_or_blank(report.words, "grievance.words")
     if len(mine.split()) < 3:
         return []
     recent = (
@@ -156,7 +156,7 @@ def _by_words(session: Session, report: Grievance, open_ones: Sequence[ColumnEle
     )
     said, found = _said(mine), []
     for row in session.execute(recent):
-        alike = round(fuzz.token_sort_ratio(said, _said(opened(row.words, "grievance.words"))))
+        alike = round(fuzz.token_sort_ratio(said, _said(unseal_or_blank(row.words, "grievance.words"))))
         if alike >= ALIKE:
             found.append(Other(row.id, row.number, row.category, row.state, row.opened_at, "words", alike))
     return sorted(found, key=lambda one: -one.alike)
@@ -203,7 +203,7 @@ def suggestion(words: str) -> Suggestion | None:
 def masked_phone(session: Session, phone_id: int | None) -> str:
     """A number as its owner would recognise it."""
     phone = session.get(Phone, phone_id) if phone_id else None
-    read = read_gateway_phone(opened(phone.number, "phone.number")) if phone else None
+    read = read_gateway_phone(unseal_or_blank(phone.number, "phone.number")) if phone else None
     return read.masked if isinstance(read, Number) else ""
 
 

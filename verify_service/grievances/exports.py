@@ -14,13 +14,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from verify_service.desk.assignment import opened
-from verify_service.grievances.deadlines import city_day
-from verify_service.grievances.life import Step
 from verify_service.grievances.opening import CITIZENS
+from verify_service.grievances.states import Step
 from verify_service.grievances.visibility import Viewer, seen_by
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Grievance, GrievanceEvent
+from verify_service.ground.working_days import city_day
 
 LAPOR: Final = "lapor"  # SP4N-LAPOR, the national complaint system, as `referred_to` names it
 _AT_ONCE: Final = 500
@@ -147,8 +147,8 @@ def _case(report: Grievance, kelurahan: str, kecamatan: str, *, words: bool) -> 
         reopened=report.reopened,
         referred_to=report.referred_to or "",
         external_number=report.external_number or "",
-        words=opened(report.words, "grievance.words") if words else "",
-        answer=opened(report.answer, "grievance.answer") if words else "",
+        words=unseal_or_blank(report.words, "grievance.words") if words else "",
+        answer=unseal_or_blank(report.answer, "grievance.answer") if words else "",
     )
 
 
@@ -172,7 +172,7 @@ def steps(session: Session, viewer: Viewer, condition: ColumnElement[bool]) -> I
     )
     for number, category, unit, seq, at, kind, by, sealed in found:
         told = viewer.reads_words and (by in CITIZENS or kind in _TOLD)
-        words = opened(sealed, "grievance_event.words") if told else ""
+        words = unseal_or_blank(sealed, "grievance_event.words") if told else ""
         yield Happened(number, _code(category), _agency(unit), seq, at, kind, _whom(by), words)
 
 

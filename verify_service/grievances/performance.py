@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Numeric, Select, and_, case, cast, column, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from verify_service.grievances.deadlines import city_day
-from verify_service.grievances.life import State
+from verify_service.grievances.states import State
 from verify_service.grievances.steps import ENDS
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Grievance, GrievanceEvent
+from verify_service.ground.working_days import city_day
 
 WEEKS = (4, 12, 52)
 AGES = ((0, 5), (6, 14), (15, 60), (61, None))  # days of the calendar since a report came

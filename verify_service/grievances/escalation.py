@@ -7,7 +7,7 @@ given once. A report that an officer has open at this very moment is seen to at 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -17,20 +17,19 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.orm import Session
 
 from verify_service.accounts.officers import Role
-from verify_service.conversations.caller import short_date
-from verify_service.conversations.following_up import ask_whether_solved
-from verify_service.desk.assignment import loads, viewer_of
-from verify_service.desk.telling import sensitive, tell
-from verify_service.grievances.deadlines import city_day, working_days_after, working_days_before
-from verify_service.grievances.life import OPEN, State, Step, leads_to
+from verify_service.grievances.assignment import loads, viewer_of
+from verify_service.grievances.notify import sensitive, tell
 from verify_service.grievances.opening import ANONYMOUS, chance_id
+from verify_service.grievances.states import OPEN, State, Step, leads_to
 from verify_service.grievances.steps import CLOCK, take
 from verify_service.grievances.visibility import CITY_TEAM, seen_by
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import AuditEntry, Grievance, GrievanceEvent, GrievanceNotice, Officer
+from verify_service.ground.working_days import city_day, short_date, working_days_after, working_days_before
 from verify_service.messaging.consent import not_held
 
 TOP: Final = 3  # the unit's supervisor, the city team's, and the body that the programme file names
+AskWhetherSolved = Callable[[Session, Grievance, dt.datetime], bool]  # False: not now
 BATCH: Final = 2_000  # reports in one transaction
 
 _RUNNING = [state.value for state in OPEN if leads_to(Step.ESCALATE, state) is not None]
@@ -52,7 +51,7 @@ class Looked:
         return any(vars(self).values())
 
 
-def look(session: Session, *, now: dt.datetime) -> Looked:
+def look(session: Session, *, now: dt.datetime, ask: AskWhetherSolved) -> Looked:
     """Apply every rule of time to every report it is due for, up to a batch of each; twice changes nothing."""
     today = city_day(now)
     return Looked(
@@ -60,7 +59,7 @@ def look(session: Session, *, now: dt.datetime) -> Looked:
         unverified=_notice(session, "unverified", _unverified(today), now),
         at_risk=_notice(session, "at_risk", _at_risk(today), now),
         escalated=_climb(session, today, now),
-        asked=_follow_up(session, today, now),
+        asked=_follow_up(session, today, now, ask),
         closed=_close(session, today, now),
     )
 
@@ -263,7 +262,7 @@ def _apologise(session: Session, report: Grievance, now: dt.datetime) -> None:
 # --- after the answer ---
 
 
-def _follow_up(session: Session, today: dt.date, now: dt.datetime) -> int:
+def _follow_up(session: Session, today: dt.date, now: dt.datetime, ask: AskWhetherSolved) -> int:
     """Ask once whether the problem is solved; never an anonymous reporter, nor on a phone that others may read."""
     last = working_days_before(today, programme().sla.follow_up_days)
     before = dt.datetime.combine(last + dt.timedelta(1), dt.time(), programme().zone)
@@ -279,7 +278,7 @@ def _follow_up(session: Session, today: dt.date, now: dt.datetime) -> int:
     )
     asked = 0
     for report in answered:
-        if ask_whether_solved(session, report, now=now):
+        if ask(session, report, now):
             report.asked_at = now
             asked += 1
     return asked

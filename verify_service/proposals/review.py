@@ -18,15 +18,14 @@ from sqlalchemy.orm import Session
 from flows.conversation import Value, Word
 from verify_service import audit
 from verify_service.accounts.officers import Role
-from verify_service.conversations.catalogue import wordings
-from verify_service.conversations.texting import write
-from verify_service.desk.assignment import opened
-from verify_service.desk.cases import Acting
-from verify_service.grievances.deadlines import city_day
+from verify_service.grievances.actions import Acting
 from verify_service.grievances.visibility import Viewer, in_place
-from verify_service.ground.crypto import seal
+from verify_service.ground.crypto import seal, unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import AuditEntry, Decision, Officer, OutboxMessage, Phone, Proposal
+from verify_service.ground.working_days import city_day
+from verify_service.messaging.catalogue import wordings
+from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
 from verify_service.proposals.places import one_at_a_time, places
 from verify_service.proposals.priority import FIRST_COMES, count_points, points_for, standing_of
@@ -263,7 +262,7 @@ def _told_reason(session: Session, proposal: Proposal) -> Word:
     """The reason as a phone reads it. That somebody is on the list is told to no phone but his own."""
     reason = proposal.reason or ""
     if reason == SAYS_THAT_IT_IS_LISTED and not is_theirs(
-        session, proposal.phone_id, opened(proposal.nik, "proposal.nik")
+        session, proposal.phone_id, unseal_or_blank(proposal.nik, "proposal.nik")
     ):
         reason = ""
     return Word(REASONS, reason if reason in wordings().screens[REASONS].options else "criteria")
@@ -328,7 +327,7 @@ def said_of(session: Session, viewer: Viewer, held: ColumnElement[bool]) -> list
             said.step,
             said.says,
             said.reason,
-            opened(said.note, "decision.note") if viewer.reads_words else "",
+            unseal_or_blank(said.note, "decision.note") if viewer.reads_words else "",
         )
         for said, name in rows
     ]

@@ -14,13 +14,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.conversations.caller import mask_name
-from verify_service.conversations.texting import write
 from verify_service.ground.crypto import reference_number, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Conversation, Enrolment, Phone, PhoneLink, RtHead, Task, Worker
+from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
+from verify_service.registry.names import mask_name
 from verify_service.registry.residents import Office, enrolments_in
 from verify_service.tasks import close_task, open_task
 from verify_service.verification.decision import RtHeadSays

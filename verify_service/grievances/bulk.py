@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from verify_service.desk.cases import Acting, Refusal, find, hand_over, take_on
+from verify_service.grievances.actions import Acting, Refusal, find, hand_over, take_on
 
 MOST = 50  # as many as one page of the queue shows
 
