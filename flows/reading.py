@@ -81,12 +81,13 @@ def _leading_words(words: Words, form: Form, option: str) -> set[str]:
     return {_spoken_label(re.split(r"[,(]", words.options[option])[0])}
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list that is written as a sentence."""
     return frozenset(text.split())
 
 
 # What people put behind a word out of politeness. It never changes what is meant: "ya" and "dulu" would.
-COURTESIES = _words(
+COURTESIES = word_set(
     "pak pa bapak bpk bu buk ibu mas mbak mba kak ka kakak kang akang teh teteh bang abang om tante mang neng dik dek"
     " gan min admin sir madam dong donk deh lah atuh makasih makasi mksh mksih trims tks thx thanks tq terimakasih"
     " nuhun suwun nuwun please"
@@ -108,22 +109,6 @@ def without_secrets(text: str) -> str:
     return secret.sub(lambda found: found[1] + re.sub(r"\d", "*", found[2]), text)
 
 
-_STOP_CLAUSE = (
-    r"(?:stop|setop|unreg|unsub(?:scribe)?|berhenti)"
-    r"(?: (?:sms|smsnya|dulu|saja|aja|ya|pak|bu|jangan|kirim|lagi|deh|semua))*"
-)
-_STOP_FIRST = re.compile(rf"\W*{_STOP_CLAUSE}\s*[.,;!\n]+\s*(?=\w)", re.IGNORECASE)
-_STOP_LAST = re.compile(rf"[.,;!?\n]+\s*{_STOP_CLAUSE}\W*$", re.IGNORECASE)
-
-
-def beside_stop(text: str) -> str | None:
-    """What is said beside a STOP that stands in a clause of its own: "TIDAK" of "TIDAK, STOP"; None without one."""
-    for clause in (_STOP_FIRST.match(text), _STOP_LAST.search(text)):
-        if clause is not None and (rest := (text[: clause.start()] + text[clause.end() :]).strip()):
-            return rest
-    return None
-
-
 _NUMBERS = {
     word: number
     for number, words in (
@@ -134,8 +119,8 @@ _NUMBERS = {
     )
     for word in words.split()
 }
-_BEFORE_A_NUMBER = _words("nomor nomer nmr no angka pilih pilihan jawab jawaban jawabannya tekan opsi option number")
-_BEHIND_A_NUMBER = COURTESIES | _words("ya aja saja wae mawon")
+_BEFORE_A_NUMBER = word_set("nomor nomer nmr no angka pilih pilihan jawab jawaban jawabannya tekan opsi option number")
+_BEHIND_A_NUMBER = COURTESIES | word_set("ya aja saja wae mawon")
 
 
 def pressed(text: str) -> str | None:
@@ -152,30 +137,30 @@ def pressed(text: str) -> str | None:
     return str(int(number)) if number.isascii() and number.isdigit() and len(number) <= 2 else None
 
 
-_STARTS = _words("mulai mimiti start unstop resume")
-_AROUND_STARTS = COURTESIES | _words(
+_STARTS = word_set("mulai mimiti start unstop resume")
+_AROUND_STARTS = COURTESIES | word_set(
     "terima kasih tolong mohon ya iya ok oke lagi deui saja aja sms smsnya pesan pesannya nya"
 )
 _CHECKS = frozenset(
     {"cek", "check", "pariksa", "cek data", "cek bpjs", "cek data saya", "cek bpjs saya", "tolong cek", "cek saya"}
 )
 # These mean our texts and nothing else. The others are ordinary words too: "sudah berhenti" is said of work.
-STOPS = _words("stop setop unreg unsub unsubscribe stopsms")
-_ENDS = _words(
+STOPS = word_set("stop setop unreg unsub unsubscribe stopsms")
+_ENDS = word_set(
     "berhenti berenti brenti brhenti hentikan dihentikan berhentikan eureun eureunkeun lirenan lereni mandheg mandeg"
     " mandhek"
 )
 # With these around it STOP is still only STOP; "saya berhenti kerja" and "jangan berhenti" are something else.
 _AROUND_ENDS = (
     COURTESIES
-    | _words("terima kasih tolong mohon ya ok oke aja saja dulu wae mawon lagi deui maneh malih semua")
-    | _words("langganan berlangganan nya kirim kirimi kirimin ngirim mengirim the all")
+    | word_set("terima kasih tolong mohon ya ok oke aja saja dulu wae mawon lagi deui maneh malih semua")
+    | word_set("langganan berlangganan nya kirim kirimi kirimin ngirim mengirim the all")
 )
-_AROUND_STOPS = _AROUND_ENDS | _words(
+_AROUND_STOPS = _AROUND_ENDS | word_set(
     "sudah udah udh sdh dah sigap bpjs bekasi ketenagakerjaan layanan program now it sending"
 )
-_OUR_TEXTS = _words("sms smsnya pesan pesannya text texts texting message messages messaging")
-_TO_ME = _words("saya aku ke abdi kula gue me")
+_OUR_TEXTS = word_set("sms smsnya pesan pesannya text texts texting message messages messaging")
+_TO_ME = word_set("saya aku ke abdi kula gue me")
 _NO_TEXTS = re.compile(
     r"(?:(?:tolong|mohon|please) )?"
     r"(?:jangan|jgn|jangn|ojo|aja|ulah|ampun|don ?t"
@@ -184,6 +169,76 @@ _NO_TEXTS = re.compile(
     r" (?:sms|smsan|pesan|texts?|messages?)(?: ke)?(?: (?:saya|aku|abdi|me))?"
     r"(?: (?:lagi|deui|maneh|malih|mulu|terus|anymore))?(?: ya)?"
 )
+
+
+_STOP_CLAUSE = (
+    r"(?:stop|setop|unreg|unsub(?:scribe)?)(?: (?:sms|smsnya|dulu|saja|aja|ya|pak|bu|jangan|kirim|lagi|deh|semua))*"
+)
+_STOP_FIRST = re.compile(rf"\W*{_STOP_CLAUSE}\s*[.,;!\n]+\s*(?=\w)", re.IGNORECASE)
+_STOP_LAST = re.compile(rf"[.,;!?\n]+\s*{_STOP_CLAUSE}\W*$", re.IGNORECASE)
+_STOP_AND_DIGIT = re.compile(
+    r"\W*(?:(?P<before>[1-9])\W+(?:stop|setop)|(?:stop|setop)\W+(?P<behind>[1-9]))\W*", re.IGNORECASE
+)
+# A STOP that names our texts needs no clause of its own: "bukan saya stop sms".
+_OF_TEXTS = (
+    r"(?:(?:tolong|tlg|mohon|please|udah|sudah|ya|pak|bu) )*"
+    rf"(?:{_NO_TEXTS.pattern}"
+    r"|(?:stop|setop|berhenti|hentikan|unreg|unsub)(?: (?:kirim|ngirim|semua|semuanya|dulu))*"
+    r" (?:sms|smsnya|smsan|pesan|pesannya|texts?|messages?)(?: (?:ke|saya|aku|abdi|lagi|ini|nya|me))*)"
+    r"(?: (?:ya|pak|bu|mas|mbak|dong|deh|atuh|makasih|terima kasih|please))*"
+).replace(" ", r"\s+")
+_OF_TEXTS_FIRST = re.compile(rf"\W*{_OF_TEXTS}\W+(?=\w)", re.IGNORECASE)
+_OF_TEXTS_LAST = re.compile(rf"(?:\W+|^){_OF_TEXTS}\W*$", re.IGNORECASE)
+# "tidak pernah stop sms", "kenapa stop sms": what is said of our texts, not to us. "dulu ojek, stop": of the work.
+_SAID_OF_THEM = re.compile(
+    r"\b(?:tidak|tdk|gak|ga|nggak|belum|blm|pernah|kenapa|knp|kok|bukan|jangan|jgn|non|kapan|apa|apakah|kalau|kalo|biar"
+    r"|supaya|suruh|disuruh|katanya)\W*$",
+    re.IGNORECASE,
+)
+_ONLY_IF = re.compile(r"(?:kalau|kalo|klo|jika|kecuali|selama|sebelum|sampai)\b", re.IGNORECASE)
+_OF_LIFE = word_set(
+    "kontak kontrak kerja kerjaan pekerjaan pungli korupsi bus lampu jualan jual dagang dagangan ojek ojeknya narik"
+    " becak mulung warung usaha iuran bayar motor"
+)
+
+
+def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
+    """What is said beside a STOP that stands in a clause of its own, or names our texts, or beside a digit: "TIDAK" of
+    "TIDAK, STOP" and of "TIDAK stop sms"; None without one. With `of_texts` only a STOP that names them counts."""
+    for pattern in (_OF_TEXTS_FIRST.match, _OF_TEXTS_LAST.search):
+        if (clause := pattern(text)) is not None and "?" not in text:
+            before, behind = text[: clause.start()].strip(), text[clause.end() :].strip()
+            said_of_them = _SAID_OF_THEM.search(before) and not _NO_TEXTS.search(spoken(clause[0]))
+            if (before or behind) and not said_of_them and not _ONLY_IF.match(behind):
+                return f"{before} {behind}".strip()
+    if of_texts:
+        return None
+    if (digit := _STOP_AND_DIGIT.fullmatch(text)) is not None:
+        return digit["before"] or digit["behind"]
+    for clause in (_STOP_FIRST.match(text), _STOP_LAST.search(text)):
+        if clause is not None and (rest := (text[: clause.start()] + text[clause.end() :]).strip()):
+            return None if speaks_of_life(rest) else rest
+    return None
+
+
+def speaks_of_life(text: str) -> bool:
+    """Whether it is of something in life that stops: work, a contract, a bus."""
+    return not _OF_LIFE.isdisjoint(spoken(text).split())
+
+
+_NO_STOP = re.compile(
+    r"\b(?:tidak|tdk|gak|ga|nggak|belum|blm|pernah|kenapa|knp|kok|jangan|jgn)(?: \w+)? (?:stop|setop|berhenti)\b"
+)
+
+
+def stops_something_else(text: str) -> bool:
+    """Whether a STOP in it is none, or of something else: "kenapa stop sms", "narik becak sudah tua. Berhenti"."""
+    return _NO_STOP.search(spoken(text)) is not None or (speaks_of_life(text) and not names_our_texts(text))
+
+
+def names_our_texts(text: str) -> bool:
+    """Whether it speaks of our texts at all."""
+    return not _OUR_TEXTS.isdisjoint(spoken(text).split())
 
 
 def command(text: str) -> str | None:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-from flows.reading import COURTESIES, spoken
+from flows.reading import COURTESIES, spoken, word_set
 
 Speaker: TypeAlias = Literal["self", "another", "relation", "office", "stranger"]
 
@@ -67,6 +67,9 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     """Who speaks in a text, asked for a worker of this name on a phone that answers for these other ones as well."""
     said = spoken(text)
     own = _names(asked)
+    theirs = {name for other in others for name in _names(other)} - own
+    if not theirs.isdisjoint(said.split()):  # even where the asked one is named too: "saya Umaya, Rika sudah"
+        return "another"
     if _RELATION.search(said):
         return "relation"
     if (_OFFICE.search(said) and not _OWN_HOME.search(said)) or _FROM_THE_RT.match(text):
@@ -77,9 +80,27 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
         return "stranger"
     if any(re.search(rf"\bkenal (?:sama |dengan )?(?:pak |bu )?{re.escape(name)}\b", said) for name in own):
         return "stranger"
-    named = set(said.split())
-    theirs = {name for other in others for name in _names(other)} - own
-    return "another" if named & theirs and not named & own else "self"
+    return "another" if _answers_for_two(text, own) else "self"
+
+
+_TURNS = re.compile(r"[,;.\n]+|\b(?:tapi|tp|sedangkan|kalau|kalo|klo|dan)\b", re.IGNORECASE)
+_SAYS = re.compile(
+    r"(?:(?:si|pak|bu|mas|mbak|kang|teh) )?([a-z]{3,}) "
+    r"(?:(sudah|udah|sdh|udh|tos|sampun)|(?:belum|blm|tidak|tdk|gak|ga|nggak|teu|dereng|mboten))"
+    r"(?: (?:terdaftar|daftar|didaftarkan|dapat|punya|tahu|tau|pernah|pak|bu))*"
+)
+_THINGS = word_set(
+    "kartu bpjs iuran uang sms saya kami aku abdi sekarang masih memang juga istri anak suami surat data dana"
+    " saldo bantuan bansos program tapi yang dia semua cuma hanya kartunya uangnya suratnya anaknya istrinya"
+)
+
+
+def _answers_for_two(text: str, own: set[str]) -> bool:
+    """Whether the asked one and somebody else are named, each with another answer: "Salman sudah, Ahmad belum"."""
+    said = [found for clause in _TURNS.split(text) if (found := _SAYS.fullmatch(spoken(clause)))]
+    mine = {bool(found[2]) for found in said if found[1] in own}
+    others = {bool(found[2]) for found in said if found[1] not in own and found[1] not in _THINGS}
+    return bool(mine and others and mine != others)
 
 
 def _is_called(name: str, own: set[str]) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import text as sql
 
 from flows.speaker import speaker
 from jobs import send
 from jobs.texts import one_batch
+from tests.conversations.texting import NUMBER, Line
 from tests.people import a_worker, an_rt_head, link
 from verify_service.conversations.asking import ask
 from verify_service.ground.crypto import unseal
@@ -22,97 +21,7 @@ from verify_service.messaging.gateways.contract import InboundSms
 from verify_service.messaging.inbox import store_message
 from verify_service.messaging.standing import if_amiss, standing
 
-NUMBER = "+6281234567890"
-NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)  # in Jakarta
-_ids = count(1)
 LONG = "kemarin petugas datang minta uang lima puluh ribu untuk kartu"
-
-
-class Line:
-    """A phone that texts and is texted to, and its own clock."""
-
-    def __init__(self, db: Any, number: str = NUMBER, lag: dt.timedelta | None = dt.timedelta()) -> None:
-        self.db, self.number, self.lag = db, number, lag
-        self.now = NOON
-
-    def asked(self, worker: int) -> None:
-        """The programme asks about this worker, and the question is handed over."""
-        self.now += dt.timedelta(seconds=30)
-        with transaction() as session:
-            phone = session.query(Phone).order_by(Phone.id).first()
-            assert phone is not None
-            assert ask(session, phone, session.get_one(Worker, worker), now=self.now) is None
-        self.handed_over()
-
-    def together(self, *texts: str, apart: float = 0.2, handled_between: bool = False, pause: float = 60) -> None:
-        """Texts that reach us one right behind the other, after the person has read what was sent before."""
-        self.now += dt.timedelta(seconds=pause)
-        for place, text in enumerate(texts):
-            self.comes(text, at=self.now + dt.timedelta(seconds=apart * place))
-            if handled_between:
-                one_batch()
-        one_batch()
-        one_batch()
-        self.now += dt.timedelta(seconds=apart * len(texts))
-        self.handed_over()
-
-    def writes(self, *texts: str) -> None:
-        """Texts with time to read what comes back."""
-        for text in texts:
-            self.together(text)
-
-    def comes(self, text: str, at: dt.datetime) -> None:
-        sms = InboundSms(
-            f"misheard-{next(_ids)}",
-            Number(self.number),
-            self.number,
-            "28282",
-            text,
-            None if self.lag is None else (at - self.lag).replace(microsecond=0),
-            "",
-            "",
-            "",
-        )
-        with transaction() as session:
-            store_message(session, "africastalking", sms, b"", now=at)
-
-    def handed_over(self) -> None:
-        with transaction() as session:
-            session.execute(
-                sql("UPDATE outbox SET state = 'accepted', handed_at = :now, sent_at = :now WHERE state = 'waiting'"),
-                {"now": self.now},
-            )
-
-    def said(self) -> list[str]:
-        return [kind for (kind,) in self.db.execute("SELECT statement FROM evidence ORDER BY id").fetchall()]
-
-    def handled(self) -> list[str | None]:
-        return [kind for (kind,) in self.db.execute("SELECT handled_as FROM inbound_message ORDER BY id").fetchall()]
-
-    def sent(self) -> list[str]:
-        return [screen for (screen,) in self.db.execute("SELECT screen FROM outbox ORDER BY id").fetchall()]
-
-    def stopped(self) -> bool:
-        return bool(self.db.execute("SELECT stopped_at IS NOT NULL FROM phone ORDER BY id LIMIT 1").fetchone()[0])
-
-    def reports(self) -> list[tuple[str, bool, str]]:
-        """Identity, whether a phone stands beside it, and all its words."""
-        rows = self.db.execute(
-            "SELECT id, identity, phone_id IS NOT NULL, words FROM grievance ORDER BY opened_at, id"
-        ).fetchall()
-        return [(identity, named, " / ".join(self._words(report, words))) for report, identity, named, words in rows]
-
-    def _words(self, report: int, words: bytes) -> list[str]:
-        later = self.db.execute(
-            "SELECT words FROM grievance_event WHERE grievance_id = %s AND words IS NOT NULL ORDER BY seq", [report]
-        ).fetchall()
-        return [
-            unseal(bytes(words), "grievance.words"),
-            *(unseal(bytes(more), "grievance_event.words") for (more,) in later),
-        ]
-
-    def quarantined(self) -> int:
-        return int(self.db.execute("SELECT count(*) FROM inbound_message WHERE quarantined IS NOT NULL").fetchone()[0])
 
 
 @pytest.fixture

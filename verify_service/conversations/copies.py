@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from flows.keywords import keyword
-from flows.reading import pressed
+from flows.reading import pressed, spoken, without_courtesies, word_set
 from verify_service.conversations.prompts import Prompts
 from verify_service.ground.crypto import unseal
 from verify_service.ground.programme import programme
@@ -74,7 +74,20 @@ def is_part(row: InboundMessage, before: InboundMessage, prompts: Prompts) -> bo
         and keyword(words_of(row)) is None
         and (before.body is None or _may_go_on(words_of(before)))
         and not prompts.new_between(before.received_at, row.received_at)
+        and not _thinks_again(words_of(before), words_of(row))
     )
+
+
+_YES = word_set("ya iya y yes sudah udah sdh udh betul benar nggih muhun sampun")
+_NO = word_set("tidak tdk gak ga nggak enggak no belum blm bukan henteu teu mboten dereng")
+_WAIT = word_set("eh maaf salah ralat oh ups sorry maksudnya maksud saya")
+
+
+def _thinks_again(before: str, text: str) -> bool:
+    """Whether a whole answer is followed by the other one: "ya", "eh belum". "tidak", "terdaftar" is one sentence."""
+    whole = set(without_courtesies(spoken(before)).split())
+    first = next((word for word in spoken(text).split() if word not in _WAIT), "")
+    return bool(whole) and ((whole <= _YES and first in _NO) or (whole <= _NO and first in _YES))
 
 
 def _has_words(text: str) -> bool:

@@ -20,7 +20,14 @@ from flows.talk import Talk, answer, current
 from verify_service.conversations.caller import who_calls
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
-from verify_service.conversations.stored_talk import Standing, restore, sealed, sealed_report
+from verify_service.conversations.stored_talk import (
+    Standing,
+    has_agreed_unnamed,
+    restore,
+    sealed,
+    sealed_report,
+    sealed_unnamed,
+)
 from verify_service.conversations.talking import Over, Talking, first_flow
 from verify_service.ground.tables import Conversation, Phone
 from verify_service.messaging.catalogue import wordings
@@ -102,9 +109,15 @@ def _after(talking: Talking, outcome: Outcome) -> Talk | Over:
 def left(talking: Talking, talk: Talk | None, step: Screen | Over) -> dict[str, Any]:
     """What is written down of a turn: where the talk stands, or that it is over."""
     if talk is None or isinstance(step, Over):
-        filed = sealed_report(talking.filed) if talking.filed is not None else None
-        return {"ended_at": talking.now, "ended_how": "said goodbye", "talk": filed}
+        return {"ended_at": talking.now, "ended_how": "said goodbye", "talk": _kept(talking)}
     return {"talk": sealed(talk, step, talking.filed)}
+
+
+def _kept(talking: Talking) -> bytes | None:
+    """What is known of a talk for some minutes after its end: its report, or that there was to be one of nobody's."""
+    if talking.filed is not None:
+        return sealed_report(talking.filed)
+    return sealed_unnamed() if has_agreed_unnamed(talking.conversation) else None
 
 
 # --- a talk that was cut off ---

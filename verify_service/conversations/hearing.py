@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from flows.reading import command
+from flows.reading import beside_stop, command
 from verify_service.conversations.copies import HandledAs, is_copy, is_part, words_of
 from verify_service.conversations.known import Known
 from verify_service.conversations.one_message import hear
@@ -53,7 +53,7 @@ def hear_phone(
         people=known.people.get(phone.id, ()),
     )
     ordered = sorted(waiting, key=lambda row: (clocks.written_at(row).replace(microsecond=0), row.id))
-    wishes = [row for row in ordered if command(words_of(row)) in ("stop", "start")]
+    wishes = [row for row in ordered if _is_wish(words_of(row))]
     for row in wishes:
         _hear_wish(hearing, row)
     for rows in _together(hearing, [row for row in ordered if row not in wishes]):
@@ -61,7 +61,13 @@ def hear_phone(
     stops = [row for row in wishes if row.handled_as == HandledAs.STOP]
     if stops and not _waits_before(session, stops[-1]):
         hearing.end_talks(stops[-1].received_at)
+    _follow_originals(hearing)
     return hearing.stale
+
+
+def _is_wish(text: str) -> bool:
+    """Whether a text is STOP or MULAI and nothing else: "2 stop" answers as well."""
+    return command(text) in ("stop", "start") and beside_stop(text) is None
 
 
 _BEFORE_IT = (
@@ -128,9 +134,15 @@ def _is_copy(hearing: Hearing, row: InboundMessage, parts: Sequence[InboundMessa
     )
     if original is None:
         return False
-    hearing.begin_handling([row])
-    row.conversation_id, row.step = original.conversation_id, original.step
-    if original.body is None:
-        empty_message(row)
     hearing.handled([row], HandledAs.COPY)
+    hearing.copies.append((row, original))
     return True
+
+
+def _follow_originals(hearing: Hearing) -> None:
+    """A copy belongs where its original does, once that was heard, and is kept no longer."""
+    hearing.session.flush()
+    for copy, original in hearing.copies:
+        copy.conversation_id, copy.step = original.conversation_id, original.step
+        if original.body is None:
+            empty_message(copy)

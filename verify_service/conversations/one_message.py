@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from flows import spelling
+from flows.complaints import kinds
 from flows.conversation import ANSWER_LENGTH, printable
 from flows.keywords import Keyword, keyword, urgency
-from flows.reading import beside_stop, spoken
+from flows.reading import beside_stop, command, names_our_texts, spoken, stops_something_else
 from flows.talk import Talk
 from flows.understanding import understand
 from verify_service import audit
@@ -23,8 +25,9 @@ from verify_service.conversations.report_words import (
     A_FEW_WORDS,
     add,
     anonymous_just_made,
+    file,
     goes_on_with,
-    report_now,
+    keep_nameless,
     report_of,
 )
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
@@ -56,18 +59,37 @@ def hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
         hearing.look_again()
     said, before = hearing.said(rows), hearing.before[0] if hearing.before else None
     hearing.begin_handling(rows)
-    rest = beside_stop(said.text)
+    rest = _beside_stop(hearing, said)
+    hearing.stopping = rest is not None
     if rest is not None:
         said = replace(said, text=rest)
     if before is not None and before.handled_as in _GOES_ON and is_part(rows[0], before, hearing.prompts):
         how = _go_on(hearing, said, before)
     else:
         how = _hear_said(hearing, said)
-    if rest is not None:
+    if hearing.stopping:
         stop(hearing, said)
         hearing.end_talks(said.received)
-    hearing.moved = True
+        how = HandledAs.STOP if how in (HandledAs.UNCLEAR, HandledAs.EARLY) else how
+    hearing.moved, hearing.stopping = True, False
     hearing.handled(rows, how)
+
+
+def _beside_stop(hearing: Hearing, said: Said) -> str | None:
+    """What else a text with a STOP says. Where words are asked for, "stop!" is part of them unless it names our
+    texts."""
+    rest = beside_stop(said.text)
+    if rest is None or beside_stop(said.text, of_texts=True) is not None:
+        return rest
+    talk = _talk(hearing, said)
+    return None if talk and talk.current and text_talks.asks_words(talk.standing) else rest
+
+
+def _reported(text: str) -> str:
+    """The words behind LAPOR, where there are more than a few."""
+    wanted = keyword(text)
+    words = wanted.words if wanted is not None and wanted.name == "report" else ""
+    return words if len(words.split()) > A_FEW_WORDS else ""
 
 
 def _stopped_before(hearing: Hearing, row: InboundMessage) -> bool:
@@ -85,7 +107,8 @@ def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
         said = said.without_secrets()
     free = talk is not None and talk.current and text_talks.asks_words(talk.standing)
     answers = asked is not None and question.read(asked, said.text).stops
-    if not free and not answers and may_be_a_stop(said.text):  # rather too often: an officer reads what else it says
+    plain = not free and not answers and not hearing.stopping and not _reported(said.text)
+    if plain and may_be_a_stop(said.text):  # rather too often: an officer reads what else it says
         if asked is not None and (meant := answers_beside(asked, said.text)):
             hearing.answer(asked, said, meant)
             return stopped(hearing, said, HandledAs.ANSWER)
@@ -139,19 +162,21 @@ def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
     """Take a text for the answer to our question; None when it says something else."""
     read = question.read(asked, said.text)
     if read.others_word:
-        return _ask_for_the_own_word(hearing, said, asked)
+        nameless = None if read.option else keep_nameless(hearing, said)
+        return nameless or _ask_for_the_own_word(hearing, said, asked)
     if not read.option:
         return None
     if read.stops:
         stop(hearing, said)
-    if read.grieves:  # first, since its receipt is the one reply
-        hearing.file_report(said, said.text)
+    how = file(hearing, said, said.text) if read.grieves else HandledAs.ANSWER  # first: its receipt is the one reply
     hearing.answer(asked, said, read.option)
-    return HandledAs.REPORT if read.grieves else HandledAs.ANSWER
+    return how
 
 
 def _ask_for_the_own_word(hearing: Hearing, said: Said, asked: Question) -> HandledAs:
     """Somebody else speaks: an officer reads it, and the worker is asked for by name, once."""
+    if hearing.stopping:
+        return HandledAs.TRIAGE
     if not question.ask_back(hearing.session, hearing.phone, asked, said, OWN_WORD):
         hearing.reply(said, "s5.received")
     return HandledAs.TRIAGE
@@ -161,6 +186,8 @@ def _answer_talk(hearing: Hearing, said: Said, talk: _Talk, asked: Question | No
     """Take a text for the next answer of a talk; None when it is none of its options and may be something else."""
     if not talk.current:
         return None
+    if asked is not None and asked.open and text_talks.asks_words(talk.standing) and question.is_option(said.text):
+        return None  # "tidak" alone is nobody's report
     unreadable = text_talks.cannot_read(talk.standing, said.text)
     if unreadable and asked is not None and (read := question.read(asked, said.text)) and read.answers:
         return None
@@ -169,6 +196,8 @@ def _answer_talk(hearing: Hearing, said: Said, talk: _Talk, asked: Question | No
         unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
     if unreadable and (_is_for_somebody(hearing, said) or (asked is not None and asked.open)):
         return None
+    if unreadable and (how := keep_nameless(hearing, said)):
+        return how
     hearing.stale |= text_talks.go_on(hearing.session, said, hearing.phone, talk.conversation)
     return HandledAs.ANSWER
 
@@ -187,21 +216,28 @@ def _unasked(hearing: Hearing, said: Said, asked: Question | None, talk: _Talk |
         said.empty()
         hearing.reply(said, "s6.check")
         return HandledAs.UNCLEAR
-    if talk is not None and not talk.current and text_talks.reports(talk.standing, talk.conversation):
-        said.belongs_to(talk.conversation, talk.conversation.hops - 1)
-        return HandledAs.EARLY  # who may know who reports is not said yet
+    few = len(spoken(said.text).split()) <= A_FEW_WORDS
     alone = bool(urgency(said.text)) and not anonymous_just_made(hearing, said)  # an accident is a report of its own
+    early = talk is not None and not talk.current and not alone
+    begins = early and talk is not None and text_talks.reports(talk.standing, talk.conversation)  # no word of another's
     goes_on = asked is None or means == "grievance" or goes_on_with(hearing, said)
-    if not alone and goes_on and (how := add(hearing, said)):
+    if not alone and not begins and goes_on and (how := add(hearing, said)):
         return how
     if means == "grievance":
-        hearing.file_report(said, said.text)
-        return HandledAs.REPORT
-    if talk is not None and not talk.current and len(spoken(said.text).split()) <= A_FEW_WORDS:
+        return file(hearing, said, said.text)
+    if early and few and talk is not None:
         said.belongs_to(talk.conversation, talk.conversation.hops - 1)
         return HandledAs.EARLY
+    return keep_nameless(hearing, said) or _unclear(hearing, said, asked)
+
+
+def _unclear(hearing: Hearing, said: Said, asked: Question | None) -> HandledAs:
+    """Ask back, once; else an officer reads it. Nothing is asked or said of what stands beside a STOP."""
+    for_an_officer = len(said.text.split()) > A_FEW_WORDS
+    if hearing.stopping:
+        return HandledAs.TRIAGE if for_an_officer else HandledAs.UNCLEAR
     if asked is not None and asked.open and question.ask_back(hearing.session, hearing.phone, asked, said, UNCLEAR):
-        return HandledAs.TRIAGE if len(said.text.split()) > A_FEW_WORDS else HandledAs.UNCLEAR
+        return HandledAs.TRIAGE if for_an_officer else HandledAs.UNCLEAR
     wanted = keyword(said.text)
     if asked is None and wanted is not None and wanted.name == "answer":
         hearing.reply(said, "s6.check")
@@ -214,6 +250,8 @@ def _means(text: str) -> str:
     """What a text says that is no option's own word; "other" when it cannot be told for sure."""
     understood = understand(text)
     means = understood.meaning if understood.sure else "other"
+    if means == "stop" and stops_something_else(text):
+        return understood.also[0] if understood.also else "other"
     return "grievance" if means == "other" and urgency(text) and "?" not in text else means
 
 
@@ -242,14 +280,14 @@ def _go_on(hearing: Hearing, said: Said, before: InboundMessage) -> HandledAs:
     whole = Said(said.rows, f"{words_of(before)} {said.text}", said.written)
     read = question.read(asked, whole.text)
     if read.others_word:
-        return _ask_for_the_own_word(hearing, whole, asked)
+        nameless = None if read.option else keep_nameless(hearing, whole)
+        return nameless or _ask_for_the_own_word(hearing, whole, asked)
     if read.option and not read.grieves:
         if question.read(asked, words_of(before)).option != read.option or not asked.corrects:
             hearing.answer(asked, whole, read.option)
         return HandledAs.PART
     if read.grieves or _means(whole.text) == "grievance":
-        hearing.file_report(whole, whole.text)
-        return HandledAs.REPORT
+        return file(hearing, whole, whole.text)
     return _hear_said(hearing, said)
 
 
@@ -262,7 +300,7 @@ def _keyword(hearing: Hearing, said: Said, wanted: Keyword) -> HandledAs:
     if wanted.words and wanted.name == "report":
         # A keyword is looked for in the beginning alone; the text is emptied, so that its end must be filed as well.
         end = printable(said.text[len(said.text[:ANSWER_LENGTH].rstrip()) :])
-        return report_now(hearing, said, (wanted.words + end).rstrip())
+        return _report_now(hearing, said, (wanted.words + end).rstrip())
     if wanted.words:
         hearing.stale |= text_talks.follow_report(session, said, phone, wanted.words)
     elif wanted.name == "help":
@@ -272,6 +310,16 @@ def _keyword(hearing: Hearing, said: Said, wanted: Keyword) -> HandledAs:
     elif wanted.name != "answer":
         hearing.stale |= text_talks.begin(session, said, phone, wanted.name)
     return HandledAs.KEYWORD
+
+
+def _report_now(hearing: Hearing, said: Said, words: str) -> HandledAs:
+    """LAPOR with words: a report, unless they ask for no more texts and nothing else."""
+    understood = understand(words)
+    stops = understood.sure and understood.meaning == "stop" and (names_our_texts(words) or not _reported(said.text))
+    if command(words) == "stop" or (stops and not kinds(" ".join(spelling.read(words).words))):
+        return stopped(hearing, said, HandledAs.STOP)
+    how = file(hearing, said, words)
+    return HandledAs.KEYWORD if how is HandledAs.REPORT else how
 
 
 def _rules(hearing: Hearing, said: Said) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,8 @@ class Hearing:
     people: Sequence[Named]
     stale: bool = False  # whether verdicts are after it
     moved: bool = False  # whether a text was heard since it was looked up
+    stopping: bool = False  # whether the text that is being heard says STOP as well: nothing is asked back
+    copies: list[tuple[InboundMessage, InboundMessage]] = field(default_factory=list)  # each with what it is a copy of
 
     def look_again(self) -> None:
         """What a text came to may have ended a talk, begun another, or let go of a worker."""
@@ -69,9 +71,6 @@ class Hearing:
     def answer(self, asked: Question, said: Said, meant: str) -> None:
         """Take an option for the worker's answer to our question."""
         self.stale |= question.answer(self.session, self.phone, asked, said, meant, self.later)
-
-    def file_report(self, said: Said, words: str) -> None:
-        self.stale |= text_talks.file_report(self.session, said, self.phone, words)
 
     def end_talks(self, at: dt.datetime) -> None:
         """STOP ends the talk that the phone is in."""

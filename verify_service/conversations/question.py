@@ -105,6 +105,12 @@ class Read:
         return bool(self.option) or self.others_word
 
 
+def is_option(text: str) -> bool:
+    """Whether a text is an option of the question in its very words: "tidak", "bukan saya"."""
+    screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
+    return option(wordings(), screen, text) is not None
+
+
 def read(question: Question, text: str) -> Read:
     """What a text says to a question: a digit where it offered some, an option's word, or free words."""
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))

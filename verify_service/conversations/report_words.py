@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows import spelling
-from flows.complaints import kinds
-from flows.understanding import understand
 from verify_service.conversations import text_talks
 from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.one_phone import Hearing
-from verify_service.conversations.stopping import stop, stopped
 from verify_service.conversations.text_talks import Said
 from verify_service.grievances import thread
 from verify_service.grievances.opening import ANONYMOUS
@@ -20,18 +16,28 @@ from verify_service.messaging.compose import say_ending
 A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
 
 
-def report_now(hearing: Hearing, said: Said, words: str) -> HandledAs:
-    """LAPOR with words; within minutes of an anonymous report they belong to it, or they would name who made it."""
-    understood = understand(words)
-    stops = understood.sure and understood.meaning == "stop"
-    if stops and not kinds(" ".join(spelling.read(words).words)):
-        return stopped(hearing, said, HandledAs.STOP)
-    if stops:
-        stop(hearing, said)
+def file(hearing: Hearing, said: Said, words: str) -> HandledAs:
+    """File words at once. Within minutes of an anonymous report they belong to it, or they would name who made it."""
     if anonymous_just_made(hearing, said):
-        return add(hearing, replace(said, text=words), few=True) or HandledAs.KEYWORD
-    hearing.file_report(said, words)
-    return HandledAs.KEYWORD
+        return add(hearing, replace(said, text=words), few=True) or HandledAs.ANSWER
+    stale, unnamed = text_talks.file_report(hearing.session, said, hearing.phone, words)
+    hearing.stale |= stale
+    return HandledAs.ANSWER if unnamed else HandledAs.REPORT
+
+
+def keep_nameless(hearing: Hearing, said: Said) -> HandledAs | None:
+    """Keep words from officers who would see whose phone they came from, in the minutes around an anonymous report.
+
+    They go to that report, or are one where somebody agreed to report so and has not written yet. None at any other
+    time, and for a few words.
+    """
+    if len(said.text.split()) <= A_FEW_WORDS:
+        return None
+    if anonymous_just_made(hearing, said):
+        return add(hearing, said, few=True)
+    if text_talks.agreed_unnamed(hearing.session, hearing.phone, said.received):
+        return file(hearing, said, said.text)
+    return None
 
 
 def add(hearing: Hearing, said: Said, *, few: bool = False) -> HandledAs | None:

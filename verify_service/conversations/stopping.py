@@ -5,12 +5,13 @@ from __future__ import annotations
 from flows import spelling
 from flows.complaints import kinds
 from flows.keywords import urgency
-from flows.reading import STOPS, spoken
+from flows.reading import STOPS, pressed, speaks_of_life, spoken
 from flows.understanding import understand
 from verify_service.conversations import question
 from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import Question
+from verify_service.conversations.report_words import file, keep_nameless
 from verify_service.conversations.text_talks import Said
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import stop_phone
@@ -33,23 +34,20 @@ def stop(hearing: Hearing, said: Said, *, alone: bool = False) -> None:
 def stopped(hearing: Hearing, said: Said, how: HandledAs) -> HandledAs:
     """No more texts; what tells of an accident is a report all the same, and of a problem an officer's to read."""
     if urgency(said.text):
-        hearing.file_report(said, said.text)
-        how = HandledAs.REPORT
+        how = file(hearing, said, said.text)
     elif how is HandledAs.STOP and kinds(" ".join(spelling.read(said.text).words)):
         how = HandledAs.TRIAGE
+    if how is HandledAs.TRIAGE:
+        how = keep_nameless(hearing, said) or how
     stop(hearing, said)
     hearing.end_talks(said.received)
     return how
 
 
-# What stops as well.
-_OF_LIFE = frozenset(("kontak", "kontrak", "kerja", "pungli", "korupsi", "bus", "lampu", "jualan"))
-
-
 def may_be_a_stop(text: str) -> bool:
     """Whether a text that begins or ends with STOP is not surely something else: "CEK STOP", "stop dulu ya pak"."""
     words = spoken(text).split()
-    if not words or (words[0] not in STOPS and words[-1] not in STOPS) or not _OF_LIFE.isdisjoint(words):
+    if not words or (words[0] not in STOPS and words[-1] not in STOPS) or speaks_of_life(text):
         return False
     understood = understand(text)
     return not understood.sure or "stop" in (understood.meaning, *understood.also)
@@ -59,5 +57,5 @@ def answers_beside(asked: Question, text: str) -> str:
     """What a text answers beside the STOP that it begins or ends with: "STOP saya tidak terdaftar"; "" for nothing."""
     words = text.split()
     rest = words[1:] if spoken(words[0]) in STOPS else words[:-1]
-    read = question.read(asked, " ".join(rest)) if len(rest) > 1 else question.Read()
+    read = question.read(asked, " ".join(rest)) if len(rest) > 1 or pressed(" ".join(rest)) else question.Read()
     return "" if read.grieves or read.others_word else read.option

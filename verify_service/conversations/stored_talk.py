@@ -92,9 +92,15 @@ def is_unnamed(conversation: Conversation) -> bool:
     return _left(conversation).get("unnamed") is True
 
 
-def turns_of(conversation: Conversation) -> list[tuple[str, str]]:
-    """The answers of a talk so far, as screen and meaning."""
-    return [(turn[0], turn[1]) for turn in _left(conversation).get("turns", ())]
+# Whoever chose not to be named is not, though the note about it was not answered yet.
+_UNNAMED = {("c4.identity", "anonymous"), ("c5.anonymous_note", "agree")}
+_NAMED = {("c5.anonymous_note", "change")}
+
+
+def has_agreed_unnamed(conversation: Conversation) -> bool:
+    """Whether somebody is on the way to report anonymously in this talk, and has not written the words yet."""
+    turns = {(turn[0], turn[1]) for turn in _left(conversation).get("turns", ())}
+    return not turns.isdisjoint(_UNNAMED) and turns.isdisjoint(_NAMED)
 
 
 def _left(conversation: Conversation) -> dict[str, Any]:

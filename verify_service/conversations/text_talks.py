@@ -28,12 +28,12 @@ from verify_service.conversations import engine
 from verify_service.conversations.caller import answers_for
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.stored_talk import (
+    has_agreed_unnamed,
     is_unnamed,
     report_of,
     sealed,
     sealed_report,
     sealed_unnamed,
-    turns_of,
 )
 from verify_service.conversations.talking import NOBODY, Next, Over, Talking
 from verify_service.grievances.notify import RECEIPT_SCREENS
@@ -127,7 +127,7 @@ def end_talks(session: Session, phone: Phone, how: str, now: dt.datetime) -> Non
         Conversation.phone_id == phone.id, Conversation.channel == TALK, Conversation.ended_at.is_(None)
     )
     for conversation in session.scalars(going_on):
-        unnamed, reporting = _agreed(conversation), conversation.session.endswith(":report")
+        unnamed, reporting = has_agreed_unnamed(conversation), conversation.session.endswith(":report")
         filed = report_of(conversation)
         _over(conversation, how, now)
         if filed is not None:
@@ -140,16 +140,12 @@ def end_talks(session: Session, phone: Phone, how: str, now: dt.datetime) -> Non
     session.flush()
 
 
-def _agreed(conversation: Conversation) -> bool:
-    """Whether somebody has agreed to report anonymously in this talk, and has not written the words yet."""
-    return ("c5.anonymous_note", "agree") in turns_of(conversation)
-
-
 def agreed_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
     """Whether somebody agreed on this phone, some minutes ago, to report anonymously, by text or by call."""
     since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
     return any(
-        is_unnamed(talk) or _agreed(talk) for talk in session.scalars(_LATELY, {"phone": phone.id, "since": since})
+        is_unnamed(talk) or has_agreed_unnamed(talk)
+        for talk in session.scalars(_LATELY, {"phone": phone.id, "since": since})
     )
 
 
@@ -253,8 +249,9 @@ def begin(session: Session, said: Said, phone: Phone, wish: Name) -> bool:
     return _reply(talking, said, *engine.settle(talking, talk, step), first=True)
 
 
-def file_report(session: Session, said: Said, phone: Phone, words: str) -> bool:
-    """File what was written at once; its words are kept there alone. The receipt says the number, and by when.
+def file_report(session: Session, said: Said, phone: Phone, words: str) -> tuple[bool, bool]:
+    """File what was written at once; whether verdicts are stale now, and whether it is anonymous. Its words are kept
+    there alone. The receipt says the number, and by when.
 
     It is told in confidence, or anonymously where it says so; an accident or a death by name: an officer calls.
     """
@@ -276,7 +273,7 @@ def file_report(session: Session, said: Said, phone: Phone, words: str) -> bool:
     else:
         receipt = RECEIPT_SCREENS["secret"]
         write(session, phone, receipt, filed.values, purpose=Purpose.REPLY, cause=said.cause, now=talking.now)
-    return talking.nudge
+    return talking.nudge, identity == "anonymous"
 
 
 # Who asks not to be named.
@@ -370,11 +367,14 @@ def _wish(conversation: Conversation) -> Name:
 def _end(talking: Talking) -> None:
     """The talk is over; for some minutes it is known which report its last words belong to."""
     conversation = talking.conversation
+    unnamed = has_agreed_unnamed(conversation)
     _over(conversation, "said goodbye", talking.now)
     # What it was for, or how many answers it took, would tell who reported.
     conversation.session, conversation.hops = f"{conversation.session.rpartition(':')[0]}:over", 0
     if talking.filed is not None:
         conversation.talk = sealed_report(talking.filed)
+    elif unnamed:
+        conversation.talk = sealed_unnamed()
     talking.session.flush()
     talking.session.execute(_EMPTY_ALL, {"talk": conversation.id})
 
