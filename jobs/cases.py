@@ -10,7 +10,7 @@ from verify_service.conversations.following_up import ask_whether_solved
 from verify_service.grievances import escalation
 from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, transaction
-from verify_service.removals import notice
+from verify_service.removals import window
 
 log = structlog.get_logger()
 
@@ -37,8 +37,8 @@ def _removals() -> None:
     """An objection is found before any window ends: whoever objected on the last day is not taken off."""
     now = dt.datetime.now(dt.UTC)
     with transaction() as session:
-        objected = notice.link_objections(session, now)
-        ended = notice.end_windows(session, now)
+        objected = window.link_objections(session, now)
+        ended = window.end_windows(session, now)
     if objected or ended:
         log.info("removals looked at", objected=objected, ended=ended)
         queue.nudge(queue.RECONCILE)

@@ -16,7 +16,7 @@ from tests.people import link as answers_for
 from verify_service.ground.crypto import blind_index, seal, unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.working_days import city_day, working_days_after
-from verify_service.removals.notice import end_windows, first_month, link_objections
+from verify_service.removals.window import end_windows, first_month, link_objections
 
 PLACE = "32.75.01.1001"
 NUMBER = "+6281234567890"

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 
 from verify_service.proposals.criteria import Criterion, Finding
 from verify_service.proposals.review import Refused, Waits
-from verify_service.removals.notice import Stands
+from verify_service.removals.states import RemovalState
 
 STATES = {
     Waits.RECEIVED: lazy_gettext("Waiting for a first reader"),
@@ -119,14 +119,14 @@ STEPS = {
     "end removed": lazy_gettext("Taken off the list"),
 }
 REMOVALS = {
-    Stands.PROPOSED: lazy_gettext("Waiting for a second reader"),
-    Stands.NOTICED: lazy_gettext("Told, may object"),
-    Stands.OBJECTED: lazy_gettext("Objected: to be decided"),
-    Stands.UPHELD: lazy_gettext("Objection not accepted, may appeal"),
-    Stands.APPEALED: lazy_gettext("Appealed: to be decided"),
-    Stands.KEPT: lazy_gettext("Stays on the list"),
-    Stands.REMOVED: lazy_gettext("Taken off the list"),
-    Stands.WITHDRAWN: lazy_gettext("Taken back"),
+    RemovalState.PROPOSED: lazy_gettext("Waiting for a second reader"),
+    RemovalState.NOTICED: lazy_gettext("Told, may object"),
+    RemovalState.OBJECTED: lazy_gettext("Objected: to be decided"),
+    RemovalState.UPHELD: lazy_gettext("Objection not accepted, may appeal"),
+    RemovalState.APPEALED: lazy_gettext("Appealed: to be decided"),
+    RemovalState.KEPT: lazy_gettext("Stays on the list"),
+    RemovalState.REMOVED: lazy_gettext("Taken off the list"),
+    RemovalState.WITHDRAWN: lazy_gettext("Taken back"),
 }
 # What somebody said of a worker, as evidence keeps it.
 STATEMENTS = {

@@ -49,7 +49,9 @@ from verify_service.proposals.review import READS_FIRST, READS_SECOND, Refused, 
 from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
 from verify_service.removals import review
-from verify_service.removals.notice import Stands, death_of, last_day, notices
+from verify_service.removals.notice import notices
+from verify_service.removals.states import RemovalState, death_of
+from verify_service.removals.window import last_day
 
 ON_A_PAGE = 50
 SHOWN = 12  # as many statements as one decides by
@@ -72,7 +74,7 @@ class Whom:
 @blueprint.get("/decisions/removals")
 def removals() -> str:
     """The removals in one state, those whose days end first on top."""
-    state = next((one for one in Stands if one == request.args.get("state")), Stands.PROPOSED)
+    state = next((one for one in RemovalState if one == request.args.get("state")), RemovalState.PROPOSED)
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     who = acting()
     with transaction(seconds=PATIENCE) as session:
@@ -239,11 +241,13 @@ def _facts(session: Session, who: Acting, held: Removal) -> dict[str, Any]:
     """What the page of one removal shows; an auditor reads no name, no NIK and no notes."""
     clear = who.viewer.reads_words
     sent = notices(session, held)
-    decides = review.may_decide(session, who, held) if held.state in (Stands.OBJECTED, Stands.APPEALED) else None
+    decides = (
+        review.may_decide(session, who, held) if held.state in (RemovalState.OBJECTED, RemovalState.APPEALED) else None
+    )
     latest = [one for one in sent if one.screen in ("g11.removed", "g20.family", "g26.removal_upheld")]
     return {
         "whom": _whom(session, held.enrolment_id, clear=clear),
-        "state_name": REMOVALS[Stands(held.state)],
+        "state_name": REMOVALS[RemovalState(held.state)],
         "reason_name": reason_name,
         "statements": _statements(session, Evidence.id.in_(held.evidence.get("evidence", []))),
         "verdict": _verdict(held),
@@ -254,7 +258,7 @@ def _facts(session: Session, who: Acting, held: Removal) -> dict[str, Any]:
         "sent": sent,
         "notices": NOTICES,
         "sent_words": SENT,
-        "untold": held.state in (Stands.NOTICED, Stands.UPHELD)
+        "untold": held.state in (RemovalState.NOTICED, RemovalState.UPHELD)
         and (held.object_by is None or (bool(latest) and all(one.lost for one in latest))),
         "due": _due(held),
         "objection": _report(session, who, held.objection_id),
@@ -284,7 +288,7 @@ def _chronology(session: Session, who: Acting, held: Removal) -> list[Said]:
     by_phone.append(
         Said(held.opened_at, session.get_one(Officer, held.opened_by_id).name, "open", "opened", held.reason, "")
     )
-    if held.state == Stands.REMOVED and held.closed_at is not None:
+    if held.state == RemovalState.REMOVED and held.closed_at is not None:
         by_phone.append(Said(held.closed_at, "", "end", "removed", held.reason, ""))
     return sorted([*said, *by_phone], key=lambda one: one.at)
 
@@ -299,11 +303,11 @@ def _report(session: Session, who: Acting, number: int | None) -> Grievance | No
 def _due(held: Removal) -> dt.date | None:
     """By when somebody has to act: the end of the window, or the day an objection or an appeal is decided by."""
     days = programme().decisions.answer_days
-    if held.state == Stands.OBJECTED and held.objected_at is not None:
+    if held.state == RemovalState.OBJECTED and held.objected_at is not None:
         return working_days_after(city_day(held.objected_at), days)
-    if held.state == Stands.APPEALED and held.appealed_at is not None:
+    if held.state == RemovalState.APPEALED and held.appealed_at is not None:
         return working_days_after(city_day(held.appealed_at), days)
-    return held.object_by if held.state in (Stands.NOTICED, Stands.UPHELD) else None
+    return held.object_by if held.state in (RemovalState.NOTICED, RemovalState.UPHELD) else None
 
 
 def _verdict(held: Removal) -> tuple[dt.date, str] | None:

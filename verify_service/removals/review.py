@@ -23,17 +23,9 @@ from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment,
 from verify_service.ground.working_days import city_day
 from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, Refused
 from verify_service.registry.names import name_key
-from verify_service.removals.notice import (
-    Death,
-    Stands,
-    death_of,
-    first_month,
-    give_notice,
-    last_day,
-    start_window,
-    take_off,
-    tell_outcome,
-)
+from verify_service.removals.notice import give_notice, tell_outcome
+from verify_service.removals.states import Death, RemovalState, death_of
+from verify_service.removals.window import first_month, last_day, start_window, take_off
 
 WAYS: Final = ("call", "letter", "visit", "counter")  # how somebody is told, or says something, where no text does
 KEEPS: Final = ("not_so", "not_proved", "changed")  # why an objection is accepted
@@ -54,7 +46,7 @@ def find(session: Session, viewer: Viewer, number: int, *, lock: bool = False) -
 
 
 def _open(
-    session: Session, acting: Acting, number: int, version: int, note: str, states: tuple[Stands, ...]
+    session: Session, acting: Acting, number: int, version: int, note: str, states: tuple[RemovalState, ...]
 ) -> Removal | Refused:
     if acting.viewer.role not in READS_FIRST:
         return Refused.ROLE
@@ -106,7 +98,7 @@ def open_removal(session: Session, acting: Acting, new: NewRemoval) -> Removal |
         "reason": new.reason,
         "evidence": rests_on,
         "note": seal(new.note.strip(), "removal.note") if new.note.strip() else None,
-        "state": Stands.PROPOSED.value,
+        "state": RemovalState.PROPOSED.value,
         "from_month": new.month,
         "opened_by_id": acting.viewer.id,
         "opened_at": acting.now,
@@ -167,7 +159,7 @@ def agree(session: Session, acting: Acting, number: int, version: int, note: str
     worker = session.get_one(Enrolment, removal.enrolment_id).worker_id
     if death_of(session, worker) is Death.CHECKED:
         return Refused.CHECKED
-    _say(session, acting, removal, "second", "agree", removal.reason, note, Stands.NOTICED)
+    _say(session, acting, removal, "second", "agree", removal.reason, note, RemovalState.NOTICED)
     give_notice(session, removal, now=acting.now)
     return None
 
@@ -179,12 +171,12 @@ def disagree(session: Session, acting: Acting, number: int, version: int, note: 
         return removal
     if not note.strip():
         return Refused.NOTE
-    _say(session, acting, removal, "second", "disagree", removal.reason, note, Stands.WITHDRAWN)
+    _say(session, acting, removal, "second", "disagree", removal.reason, note, RemovalState.WITHDRAWN)
     return None
 
 
 def _second(session: Session, acting: Acting, number: int, version: int, note: str) -> Removal | Refused:
-    removal = _open(session, acting, number, version, note, (Stands.PROPOSED,))
+    removal = _open(session, acting, number, version, note, (RemovalState.PROPOSED,))
     if isinstance(removal, Refused):
         return removal
     if not _of_the_city(acting):
@@ -194,14 +186,14 @@ def _second(session: Session, acting: Acting, number: int, version: int, note: s
 
 def withdraw(session: Session, acting: Acting, number: int, version: int, note: str) -> Refused | None:
     """It was a mistake: who opened it, or the city's office, takes it back; whoever was told is told so."""
-    removal = _open(session, acting, number, version, note, (Stands.PROPOSED, Stands.NOTICED))
+    removal = _open(session, acting, number, version, note, (RemovalState.PROPOSED, RemovalState.NOTICED))
     if isinstance(removal, Refused):
         return removal
     if removal.opened_by_id != acting.viewer.id and not _of_the_city(acting):
         return Refused.NOT_CITY
     if not note.strip():
         return Refused.NOTE
-    _say(session, acting, removal, "second", "withdraw", removal.reason, note, Stands.WITHDRAWN)
+    _say(session, acting, removal, "second", "withdraw", removal.reason, note, RemovalState.WITHDRAWN)
     if removal.noticed_at is not None:
         tell_outcome(session, removal, now=acting.now)
     return None
@@ -209,13 +201,13 @@ def withdraw(session: Session, acting: Acting, number: int, version: int, note: 
 
 def told(session: Session, acting: Acting, number: int, version: int, how: str, note: str = "") -> Refused | None:
     """Where no text reached anybody, an officer writes down how they were told: from today the days run."""
-    removal = _open(session, acting, number, version, note, (Stands.NOTICED, Stands.UPHELD))
+    removal = _open(session, acting, number, version, note, (RemovalState.NOTICED, RemovalState.UPHELD))
     if isinstance(removal, Refused):
         return removal
     if how not in WAYS:
         return Refused.REASON
-    _say(session, acting, removal, "notice", "told", how, note, Stands(removal.state))
-    if removal.state == Stands.NOTICED:
+    _say(session, acting, removal, "notice", "told", how, note, RemovalState(removal.state))
+    if removal.state == RemovalState.NOTICED:
         start_window(removal, acting.now, now=acting.now)
     else:
         removal.object_by = last_day(acting.now)
@@ -227,19 +219,19 @@ def told(session: Session, acting: Acting, number: int, version: int, how: str, 
 
 def object_to(session: Session, acting: Acting, number: int, version: int, how: str, note: str) -> Refused | None:
     """The worker objects, or appeals, by a call or at the counter: nothing ends before it is decided."""
-    removal = _open(session, acting, number, version, note, (Stands.NOTICED, Stands.UPHELD))
+    removal = _open(session, acting, number, version, note, (RemovalState.NOTICED, RemovalState.UPHELD))
     if isinstance(removal, Refused):
         return removal
     if how not in WAYS:
         return Refused.REASON
     if not note.strip():
         return Refused.NOTE
-    if removal.state == Stands.NOTICED:
+    if removal.state == RemovalState.NOTICED:
         removal.objected_at = acting.now
-        _say(session, acting, removal, "objection", "objects", how, note, Stands.OBJECTED)
+        _say(session, acting, removal, "objection", "objects", how, note, RemovalState.OBJECTED)
     else:
         removal.appealed_at = acting.now
-        _say(session, acting, removal, "appeal", "objects", how, note, Stands.APPEALED)
+        _say(session, acting, removal, "appeal", "objects", how, note, RemovalState.APPEALED)
     return None
 
 
@@ -247,7 +239,7 @@ def decide(
     session: Session, acting: Acting, number: int, version: int, says: str, reason: str, note: str
 ) -> Refused | None:
     """Keep the worker, or uphold the removal: on an objection by a third officer, on the appeal by a new supervisor."""
-    removal = _open(session, acting, number, version, note, (Stands.OBJECTED, Stands.APPEALED))
+    removal = _open(session, acting, number, version, note, (RemovalState.OBJECTED, RemovalState.APPEALED))
     if isinstance(removal, Refused):
         return removal
     reasons = {"keep": KEEPS, "uphold": programme().decisions.reasons_remove}.get(says)
@@ -258,10 +250,10 @@ def decide(
     refused = may_decide(session, acting, removal)
     if refused is not None:
         return refused
-    appeal = removal.state == Stands.APPEALED
-    after = Stands.KEPT if says == "keep" else Stands.REMOVED if appeal else Stands.UPHELD
+    appeal = removal.state == RemovalState.APPEALED
+    after = RemovalState.KEPT if says == "keep" else RemovalState.REMOVED if appeal else RemovalState.UPHELD
     _say(session, acting, removal, "appeal" if appeal else "objection", says, reason, note, after)
-    if after is Stands.REMOVED:
+    if after is RemovalState.REMOVED:
         take_off(session, [removal.id], by=acting.by, now=acting.now)
         session.refresh(removal)
     tell_outcome(session, removal, now=acting.now)
@@ -273,7 +265,7 @@ def may_decide(session: Session, acting: Acting, removal: Removal) -> Refused | 
     if not _of_the_city(acting):
         return Refused.NOT_CITY
     part = select(Decision.id).where(Decision.removal_id == removal.id, Decision.officer_id == acting.viewer.id)
-    if removal.state == Stands.APPEALED:
+    if removal.state == RemovalState.APPEALED:
         if acting.viewer.role is not Role.SUPERVISOR:
             return Refused.SUPERVISOR
     else:
@@ -287,12 +279,19 @@ def _of_the_city(acting: Acting) -> bool:
 
 
 def _say(
-    session: Session, acting: Acting, removal: Removal, step: str, says: str, reason: str, note: str, after: Stands
+    session: Session,
+    acting: Acting,
+    removal: Removal,
+    step: str,
+    says: str,
+    reason: str,
+    note: str,
+    after: RemovalState,
 ) -> None:
     """What an officer said goes on record, and the removal stands as that leaves it."""
     removal.state = after.value
     removal.version += 1
-    if after in (Stands.WITHDRAWN, Stands.KEPT):
+    if after in (RemovalState.WITHDRAWN, RemovalState.KEPT):
         removal.closed_at = acting.now
     said = Decision(
         removal_id=removal.id,
