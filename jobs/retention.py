@@ -7,7 +7,7 @@ import datetime as dt
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.registry.posts import end_terms
+from verify_service.registry.rt_head_store import end_terms
 from verify_service.retention import forget_old, part_anonymous
 
 

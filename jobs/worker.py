@@ -11,13 +11,13 @@ import logging
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-import jobs.cases
+import jobs.escalate
 import jobs.fetch
+import jobs.messages
 import jobs.reconcile
 import jobs.retention
 import jobs.send
 import jobs.signals
-import jobs.texts
 from verify_service.ground import queue
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure

@@ -16,7 +16,8 @@ from argon2 import PasswordHasher
 from psycopg import sql
 
 from verify_service.accounts import passwords, pins
-from verify_service.ground import crypto, database, embedded, keys, programme, queue, settings
+from verify_service.demo import embedded, keys
+from verify_service.ground import crypto, database, programme, queue, settings
 from verify_service.messaging import gateways
 
 hypothesis.settings.register_profile("verify", deadline=None)  # a busy machine is no fault of the code

@@ -14,7 +14,7 @@ from verify_service.accounts.calendar_address import officer_behind
 from verify_service.grievances.due import Due, due_for
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.naming import kind_name
+from verify_service.labels.categories import kind_name
 
 PATIENCE: Final = 5.0  # seconds for the database
 

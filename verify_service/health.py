@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, transaction
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.standing import away_since
+from verify_service.messaging.health import away_since
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 PATIENCE = 3.0  # seconds; longer than this and a citizen's session is lost anyway

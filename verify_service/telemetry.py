@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from verify_service.ground.database import Unavailable, transaction
 from verify_service.ground.settings import settings
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.standing import AGES, Standing, standing
+from verify_service.messaging.health import AGES, Standing, standing
 
 REQUESTS = Counter("verify_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("verify_request_seconds", "Time to answer", ["route"])

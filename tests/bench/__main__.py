@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.bench import desk, hops, reconciliation, texts
 from tests.bench.servers import stay_off_the_servers_core
-from verify_service.ground import embedded, keys
+from verify_service.demo import embedded, keys
 
 TABLES = ("hops", "reconciliation", "texts", "desk")
 

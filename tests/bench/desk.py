@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from tests.bench.servers import cpu_seconds
 from tests.officers import EMAIL, PASSWORD, an_officer, sign_in
 from verify_service.app import create_app
-from verify_service.ground.embedded import Servers
+from verify_service.demo.embedded import Servers
 
 CASES = 100_000
 ROUNDS = 40

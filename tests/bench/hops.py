@@ -14,8 +14,8 @@ import psycopg
 from tests.bench import peers
 from tests.bench.load import Played, Talk, four_hops, phone_number, play
 from tests.bench.servers import cpu_seconds, free_port, granian, running
+from verify_service.demo.embedded import Servers
 from verify_service.ground.crypto import blind_index
-from verify_service.ground.embedded import Servers
 from verify_service.ground.settings import settings
 
 CONNECTIONS = 8

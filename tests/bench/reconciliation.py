@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from verify_service.ground.embedded import Servers
+from verify_service.demo.embedded import Servers
 from verify_service.verification.weighing import STATEMENTS
 
 PREMIUM = 16_800

@@ -15,13 +15,13 @@ import structlog
 from sqlalchemy import text as sql
 
 from tests.people import a_worker
-from verify_service.ground.embedded import Servers
+from verify_service.demo.embedded import Servers
 
 
 def compare(servers: Servers, texts: int = 1500) -> None:
     """Ask so many workers, let each answer YES, handle the answers, send the thanks; print how many a second."""
+    from jobs import messages as reading
     from jobs import send
-    from jobs import texts as reading
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     _questions(servers, texts)
@@ -87,8 +87,8 @@ def _waiting_again(servers: Servers, texts: int) -> None:
 
 def _first_reply() -> float:
     """Seconds from the moment that a worker is back until the first reply was handed over: jobs take turns."""
+    from jobs import messages as reading
     from jobs import send
-    from jobs import texts as reading
     from verify_service.ground.database import transaction
 
     began = time.perf_counter()
@@ -102,7 +102,7 @@ def _first_reply() -> float:
 
 def _work() -> None:
     """Handle texts until none waits."""
-    from jobs import texts as reading
+    from jobs import messages as reading
     from verify_service.ground.database import transaction
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))

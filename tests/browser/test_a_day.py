@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
-import jobs.cases
+import jobs.escalate
 from tests.browser.conftest import Visit
 from tests.console.test_proposals import proposed
 from tests.desk.cases import PLACE, acting, staff
@@ -122,7 +122,7 @@ def test_a_day_at_the_desk(visit: Visit, db: Any, people: dict[str, int], desks:
     someone = a_worker(db)
     link(db, ACCUSER, someone.worker)
     a_backlog(db, people["team"])
-    jobs.cases.look()
+    jobs.escalate.look()
     _the_overdue_are_with_the_supervisor(db, people, desks)
     _an_accident_at_nine(db, client, desks)
     _an_rt_head_is_accused(db, client, desks)
@@ -246,7 +246,7 @@ def _a_removal_is_objected_to(db: Any, client: FlaskClient, desks: dict[str, Pag
     head.wait_for_load_state()
     assert db.execute("SELECT count(*) FROM outbox WHERE screen = 'g11.removed'").fetchone() == (2,)  # both his phones
     dial(client, WORKER, "2", "3", "7", "3", "1", "Saya tidak pindah, masih di sini", "1")
-    jobs.cases.look()
+    jobs.escalate.look()
     assert db.execute("SELECT state FROM removal").fetchone() == ("objected",)
     second.goto(f"{origin}/console/decisions/removals/{removal}")
     second.locator("select[name=reason], select[name=keep], select").first.select_option(index=1)

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
-from jobs.texts import handle
+from jobs.messages import handle
 from tests.browser.conftest import Visit
 from tests.conftest import examples
 from tests.conversations.test_texts import kept

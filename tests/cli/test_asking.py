@@ -13,16 +13,16 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.people import a_worker
-from verify_service.cli import asking
+from verify_service.cli import ask
 
 
 def test_all_silent_workers_are_asked_though_the_first_cannot_be_written_to(db: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(asking, "_AT_ONCE", 2)
+    monkeypatch.setattr(ask, "_AT_ONCE", 2)
     for place in range(5):
         number = f"+62215551000{place}" if place < 2 else f"+62812000000{place}"  # landlines first
         a_worker(db, nik=f"327501150190000{place}", phone=number, row=place + 2)
     for arguments, asked in ((["--most", "2"], 2), ([], 1), ([], 0)):
-        done = CliRunner().invoke(asking.workers, [*arguments, "--json"])
+        done = CliRunner().invoke(ask.workers, [*arguments, "--json"])
         assert (done.exit_code, json.loads(done.output)) == (0, {"asked": asked}), done.output
     assert db.execute("SELECT count(*) FROM audit WHERE action = 'workers asked by SMS'").fetchone() != (0,)
 
@@ -38,7 +38,7 @@ def test_a_transaction_that_postgresql_ended_for_another_is_done_anew(db: Any, d
         return int(workers)
 
     if deadlocks < 3:
-        assert asking._in_transaction(work) == 0
+        assert ask._in_transaction(work) == 0
     else:
         with pytest.raises(OperationalError):
-            asking._in_transaction(work)
+            ask._in_transaction(work)

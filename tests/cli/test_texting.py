@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from tests.messaging.texts import queued
 from tests.people import a_phone
-from verify_service.cli.texting import texts
+from verify_service.cli.outbox import texts
 from verify_service.ground import queue
 
 

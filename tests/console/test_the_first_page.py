@@ -12,8 +12,8 @@ from flows.references import worker_code
 from tests.officers import an_officer, sign_in
 from tests.people import NOW, Someone, a_worker
 from verify_service.accounts.officers import Role
-from verify_service.console.wording import OWNERS, ROLES, VERDICTS
 from verify_service.ground.database import transaction
+from verify_service.labels.codes import OWNERS, ROLES, VERDICTS
 from verify_service.registry.names import masked_name
 from verify_service.verification import figures
 from verify_service.verification.decision import RULES, Owner

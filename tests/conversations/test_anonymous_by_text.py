@@ -11,7 +11,7 @@ from tests.handset import webhook
 from tests.people import a_worker
 from tests.serving import new_client
 from tests.texts import the_sender_runs, time_passes
-from verify_service.conversations.texts import handle_waiting
+from verify_service.conversations.waiting_messages import handle_waiting
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests.conversations.test_texts import NUMBER, after, handled, kept, said, writes
 from tests.people import a_worker
 

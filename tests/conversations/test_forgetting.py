@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests.people import NOW, a_worker, an_rt_head
 from verify_service.conversations.asking import ask_phone
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
 from verify_service.messaging.gateways.contract import InboundSms
 from verify_service.messaging.inbox import store_message
-from verify_service.registry.posts import end_terms
+from verify_service.registry.rt_head_store import end_terms
 from verify_service.retention import forget_old
 
 NUMBER = "+6281234567890"

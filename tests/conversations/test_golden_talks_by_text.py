@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests.conversations.people import BY_NAME
 from tests.conversations.test_golden_talks import FILES, left_behind, shown
 from tests.conversations.test_golden_texts import TEXTED, Exchange

@@ -16,7 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from flows.gsm import is_gsm
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests.conversations.people import BY_NAME, Scene
 from tests.conversations.test_golden_talks import shown
 from tests.handset import Handset, webhook

@@ -9,7 +9,7 @@ import pytest
 
 from flows.speaker import speaker
 from jobs import send
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests.conversations.texting import NUMBER, Line
 from tests.people import a_worker, an_rt_head, link
 from verify_service.conversations.asking import ask
@@ -18,8 +18,8 @@ from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.tables import Phone, Worker
 from verify_service.messaging.gateways.contract import InboundSms
+from verify_service.messaging.health import if_amiss, standing
 from verify_service.messaging.inbox import store_message
-from verify_service.messaging.standing import if_amiss, standing
 
 LONG = "kemarin petugas datang minta uang lima puluh ribu untuk kartu"
 

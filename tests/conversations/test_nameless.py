@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests.conversations.texting import Line
 from tests.people import a_worker
 

@@ -10,7 +10,7 @@ import pytest
 
 from flows.keywords import Keyword, keyword
 from flows.references import ALPHABET, check_letter
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests.conversations.test_texts import NUMBER, after, asks, handled, said, writes
 from tests.people import a_phone, a_worker, an_rt_head
 from verify_service.conversations import text_talks

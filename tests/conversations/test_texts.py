@@ -11,10 +11,10 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import OperationalError
 
 from jobs import clock
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests.people import a_worker
 from verify_service.conversations.asking import ask_phone
-from verify_service.conversations.texts import NotHandled, handle_waiting, put_off
+from verify_service.conversations.waiting_messages import NotHandled, handle_waiting, put_off
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone

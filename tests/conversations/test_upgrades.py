@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests.handset import Handset, handset, webhook
 from tests.people import a_phone, a_worker, an_rt_head
 from tests.serving import new_client

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text as sql
 
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from verify_service.conversations.asking import ask
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction

@@ -19,14 +19,15 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 import verify_service
+from jobs import messages as texting
 from jobs import reconcile as reconciling
-from jobs import texts as texting
 from tests.conftest import forget_everything
 from tests.handset import CarrierHandset, Handset, webhook
 from tests.people import a_worker
 from tests.serving import new_client
 from verify_service.app import create_app
-from verify_service.ground import embedded, schema
+from verify_service.demo import embedded
+from verify_service.ground import schema
 from verify_service.ground.database import LIMITS, sqlalchemy_url, transaction
 
 NUMBER, OTHER = "+6281234567890", "+6281299990002"

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from tests.conftest import forget_everything
 from tests.handset import CarrierHandset, Handset, webhook
 from tests.serving import new_client
-from verify_service.ground import embedded
+from verify_service.demo import embedded
 
 NUMBER = "+6281234567890"
 BUSY = "END Maaf, layanan sedang sibuk"

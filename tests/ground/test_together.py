@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from verify_service.ground.database import line
-from verify_service.ground.together import Command, ConnectionLost
+from verify_service.ground.pipeline import Command, ConnectionLost
 from verify_service.verification.decision import RtHeadSays
 
 NOW = dt.datetime(2026, 11, 23, 3, 0, 0, 120, tzinfo=dt.UTC)

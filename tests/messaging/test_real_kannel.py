@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jobs import send
-from jobs.texts import one_batch
+from jobs.messages import one_batch
 from tests import kannel as real
 from tests.messaging.texts import queued, sent
 from tests.people import a_phone, a_worker

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.people import NOW, a_worker
 from verify_service.ground.database import transaction
-from verify_service.public.home import public_figures
+from verify_service.public.front_page import public_figures
 from verify_service.public.suppression import SMALL, Column, suppress
 from verify_service.verification.figures import Headline, KecamatanCount
 from verify_service.verification.reconciliation import reconcile_batch

@@ -28,7 +28,8 @@ import psycopg
 import redis
 
 from tests.soak.sabotaged import IN_DATABASE, IN_WEB
-from verify_service.ground import embedded, keys, programme
+from verify_service.demo import embedded, keys
+from verify_service.ground import programme
 
 _BEFORE_REVIVAL = 0.5
 _DISK = "900m"

@@ -17,10 +17,10 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-import jobs.texts
+import jobs.messages
 from flows.caller import StaleCaller
 from flows.talk import Talk
-from verify_service.conversations import hear, hearing, one_message, question, text_talks, texts
+from verify_service.conversations import hear, hearing, one_message, question, text_talks, waiting_messages
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
@@ -174,15 +174,15 @@ def _stop_waits() -> None:
 
 def _poison_for_ever() -> None:
     """A constraint that a text breaks is taken for the database's trouble, and no try."""
-    put_off = texts.put_off
+    put_off = waiting_messages.put_off
 
-    def waits(session: Session, failed: texts.NotHandled, *, now: dt.datetime) -> None:
+    def waits(session: Session, failed: waiting_messages.NotHandled, *, now: dt.datetime) -> None:
         if isinstance(failed.fault, DBAPIError):
             session.get_one(InboundMessage, failed.message).due_at = now + dt.timedelta(seconds=1)
         else:
             put_off(session, failed, now=now)
 
-    vars(jobs.texts)["put_off"] = waits
+    vars(jobs.messages)["put_off"] = waits
 
 
 def _gives_up() -> None:
@@ -202,13 +202,13 @@ def _gives_up() -> None:
 
 def _one_line() -> None:
     """One worker at a time, for all phones."""
-    handle = texts.handle_waiting
+    handle = waiting_messages.handle_waiting
 
-    def alone(session: Session, **how: Any) -> texts.Handled:
+    def alone(session: Session, **how: Any) -> waiting_messages.Handled:
         session.execute(text("SELECT pg_advisory_xact_lock(4711)"))
         return handle(session, **how)
 
-    vars(jobs.texts)["handle_waiting"] = alone
+    vars(jobs.messages)["handle_waiting"] = alone
 
 
 def _forgets_talks() -> None:

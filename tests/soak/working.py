@@ -23,7 +23,7 @@ from rq.serializers import JSONSerializer
 
 import jobs.worker  # everything a job needs, before the first fork
 from tests.soak.sabotaged import IN_WORKERS
-from verify_service.conversations import texts
+from verify_service.conversations import waiting_messages
 from verify_service.ground import queue
 from verify_service.ground.database import forget_engine
 from verify_service.logs import configure
@@ -54,7 +54,9 @@ def _slowly(console: Console, batch: Sequence[Outgoing]) -> list[Sent]:
 def main(kind: str, fault: str = "") -> None:
     """Work, with a fault put in if one is named."""
     if kind == "texting":
-        vars(texts).update(_AGAIN=(dt.timedelta(seconds=1), dt.timedelta(seconds=2)), _SOON=dt.timedelta(seconds=1))
+        vars(waiting_messages).update(
+            _AGAIN=(dt.timedelta(seconds=1), dt.timedelta(seconds=2)), _SOON=dt.timedelta(seconds=1)
+        )
     else:
         Console.name, Console.send = "africastalking", _slowly  # type: ignore[method-assign]
         vars(sending).update(LEASE=dt.timedelta(seconds=6), REPEAT=dt.timedelta(seconds=10))

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from verify_service.cli.service import with_servers
+from verify_service.demo.embedded import write_private
 from verify_service.ground.database import transaction
-from verify_service.ground.embedded import write_private
 from verify_service.registry.areas import NoSuchKelurahan
 from verify_service.registry.letters import letters_html
 

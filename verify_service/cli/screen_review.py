@@ -13,8 +13,8 @@ from flows import outcomes as said
 from flows.conversation import PREFIX_SEPTETS, Outcome, Screen
 from flows.gsm import septets
 from flows.lint import a_screen
+from flows.reachable import BACK, CHOSEN, MORE, TYPED, Ways, ways
 from flows.rehearsal import VALUES
-from flows.ways import BACK, CHOSEN, MORE, TYPED, Ways, ways
 from flows.wording import Wordings
 from verify_service.conversations.reports import is_report
 from verify_service.ground.programme import Programme

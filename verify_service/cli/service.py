@@ -14,7 +14,8 @@ from typing import Any, ParamSpec, TypeVar
 import click
 from sqlalchemy.exc import DBAPIError
 
-from verify_service.ground import embedded, keys, schema
+from verify_service.demo import embedded, keys
+from verify_service.ground import schema
 from verify_service.ground.settings import SettingsRefused
 
 P = ParamSpec("P")

@@ -10,7 +10,8 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from verify_service.cli.service import data_dir_option, database_sentence, with_servers
-from verify_service.ground import embedded, schema
+from verify_service.demo import embedded
+from verify_service.ground import schema
 from verify_service.ground.settings import SettingsRefused
 
 

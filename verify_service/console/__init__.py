@@ -3,19 +3,19 @@
 from verify_service.console import (  # noqa: F401  # routes
     access,
     account,
-    case,
-    cases,
+    alerts,
     dashboard,
     decisions,
     exports,
+    grievance,
     home,
-    new_case,
-    notices,
+    intake,
     officers,
     removals,
     sending,
     tasks,
-    texts,
+    unsorted,
+    worklist,
 )
 from verify_service.console.access import officer_of
 from verify_service.console.blueprint import blueprint

@@ -17,9 +17,9 @@ from verify_service.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWOR
 from verify_service.accounts.sign_in import still_them
 from verify_service.console.access import PATIENCE, cookie_name
 from verify_service.console.blueprint import blueprint
-from verify_service.console.wording import ROLES
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Officer
+from verify_service.labels.codes import ROLES
 
 WHY_NOT = {
     "old": lazy_gettext("The old password is wrong."),

@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, viewer
-from verify_service.console.wording import ROLES, category_name
 from verify_service.grievances.performance import WEEKS, performance
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
+from verify_service.labels.codes import ROLES, category_name
 
 
 @blueprint.get("/dashboard")

@@ -17,7 +17,17 @@ from verify_service import audit
 from verify_service.accounts.officers import Role
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import acting, blueprint, viewer
-from verify_service.console.decision_words import (
+from verify_service.console.lists import as_csv
+from verify_service.grievances.actions import Acting
+from verify_service.grievances.numbers import full_number
+from verify_service.ground import queue
+from verify_service.ground.crypto import unseal_or_blank
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area, Decision, Enrolment, Phone, Proposal, Removal
+from verify_service.ground.working_days import city_day
+from verify_service.labels.codes import ROLES
+from verify_service.labels.reasons import (
     CRITERIA,
     FINDINGS,
     JOBS,
@@ -30,16 +40,6 @@ from verify_service.console.decision_words import (
     criterion_text,
     reason_name,
 )
-from verify_service.console.lists import as_csv
-from verify_service.console.wording import ROLES
-from verify_service.grievances.actions import Acting
-from verify_service.grievances.numbers import full_number
-from verify_service.ground import queue
-from verify_service.ground.crypto import unseal_or_blank
-from verify_service.ground.database import transaction
-from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Decision, Enrolment, Phone, Proposal, Removal
-from verify_service.ground.working_days import city_day
 from verify_service.proposals import review as desk
 from verify_service.proposals.criteria import criteria_of
 from verify_service.proposals.places import places

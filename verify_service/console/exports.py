@@ -14,7 +14,6 @@ from verify_service import audit
 from verify_service.console import sheets
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, may, viewer
-from verify_service.console.wording import ROLES, category_name
 from verify_service.grievances import exports, lapor
 from verify_service.grievances.actions import Acting, Refusal
 from verify_service.grievances.exports import Chosen, Which
@@ -22,6 +21,7 @@ from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
 from verify_service.ground.working_days import city_day
+from verify_service.labels.codes import ROLES, category_name
 
 LONG = 120.0  # seconds for a file of everything
 WHICH = {

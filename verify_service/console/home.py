@@ -16,11 +16,11 @@ from sqlalchemy import text
 
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint
-from verify_service.console.wording import OWNERS, ROLES, VERDICTS, owner_name, reason_text, verdict_name
 from verify_service.ground.database import transaction
+from verify_service.labels.codes import OWNERS, ROLES, VERDICTS, owner_name, reason_text, verdict_name
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.standing import Standing as Sending
-from verify_service.messaging.standing import if_amiss
+from verify_service.messaging.health import Standing as Sending
+from verify_service.messaging.health import if_amiss
 from verify_service.verification import figures
 from verify_service.verification.decision import RULES, Owner
 

@@ -17,10 +17,10 @@ from verify_service.accounts.listing import SIGN_INS, accounts, traces
 from verify_service.accounts.officers import OfficerRefused, Role, add_officer
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint
-from verify_service.console.wording import ROLES
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Officer
+from verify_service.labels.codes import ROLES
 
 ON_A_PAGE = 50
 WHY_NOT = {

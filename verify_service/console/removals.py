@@ -16,17 +16,7 @@ from flows.references import worker_code
 from verify_service import audit
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import acting, blueprint, row_of, viewer
-from verify_service.console.decision_words import (
-    NOTICES,
-    REFUSED,
-    REMOVALS,
-    SENT,
-    STEPS,
-    reason_name,
-    statement_text,
-)
 from verify_service.console.decisions import STATUS
-from verify_service.console.wording import ROLES, verdict_name
 from verify_service.grievances.actions import Acting
 from verify_service.grievances.visibility import in_place, seen_by
 from verify_service.ground import queue
@@ -45,6 +35,8 @@ from verify_service.ground.tables import (
     Worker,
 )
 from verify_service.ground.working_days import city_day, working_days_after
+from verify_service.labels.codes import ROLES, verdict_name
+from verify_service.labels.reasons import NOTICES, REFUSED, REMOVALS, SENT, STEPS, reason_name, statement_text
 from verify_service.proposals.review import READS_FIRST, READS_SECOND, Refused, Said, said_of
 from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik

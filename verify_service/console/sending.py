@@ -10,12 +10,12 @@ from flask_login import current_user
 
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import acting, blueprint, may
-from verify_service.console.wording import ROLES
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
+from verify_service.labels.codes import ROLES
 from verify_service.messaging import reviving
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.standing import standing
+from verify_service.messaging.health import standing
 
 AGES = (
     lazy_gettext("less than a minute"),

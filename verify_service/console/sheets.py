@@ -15,11 +15,11 @@ import xlsxwriter
 from flask import Response, send_file
 from flask_babel import gettext
 
-from verify_service.console.wording import category_name, identity_name, report_step
 from verify_service.grievances.exports import Case, Happened
 from verify_service.grievances.identity import Identity
 from verify_service.ground.programme import programme
-from verify_service.naming import state_words
+from verify_service.labels.categories import state_words
+from verify_service.labels.codes import category_name, identity_name, report_step
 
 TYPES: Final = {
     "csv": "text/csv; charset=utf-8",

@@ -15,13 +15,13 @@ from flows.references import worker_code
 from verify_service import audit
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, viewer
-from verify_service.console.texts import waiting
-from verify_service.console.wording import ROLES, signal_text
+from verify_service.console.unsorted import waiting
 from verify_service.grievances.visibility import in_place
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Task
+from verify_service.labels.codes import ROLES, signal_text
 from verify_service.registry.letters import activation_letter
 from verify_service.registry.names import masked_name
 from verify_service.verification import field_checks

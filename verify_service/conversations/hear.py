@@ -27,10 +27,10 @@ from verify_service.conversations.talking import NOBODY, Over, Talking, first_fl
 from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
 from verify_service.ground.database import Line
 from verify_service.ground.phones import Phone as Number
+from verify_service.ground.pipeline import Command
 from verify_service.ground.programme import programme
 from verify_service.ground.rows import as_read, belong, columns_of, types_of
 from verify_service.ground.tables import Conversation, Phone
-from verify_service.ground.together import Command
 from verify_service.messaging.catalogue import wordings
 from verify_service.messaging.consent import phone_of
 from verify_service.registry.residents import offices_of

@@ -24,9 +24,9 @@ from verify_service.conversations.outcomes import apply
 from verify_service.conversations.prompts import Prompt, Prompts
 from verify_service.conversations.talking import Over, Talking
 from verify_service.conversations.text_talks import Said
+from verify_service.ground.pipeline import Asked
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Evidence, InboundMessage, OutboxMessage, Phone
-from verify_service.ground.together import Asked
 from verify_service.messaging.catalogue import wordings
 from verify_service.messaging.compose import words, write
 from verify_service.messaging.outbox import Answer, Asks, Purpose, answer_to, queue_answers, take_back

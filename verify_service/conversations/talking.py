@@ -11,8 +11,8 @@ from flows.caller import Caller
 from flows.conversation import Outcome, Screen, Turn
 from verify_service import audit
 from verify_service.conversations.caller import who_calls
+from verify_service.ground.pipeline import Asked
 from verify_service.ground.tables import Conversation, Phone
-from verify_service.ground.together import Asked
 from verify_service.verification.evidence import Statement, record_statement, recorded
 
 NOBODY = Caller(language=None, noticed=False)  # before anything was looked up

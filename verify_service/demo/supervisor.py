@@ -19,8 +19,8 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
-from verify_service.ground import embedded, keys
-from verify_service.ground.embedded import ServersRefused, dying_with_owner, write_private
+from verify_service.demo import embedded, keys
+from verify_service.demo.embedded import ServersRefused, dying_with_owner, write_private
 from verify_service.ground.settings import SettingsRefused, settings
 
 OFFICER = "petugas@demo.bekasi.example"
@@ -119,7 +119,7 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
 
     from verify_service.accounts.officers import add_officer
     from verify_service.conversations.news import reconcile_and_tell
-    from verify_service.demo import city, complaints
+    from verify_service.demo import city, sample_grievances
     from verify_service.ground.database import forget_engine, transaction
     from verify_service.ground.programme import programme
     from verify_service.ground.tables import Officer
@@ -144,9 +144,9 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
                 own_password=True,
                 actor="demo",
             )
-        officers = complaints.staff(session, password)
+        officers = sample_grievances.staff(session, password)
         if roster is None:
-            complaints.load(session, now=now, say=say)
+            sample_grievances.load(session, now=now, say=say)
         phones = city.people(session)
 
     def one_batch() -> object:

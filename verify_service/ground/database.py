@@ -21,8 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from verify_service.ground.pipeline import BEGIN, COMMIT, Asked, Row, together
 from verify_service.ground.settings import settings
-from verify_service.ground.together import BEGIN, COMMIT, Asked, Row, together
 
 # What the application's role is held to by the server, whatever becomes of our processes: `verify migrate` sets it.
 # Nobody may be kept waiting for a lock for longer than a hop lasts, nor for a process that begins and says no more.

@@ -22,9 +22,9 @@ RECONCILE = "jobs.reconcile.reconcile"
 RETENTION = "jobs.retention.retention"
 SEND = "jobs.send.send"
 FETCH = "jobs.fetch.fetch"
-TEXTS = "jobs.texts.handle"
+TEXTS = "jobs.messages.handle"
 SIGNALS = "jobs.signals.signals"
-CASES = "jobs.cases.look"
+CASES = "jobs.escalate.look"
 JOBS = (RECONCILE, RETENTION, TEXTS, SEND, FETCH, SIGNALS, CASES)
 
 log = structlog.get_logger()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Response, url_for
 
 from verify_service.ground.programme import Category, programme
-from verify_service.naming import kind_description, kind_name
+from verify_service.labels.categories import kind_description, kind_name
 from verify_service.open311.door import FORMAT, blueprint
 from verify_service.open311.wire import Refused, answer
 

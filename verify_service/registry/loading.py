@@ -18,7 +18,7 @@ from verify_service.ground.crypto import seal
 from verify_service.ground.database import take_turn
 from verify_service.ground.programme import Programme, programme
 from verify_service.ground.tables import FileImport, ImportProblem
-from verify_service.registry import enrolments, ledgers, posts
+from verify_service.registry import enrolments, ledger_store, rt_head_store
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.insurers import read_insurer
 from verify_service.registry.nik import Eligible
@@ -108,9 +108,9 @@ def import_payments(
     order = Order("payments", path, now, actor, dry_run, period=month)
 
     def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
-        ledgers.stage_payments(session, reading.accepted)
-        strangers = ledgers.unmatched(session, "staged_payment")
-        return ledgers.merge_payments(session, import_id=import_id, period=month, now=now), strangers, ()
+        ledger_store.stage_payments(session, reading.accepted)
+        strangers = ledger_store.unmatched(session, "staged_payment")
+        return ledger_store.merge_payments(session, import_id=import_id, period=month, now=now), strangers, ()
 
     premium = programme().premium.amount
     today = _today(programme(), now)
@@ -132,9 +132,9 @@ def import_insurer(
     order = Order("insurer", path, now, actor, dry_run, period=month)
 
     def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
-        ledgers.stage_insurer(session, reading.accepted)
-        strangers = ledgers.unmatched(session, "staged_insurer")
-        return ledgers.merge_insurer(session, import_id=import_id, period=month, now=now), strangers, ()
+        ledger_store.stage_insurer(session, reading.accepted)
+        strangers = ledger_store.unmatched(session, "staged_insurer")
+        return ledger_store.merge_insurer(session, import_id=import_id, period=month, now=now), strangers, ()
 
     today = _today(programme(), now)
     return _import(session, order, lambda: read_insurer(path, month, today, progress=progress), merge)
@@ -154,7 +154,7 @@ def import_rt_heads(
     desk = _desk(programme(), now)
 
     def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
-        merged = posts.merge_rt_heads(session, reading.accepted, import_id=import_id, today=desk.today, now=now)
+        merged = rt_head_store.merge_rt_heads(session, reading.accepted, import_id=import_id, today=desk.today, now=now)
         return merged, 0, ()
 
     return _import(session, order, lambda: read_rt_heads(path, desk, progress=progress), merge)
@@ -234,7 +234,7 @@ def _imported_before(session: Session, order: Order, digest: bytes) -> FileImpor
 def _still_holds(session: Session, order: Order, held: FileImport) -> bool:
     """Whether the earlier import of this same file is still what counts, on the terms now given."""
     if order.period is not None:
-        return not ledgers.is_superseded(session, order.kind, import_id=held.id, period=order.period)
+        return not ledger_store.is_superseded(session, order.kind, import_id=held.id, period=order.period)
     return bool(held.report.get("terms", order.terms) == order.terms)
 
 

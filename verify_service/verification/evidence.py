@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import CursorResult, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from verify_service.ground.pipeline import Asked, Command
 from verify_service.ground.tables import FileImport, StaleEnrolment
-from verify_service.ground.together import Asked, Command
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from verify_service import telemetry
 from verify_service.conversations.hear import Heard, Hop, busy, hear
 from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, line, transaction
+from verify_service.ground.pipeline import ConnectionLost
 from verify_service.ground.settings import settings
-from verify_service.ground.together import ConnectionLost
 from verify_service.messaging import inbox
 from verify_service.messaging.gateways.contract import DeliveryReport, Event, InboundSms, RawRequest, secret_is_known
 

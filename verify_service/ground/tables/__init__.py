@@ -41,7 +41,7 @@ from verify_service.ground.tables.registry import (
     RtHead,
     Worker,
 )
-from verify_service.ground.tables.tasks import Task
+from verify_service.ground.tables.task import Task
 from verify_service.ground.tables.verification import DecisionRow, Discrepancy, Evidence, StaleEnrolment, Verdict
 
 __all__ = [

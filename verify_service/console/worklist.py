@@ -16,17 +16,6 @@ from sqlalchemy.orm import Session
 
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, row_of, viewer
-from verify_service.console.case_words import (
-    CHANNELS,
-    STATES,
-    TABS,
-    URGENCIES,
-    channel_name,
-    deadline_words,
-    refusal_text,
-    state_name,
-)
-from verify_service.console.wording import ROLES, category_name, identity_name
 from verify_service.grievances import bulk, saved_filters
 from verify_service.grievances.actions import Acting
 from verify_service.grievances.assignment import WORK_ON
@@ -48,6 +37,17 @@ from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Officer
 from verify_service.ground.working_days import city_day
+from verify_service.labels.codes import ROLES, category_name, identity_name
+from verify_service.labels.grievances import (
+    CHANNELS,
+    STATES,
+    TABS,
+    URGENCIES,
+    channel_name,
+    deadline_words,
+    refusal_text,
+    state_name,
+)
 
 EVERY = "3s"  # so often an open list asks whether it has changed
 

@@ -6,7 +6,7 @@ import datetime as dt
 import time
 from typing import Final
 
-from verify_service.conversations.texts import PHONES, Handled, NotHandled, handle_waiting, put_off
+from verify_service.conversations.waiting_messages import PHONES, Handled, NotHandled, handle_waiting, put_off
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 

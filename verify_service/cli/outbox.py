@@ -12,7 +12,7 @@ from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.messaging import reviving
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.standing import AGES, standing
+from verify_service.messaging.health import AGES, standing
 
 
 @click.group()

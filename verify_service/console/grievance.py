@@ -16,7 +16,23 @@ from werkzeug.datastructures import MultiDict
 from flows.references import read_reference
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, row_of, viewer
-from verify_service.console.case_words import (
+from verify_service.console.worklist import EVERY, unchanged_or
+from verify_service.grievances import actions, canned_answers, related
+from verify_service.grievances.actions import Acting, Refusal, Triage
+from verify_service.grievances.allowed import Action, possible
+from verify_service.grievances.clock import deadline
+from verify_service.grievances.identity import identity_opened, open_identity
+from verify_service.grievances.notify import ANSWER_SEPTETS, as_text, sensitive
+from verify_service.grievances.numbers import full_number
+from verify_service.grievances.timeline import chronology, since
+from verify_service.ground import queue as jobs
+from verify_service.ground.crypto import unseal_or_blank
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Area, Grievance, GrievanceEvent, Officer
+from verify_service.ground.working_days import city_day
+from verify_service.labels.codes import ROLES, category_name, identity_name, report_step, verdict_name
+from verify_service.labels.grievances import (
     ACTIONS,
     DECISIONS,
     DELIVERIES,
@@ -35,22 +51,6 @@ from verify_service.console.case_words import (
     why_similar,
     word_of,
 )
-from verify_service.console.cases import EVERY, unchanged_or
-from verify_service.console.wording import ROLES, category_name, identity_name, report_step, verdict_name
-from verify_service.grievances import actions, canned_answers, related
-from verify_service.grievances.actions import Acting, Refusal, Triage
-from verify_service.grievances.allowed import Action, possible
-from verify_service.grievances.clock import deadline
-from verify_service.grievances.identity import identity_opened, open_identity
-from verify_service.grievances.notify import ANSWER_SEPTETS, as_text, sensitive
-from verify_service.grievances.numbers import full_number
-from verify_service.grievances.timeline import chronology, since
-from verify_service.ground import queue as jobs
-from verify_service.ground.crypto import unseal_or_blank
-from verify_service.ground.database import transaction
-from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Grievance, GrievanceEvent, Officer
-from verify_service.ground.working_days import city_day
 from verify_service.registry.names import masked_name
 
 ID: Final = "int(max=9223372036854775807)"

@@ -10,9 +10,9 @@ from flask_login import current_user
 
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, row_of, viewer
-from verify_service.console.wording import ROLES, category_name
 from verify_service.grievances import alerts as held
 from verify_service.ground.database import transaction
+from verify_service.labels.codes import ROLES, category_name
 
 KINDS = {
     "at_risk": lazy_gettext("is at risk of being late"),

@@ -15,8 +15,6 @@ from sqlalchemy.orm import Session
 
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, viewer
-from verify_service.console.case_words import URGENCIES, state_name
-from verify_service.console.wording import ROLES, category_name
 from verify_service.grievances import actions, intake
 from verify_service.grievances.actions import Acting
 from verify_service.grievances.intake import Alike, Asked, Faulty, Filed
@@ -24,6 +22,8 @@ from verify_service.ground import queue as jobs
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area
+from verify_service.labels.codes import ROLES, category_name
+from verify_service.labels.grievances import URGENCIES, state_name
 
 FAULTS = {
     "choose": lazy_gettext("Choose one of the list."),

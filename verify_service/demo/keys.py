@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from verify_service.ground.embedded import ServersRefused, write_private
+from verify_service.demo.embedded import ServersRefused, write_private
 
 
 def _random_key() -> str:

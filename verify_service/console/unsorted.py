@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from verify_service import audit
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import acting, blueprint
-from verify_service.console.wording import CATEGORIES, IDENTITIES, ROLES, category_name
 from verify_service.grievances import actions, unsorted
 from verify_service.grievances.unsorted import Unsettled
 from verify_service.ground import queue
@@ -23,8 +22,9 @@ from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, InboundMessage
+from verify_service.labels.codes import CATEGORIES, IDENTITIES, ROLES, category_name
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.standing import if_amiss
+from verify_service.messaging.health import if_amiss
 
 ON_A_PAGE = 50
 WAITING = (

@@ -1,0 +1,1 @@
+"""What codes are called on pages, one room for all of them: states, verdicts, reasons, roles, signs."""
