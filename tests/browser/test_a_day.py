@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 import jobs.escalate
 from tests.browser.conftest import Visit
 from tests.console.test_proposals import proposed
-from tests.desk.cases import PLACE, acting, staff
+from tests.grievances.worked import PLACE, acting, staff
 from tests.handset import Handset
 from tests.officers import PASSWORD, an_officer
 from tests.people import a_worker, link

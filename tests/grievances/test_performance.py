@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.desk.cases import a_report, acting, staff, verified
-from tests.desk.test_time import do, looked
+from tests.grievances.test_escalation import do, looked
+from tests.grievances.worked import a_report, acting, staff, verified
 from tests.officers import sign_in
 from tests.people import NOW, a_worker
 from tests.serving import new_client

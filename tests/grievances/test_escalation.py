@@ -10,7 +10,7 @@ import pytest
 
 from tests.conversations.test_text_talks import last_text, sent
 from tests.conversations.test_texts import handed_over, writes
-from tests.desk.cases import a_report, acting, staff, verified
+from tests.grievances.worked import a_report, acting, staff, verified
 from tests.people import NOW, a_worker
 from verify_service.conversations.following_up import ask_whether_solved
 from verify_service.grievances import actions
