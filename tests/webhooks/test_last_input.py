@@ -18,8 +18,8 @@ from tests.serving import new_client
 from verify_service.app import create_app
 from verify_service.conversations.hear import Hop, hear
 from verify_service.conversations.last_input import Last
-from verify_service.ground.database import line
 from verify_service.ground.phones import Phone
+from verify_service.ground.pipeline import hop_connection
 from verify_service.ground.settings import settings
 
 NUMBER = "+6281234567890"
@@ -141,7 +141,7 @@ def test_a_repeat_that_waited_behind_a_slow_hop_answers_nothing(db: Any, client:
 
     def heard(seconds_ago: float) -> str:
         one = Hop("ussd", "S1", Phone(NUMBER), "1", Last(first=False))
-        with line(3) as open_line:
+        with hop_connection(3) as open_line:
             return hear(open_line, one, now=answered - dt.timedelta(seconds=seconds_ago)).text
 
     a_moment_later(db, 20)

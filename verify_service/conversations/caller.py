@@ -12,9 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.caller import Caller, Cover, CoverState, Person, Post, RtDesk
-from verify_service.ground.pipeline import Asked, Command
+from verify_service.ground.pipeline import Asked, Command, columns_of, types_of
 from verify_service.ground.programme import programme
-from verify_service.ground.rows import columns_of, types_of
 from verify_service.ground.tables import Phone, PhoneLink
 from verify_service.ground.working_days import short_date
 from verify_service.registry.names import mask_name

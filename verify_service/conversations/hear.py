@@ -25,11 +25,9 @@ from verify_service.conversations.last_input import Last, begins_anew, heard_las
 from verify_service.conversations.reports import is_report
 from verify_service.conversations.talking import NOBODY, Over, Talking, first_flow
 from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
-from verify_service.ground.database import Line
 from verify_service.ground.phones import Phone as Number
-from verify_service.ground.pipeline import Command
+from verify_service.ground.pipeline import Command, HopConnection, as_read, belong, columns_of, types_of
 from verify_service.ground.programme import programme
-from verify_service.ground.rows import as_read, belong, columns_of, types_of
 from verify_service.ground.tables import Conversation, Phone
 from verify_service.messaging.catalogue import wordings
 from verify_service.messaging.consent import phone_of
@@ -84,7 +82,7 @@ def busy(language: str | None = None) -> str:
     return "END " + _ending("a8.busy", language or programme().languages[0])
 
 
-def hear(line: Line, hop: Hop, *, now: dt.datetime) -> Heard:
+def hear(line: HopConnection, hop: Hop, *, now: dt.datetime) -> Heard:
     """Hear one hop and commit it. Any repeat of it, however late, gives the same screen and has no second effect (of a
     hop with neither transcript nor number: a repeat within a second).
 
@@ -103,7 +101,7 @@ def hear(line: Line, hop: Hop, *, now: dt.datetime) -> Heard:
     return _go_on(line, known, conversation, hop, heard, now)
 
 
-def _nothing_new(line: Line, screen: str) -> Heard:
+def _nothing_new(line: HopConnection, screen: str) -> Heard:
     line.commit()  # the hop is counted all the same
     return Heard(screen)
 
@@ -142,7 +140,7 @@ class _Known:
     dropped: Sequence[Conversation] = ()
 
 
-def _look_up(line: Line, hop: Hop, now: dt.datetime) -> _Known:
+def _look_up(line: HopConnection, hop: Hop, now: dt.datetime) -> _Known:
     """Count the hop and lock the phone's row; then, as they stand behind that lock, the talk and whose phone it is."""
     number = blind_index(hop.phone.e164, "phone")
     asked = [_CONVERSATION(gateway=hop.gateway, session=hop.session, number=number)]
@@ -201,7 +199,7 @@ def _last_screen(conversation: Conversation) -> str | None:
         return None
 
 
-def _begin(line: Line, known: _Known, hop: Hop, now: dt.datetime) -> Heard:
+def _begin(line: HopConnection, known: _Known, hop: Hop, now: dt.datetime) -> Heard:
     """A session we do not know: a first dial, a shortcut (*123*1#), or one that our side has lost."""
     phone = known.phone
     conversation = Conversation(
@@ -234,7 +232,9 @@ def _navigate(
     return talk, step
 
 
-def _go_on(line: Line, known: _Known, conversation: Conversation, hop: Hop, heard: str, now: dt.datetime) -> Heard:
+def _go_on(
+    line: HopConnection, known: _Known, conversation: Conversation, hop: Hop, heard: str, now: dt.datetime
+) -> Heard:
     """The next answer of a talk we know."""
     conversation.hops += 1
     conversation.touched_at = now
@@ -242,7 +242,7 @@ def _go_on(line: Line, known: _Known, conversation: Conversation, hop: Hop, hear
     return _show(line, call, *engine.take(call, heard, known.answers_for.__contains__), hop)
 
 
-def _show(line: Line, call: Call, talk: Talk | None, step: Screen | Over, hop: Hop) -> Heard:
+def _show(line: HopConnection, call: Call, talk: Talk | None, step: Screen | Over, hop: Hop) -> Heard:
     """Write down where the talk stands and what the phone shows."""
     language = call.phone.language
     changes = engine.left(call, talk, step)
@@ -284,7 +284,7 @@ _CHANGE = Command(
 )
 
 
-def _commit(line: Line, call: Call, changes: dict[str, Any]) -> None:
+def _commit(line: HopConnection, call: Call, changes: dict[str, Any]) -> None:
     """Write everything and commit: in one round trip, unless something rarer went through the session already."""
     conversation, later = call.conversation, call.later or []
     if line.session.in_transaction() or not _ORDINARY.issuperset(inspect(conversation).committed_state):

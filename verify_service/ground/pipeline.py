@@ -1,7 +1,9 @@
-"""Commands sent together: one round trip for several, each prepared once on its connection.
+"""The fast path of a USSD hop: commands sent together, each prepared once on its connection, rows read by hand.
 
 Beneath SQLAlchemy and psycopg's own cursors, on psycopg's wrapper of libpq: what those cost for one command is more
-than all the work of a hop. Only what is answered while a person waits is worth it.
+than all the work of a hop. psycopg's public `connection.pipeline()` with prepared statements costs 40-61 % more
+application CPU per hop (measured in turn on one machine; `make bench ARGS="--only hops"` shows what a hop costs now).
+Only what is answered while a person waits is worth it: everything else goes through a Session.
 """
 
 from __future__ import annotations
@@ -9,15 +11,23 @@ from __future__ import annotations
 import datetime as dt
 import re
 import select
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import pq
 from psycopg.pq.abc import PGconn, PGresult
-from sqlalchemy import TextClause, text
+from sqlalchemy import Engine, TextClause, inspect, text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
+from sqlalchemy.pool import NullPool
+
+from verify_service.ground.database import new_engine, when_forgotten
+from verify_service.ground.tables import Base
+from verify_service.ground.watchdog import watchdog
 
 Row = Sequence[Any]
 Reader = Callable[[bytes], Any]
@@ -89,7 +99,7 @@ class Command:
         fill(self, "values", values)
         fill(self, "numbered", numbered.encode())
         fill(self, "readers", tuple(READERS[kind] for kind in self.returns))
-        fill(self, "name", b"together_%d" % next(_numbers))
+        fill(self, "name", b"hop_%d" % next(_numbers))
         fill(self, "alone", text(self.sql))
 
     def __call__(self, **values: Any) -> Asked:
@@ -193,3 +203,133 @@ def _rows(result: PGresult, command: Command) -> list[Row]:
         [None if (raw := value(number, column)) is None else read(raw) for column, read in readers]
         for number in range(result.ntuples)
     ]
+
+
+class HopConnection:
+    """One connection and the transaction on it, for what is answered while a person waits.
+
+    What every hop does is sent together; what is rarer goes through the session, in the same transaction. It is kept
+    between two hops: taking a connection from a pool and giving it back costs as much as a round trip.
+    """
+
+    def __init__(self) -> None:
+        self._connection = _lines().connect()
+        driver = self._connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        self._driver = driver
+        self._heard = select.poll()
+        self._heard.register(self.descriptor(), select.POLLIN)
+        self._known: set[bytes] = set()
+        self.session = Session(self._connection, autoflush=False, expire_on_commit=False)
+
+    def begin(self, *asked: Asked) -> list[list[Row]]:
+        """Begin the transaction and send the first commands, in one round trip."""
+        return self.send(BEGIN, *asked)[1:]
+
+    def send(self, *asked: Asked) -> list[list[Row]]:
+        """Send commands in one round trip; the rows of each."""
+        return together(self._driver.pgconn, self._heard, self._known, asked)
+
+    def commit(self, *asked: Asked) -> None:
+        """Send the last commands and commit, in one round trip; what the session holds is written first."""
+        if self.session.in_transaction():
+            self.session.flush()
+        self.send(*asked, COMMIT)
+
+    def descriptor(self) -> int:
+        return self._driver.fileno()
+
+    def usable(self) -> bool:
+        """Whether the server is still there: between two hops it has nothing to say but that it hangs up."""
+        return not self._driver.closed and not self._heard.poll(0)
+
+    def rest(self) -> bool:
+        """Leave nothing of this hop behind; False when the line cannot be used again."""
+        libpq = self._driver.pgconn
+        if libpq.pipeline_status != pq.PipelineStatus.OFF or libpq.transaction_status != pq.TransactionStatus.IDLE:
+            return False
+        if self.session.in_transaction():
+            self.session.close()
+        return True
+
+    def close(self) -> None:
+        self._connection.invalidate()
+        self.session.close()
+        self._connection.close()
+
+
+@lru_cache(maxsize=1)
+def _lines() -> Engine:
+    return new_engine(poolclass=NullPool)  # kept below, one for each thread that hears hops at the same time
+
+
+_idle: list[HopConnection] = []
+
+
+@contextmanager
+def hop_connection(seconds: float) -> Iterator[HopConnection]:
+    """A line for one hop, cut in time as `transaction` does; what is not committed at the end is rolled back.
+
+    A rollback ends the line: psycopg follows one, SQLAlchemy's own after a flush that failed as well, with DEALLOCATE
+    ALL. That takes the commands we prepared, and every later hop on this line would fail.
+    """
+    taken = _take()
+    try:
+        with watchdog().over(taken.descriptor(), seconds):
+            yield taken
+    except BaseException:
+        taken.close()
+        raise
+    if taken.rest():
+        _idle.append(taken)
+    else:
+        taken.close()
+
+
+def _take() -> HopConnection:
+    while True:
+        try:
+            taken = _idle.pop()
+        except IndexError:
+            return HopConnection()
+        if taken.usable():
+            return taken
+        taken.close()
+
+
+Kind = TypeVar("Kind", bound=Base)
+
+
+def columns_of(kind: type[Base]) -> str:
+    """The columns of a table as a command names them, in the order in which `as_read` takes them."""
+    return ", ".join(f"{kind.__tablename__}.{column.name}" for column in kind.__table__.columns)
+
+
+def types_of(kind: type[Base]) -> tuple[type, ...]:
+    """The type of each of these columns."""
+    return tuple(column.type.python_type for column in kind.__table__.columns)
+
+
+def as_read(kind: type[Kind], row: Sequence[Any]) -> Kind:
+    """The object of a row, in no session yet: a tenth of what the session would need to make it."""
+    made: Kind = kind.__mapper__.class_manager.new_instance()
+    made.__dict__.update(zip(kind.__table__.columns.keys(), row, strict=True))
+    return made
+
+
+def belong(session: Session, held: Base) -> None:
+    """Give such an object, or a new one, to the session: what was changed in it so far is written with the rest."""
+    if held in session:
+        return
+    if "id" in held.__dict__:
+        inspect(held).key = identity_key(instance=held)
+    session.add(held)
+
+
+def _forget() -> None:
+    while _idle:
+        _idle.pop().close()
+    _lines.cache_clear()
+
+
+when_forgotten.append(_forget)

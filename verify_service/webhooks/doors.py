@@ -20,8 +20,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from verify_service import telemetry
 from verify_service.conversations.hear import Heard, Hop, busy, hear
 from verify_service.ground import queue
-from verify_service.ground.database import Unavailable, line, transaction
-from verify_service.ground.pipeline import ConnectionLost
+from verify_service.ground.database import Unavailable, transaction
+from verify_service.ground.pipeline import ConnectionLost, hop_connection
 from verify_service.ground.settings import settings
 from verify_service.messaging import inbox
 from verify_service.messaging.gateways.contract import DeliveryReport, Event, InboundSms, RawRequest, secret_is_known
@@ -101,7 +101,7 @@ def _hear(hop: Hop) -> Heard:
     """Hear it; once more if the connection broke, or if another phone was first with the same session or report."""
 
     def hear_within(seconds: float, now: dt.datetime) -> Heard:
-        with line(seconds) as open_line:
+        with hop_connection(seconds) as open_line:
             return hear(open_line, hop, now=now)
 
     return _twice(hear_within, ConnectionLost, UniqueViolation)

@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from verify_service.ground.database import line
-from verify_service.ground.pipeline import Command, ConnectionLost
+from verify_service.ground.pipeline import Command, ConnectionLost, hop_connection
 from verify_service.verification.decision import RtHeadSays
 
 NOW = dt.datetime(2026, 11, 23, 3, 0, 0, 120, tzinfo=dt.UTC)
@@ -30,7 +29,7 @@ SLEEP = Command("SELECT 1 FROM pg_sleep(CAST(:seconds AS text)::float)", returns
 def test_every_kind_of_value_comes_back_as_it_went(db: Any) -> None:
     values = (-5, 7, "dua\u2019 \n*:'\"", b"\x00\xff1", dt.date(2026, 10, 1), NOW, True)
     asked = EVERYTHING(**dict(zip(EVERYTHING.values, (*values, None), strict=True)))
-    with line(3) as open_line:
+    with hop_connection(3) as open_line:
         (rows,) = open_line.begin(asked)
         assert rows == [[*values, None, values[2]]]
         assert open_line.send(asked, DIVIDE(by=5)) == [rows, [[2]]]
@@ -38,7 +37,7 @@ def test_every_kind_of_value_comes_back_as_it_went(db: Any) -> None:
 
 
 def test_a_word_of_an_enumeration_is_its_text(db: Any) -> None:
-    with line(3) as open_line:
+    with hop_connection(3) as open_line:
         ((row,),) = open_line.begin(EVERYTHING(**{**dict.fromkeys(EVERYTHING.values), "word": RtHeadSays.MOVED}))
     assert row[2] == "moved"
 
@@ -47,10 +46,10 @@ def test_what_fails_is_told_without_values_and_the_line_is_good_again(db: Any) -
     db.execute("CREATE TABLE IF NOT EXISTS kept (word text); GRANT ALL ON kept TO verify_app")
     keep = Command("INSERT INTO kept (word) VALUES (:word)")
     for _ in range(2):  # what was prepared before the failure stays prepared
-        with pytest.raises(psycopg.errors.DivisionByZero) as told, line(3) as open_line:
+        with pytest.raises(psycopg.errors.DivisionByZero) as told, hop_connection(3) as open_line:
             open_line.begin(keep(word="a secret"), DIVIDE(by=0), DIVIDE(by=1))
         assert "secret" not in str(told.value)
-    with line(3) as open_line:
+    with hop_connection(3) as open_line:
         assert open_line.begin(DIVIDE(by=1)) == [[[10]]]
         open_line.commit()
     assert db.execute("SELECT count(*) FROM kept").fetchone() == (0,)
@@ -60,18 +59,18 @@ def test_what_fails_is_told_without_values_and_the_line_is_good_again(db: Any) -
 @pytest.mark.parametrize("rolled_back", [False, True], ids=["left open", "rolled back, as a flush does"])
 def test_lines_hear_on_after_a_hop_that_failed_late_in_the_session(db: Any, rolled_back: bool) -> None:
     for _ in range(8):  # often enough for psycopg to prepare what the session does
-        with line(3) as open_line:
+        with hop_connection(3) as open_line:
             open_line.begin(DIVIDE(by=1))
             open_line.session.execute(text("SELECT 1"))
             open_line.commit()
     with pytest.raises(DBAPIError):
         _fail_late(rolled_back)
-    with line(3) as open_line:
+    with hop_connection(3) as open_line:
         assert open_line.begin(DIVIDE(by=1)) == [[[10]]]
 
 
 def _fail_late(rolled_back: bool) -> None:
-    with line(3) as open_line:
+    with hop_connection(3) as open_line:
         open_line.begin(DIVIDE(by=1))
         try:
             open_line.session.execute(text("SELECT 1 / 0"))
@@ -82,21 +81,21 @@ def _fail_late(rolled_back: bool) -> None:
 
 def test_what_is_not_committed_is_not_kept(db: Any) -> None:
     keep = Command("INSERT INTO sign_in_attempt (email_index, address_index, at) VALUES (:a, :a, :now)")
-    with line(3) as open_line:
+    with hop_connection(3) as open_line:
         open_line.begin(keep(a=b"x", now=NOW))
     assert db.execute("SELECT count(*) FROM sign_in_attempt").fetchone() == (0,)
 
 
 def test_a_line_that_takes_too_long_is_cut(db: Any) -> None:
     began = time.monotonic()
-    with pytest.raises(ConnectionLost), line(0.3) as open_line:
+    with pytest.raises(ConnectionLost), hop_connection(0.3) as open_line:
         open_line.begin(SLEEP(seconds="20"))
     assert time.monotonic() - began < 5
 
 
 def test_other_threads_go_on_while_one_waits(db: Any) -> None:
     def wait() -> None:
-        with line(10) as open_line:
+        with hop_connection(10) as open_line:
             open_line.begin(SLEEP(seconds="1"))
 
     waiting = threading.Thread(target=wait)
