@@ -27,8 +27,7 @@ _FIXED = ("31/10/26", "31/10/25")  # of the newest insurer file, and of the decr
 
 
 THROUGH = [("africastalking", file) for file in FILES]
-THROUGH += [("ussd", file) for file in FILES]
-THROUGH += [("ussd-json", file) for file in FILES if file.parent.name == "id"]
+THROUGH += [(network, file) for network in ("ussd", "ussd-json") for file in FILES if file.parent.name == "id"]
 
 
 @pytest.mark.parametrize(

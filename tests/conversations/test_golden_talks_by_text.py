@@ -45,10 +45,16 @@ class Copied(Exchange):
 
 _ids, _turns = count(1), count(1)
 MODES = {"one by one": Exchange, "copied and late": Copied}
+# An unkind network knows no languages: one is enough.
+HELD = [
+    pytest.param(file, mode, id=f"{file.parent.name}-{file.stem}-{mode}")
+    for file in BY_TEXT
+    for mode in MODES
+    if mode == "one by one" or file.parent.name == "id"
+]
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("file", BY_TEXT, ids=lambda file: f"{file.parent.name}-{file.stem}")
+@pytest.mark.parametrize(("file", "mode"), HELD)
 def test_the_talk_goes_by_text_too(db: Any, file: Path, mode: str, request: pytest.FixtureRequest) -> None:
     lines = file.read_text(encoding="utf-8").splitlines()
     head = [line for line in lines if line.startswith(("#", "as:"))]
