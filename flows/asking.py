@@ -2,7 +2,7 @@
 
 from flows.caller import Caller
 from flows.conversation import Conversation, Menu, straight
-from flows.outcomes import Goodbye, Said, Statement
+from flows.outcomes import Goodbye, Statement, WorkerSays
 
 MEANS: dict[str, Statement] = {"yes": "confirms", "no": "denies", "unsure": "does_not_know", "not_me": "not_me"}
 SCREEN = "s1.registered"
@@ -12,7 +12,7 @@ def registered(caller: Caller) -> Conversation:
     """A worker answers by SMS whether they are registered and receive the cover."""
     name = caller.person.name if caller.person else ""
     answer = yield Menu(SCREEN, tuple(MEANS), {"name": name})
-    return Said(MEANS[answer], then="let_go" if answer == "not_me" else "answered")
+    return WorkerSays(MEANS[answer], then="let_go" if answer == "not_me" else "answered")
 
 
 def answered(caller: Caller) -> Conversation:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flows.caller import Caller, Cover
 from flows.conversation import Conversation, Menu, straight
-from flows.outcomes import Goodbye, GoTo, Said, Statement
+from flows.outcomes import Goodbye, GoTo, Statement, WorkerSays
 
 NO_DATE = "-"
 
@@ -22,18 +22,18 @@ def _confirm_active(caller: Caller) -> Conversation:
     """A worker with cover says whether what we hold is right."""
     answer = yield Menu("b5.status_active", ("right", "wrong_data", "not_me"), _facts(caller), back=True)
     if answer == "not_me":
-        return Said("not_me", then="not_me")
+        return WorkerSays("not_me", then="not_me")
     if answer == "wrong_data":
-        return Said("wrong_data", then="which_wrong")
-    return Said("confirms", then="waiting" if _cover(caller).full_death_from else "card")
+        return WorkerSays("wrong_data", then="which_wrong")
+    return WorkerSays("confirms", then="waiting" if _cover(caller).full_death_from else "card")
 
 
 def _confirm_person(caller: Caller) -> Conversation:
     """Bad news is for the right person only: first ask whether this is the one."""
     answer = yield Menu("b15.is_this_you", ("yes", "no"), _facts(caller), back=True)
     if answer == "no":
-        return Said("not_me", then="not_me")
-    return Said("confirms", then=_AFTER_YES[_cover(caller).state])
+        return WorkerSays("not_me", then="not_me")
+    return WorkerSays("confirms", then=_AFTER_YES[_cover(caller).state])
 
 
 _AFTER_YES = {"unpaid": "unpaid", "not_found": "unpaid", "inactive": "inactive", "no_file": "no_file"}
@@ -57,7 +57,7 @@ def no_file(caller: Caller) -> Conversation:
 def _bad_news(caller: Caller, screen: str, other: str, asks: Statement, then: str = "card") -> Conversation:
     """What is not right with the cover, and what the worker wants done about it."""
     wanted = yield Menu(screen, ("officer", other), _facts(caller), back=True)
-    return Said("asks_officer", then="card") if wanted == "officer" else Said(asks, then=then)
+    return WorkerSays("asks_officer", then="card") if wanted == "officer" else WorkerSays(asks, then=then)
 
 
 def pay_yourself(caller: Caller) -> Conversation:
@@ -78,7 +78,7 @@ def which_wrong(caller: Caller) -> Conversation:
     """A worker says which of the data is wrong."""
     fields = ("name", "nik", "address", "job", "phone", "birth_date")
     wrong = yield Menu("b12.which_wrong", fields, back=True)
-    return Said("wrong_field", wrong, then="card")
+    return WorkerSays("wrong_field", wrong, then="card")
 
 
 def not_me(caller: Caller) -> Conversation:

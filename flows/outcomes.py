@@ -104,7 +104,7 @@ class FindWorker(Effect):
 
 
 @dataclass(frozen=True)
-class Said(Effect):
+class WorkerSays(Effect):
     """One statement of the worker, stored as evidence before anything else is asked; `then` is the next flow."""
 
     statement: Statement

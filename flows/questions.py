@@ -4,26 +4,26 @@ from typing import cast
 
 from flows.caller import Caller
 from flows.conversation import Conversation, Menu, straight
-from flows.outcomes import Finished, Goodbye, Said, Statement
+from flows.outcomes import Finished, Goodbye, Statement, WorkerSays
 
 
 def card(caller: Caller) -> Conversation:
     """A worker says whether the member card has come."""
     answer = yield Menu("b9.card", ("yes", "no", "unsure"))
-    return Said("card", answer, then="still_working")
+    return WorkerSays("card", answer, then="still_working")
 
 
 def still_working(caller: Caller) -> Conversation:
     """A worker says whether they still work and live in the city; anything but yes outranks an earlier yes."""
     answer = yield Menu("b10.still_working", ("yes", "moved", "not_working", "now_employed"))
     statement = "still_working" if answer == "yes" else answer
-    return Said(cast(Statement, statement), then="asked_money")
+    return WorkerSays(cast(Statement, statement), then="asked_money")
 
 
 def asked_money(caller: Caller) -> Conversation:
     """A worker says whether anybody asked money for what is free; a yes is kept from everybody in the field."""
     answer = yield Menu("b11.asked_money", ("no", "yes", "declined"))
-    return Said("asked_money", answer, then="finish")
+    return WorkerSays("asked_money", answer, then="finish")
 
 
 def finish(caller: Caller) -> Conversation:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Screen
-from flows.outcomes import Goodbye, GoTo, Said
+from flows.flow_state import FLOWS, FlowState, answer, current
+from flows.outcomes import Goodbye, GoTo, WorkerSays
 from flows.references import check_letter
 from flows.rehearsal import CALLERS
-from flows.talk import FLOWS, Talk, answer, current
 
 TYPED, BACK, MORE = "typed", "back", "more"  # what is not an option: words or digits of their own, 0, 9
 CHOSEN = "chosen"  # one of a list
@@ -39,7 +39,9 @@ def ways(after: After) -> Ways:
 
 def _opens(after: After) -> Mapping[str, set[str]]:
     """What somebody may see first of each flow, itself or one that it goes on to."""
-    opens = {flow: {to for caller in CALLERS for to in _leads(current(Talk(flow, caller))[1], after)} for flow in FLOWS}
+    opens = {
+        flow: {to for caller in CALLERS for to in _leads(current(FlowState(flow, caller))[1], after)} for flow in FLOWS
+    }
     for _ in FLOWS:
         further = {flow: _shown(leads - {flow}, opens) for flow, leads in opens.items()}
         if further == opens:
@@ -63,7 +65,7 @@ def _leads(step: Screen | Outcome, after: After) -> set[str]:
         return {step.screen}
     if isinstance(step, GoTo):
         return {step.flow}
-    if isinstance(step, Said):
+    if isinstance(step, WorkerSays):
         return {step.then or "main"}
     return {(type(step).__doc__ or "").split(":")[0].split(";")[0].rstrip(".")}
 
@@ -71,7 +73,7 @@ def _leads(step: Screen | Outcome, after: After) -> set[str]:
 def _walk(flow: str, caller: Caller) -> Iterator[tuple[str, str, Screen | Outcome]]:
     """Each screen of a flow once, with each answer and what follows it."""
     seen: set[tuple[str, str]] = set()
-    waiting = [current(Talk(flow, caller))]
+    waiting = [current(FlowState(flow, caller))]
     while waiting:
         talk, screen = waiting.pop()
         if isinstance(screen, Outcome) or (screen.screen, screen.about) in seen:
@@ -84,7 +86,7 @@ def _walk(flow: str, caller: Caller) -> Iterator[tuple[str, str, Screen | Outcom
                 waiting.append((after, following))
 
 
-def _possible(talk: Talk, screen: Screen) -> Iterator[tuple[str, str]]:
+def _possible(talk: FlowState, screen: Screen) -> Iterator[tuple[str, str]]:
     """What can be answered here, and what is dialled for it."""
     if isinstance(screen, Ask):
         yield TYPED, _AS_ASKED[screen.shape]

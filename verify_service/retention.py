@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import CursorResult, Select, and_, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from verify_service.conversations.text_talks import SOLVED
+from verify_service.conversations.by_message import SOLVED
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import (
     Conversation,
@@ -20,7 +20,7 @@ from verify_service.ground.tables import (
     SessionEnd,
     SignInAttempt,
 )
-from verify_service.messaging.outbox import Purpose, State
+from verify_service.messaging.outbox import OutboxState, Purpose
 
 SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a hop, far shorter than anybody's memory
 SCREENS_KEPT_AFTER_THE_END = dt.timedelta(minutes=15)  # the number of an anonymous report stands on one of them
@@ -131,7 +131,7 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             update(OutboxMessage)
             .where(OutboxMessage.created_at < now - SCREENS_KEPT_AFTER_THE_END, OutboxMessage.body.is_not(None))
             .where(OutboxMessage.screen.startswith("c"), OutboxMessage.purpose == Purpose.REPLY.value)
-            .where(OutboxMessage.state.not_in((State.WAITING.value, State.SENDING.value)))
+            .where(OutboxMessage.state.not_in((OutboxState.WAITING.value, OutboxState.SENDING.value)))
             # The number of an anonymous report, or that it was one, leads to the phone that it was told to.
             .values(body=None, screen=A_REPORT)
         ),

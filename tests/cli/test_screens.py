@@ -10,8 +10,8 @@ import pytest
 
 from flows import outcomes as said
 from flows.conversation import Outcome
+from flows.flow_state import FLOWS
 from flows.outcomes import Effect
-from flows.talk import FLOWS
 from tests.cli.test_commands import document, verify
 from tests.flows.city import LANGUAGES, WORDINGS
 from verify_service.cli.screen_review import AFTER
@@ -81,7 +81,7 @@ def test_every_answer_leads_to_screens_and_nothing_but_a_drop_is_left_in_words()
 def test_what_follows_an_outcome_names_flows_and_screens_there_are() -> None:
     assert {to for following in AFTER.values() for to in following} <= FLOWS.keys() | KEYS
     outcomes = {kind for kind in vars(said).values() if isinstance(kind, type) and issubclass(kind, Outcome)}
-    say_it_themselves = {Outcome, Effect, said.GoTo, said.Goodbye, said.Said, said.ContinueTalk}
+    say_it_themselves = {Outcome, Effect, said.GoTo, said.Goodbye, said.WorkerSays, said.ContinueTalk}
     assert outcomes - AFTER.keys() == say_it_themselves
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from flows.caller import Caller, StaleCaller
 from flows.conversation import Turn
-from flows.talk import Talk
+from flows.flow_state import FlowState
 from tests.flows.city import CALLERS, KNOWN
 
 
@@ -35,13 +35,13 @@ def test_a_caller_of_another_form_is_stale(change: dict[str, object]) -> None:
 
 
 def test_a_talk_comes_back_from_json_as_it_went() -> None:
-    talk = Talk("link", KNOWN, (Turn("b1.ask_nik", "3275010101900001"),), wrong=2, page=1)
-    assert Talk.from_dict(json.loads(json.dumps(talk.to_dict()))) == talk
+    talk = FlowState("link", KNOWN, (Turn("b1.ask_nik", "3275010101900001"),), wrong=2, page=1)
+    assert FlowState.from_dict(json.loads(json.dumps(talk.to_dict()))) == talk
 
 
 def test_a_talk_with_a_stale_caller_goes_on_with_a_fresh_one() -> None:
-    talk = Talk("link", KNOWN, (Turn("b1.ask_nik", "3275010101900001"),))
+    talk = FlowState("link", KNOWN, (Turn("b1.ask_nik", "3275010101900001"),))
     stored = {**talk.to_dict(), "caller": {"version": 0}}
     with pytest.raises(StaleCaller):
-        Talk.from_dict(stored)
-    assert Talk.from_dict(stored, caller=KNOWN) == talk
+        FlowState.from_dict(stored)
+    assert FlowState.from_dict(stored, caller=KNOWN) == talk

@@ -11,6 +11,7 @@ import pytest
 from flows import outcomes
 from flows.caller import Caller, Decree, Draft
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
+from flows.flow_state import FLOWS, HELP
 from flows.gsm import BASIC, septets
 from flows.outcomes import (
     AcceptedNotice,
@@ -52,15 +53,14 @@ from flows.outcomes import (
     ReportSays,
     ResidentsPage,
     RtStatement,
-    Said,
     SetContact,
     ShowRules,
     StartAgain,
     Statement,
     StopReminders,
     TellMore,
+    WorkerSays,
 )
-from flows.talk import FLOWS, HELP
 from tests.flows.city import (
     CALLERS,
     DESK,
@@ -137,7 +137,7 @@ def test_a_flow_offers_what_its_words_describe(flow: str) -> None:
 def test_every_outcome_leads_somewhere(flow: str) -> None:
     for caller, path in walks(flow):
         match path.outcome:
-            case GoTo(following) | Said(then=following):
+            case GoTo(following) | WorkerSays(then=following):
                 assert following in FLOWS
             case Goodbye(screen, values):
                 assert WORDINGS.screens[screen].channel == ("sms" if flow in BY_SMS else "ussd_end")
@@ -146,7 +146,7 @@ def test_every_outcome_leads_somewhere(flow: str) -> None:
                     assert WORDINGS.ending(screen, language, values, standing=STANDING)
             case ChosePerson(worker):
                 assert worker in {person.worker for person in caller.people}
-        if isinstance(path.outcome, Said):
+        if isinstance(path.outcome, WorkerSays):
             assert path.outcome.statement in get_args(Statement)
         if isinstance(path.outcome, Attest):
             assert path.outcome.says in get_args(RtStatement)
@@ -172,7 +172,7 @@ def next_flows(outcome: Outcome, caller: Caller) -> list[tuple[str, Caller]]:
     match outcome:
         case Goodbye():
             return []
-        case GoTo(flow) | Said(then=flow):
+        case GoTo(flow) | WorkerSays(then=flow):
             return [(flow, caller)]
         case Back() | StartAgain() | ContinueTalk() | AcceptedNotice():
             return [("main", replace(caller, noticed=True))]
@@ -347,33 +347,33 @@ TABLE: list[tuple[str, Caller, tuple[str, ...], Outcome]] = [
     ("cover", CALLERS["several on one phone"], (), GoTo("who")),
     ("who", CALLERS["several on one phone"], ("2",), ChosePerson(42)),
     ("who", CALLERS["several on one phone"], ("8",), GoTo("link")),
-    ("cover", ACTIVE, ("1",), Said("confirms", then="card")),
-    ("cover", NEW, ("1",), Said("confirms", then="waiting")),
-    ("cover", ACTIVE, ("2",), Said("wrong_data", then="which_wrong")),
-    ("cover", ACTIVE, ("3",), Said("not_me", then="not_me")),
-    ("cover", covered("unpaid"), ("1",), Said("confirms", then="unpaid")),
-    ("cover", covered("not_found"), ("1",), Said("confirms", then="unpaid")),
-    ("cover", covered("inactive"), ("1",), Said("confirms", then="inactive")),
-    ("cover", covered("no_file"), ("1",), Said("confirms", then="no_file")),
-    ("cover", KNOWN, ("1",), Said("confirms", then="no_file")),
-    ("cover", covered("unpaid"), ("2",), Said("not_me", then="not_me")),
-    ("unpaid", covered("unpaid"), ("1",), Said("asks_officer", then="card")),
-    ("unpaid", covered("unpaid"), ("2",), Said("wants_news", then="card")),
-    ("inactive", covered("inactive"), ("1",), Said("asks_officer", then="card")),
-    ("inactive", covered("inactive"), ("2",), Said("asks_self_pay", then="pay_yourself")),
-    ("no_file", covered("no_file"), ("2",), Said("wants_news", then="card")),
+    ("cover", ACTIVE, ("1",), WorkerSays("confirms", then="card")),
+    ("cover", NEW, ("1",), WorkerSays("confirms", then="waiting")),
+    ("cover", ACTIVE, ("2",), WorkerSays("wrong_data", then="which_wrong")),
+    ("cover", ACTIVE, ("3",), WorkerSays("not_me", then="not_me")),
+    ("cover", covered("unpaid"), ("1",), WorkerSays("confirms", then="unpaid")),
+    ("cover", covered("not_found"), ("1",), WorkerSays("confirms", then="unpaid")),
+    ("cover", covered("inactive"), ("1",), WorkerSays("confirms", then="inactive")),
+    ("cover", covered("no_file"), ("1",), WorkerSays("confirms", then="no_file")),
+    ("cover", KNOWN, ("1",), WorkerSays("confirms", then="no_file")),
+    ("cover", covered("unpaid"), ("2",), WorkerSays("not_me", then="not_me")),
+    ("unpaid", covered("unpaid"), ("1",), WorkerSays("asks_officer", then="card")),
+    ("unpaid", covered("unpaid"), ("2",), WorkerSays("wants_news", then="card")),
+    ("inactive", covered("inactive"), ("1",), WorkerSays("asks_officer", then="card")),
+    ("inactive", covered("inactive"), ("2",), WorkerSays("asks_self_pay", then="pay_yourself")),
+    ("no_file", covered("no_file"), ("2",), WorkerSays("wants_news", then="card")),
     ("pay_yourself", covered("inactive"), ("1",), GoTo("card")),
     ("waiting", NEW, ("1",), GoTo("card")),
     ("waiting", ACTIVE, (), GoTo("card")),
-    ("which_wrong", ACTIVE, ("6",), Said("wrong_field", "birth_date", then="card")),
-    ("card", ACTIVE, ("3",), Said("card", "unsure", then="still_working")),
-    ("still_working", ACTIVE, ("1",), Said("still_working", then="asked_money")),
-    ("still_working", ACTIVE, ("2",), Said("moved", then="asked_money")),
-    ("still_working", ACTIVE, ("3",), Said("not_working", then="asked_money")),
-    ("still_working", ACTIVE, ("4",), Said("now_employed", then="asked_money")),
-    ("asked_money", ACTIVE, ("1",), Said("asked_money", "no", then="finish")),
-    ("asked_money", ACTIVE, ("2",), Said("asked_money", "yes", then="finish")),
-    ("asked_money", ACTIVE, ("3",), Said("asked_money", "declined", then="finish")),
+    ("which_wrong", ACTIVE, ("6",), WorkerSays("wrong_field", "birth_date", then="card")),
+    ("card", ACTIVE, ("3",), WorkerSays("card", "unsure", then="still_working")),
+    ("still_working", ACTIVE, ("1",), WorkerSays("still_working", then="asked_money")),
+    ("still_working", ACTIVE, ("2",), WorkerSays("moved", then="asked_money")),
+    ("still_working", ACTIVE, ("3",), WorkerSays("not_working", then="asked_money")),
+    ("still_working", ACTIVE, ("4",), WorkerSays("now_employed", then="asked_money")),
+    ("asked_money", ACTIVE, ("1",), WorkerSays("asked_money", "no", then="finish")),
+    ("asked_money", ACTIVE, ("2",), WorkerSays("asked_money", "yes", then="finish")),
+    ("asked_money", ACTIVE, ("3",), WorkerSays("asked_money", "declined", then="finish")),
     ("finish", ACTIVE, (), Finished()),
     ("saved", CALLERS["with a receipt"], (), Goodbye("b13.saved", {"name": "Sulistiaw***", "case": "BKS-7K2M9Q"})),
     ("saved", UNKNOWN, (), Goodbye("a6.end")),
@@ -470,7 +470,7 @@ def test_effects_are_those_that_are_stored() -> None:
         "ChoseLanguage",
         "AcceptedNotice",
         "FindWorker",
-        "Said",
+        "WorkerSays",
         "Finished",
         *OF_RT_HEADS,
         *OF_REPORTS,

@@ -6,8 +6,8 @@ from functools import cache
 
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Screen
+from flows.flow_state import FlowState, answer, current
 from flows.references import check_letter
-from flows.talk import Talk, answer, current
 
 NIK, CODE = "3275010101900001", "123456"
 NUMBER = f"7K2M9{check_letter('7K2M9')}"
@@ -36,11 +36,11 @@ class Path:
 @cache  # several tests walk the same flows as the same callers
 def paths(flow: str, caller: Caller) -> tuple[Path, ...]:
     """Every way through this flow, dialled."""
-    return tuple(_follow(*current(Talk(flow, caller)), (), ()))
+    return tuple(_follow(*current(FlowState(flow, caller)), (), ()))
 
 
 def _follow(
-    talk: Talk, said: Screen | Outcome, screens: tuple[Screen, ...], answers: tuple[str, ...]
+    talk: FlowState, said: Screen | Outcome, screens: tuple[Screen, ...], answers: tuple[str, ...]
 ) -> Iterator[Path]:
     """Every way on from here."""
     if isinstance(said, Outcome):
@@ -53,7 +53,7 @@ def _follow(
         yield from _follow(after, following, (*screens, said), (*answers, text))
 
 
-def _possible(talk: Talk, screen: Screen) -> Iterator[str]:
+def _possible(talk: FlowState, screen: Screen) -> Iterator[str]:
     """What can be dialled here; back is walked from the first screen only, where it leaves the flow."""
     if isinstance(screen, Ask):
         yield _TYPED[screen.shape]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conversations.test_text_talks import last_text, sent
+from tests.conversations.test_by_message import last_text, sent
 from tests.conversations.test_texts import handed_over, writes
 from tests.grievances.worked import a_report, acting, staff, verified
 from tests.people import NOW, a_worker

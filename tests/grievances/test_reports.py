@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from flows.references import check_letter, read_reference
-from tests.conversations.test_text_talks import writes_all
+from tests.conversations.test_by_message import writes_all
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, an_rt_head, link
 from tests.serving import new_client

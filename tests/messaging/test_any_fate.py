@@ -38,7 +38,7 @@ from verify_service.messaging.gateways.contract import (
     Sent,
 )
 from verify_service.messaging.inbox import store_delivery_report, store_opt_out
-from verify_service.messaging.outbox import MOVES, TERMS, Purpose, State
+from verify_service.messaging.outbox import MOVES, TERMS, OutboxState, Purpose
 from verify_service.messaging.sending import LEASE, Claimed, hand_over, record
 from verify_service.messaging.window import is_open
 
@@ -300,7 +300,7 @@ class Outbox(RuleBasedStateMachine):
 
 def _moved_forward(was: Any, row: Any) -> None:
     if was["state"] != row["state"]:
-        assert State(row["state"]) in MOVES[State(was["state"])], (was["state"], row["state"])
+        assert OutboxState(row["state"]) in MOVES[OutboxState(was["state"])], (was["state"], row["state"])
     if was["delivery"] is not None:
         assert RANK.index(row["delivery"]) >= RANK.index(was["delivery"]), "delivery fell back"
     for counted in ("attempts", "errors", "unknowns"):
@@ -308,10 +308,13 @@ def _moved_forward(was: Any, row: Any) -> None:
 
 
 def test_the_ways_between_states_are_all_there() -> None:
-    assert set(MOVES) == set(State)
+    assert set(MOVES) == set(OutboxState)
     ends = {state for state, ways in MOVES.items() if not ways}
-    assert ends == {State.ACCEPTED, State.REFUSED, State.CANCELLED}
-    assert {state for state, ways in MOVES.items() if ways == {State.WAITING}} == {State.FAILED, State.STALE}
+    assert ends == {OutboxState.ACCEPTED, OutboxState.REFUSED, OutboxState.CANCELLED}
+    assert {state for state, ways in MOVES.items() if ways == {OutboxState.WAITING}} == {
+        OutboxState.FAILED,
+        OutboxState.STALE,
+    }
 
 
 @pytest.mark.long

@@ -14,7 +14,7 @@ from tests.soak.racers import Log
 from tests.soak.reckoning import Verdict
 from tests.verification.test_decision_table import oracle
 from verify_service.ground.crypto import blind_index, unseal
-from verify_service.verification.weighing import Said, weigh
+from verify_service.verification.weighing import EvidenceRow, weigh
 
 _ZONE = dt.timezone(dt.timedelta(hours=7))  # Jakarta has no summer time
 _EVIDENCE = """
@@ -270,9 +270,9 @@ class Reckoning:
 
     def _verdicts(self) -> None:
         """Each verdict is the clerk's, who weighs the rows of one enrolment by hand."""
-        said = defaultdict[int, list[Said]](list)
+        said = defaultdict[int, list[EvidenceRow]](list)
         for *row, enrolment in self.house.look(_SAID):
-            said[enrolment].append(Said(*row))
+            said[enrolment].append(EvidenceRow(*row))
         cases = self.house.look(_CASES)
         wrong = []
         for enrolment, period, listed, insurer, duplicate, worker, head, held in cases:

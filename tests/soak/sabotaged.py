@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 import jobs.messages
 from flows.caller import StaleCaller
-from flows.talk import Talk
-from verify_service.conversations import hear, hearing, one_message, question, text_talks, waiting_messages
+from flows.flow_state import FlowState
+from verify_service.conversations import by_message, hear, hearing, one_message, question, waiting_messages
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
@@ -111,7 +111,7 @@ def _empties_unread() -> None:
     since = select(Conversation.started_at).where(Conversation.id == bindparam("talk")).scalar_subquery()
     whose = theirs.where(Conversation.id == bindparam("talk")).scalar_subquery()
     empties = update(InboundMessage).where(InboundMessage.sender_index == whose, InboundMessage.received_at >= since)
-    vars(text_talks)["_EMPTY_ALL"] = empties.values(body=None, raw=None).execution_options(synchronize_session="fetch")
+    vars(by_message)["_EMPTY_ALL"] = empties.values(body=None, raw=None).execution_options(synchronize_session="fetch")
 
 
 def _digit_answers_question() -> None:
@@ -146,7 +146,7 @@ def _parts_apart() -> None:
 
 def _anonymous_again() -> None:
     """What is written on after an anonymous report is filed under the phone."""
-    vars(text_talks)["report_just_made"] = lambda *given: None
+    vars(by_message)["report_just_made"] = lambda *given: None
 
 
 def _others_word() -> None:
@@ -213,19 +213,19 @@ def _one_line() -> None:
 
 def _forgets_talks() -> None:
     """A talk of an older release is over."""
-    lasts = text_talks.while_it_lasts
+    lasts = by_message.while_it_lasts
 
     def readable(talk: Conversation | None, received: dt.datetime) -> Conversation | None:
         found = lasts(talk, received)
         try:
             if found is not None:
-                Talk.from_dict(json.loads(unseal(found.talk or b"", "conversation.talk")))
+                FlowState.from_dict(json.loads(unseal(found.talk or b"", "conversation.talk")))
         except StaleCaller:
             found.ended_at, found.ended_how, found.talk = received, "let go", None
             return None
         return found
 
-    vars(text_talks)["while_it_lasts"] = readable
+    vars(by_message)["while_it_lasts"] = readable
 
 
 def _log_fails() -> None:

@@ -14,7 +14,7 @@ from tests.conftest import examples
 from tests.people import NEWEST, NOW, a_file, a_phone, a_worker
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts, reconcile_batch
-from verify_service.verification.weighing import STATEMENTS, Said, holds, weigh
+from verify_service.verification.weighing import STATEMENTS, EvidenceRow, holds, weigh
 
 
 def reconcile(batch: int = 5000) -> Reconciled:
@@ -227,7 +227,7 @@ def test_sql_weighs_as_the_rule_does(db: Any, rows: list[tuple[Any, ...]]) -> No
         )
     reconcile()
     told = [
-        Said(*row)
+        EvidenceRow(*row)
         for row in db.execute(
             "SELECT id, source, statement, assisted, phone_id, period, received_at FROM evidence"
         ).fetchall()

@@ -125,7 +125,7 @@ def words_hash(programme: Programme) -> str:
 
 def _after(outcome: Outcome) -> tuple[str, ...] | None:
     """What follows what a flow came to; None where the outcome itself says it."""
-    if isinstance(outcome, said.Said):
+    if isinstance(outcome, said.WorkerSays):
         return ("noted",) if is_report(outcome) and outcome.statement != "not_me" else None
     return AFTER.get(type(outcome))
 

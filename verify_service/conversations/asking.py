@@ -28,7 +28,7 @@ from verify_service.ground.tables import (
 )
 from verify_service.messaging.compose import write
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.outbox import Asks, Purpose, State
+from verify_service.messaging.outbox import Asks, OutboxState, Purpose
 from verify_service.registry.names import mask_name
 from verify_service.tasks import death_sql, open_task
 
@@ -39,7 +39,9 @@ _OPEN = text("channel = 'sms' AND ended_at IS NULL")  # as the index has it that
 
 
 # Where a text ends that will not go any more.
-_LOST = frozenset(state.value for state in (State.REFUSED, State.FAILED, State.CANCELLED, State.STALE))
+_LOST = frozenset(
+    state.value for state in (OutboxState.REFUSED, OutboxState.FAILED, OutboxState.CANCELLED, OutboxState.STALE)
+)
 
 
 def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> str | None:

@@ -16,108 +16,108 @@ from sqlalchemy.orm import Session
 from flows import outcomes as said
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
-from flows.talk import Talk, answer, current
+from flows.flow_state import FlowState, answer, current
 from verify_service.conversations.caller import who_calls
+from verify_service.conversations.context import Context, Over, first_flow
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.rt_heads import BEHIND_THE_PIN, REACHED_AGAIN, behind_the_pin
-from verify_service.conversations.stored_talk import (
-    Standing,
+from verify_service.conversations.stored_state import (
+    RestoredState,
     has_agreed_unnamed,
     restore,
     sealed,
     sealed_report,
     sealed_unnamed,
 )
-from verify_service.conversations.talking import Over, Talking, first_flow
 from verify_service.ground.tables import Conversation, Phone
 from verify_service.messaging.catalogue import wordings
 
 _MOST_STEPS = 100  # flows that follow one another without a screen: more is a loop (goflow's limit)
 _NOWHERE = {"language", "data_notice", "main", "resume"}  # places a redial reaches by itself
 
-Shown = tuple[Talk | None, Screen | Over]
+Shown = tuple[FlowState | None, Screen | Over]
 
 
-def begin(talking: Talking, talk: Talk) -> Shown:
+def begin(context: Context, talk: FlowState) -> Shown:
     """The first screen of a talk."""
-    return settle(talking, *current(talk))
+    return settle(context, *current(talk))
 
 
-def take(talking: Talking, text: str, answers_for: Callable[[int], bool]) -> Shown:
+def take(context: Context, text: str, answers_for: Callable[[int], bool]) -> Shown:
     """Take what a person typed or wrote for the answer to what the phone showed; `answers_for` says whether the phone
     answers for a worker still.
 
     Where another screen stands there now, after an upgrade or because the phone was let go of, it is shown first:
     nobody has answered it.
     """
-    standing = restore(talking.conversation, talking.fresh_caller)
-    talking.filed = standing.filed
-    talk, screen = current(_while_theirs(talking, standing.talk, answers_for))
-    talking.caller = talk.caller
+    standing = restore(context.conversation, context.fresh_caller)
+    context.filed = standing.filed
+    talk, screen = current(_while_theirs(context, standing.talk, answers_for))
+    context.caller = talk.caller
     if isinstance(screen, Outcome):
-        return settle(talking, talk, screen)
+        return settle(context, talk, screen)
     if not standing.answers(screen):
         return talk, screen
-    return give(talking, talk, screen, text)
+    return give(context, talk, screen, text)
 
 
-def give(talking: Talking, talk: Talk, screen: Screen, text: str) -> Shown:
+def give(context: Context, talk: FlowState, screen: Screen, text: str) -> Shown:
     """Give an answer to the screen that a talk shows."""
-    talking.screen, talking.asked = screen.screen, screen
+    context.screen, context.asked = screen.screen, screen
     after, step = answer(talk, text, wordings())
-    talking.understood = not after.wrong
-    return settle(talking, after, step)
+    context.understood = not after.wrong
+    return settle(context, after, step)
 
 
-def _while_theirs(talking: Talking, talk: Talk, answers_for: Callable[[int], bool]) -> Talk:
+def _while_theirs(context: Context, talk: FlowState, answers_for: Callable[[int], bool]) -> FlowState:
     """The talk, unless this phone was unlinked from its worker meanwhile (in another session, by an officer, by a newer
     list): then it starts again, and neither shows that worker nor speaks for them."""
     person = talk.caller.person
     if person is None or talk.flow == "saved" or answers_for(person.worker):
         return talk
-    talking.conversation.worker_id = None
-    fresh = talking.fresh_caller()
-    return Talk(flow=first_flow(fresh), caller=fresh)
+    context.conversation.worker_id = None
+    fresh = context.fresh_caller()
+    return FlowState(flow=first_flow(fresh), caller=fresh)
 
 
-def settle(talking: Talking, talk: Talk, step: Screen | Outcome) -> Shown:
+def settle(context: Context, talk: FlowState, step: Screen | Outcome) -> Shown:
     """Apply outcomes until there is something to show."""
     for _ in range(_MOST_STEPS):
         if isinstance(step, Menu | Ask | Pick):
             return talk, step
-        talking.caller = talk.caller
-        talking.before(step)
-        after = _after(talking, step)
+        context.caller = talk.caller
+        context.before(step)
+        after = _after(context, step)
         if isinstance(after, Over):
             return None, after
-        wished = talking.wish if isinstance(step, said.AcceptedNotice) else None
+        wished = context.wish if isinstance(step, said.AcceptedNotice) else None
         talk, step = (after, wished) if wished is not None else current(after)
     raise RuntimeError(f"the flow {talk.flow} follows itself without a screen")
 
 
-def _after(talking: Talking, outcome: Outcome) -> Talk | Over:
+def _after(context: Context, outcome: Outcome) -> FlowState | Over:
     """The talk that an outcome leads to."""
     if isinstance(outcome, said.ContinueTalk):
-        return _take_up(talking)
+        return _take_up(context)
     if isinstance(outcome, said.StartAgain):
-        _let_go(talking, "started again")
-        return Talk(flow=first_flow(talking.caller), caller=talking.fresh_caller())
-    after = apply(talking, outcome)
-    return after if isinstance(after, Over) else Talk(flow=after.flow, caller=after.caller, turns=after.turns)
+        _let_go(context, "started again")
+        return FlowState(flow=first_flow(context.caller), caller=context.fresh_caller())
+    after = apply(context, outcome)
+    return after if isinstance(after, Over) else FlowState(flow=after.flow, caller=after.caller, turns=after.turns)
 
 
-def left(talking: Talking, talk: Talk | None, step: Screen | Over) -> dict[str, Any]:
+def left(context: Context, talk: FlowState | None, step: Screen | Over) -> dict[str, Any]:
     """What is written down of a turn: where the talk stands, or that it is over."""
     if talk is None or isinstance(step, Over):
-        return {"ended_at": talking.now, "ended_how": "said goodbye", "talk": _kept(talking)}
-    return {"talk": sealed(talk, step, talking.filed)}
+        return {"ended_at": context.now, "ended_how": "said goodbye", "talk": _kept(context)}
+    return {"talk": sealed(talk, step, context.filed)}
 
 
-def _kept(talking: Talking) -> bytes | None:
+def _kept(context: Context) -> bytes | None:
     """What is known of a talk for some minutes after its end: its report, or that there was to be one of nobody's."""
-    if talking.filed is not None:
-        return sealed_report(talking.filed)
-    return sealed_unnamed() if has_agreed_unnamed(talking.conversation) else None
+    if context.filed is not None:
+        return sealed_report(context.filed)
+    return sealed_unnamed() if has_agreed_unnamed(context.conversation) else None
 
 
 # --- a talk that was cut off ---
@@ -134,40 +134,40 @@ def dropped(session: Session, phone: Phone, recent: Sequence[Conversation], now:
     return None
 
 
-def _followed_in_confidence(talk: Talk) -> bool:
+def _followed_in_confidence(talk: FlowState) -> bool:
     """Whether it shows a report told in confidence: whoever has its number types it again, and nobody else reads it."""
     report = talk.caller.concern.report if talk.caller.concern else None
     return talk.flow == "report_status" and report is not None and report.secret
 
 
-def _take_up(talking: Talking) -> Talk | Over:
+def _take_up(context: Context) -> FlowState | Over:
     """Go on under this session where the dropped one stopped, with today's facts."""
-    waiting = talking.session.get(Conversation, talking.conversation.resumes_id or 0)
-    if waiting is not None and _standing(talking, waiting).talk.flow in BEHIND_THE_PIN:
-        asked = behind_the_pin(talking, waiting)
-        return asked if isinstance(asked, Over) else Talk(flow=asked.flow, caller=asked.caller)
-    before = _let_go(talking, "continued elsewhere")
+    waiting = context.session.get(Conversation, context.conversation.resumes_id or 0)
+    if waiting is not None and _standing(context, waiting).talk.flow in BEHIND_THE_PIN:
+        asked = behind_the_pin(context, waiting)
+        return asked if isinstance(asked, Over) else FlowState(flow=asked.flow, caller=asked.caller)
+    before = _let_go(context, "continued elsewhere")
     if before is None:
-        return Talk(flow=first_flow(talking.caller), caller=talking.caller)
-    standing = _standing(talking, before)
-    talk, talking.filed = standing.talk, standing.filed
-    talking.conversation.worker_id = before.worker_id
-    caller = replace(talking.fresh_caller(talk.caller.people_page), concern=talk.caller.concern)
+        return FlowState(flow=first_flow(context.caller), caller=context.caller)
+    standing = _standing(context, before)
+    talk, context.filed = standing.talk, standing.filed
+    context.conversation.worker_id = before.worker_id
+    caller = replace(context.fresh_caller(talk.caller.people_page), concern=talk.caller.concern)
     before.talk = None
     return replace(talk, caller=caller, wrong=0)
 
 
-def _standing(talking: Talking, conversation: Conversation) -> Standing:
-    return restore(conversation, partial(_caller_of, talking.session, talking.phone, conversation, talking.now))
+def _standing(context: Context, conversation: Conversation) -> RestoredState:
+    return restore(conversation, partial(_caller_of, context.session, context.phone, conversation, context.now))
 
 
 def _caller_of(session: Session, phone: Phone, conversation: Conversation, now: dt.datetime) -> Caller:
     return who_calls(session, phone, now=now, worker_id=conversation.worker_id)
 
 
-def _let_go(talking: Talking, how: str) -> Conversation | None:
-    before = talking.session.get(Conversation, talking.conversation.resumes_id or 0)
+def _let_go(context: Context, how: str) -> Conversation | None:
+    before = context.session.get(Conversation, context.conversation.resumes_id or 0)
     if before is None or before.ended_at is not None:
         return None
-    before.ended_at, before.ended_how = talking.now, how
+    before.ended_at, before.ended_how = context.now, how
     return before

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.caller import Caller, Concern, Report
-from flows.talk import Talk, current
-from verify_service.conversations.stored_talk import sealed
-from verify_service.conversations.text_talks import GATEWAY, SOLVED, TALK
+from flows.flow_state import FlowState, current
+from verify_service.conversations.by_message import GATEWAY, SOLVED, TALK
+from verify_service.conversations.stored_state import sealed
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Grievance, Phone
 from verify_service.ground.working_days import short_date
@@ -69,7 +69,7 @@ def _lately(session: Session, phone: Phone, now: dt.datetime) -> bool:
 def _begin(session: Session, phone: Phone, report: Grievance, now: dt.datetime) -> Conversation:
     shown = Report(report.number, report.state, due=short_date(report.due_on))
     language = phone.language or programme().languages[0]
-    talk = Talk("report_status", Caller(language, noticed=True, concern=Concern(report=shown)))
+    talk = FlowState("report_status", Caller(language, noticed=True, concern=Concern(report=shown)))
     begun = Conversation(
         gateway=GATEWAY,
         session=f"{SOLVED}{report.id}:{report.reopened}",

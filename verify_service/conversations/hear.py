@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from flows import outcomes as said
 from flows.caller import Caller
 from flows.conversation import Menu, Outcome, Pick, Screen
-from flows.talk import Talk, answer
+from flows.flow_state import FlowState, answer
 from verify_service.conversations import engine
 from verify_service.conversations.caller import Linked, caller_of, counted, people, who_calls
+from verify_service.conversations.context import NOBODY, Context, Over, first_flow
 from verify_service.conversations.last_input import Last, begins_anew, heard_last, is_new
 from verify_service.conversations.reports import is_report
-from verify_service.conversations.talking import NOBODY, Over, Talking, first_flow
 from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.pipeline import Command, HopConnection, as_read, belong, columns_of, types_of
@@ -48,7 +48,7 @@ class Hop:
     last: Last | None = None
 
 
-class Call(Talking):
+class Call(Context):
     """A talk on the phone's own screen. Phone and conversation were read by hand: the session gets them only where an
     outcome goes through it."""
 
@@ -58,7 +58,7 @@ class Call(Talking):
 
     def _is_light(self, outcome: Outcome) -> bool:
         """Whether it touches no table, or only by evidence that goes with the hop's last commands."""
-        if isinstance(outcome, said.Said):
+        if isinstance(outcome, said.WorkerSays):
             return self.conversation.id is not None and not is_report(outcome)
         return isinstance(outcome, said.Goodbye | said.GoTo | said.Back)
 
@@ -211,15 +211,15 @@ def _begin(line: HopConnection, known: _Known, hop: Hop, now: dt.datetime) -> He
     if dropped is not None:
         conversation.resumes_id, flow = dropped.id, "resume"
     call = Call(line.session, conversation, phone, now, caller, later=[])
-    talk, step = engine.begin(call, Talk(flow=flow, caller=caller))
+    talk, step = engine.begin(call, FlowState(flow=flow, caller=caller))
     if hop.text and (hop.last is None or hop.last.first):  # else an answer to a screen that we do not know
         talk, step = _navigate(call, talk, step, hop.text.split("*"))
     return _show(line, call, talk, step, hop)
 
 
 def _navigate(
-    call: Call, talk: Talk | None, step: Screen | Over, pieces: list[str]
-) -> tuple[Talk | None, Screen | Over]:
+    call: Call, talk: FlowState | None, step: Screen | Over, pieces: list[str]
+) -> tuple[FlowState | None, Screen | Over]:
     """Follow a transcript whose story we do not know, through menus only: secrets, free text and effects wait for a
     fresh answer from the person."""
     for piece in pieces:
@@ -242,7 +242,7 @@ def _go_on(
     return _show(line, call, *engine.take(call, heard, known.answers_for.__contains__), hop)
 
 
-def _show(line: HopConnection, call: Call, talk: Talk | None, step: Screen | Over, hop: Hop) -> Heard:
+def _show(line: HopConnection, call: Call, talk: FlowState | None, step: Screen | Over, hop: Hop) -> Heard:
     """Write down where the talk stands and what the phone shows."""
     language = call.phone.language
     changes = engine.left(call, talk, step)

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from flows import spelling
 from flows.complaints import kinds
 from flows.conversation import ANSWER_LENGTH, printable
+from flows.flow_state import FlowState
 from flows.keywords import Keyword, keyword, urgency
 from flows.reading import beside_stop, command, names_our_texts, spoken, stops_something_else
-from flows.talk import Talk
 from flows.understanding import understand
 from verify_service import audit
-from verify_service.conversations import question, text_talks
+from verify_service.conversations import by_message, question
+from verify_service.conversations.by_message import Message, may_be_secret
+from verify_service.conversations.context import NOBODY
 from verify_service.conversations.copies import HandledAs, is_part, words_of
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
@@ -31,9 +33,7 @@ from verify_service.conversations.report_words import (
     report_of,
 )
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
-from verify_service.conversations.stored_talk import restore
-from verify_service.conversations.talking import NOBODY
-from verify_service.conversations.text_talks import Said, may_be_secret
+from verify_service.conversations.stored_state import restore
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage
 from verify_service.messaging.compose import say_ending, write
@@ -45,7 +45,7 @@ class _Talk:
     """The talk by text that goes on, and where it stands."""
 
     conversation: Conversation
-    standing: Talk
+    standing: FlowState
     current: bool  # whether what it asks now can have been read
     handed_at: dt.datetime
 
@@ -75,14 +75,14 @@ def hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
     hearing.handled(rows, how)
 
 
-def _beside_stop(hearing: Hearing, said: Said) -> str | None:
+def _beside_stop(hearing: Hearing, said: Message) -> str | None:
     """What else a text with a STOP says. Where words are asked for, "stop!" is part of them unless it names our
     texts."""
     rest = beside_stop(said.text)
     if rest is None or beside_stop(said.text, of_texts=True) is not None:
         return rest
     talk = _talk(hearing, said)
-    return None if talk and talk.current and text_talks.asks_words(talk.standing) else rest
+    return None if talk and talk.current and by_message.asks_words(talk.standing) else rest
 
 
 def _reported(text: str) -> str:
@@ -101,11 +101,11 @@ def _stopped_before(hearing: Hearing, row: InboundMessage) -> bool:
     )
 
 
-def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
+def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     asked, talk = _question(hearing, said), _talk(hearing, said)
-    if not (talk and talk.current and text_talks.asks_secret(talk.standing)) and not may_be_secret(said.text):
+    if not (talk and talk.current and by_message.asks_secret(talk.standing)) and not may_be_secret(said.text):
         said = said.without_secrets()
-    free = talk is not None and talk.current and text_talks.asks_words(talk.standing)
+    free = talk is not None and talk.current and by_message.asks_words(talk.standing)
     answers = asked is not None and question.read(asked, said.text).stops
     plain = not free and not answers and not hearing.stopping and not _reported(said.text)
     if plain and may_be_a_stop(said.text):  # rather too often: an officer reads what else it says
@@ -117,7 +117,7 @@ def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
     if (
         wanted is not None
         and wanted.name != "answer"
-        and not (talk and talk.current and text_talks.takes(talk.standing, said.text))
+        and not (talk and talk.current and by_message.takes(talk.standing, said.text))
     ):
         return _keyword(hearing, said, wanted)
     for one in _by_newest(asked, talk):
@@ -127,7 +127,7 @@ def _hear_said(hearing: Hearing, said: Said) -> HandledAs:
     return _unasked(hearing, said, asked, talk)
 
 
-def _question(hearing: Hearing, said: Said) -> Question | None:
+def _question(hearing: Hearing, said: Message) -> Question | None:
     """The question that this text may answer. What was written before an answer does not take it back."""
     before_stop = hearing.overtaken(said.first, lambda one: one.handled_as == HandledAs.STOP)
     asked = question.find(hearing.asked, hearing.people, said, hearing.prompts, before_stop=before_stop)
@@ -136,16 +136,16 @@ def _question(hearing: Hearing, said: Said) -> Question | None:
     return asked
 
 
-def _talk(hearing: Hearing, said: Said) -> _Talk | None:
+def _talk(hearing: Hearing, said: Message) -> _Talk | None:
     """The talk by text that this phone is in. Texts overtake one another: what was written before the last answer
     answers something else."""
-    conversation = text_talks.while_it_lasts(hearing.talk, said.received)
+    conversation = by_message.while_it_lasts(hearing.talk, said.received)
     if conversation is None:
         return None
     prompt = hearing.prompts.answered_by(conversation.id, said.received)
     overtaken = hearing.overtaken(said.first, lambda one: one.conversation_id == conversation.id)
-    talking = text_talks.TextTalking(hearing.session, conversation, hearing.phone, said.received, NOBODY)
-    standing = restore(conversation, talking.fresh_caller)
+    context = by_message.MessageContext(hearing.session, conversation, hearing.phone, said.received, NOBODY)
+    standing = restore(conversation, context.fresh_caller)
     current = prompt is not None and prompt.step == conversation.hops and not overtaken
     return _Talk(conversation, standing.talk, current, prompt.handed_at if prompt else conversation.started_at)
 
@@ -158,7 +158,7 @@ def _by_newest(asked: Question | None, talk: _Talk | None) -> list[Question | _T
     return [talk, asked] if first else [asked, talk]
 
 
-def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
+def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | None:
     """Take a text for the answer to our question; None when it says something else."""
     read = question.read(asked, said.text)
     if read.others_word:
@@ -173,7 +173,7 @@ def _answer(hearing: Hearing, said: Said, asked: Question) -> HandledAs | None:
     return how
 
 
-def _ask_for_the_own_word(hearing: Hearing, said: Said, asked: Question) -> HandledAs:
+def _ask_for_the_own_word(hearing: Hearing, said: Message, asked: Question) -> HandledAs:
     """Somebody else speaks: an officer reads it, and the worker is asked for by name, once."""
     if hearing.stopping:
         return HandledAs.TRIAGE
@@ -182,32 +182,32 @@ def _ask_for_the_own_word(hearing: Hearing, said: Said, asked: Question) -> Hand
     return HandledAs.TRIAGE
 
 
-def _answer_talk(hearing: Hearing, said: Said, talk: _Talk, asked: Question | None) -> HandledAs | None:
+def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question | None) -> HandledAs | None:
     """Take a text for the next answer of a talk; None when it is none of its options and may be something else."""
     if not talk.current:
         return None
-    if asked is not None and asked.open and text_talks.asks_words(talk.standing) and question.is_option(said.text):
+    if asked is not None and asked.open and by_message.asks_words(talk.standing) and question.is_option(said.text):
         return None  # "tidak" alone is nobody's report
-    unreadable = text_talks.cannot_read(talk.standing, said.text)
+    unreadable = by_message.cannot_read(talk.standing, said.text)
     if unreadable and asked is not None and (read := question.read(asked, said.text)) and read.answers:
         return None
-    urgent = urgency(said.text) and not text_talks.asks_who_may_know(talk.standing)
-    if unreadable and text_talks.reports(talk.standing, talk.conversation) and not urgent:
+    urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
+    if unreadable and by_message.reports(talk.standing, talk.conversation) and not urgent:
         unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
     if unreadable and (_is_for_somebody(hearing, said) or (asked is not None and asked.open)):
         return None
     if unreadable and (how := keep_nameless(hearing, said)):
         return how
-    hearing.stale |= text_talks.go_on(hearing.session, said, hearing.phone, talk.conversation)
+    hearing.stale |= by_message.go_on(hearing.session, said, hearing.phone, talk.conversation)
     return HandledAs.ANSWER
 
 
-def _is_for_somebody(hearing: Hearing, said: Said) -> bool:
+def _is_for_somebody(hearing: Hearing, said: Message) -> bool:
     """Whether words that are none of a menu's ask for STOP, tell of a problem, or belong to a report."""
     return _means(said.text) in ("stop", "grievance") or report_of(hearing, said) is not None
 
 
-def _unasked(hearing: Hearing, said: Said, asked: Question | None, talk: _Talk | None) -> HandledAs:
+def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk | None) -> HandledAs:
     """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
     means = _means(said.text)
     if means == "stop":
@@ -219,7 +219,7 @@ def _unasked(hearing: Hearing, said: Said, asked: Question | None, talk: _Talk |
     few = len(spoken(said.text).split()) <= A_FEW_WORDS
     alone = bool(urgency(said.text)) and not anonymous_just_made(hearing, said)  # an accident is a report of its own
     early = talk is not None and not talk.current and not alone
-    begins = early and talk is not None and text_talks.reports(talk.standing, talk.conversation)  # no word of another's
+    begins = early and talk is not None and by_message.reports(talk.standing, talk.conversation)  # no word of another's
     goes_on = asked is None or means == "grievance" or goes_on_with(hearing, said)
     if not alone and not begins and goes_on and (how := add(hearing, said)):
         return how
@@ -231,7 +231,7 @@ def _unasked(hearing: Hearing, said: Said, asked: Question | None, talk: _Talk |
     return keep_nameless(hearing, said) or _unclear(hearing, said, asked)
 
 
-def _unclear(hearing: Hearing, said: Said, asked: Question | None) -> HandledAs:
+def _unclear(hearing: Hearing, said: Message, asked: Question | None) -> HandledAs:
     """Ask back, once; else an officer reads it. Nothing is asked or said of what stands beside a STOP."""
     for_an_officer = len(said.text.split()) > A_FEW_WORDS
     if hearing.stopping:
@@ -270,14 +270,14 @@ _GOES_ON = frozenset(
 )
 
 
-def _go_on(hearing: Hearing, said: Said, before: InboundMessage) -> HandledAs:
+def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs:
     """Words that go on with a text which was heard already: with its report, or read once more as one text."""
     if before.body is None:
         return add(hearing, said, few=True) or _hear_said(hearing, said)
     asked = _question(hearing, said)
     if asked is None or before.conversation_id not in (None, asked.asked.id):
         return _hear_said(hearing, said)
-    whole = Said(said.rows, f"{words_of(before)} {said.text}", said.written)
+    whole = Message(said.rows, f"{words_of(before)} {said.text}", said.written)
     read = question.read(asked, whole.text)
     if read.others_word:
         nameless = None if read.option else keep_nameless(hearing, whole)
@@ -294,7 +294,7 @@ def _go_on(hearing: Hearing, said: Said, before: InboundMessage) -> HandledAs:
 # --- keywords ---
 
 
-def _keyword(hearing: Hearing, said: Said, wanted: Keyword) -> HandledAs:
+def _keyword(hearing: Hearing, said: Message, wanted: Keyword) -> HandledAs:
     """Do what a keyword asks for."""
     session, phone = hearing.session, hearing.phone
     if wanted.words and wanted.name == "report":
@@ -302,17 +302,17 @@ def _keyword(hearing: Hearing, said: Said, wanted: Keyword) -> HandledAs:
         end = printable(said.text[len(said.text[:ANSWER_LENGTH].rstrip()) :])
         return _report_now(hearing, said, (wanted.words + end).rstrip())
     if wanted.words:
-        hearing.stale |= text_talks.follow_report(session, said, phone, wanted.words)
+        hearing.stale |= by_message.follow_report(session, said, phone, wanted.words)
     elif wanted.name == "help":
         hearing.reply(said, "s10.help")
     elif wanted.name == "rules":
         _rules(hearing, said)
     elif wanted.name != "answer":
-        hearing.stale |= text_talks.begin(session, said, phone, wanted.name)
+        hearing.stale |= by_message.begin(session, said, phone, wanted.name)
     return HandledAs.KEYWORD
 
 
-def _report_now(hearing: Hearing, said: Said, words: str) -> HandledAs:
+def _report_now(hearing: Hearing, said: Message, words: str) -> HandledAs:
     """LAPOR with words: a report, unless they ask for no more texts and nothing else."""
     understood = understand(words)
     stops = understood.sure and understood.meaning == "stop" and (names_our_texts(words) or not _reported(said.text))
@@ -322,7 +322,7 @@ def _report_now(hearing: Hearing, said: Said, words: str) -> HandledAs:
     return HandledAs.KEYWORD if how is HandledAs.REPORT else how
 
 
-def _rules(hearing: Hearing, said: Said) -> None:
+def _rules(hearing: Hearing, said: Message) -> None:
     """The rules in force today; the trail keeps which ones were sent."""
     session, phone = hearing.session, hearing.phone
     decree = programme().decree_on(said.received.astimezone(programme().zone).date())

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from verify_service.conversations import question, text_talks
+from verify_service.conversations import by_message, question
+from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs, words_of
 from verify_service.conversations.known import Named, look_up
 from verify_service.conversations.prompts import Prompts
 from verify_service.conversations.question import Later, Question
-from verify_service.conversations.text_talks import Said
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
 from verify_service.messaging.compose import write
 from verify_service.messaging.gateway_clock import Clocks
@@ -46,8 +46,8 @@ class Hearing:
         self.asked, self.talk = known.questions.get(self.phone.id), known.talks.get(self.phone.id)
         self.people, self.moved = known.people.get(self.phone.id, ()), False
 
-    def said(self, rows: Sequence[InboundMessage]) -> Said:
-        return Said(rows, " ".join(words_of(row) for row in rows), self.clocks.written_at(rows[0]))
+    def said(self, rows: Sequence[InboundMessage]) -> Message:
+        return Message(rows, " ".join(words_of(row) for row in rows), self.clocks.written_at(rows[0]))
 
     def overtaken(self, row: InboundMessage, counts: Callable[[InboundMessage], bool]) -> bool:
         """Whether one of these that was heard before was written after this text: texts overtake one another."""
@@ -65,13 +65,13 @@ class Hearing:
             row.handled_as = how if place == 0 or how in (HandledAs.TRIAGE, HandledAs.COPY) else HandledAs.PART
         self.before[:0] = reversed([row for row in rows if row not in self.before])
 
-    def reply(self, said: Said, screen: str) -> None:
+    def reply(self, said: Message, screen: str) -> None:
         write(self.session, self.phone, screen, purpose=Purpose.REPLY, cause=said.cause, now=said.received)
 
-    def answer(self, asked: Question, said: Said, meant: str) -> None:
+    def answer(self, asked: Question, said: Message, meant: str) -> None:
         """Take an option for the worker's answer to our question."""
         self.stale |= question.answer(self.session, self.phone, asked, said, meant, self.later)
 
     def end_talks(self, at: dt.datetime) -> None:
         """STOP ends the talk that the phone is in."""
-        text_talks.end_talks(self.session, self.phone, question.STOPPED, at)
+        by_message.end_talks(self.session, self.phone, question.STOPPED, at)

@@ -12,18 +12,18 @@ from sqlalchemy.orm import Session
 from flows.asking import MEANS, SCREEN
 from flows.caller import Caller, Person
 from flows.conversation import Menu, Outcome
-from flows.outcomes import Said as Statement
+from flows.flow_state import FlowState, current
+from flows.flow_state import answer as answered
+from flows.outcomes import WorkerSays as Statement
 from flows.reading import option, pressed
 from flows.speaker import speaker
-from flows.talk import Talk, current
-from flows.talk import answer as answered
 from flows.understanding import understand
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
+from verify_service.conversations.by_message import Message
+from verify_service.conversations.context import Context, Over
 from verify_service.conversations.known import Named
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.prompts import Prompt, Prompts
-from verify_service.conversations.talking import Over, Talking
-from verify_service.conversations.text_talks import Said
 from verify_service.ground.pipeline import Asked
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Evidence, InboundMessage, OutboxMessage, Phone
@@ -64,7 +64,7 @@ class Question:
 
 
 def find(
-    asked: Conversation | None, people: Sequence[Named], said: Said, prompts: Prompts, *, before_stop: bool = False
+    asked: Conversation | None, people: Sequence[Named], said: Message, prompts: Prompts, *, before_stop: bool = False
 ) -> Question | None:
     """The newest question of this phone that was handed over, while it may still be answered or corrected.
 
@@ -81,7 +81,7 @@ def find(
     return Question(asked, prompt, worker.name, worker.nik4, others)
 
 
-def _may_be_answered(asked: Conversation, said: Said, *, before_stop: bool) -> bool:
+def _may_be_answered(asked: Conversation, said: Message, *, before_stop: bool) -> bool:
     if asked.ended_at is None or asked.ended_how == LET_GO:
         return True
     if asked.ended_how == STOPPED:  # it came before they wanted no more: STOP overtakes what waits for us
@@ -150,7 +150,7 @@ class Later:
         take_back(session, self.answered, "answered")
 
 
-def answer(session: Session, phone: Phone, question: Question, said: Said, meant: str, later: Later) -> bool:
+def answer(session: Session, phone: Phone, question: Question, said: Message, meant: str, later: Later) -> bool:
     """Take an option for the worker's answer: evidence, and thanks; whether verdicts are stale now.
 
     Until closed for good it may be corrected by another text.
@@ -163,21 +163,21 @@ def answer(session: Session, phone: Phone, question: Question, said: Said, meant
         return False
     person = Person(worker=asked.worker_id or 0, name=mask_name(question.name), nik4=question.nik4)
     caller = Caller(phone.language, noticed=phone.noticed_at is not None, person=person)
-    talking = Talking(session, asked, phone, said.received, caller, screen=SCREEN, message=said.first.id)
-    talking.later = later.evidence
-    step = apply(talking, _late(talking, _outcome(caller, meant)))
+    context = Context(session, asked, phone, said.received, caller, screen=SCREEN, message=said.first.id)
+    context.later = later.evidence
+    step = apply(context, _late(context, _outcome(caller, meant)))
     while not isinstance(step, Over):
-        _, told = current(Talk(step.flow, step.caller, step.turns))
+        _, told = current(FlowState(step.flow, step.caller, step.turns))
         if not isinstance(told, Outcome):
             raise AssertionError(f"{step.flow} asks by SMS what nobody was told to expect")
-        step = apply(talking, told)
+        step = apply(context, told)
     if asked.ended_how != ANSWERED:
-        asked.ended_at, asked.ended_how = talking.now, ANSWERED
+        asked.ended_at, asked.ended_how = context.now, ANSWERED
     later.answered.append(cause_of(asked.id))
     asked.touched_at, asked.hops = said.received, asked.hops + 1
     thanks = words(phone, step.screen)
     later.thanks.append(answer_to(phone, screen=step.screen, body=thanks, cause=said.cause, now=said.received))
-    return talking.nudge
+    return context.nudge
 
 
 _LAST_SAID = (
@@ -195,21 +195,21 @@ def _stands(session: Session, phone: Phone, meant: str) -> bool:
 
 def _outcome(caller: Caller, meant: str) -> Outcome:
     digit = wordings().screens[SCREEN].options[meant]
-    _, outcome = answered(Talk(QUESTION_FLOW, caller), digit, wordings())
+    _, outcome = answered(FlowState(QUESTION_FLOW, caller), digit, wordings())
     if not isinstance(outcome, Outcome):
         raise AssertionError(f"{SCREEN} has no end for {meant}")
     return outcome
 
 
-def _late(talking: Talking, outcome: Outcome) -> Outcome:
+def _late(context: Context, outcome: Outcome) -> Outcome:
     """An answer counts whenever it comes; one that comes late says so."""
-    waited = talking.now - talking.conversation.started_at
+    waited = context.now - context.conversation.started_at
     if isinstance(outcome, Statement) and waited > dt.timedelta(days=programme().texting.question_days):
         return replace(outcome, detail="late")
     return outcome
 
 
-def ask_back(session: Session, phone: Phone, question: Question, said: Said, screen: str) -> bool:
+def ask_back(session: Session, phone: Phone, question: Question, said: Message, screen: str) -> bool:
     """Ask once more, in other words; False when the phone was asked so before."""
     asked = question.asked
     told = select(OutboxMessage.id).where(OutboxMessage.conversation_id == asked.id, OutboxMessage.screen == screen)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from verify_service.conversations import text_talks
+from verify_service.conversations import by_message
+from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.one_phone import Hearing
-from verify_service.conversations.text_talks import Said
 from verify_service.grievances import thread
 from verify_service.grievances.opening import ANONYMOUS
 from verify_service.ground.tables import Grievance
@@ -16,16 +16,16 @@ from verify_service.messaging.compose import say_ending
 A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
 
 
-def file(hearing: Hearing, said: Said, words: str) -> HandledAs:
+def file(hearing: Hearing, said: Message, words: str) -> HandledAs:
     """File words at once. Within minutes of an anonymous report they belong to it, or they would name who made it."""
     if anonymous_just_made(hearing, said):
         return add(hearing, replace(said, text=words), few=True) or HandledAs.ANSWER
-    stale, unnamed = text_talks.file_report(hearing.session, said, hearing.phone, words)
+    stale, unnamed = by_message.file_report(hearing.session, said, hearing.phone, words)
     hearing.stale |= stale
     return HandledAs.ANSWER if unnamed else HandledAs.REPORT
 
 
-def keep_nameless(hearing: Hearing, said: Said) -> HandledAs | None:
+def keep_nameless(hearing: Hearing, said: Message) -> HandledAs | None:
     """Keep words from officers who would see whose phone they came from, in the minutes around an anonymous report.
 
     They go to that report, or are one where somebody agreed to report so and has not written yet. None at any other
@@ -35,12 +35,12 @@ def keep_nameless(hearing: Hearing, said: Said) -> HandledAs | None:
         return None
     if anonymous_just_made(hearing, said):
         return add(hearing, said, few=True)
-    if text_talks.agreed_unnamed(hearing.session, hearing.phone, said.received):
+    if by_message.agreed_unnamed(hearing.session, hearing.phone, said.received):
         return file(hearing, said, said.text)
     return None
 
 
-def add(hearing: Hearing, said: Said, *, few: bool = False) -> HandledAs | None:
+def add(hearing: Hearing, said: Message, *, few: bool = False) -> HandledAs | None:
     """Put words into the thread of the report they belong to; of an anonymous one nothing leads back to the phone."""
     held = report_of(hearing, said, few=few)
     if held is None:
@@ -64,7 +64,7 @@ def add(hearing: Hearing, said: Said, *, few: bool = False) -> HandledAs | None:
     return HandledAs.ANSWER if report.identity == ANONYMOUS else HandledAs.THREAD
 
 
-def report_of(hearing: Hearing, said: Said, *, few: bool = False) -> int | None:
+def report_of(hearing: Hearing, said: Message, *, few: bool = False) -> int | None:
     """The report that words belong to: the one made on this phone minutes ago, else the one open one that it made.
 
     "terima kasih" adds nothing, and of several open ones nobody could tell which. But a `few` words that go on with a
@@ -72,18 +72,18 @@ def report_of(hearing: Hearing, said: Said, *, few: bool = False) -> int | None:
     """
     if len(said.text.split()) <= A_FEW_WORDS and not few:
         return None
-    made = text_talks.report_just_made(hearing.session, hearing.phone, said.received)
+    made = by_message.report_just_made(hearing.session, hearing.phone, said.received)
     if made is not None or few:
         return made
     open_reports = thread.open_reports_of(hearing.session, hearing.phone)
     return open_reports[0] if len(open_reports) == 1 else None
 
 
-def goes_on_with(hearing: Hearing, said: Said) -> bool:
+def goes_on_with(hearing: Hearing, said: Message) -> bool:
     """Whether a report was made on this phone minutes ago."""
-    return text_talks.report_just_made(hearing.session, hearing.phone, said.received) is not None
+    return by_message.report_just_made(hearing.session, hearing.phone, said.received) is not None
 
 
-def anonymous_just_made(hearing: Hearing, said: Said) -> bool:
-    made = text_talks.report_just_made(hearing.session, hearing.phone, said.received)
+def anonymous_just_made(hearing: Hearing, said: Message) -> bool:
+    made = by_message.report_just_made(hearing.session, hearing.phone, said.received)
     return made is not None and hearing.session.get_one(Grievance, made).identity == ANONYMOUS

@@ -14,7 +14,7 @@ from flows import reading
 from flows.caller import Caller, Concern, Report
 from flows.conversation import Outcome, one_line
 from flows.gsm import septets
-from verify_service.conversations.talking import Next, Over, Talking
+from verify_service.conversations.context import Context, Next, Over
 from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
 from verify_service.grievances.notify import RECEIPT_SCREENS
@@ -50,53 +50,53 @@ _OPENS = {
 }
 
 
-def apply(talking: Talking, outcome: Outcome) -> Next | Over:
+def apply(context: Context, outcome: Outcome) -> Next | Over:
     """Do what the reporter meant."""
     match outcome:
         case said.FileReport():
-            return _file(talking, outcome)
+            return _file(context, outcome)
         case said.SetContact(contact):
-            return _contact(talking, contact)
+            return _contact(context, contact)
         case said.OpenReports():
-            return _reports(talking)
+            return _reports(context)
         case said.ChoseReport(number):
-            return _follow(talking, number.rpartition("-")[2])
+            return _follow(context, number.rpartition("-")[2])
         case said.FindReport(number):
-            if numbers_tried(talking) >= programme().reports.number_tries_per_day:
+            if numbers_tried(context) >= programme().reports.number_tries_per_day:
                 return Over("c31.too_many")  # for a right one too, or the next guess would be free
-            return _follow(talking, number)
+            return _follow(context, number)
         case said.ReportSays(mark):
-            return _says(talking, mark)
+            return _says(context, mark)
         case said.TellMore(words):
-            return _tells_more(talking, words)
+            return _tells_more(context, words)
         case said.StopReminders():
-            stop_phone(talking.session, talking.phone.id, talking.now)
+            stop_phone(context.session, context.phone.id, context.now)
             return Over("a12.stopped")
         case said.AskForData(wish):
-            opened = _open(talking, "data", "data", "normal", what=wish, once=_same_wish(talking, wish))
+            opened = _open(context, "data", "data", "normal", what=wish, once=_same_wish(context, wish))
             return Over("a16.data_asked", {"case": opened.number})
     raise AssertionError(f"no use case for {type(outcome).__name__}")
 
 
-def is_report(outcome: said.Said) -> bool:
+def is_report(outcome: said.WorkerSays) -> bool:
     """Whether this statement of a worker opens a report."""
     return outcome.statement == "wrong_field" or (outcome.statement, outcome.detail) in _OPENS
 
 
-def report_said(talking: Talking, outcome: said.Said, worker_id: int) -> Next:
+def report_said(context: Context, outcome: said.WorkerSays, worker_id: int) -> Next:
     """A statement that somebody must act on: it opens a report, whose number is shown before the talk goes on."""
     if outcome.statement == "wrong_field":
         category, origin, identity = "wrong_data", "wrong_data", "normal"
     else:
         category, origin, identity = _OPENS[outcome.statement, outcome.detail]
     once = f"{origin}:worker:{worker_id}:{outcome.detail}"
-    opened = _open(talking, category, origin, identity, what=outcome.detail, once=once, worker_id=worker_id)
+    opened = _open(context, category, origin, identity, what=outcome.detail, once=once, worker_id=worker_id)
     if outcome.statement == "not_me":  # whoever has this number now is told nothing of that worker's report
-        return Next(outcome.then or "main", talking.caller)
+        return Next(outcome.then or "main", context.caller)
     if identity == "normal" and opened.new:
-        _acknowledge(talking, opened)
+        _acknowledge(context, opened)
     shown = Report(opened.number, days=str(opened.days), secret=identity != "normal")
-    return Next("noted", about(talking.caller, report=shown, then=outcome.then))
+    return Next("noted", about(context.caller, report=shown, then=outcome.then))
 
 
 def about(caller: Caller, **concern: Any) -> Caller:
@@ -105,7 +105,7 @@ def about(caller: Caller, **concern: Any) -> Caller:
 
 
 def _open(
-    talking: Talking,
+    context: Context,
     category: str,
     origin: str,
     identity: str,
@@ -117,50 +117,50 @@ def _open(
     whose: str = "",
     worker_id: int | None = None,
 ) -> Opened:
-    person = talking.caller.person
+    person = context.caller.person
     report = NewReport(
         category,
         origin,
-        talking.channel,
-        talking.inbound,
+        context.channel,
+        context.inbound,
         words=words,
         identity=identity,
         urgency=urgency,
         about=whose,
         what=what,
         once=once,
-        language=talking.phone.language,
-        phone_id=talking.phone.id,
+        language=context.phone.language,
+        phone_id=context.phone.id,
         worker_id=worker_id if worker_id is not None else person.worker if person else None,
     )
-    return open_report(talking.session, report, now=talking.now)
+    return open_report(context.session, report, now=context.now)
 
 
-def _file(talking: Talking, filed: said.FileReport) -> Next | Over:
+def _file(context: Context, filed: said.FileReport) -> Next | Over:
     """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
     opened = _open(
-        talking,
+        context,
         filed.category,
         "report",
         filed.identity,
         words=filed.words,
         urgency=filed.urgency,
         whose=filed.about,
-        once=_same_words(talking, filed),
+        once=_same_words(context, filed),
     )
-    talking.filed = opened.id
+    context.filed = opened.id
     shown = {"case": opened.number, "days": str(opened.days)}
     if filed.identity == "anonymous":
         return Over(ANONYMOUS_RECEIPT, shown)
     if filed.urgency:
-        _acknowledge(talking, opened)
+        _acknowledge(context, opened)
         return Over("c25.urgent_receipt", shown)
-    _acknowledge(talking, opened, filed.identity, not_before=talking.now + _FOR_CONTACT)
+    _acknowledge(context, opened, filed.identity, not_before=context.now + _FOR_CONTACT)
     report = Report(opened.number, due=short_date(opened.due_on), days=str(opened.days))
-    return Next("contact", about(talking.caller, report=report))
+    return Next("contact", about(context.caller, report=report))
 
 
-def _same_words(talking: Talking, filed: said.FileReport) -> str:
+def _same_words(context: Context, filed: said.FileReport) -> str:
     """Who tells the same once more, because the line dropped or nobody came, has told of one thing.
 
     Told of somebody, or in confidence this time, it is another: who may read the first one was decided without that.
@@ -169,30 +169,30 @@ def _same_words(talking: Talking, filed: said.FileReport) -> str:
         return ""
     told = (filed.category, filed.about, filed.identity, filed.urgency, reading.spoken(filed.words))
     words = keyed_hash("\0".join(told), "report.words").hex()
-    return f"report:phone:{talking.phone.id}:{words}"
+    return f"report:phone:{context.phone.id}:{words}"
 
 
-def _same_wish(talking: Talking, wish: str) -> str:
+def _same_wish(context: Context, wish: str) -> str:
     """One person asks for one thing once; the others on a family's phone ask for themselves."""
-    person = talking.caller.person
+    person = context.caller.person
     whose = f":worker:{person.worker}" if person else ""
-    return f"data:{wish}:phone:{talking.phone.id}{whose}"
+    return f"data:{wish}:phone:{context.phone.id}{whose}"
 
 
 def _acknowledge(
-    talking: Talking, opened: Opened, identity: str = "normal", not_before: dt.datetime | None = None
+    context: Context, opened: Opened, identity: str = "normal", not_before: dt.datetime | None = None
 ) -> None:
     """A text with the number, for whoever was cut off before it was on the screen; its words tell nobody anything."""
-    if talking.message is not None and not_before is None:
+    if context.message is not None and not_before is None:
         return  # the answer to their own text has it
     write(
-        talking.session,
-        talking.phone,
+        context.session,
+        context.phone,
         RECEIPT_SCREENS[identity],
         {"case": opened.number, "days": str(opened.days)},
         purpose=Purpose.CASE,
         cause=_receipt_of(opened.id),
-        now=talking.now,
+        now=context.now,
         not_before=not_before,
     )
 
@@ -205,38 +205,38 @@ _AT_ONCE = sql("UPDATE outbox SET due_at = :now WHERE cause = :cause AND state =
 _NOT_AT_ALL = sql("UPDATE outbox SET state = 'cancelled', reason = :why WHERE cause = :cause AND state = 'waiting'")
 
 
-def _contact(talking: Talking, contact: str) -> Over:
+def _contact(context: Context, contact: str) -> Over:
     """How the reporter may be reached; who wants no texts gets no receipt by text either."""
-    report = talking.caller.concern.report if talking.caller.concern else None
-    known = report and talking.session.scalar(
-        select(Grievance).where(Grievance.number == report.number, Grievance.phone_id == talking.phone.id)
+    report = context.caller.concern.report if context.caller.concern else None
+    known = report and context.session.scalar(
+        select(Grievance).where(Grievance.number == report.number, Grievance.phone_id == context.phone.id)
     )
     if not report or not known:
         return Over("a6.end")
-    thread.set_contact(talking.session, known.id, contact)
+    thread.set_contact(context.session, known.id, contact)
     cause = {"cause": _receipt_of(known.id)}
-    if contact == "none" or talking.message is not None:  # the answer to their own text has it
+    if contact == "none" or context.message is not None:  # the answer to their own text has it
         why = "wants none" if contact == "none" else "answered"
-        talking.session.execute(_NOT_AT_ALL, cause | {"why": why})
+        context.session.execute(_NOT_AT_ALL, cause | {"why": why})
     else:
-        talking.session.execute(_AT_ONCE, cause | {"now": talking.now})
+        context.session.execute(_AT_ONCE, cause | {"now": context.now})
     return Over("c9.receipt", {"case": report.number, "days": report.days})
 
 
-def _reports(talking: Talking) -> Next:
+def _reports(context: Context) -> Next:
     """The reports of this phone that may be listed; else the number is asked for."""
-    listed = thread.listed_on(talking.session, talking.phone)
+    listed = thread.listed_on(context.session, context.phone)
     if not listed:
-        return Next("ask_report", talking.caller)
-    return Next("my_reports", about(talking.caller, reports=tuple(listed)))
+        return Next("ask_report", context.caller)
+    return Next("my_reports", about(context.caller, reports=tuple(listed)))
 
 
-def _follow(talking: Talking, body: str) -> Next | Over:
+def _follow(context: Context, body: str) -> Next | Over:
     """What a number leads to; a wrong one is counted, so that nobody finds one by trying."""
-    held = thread.find(talking.session, body, talking.phone)
+    held = thread.find(context.session, body, context.phone)
     if held is None:
-        number_tries(talking)
-        return Next("report_unknown", talking.caller)
+        number_tries(context)
+        return Next("report_unknown", context.caller)
     shown = Report(
         held.number,
         held.state,
@@ -247,7 +247,7 @@ def _follow(talking: Talking, body: str) -> Next | Over:
         answer=screenfuls(held.answer),
         asked=screenfuls(held.asked),
     )
-    return Next("report_status", about(talking.caller, report=shown))
+    return Next("report_status", about(context.caller, report=shown))
 
 
 def screenfuls(words: str) -> tuple[str, ...]:
@@ -268,38 +268,38 @@ def _cut(word: str) -> list[str]:
     return [word] if septets(word) <= PART_SEPTETS else [word[at : at + half] for at in range(0, len(word), half)]
 
 
-def _tells_more(talking: Talking, words: str) -> Over:
+def _tells_more(context: Context, words: str) -> Over:
     """The reporter answers what an officer asked: the clock goes on, and the officer reads it."""
-    report = talking.caller.concern.report if talking.caller.concern else None
-    held = report and thread.find(talking.session, report.number.rpartition("-")[2], talking.phone)
+    report = context.caller.concern.report if context.caller.concern else None
+    held = report and thread.find(context.session, report.number.rpartition("-")[2], context.phone)
     if not held or held.proposal:
         return Over("a6.end")
     thread.add_words(
-        talking.session,
+        context.session,
         held.id,
         words,
         by="reporter" if held.own and not held.joined else "somebody with the number",
-        channel=talking.channel,
-        inbound=talking.inbound,
-        now=talking.now,
+        channel=context.channel,
+        inbound=context.inbound,
+        now=context.now,
     )
     return Over("c28.added", {"case": held.number})
 
 
-def _says(talking: Talking, said_of_it: str) -> Next | Over:
+def _says(context: Context, said_of_it: str) -> Next | Over:
     """What the reporter says of the report this talk is about."""
-    report = talking.caller.concern.report if talking.caller.concern else None
-    held = report and thread.find(talking.session, report.number.rpartition("-")[2], talking.phone)
+    report = context.caller.concern.report if context.caller.concern else None
+    held = report and thread.find(context.session, report.number.rpartition("-")[2], context.phone)
     if not held or held.proposal:
-        return Next("ask_report", talking.caller)
+        return Next("ask_report", context.caller)
     state = thread.mark(
-        talking.session,
+        context.session,
         held,
         said_of_it,
-        channel=talking.channel,
-        inbound=talking.inbound,
-        now=talking.now,
-        phone=talking.phone,
+        channel=context.channel,
+        inbound=context.inbound,
+        now=context.now,
+        phone=context.phone,
     )
     if said_of_it == "supervisor":
         return Over("c12.external", {"case": held.number})

@@ -8,26 +8,26 @@ from dataclasses import replace
 from sqlalchemy import select, text
 
 from flows.caller import Post, Resident, RtDesk
-from verify_service.conversations.talking import Next, Over, Talking
+from verify_service.conversations.context import Context, Next, Over
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import RtHead
 from verify_service.registry.residents import ListedResident, Office, offices_of, residents_of
 
 
-def head_of(talking: Talking) -> RtHead | None:
+def head_of(context: Context) -> RtHead | None:
     """The head this talk is held with, while he is in office and has this phone."""
-    return talking.session.scalar(
+    return context.session.scalar(
         select(RtHead).where(
-            RtHead.id == talking.conversation.rt_head_id,
-            RtHead.phone_id == talking.phone.id,
+            RtHead.id == context.conversation.rt_head_id,
+            RtHead.phone_id == context.phone.id,
             RtHead.until.is_(None),
         )
     )
 
 
-def office_of(talking: Talking) -> Office | None:
-    offices = offices_of(talking.session, talking.phone.id)
-    return next((office for office in offices if office.head == talking.conversation.rt_head_id), None)
+def office_of(context: Context) -> Office | None:
+    offices = offices_of(context.session, context.phone.id)
+    return next((office for office in offices if office.head == context.conversation.rt_head_id), None)
 
 
 def _asked_since(head: RtHead, now: dt.datetime) -> dt.datetime:
@@ -38,18 +38,18 @@ def _asked_since(head: RtHead, now: dt.datetime) -> dt.datetime:
     return max(old, dt.datetime.combine(head.since, dt.time(), programme().zone))
 
 
-def residents_for(talking: Talking, head: RtHead, office: Office) -> list[ListedResident]:
-    today = talking.now.astimezone(programme().zone).date()
-    return residents_of(talking.session, office, since=_asked_since(head, talking.now), today=today)
+def residents_for(context: Context, head: RtHead, office: Office) -> list[ListedResident]:
+    today = context.now.astimezone(programme().zone).date()
+    return residents_of(context.session, office, since=_asked_since(head, context.now), today=today)
 
 
-def at_the_desk(talking: Talking, flow: str, **more: object) -> Next | Over:
+def at_the_desk(context: Context, flow: str, **more: object) -> Next | Over:
     """The next flow at the desk of this head, with today's facts."""
-    head, office = head_of(talking), office_of(talking)
+    head, office = head_of(context), office_of(context)
     if head is None or office is None:
         return Over("f12.not_registered")
-    residents = residents_for(talking, head, office)
-    held = talking.caller.rt_head
+    residents = residents_for(context, head, office)
+    held = context.caller.rt_head
     desk = RtDesk(
         posts=held.posts if held else (),
         post=Post(office.head, office.name, office.kelurahan),
@@ -60,26 +60,26 @@ def at_the_desk(talking: Talking, flow: str, **more: object) -> Next | Over:
         left=sum(not resident.answered for resident in residents),
         residents=len(residents),
         passed=held.passed if held else 0,
-        correctable=correctable(talking, office),
-        month=talking.now.astimezone(programme().zone).strftime("%Y%m"),
+        correctable=correctable(context, office),
+        month=context.now.astimezone(programme().zone).strftime("%Y%m"),
     )
-    return Next(flow, replace(talking.caller, rt_head=replace(desk, **more)))  # type: ignore[arg-type]
+    return Next(flow, replace(context.caller, rt_head=replace(desk, **more)))  # type: ignore[arg-type]
 
 
 def shown(resident: ListedResident) -> Resident:
     return Resident(resident.enrolment, resident.name.title()[:24], resident.job, resident.place)
 
 
-def resident_of(talking: Talking, enrolment: int) -> ListedResident | None:
-    head, office = head_of(talking), office_of(talking)
+def resident_of(context: Context, enrolment: int) -> ListedResident | None:
+    head, office = head_of(context), office_of(context)
     if head is None or office is None:
         return None
-    listed = residents_for(talking, head, office)
+    listed = residents_for(context, head, office)
     return next((resident for resident in listed if resident.enrolment == enrolment), None)
 
 
-def today(talking: Talking) -> dt.date:
-    return talking.now.astimezone(programme().zone).date()
+def today(context: Context) -> dt.date:
+    return context.now.astimezone(programme().zone).date()
 
 
 # --- correcting a mistake ---
@@ -97,17 +97,17 @@ GROUP BY worker_id ORDER BY max(last) DESC LIMIT 1
 )
 
 
-def correctable(talking: Talking, office: Office) -> int:
+def correctable(context: Context, office: Office) -> int:
     """The enrolment he spoke of last, while its first answer is not older than ten minutes; else 0."""
     rules = programme().rt_heads
     values = {
-        "phone": talking.phone.id,
-        "since": talking.now - dt.timedelta(days=rules.ask_again_days),
+        "phone": context.phone.id,
+        "since": context.now - dt.timedelta(days=rules.ask_again_days),
         "kelurahan_code": office.kelurahan_code,
         "rw": office.rw,
         "rt": office.rt,
     }
-    last = talking.session.execute(_LAST_SAID, values).first()
-    if last is None or last.first < talking.now - dt.timedelta(minutes=rules.correct_minutes):
+    last = context.session.execute(_LAST_SAID, values).first()
+    if last is None or last.first < context.now - dt.timedelta(minutes=rules.correct_minutes):
         return 0
     return int(last.enrolment)

@@ -6,8 +6,8 @@ import hmac
 
 from flows import outcomes as said
 from flows.caller import Decree
+from verify_service.conversations.context import Context, Next, Over
 from verify_service.conversations.rt_desk import at_the_desk, resident_of, shown, today
-from verify_service.conversations.talking import Next, Over, Talking
 from verify_service.conversations.tries import code_tries, not_a_guess
 from verify_service.ground.crypto import letter_code
 from verify_service.ground.programme import programme
@@ -20,64 +20,64 @@ from verify_service.verification.evidence import Statement, record_statement
 _RULES = ("f30.decree", "f31.criteria")
 
 
-def show_rules(talking: Talking, head: RtHead) -> Next | Over:
+def show_rules(context: Context, head: RtHead) -> Next | Over:
     """The rules in force; which decree he was shown is logged, so that nobody can say he was told something else."""
-    decree = programme().decree_on(today(talking))
+    decree = programme().decree_on(today(context))
     if decree is None:
-        return at_the_desk(talking, "rt_rules_in_force")
-    words = words_version(_RULES, wordings().spoken(talking.phone.language))
-    talking.record("RT head was shown the rules", rt_head=head.id, decree=decree.number, words=words)
-    return at_the_desk(talking, "rt_rules_in_force", decree=Decree(decree.number, short_date(decree.date)))
+        return at_the_desk(context, "rt_rules_in_force")
+    words = words_version(_RULES, wordings().spoken(context.phone.language))
+    context.record("RT head was shown the rules", rt_head=head.id, decree=decree.number, words=words)
+    return at_the_desk(context, "rt_rules_in_force", decree=Decree(decree.number, short_date(decree.date)))
 
 
-def beside_him(talking: Talking, enrolment: int) -> Next | Over:
+def beside_him(context: Context, enrolment: int) -> Next | Over:
     """The resident who stands beside him; the code on the card is the sign that it is so."""
-    resident = resident_of(talking, enrolment)
+    resident = resident_of(context, enrolment)
     if resident is None:
-        return at_the_desk(talking, "rt_menu")
-    return at_the_desk(talking, "rt_help_code", resident=shown(resident), tries_left=None)
+        return at_the_desk(context, "rt_menu")
+    return at_the_desk(context, "rt_help_code", resident=shown(resident), tries_left=None)
 
 
-def check_code(talking: Talking, code: str) -> Next | Over:
+def check_code(context: Context, code: str) -> Next | Over:
     """The one-time code from that resident's own letter; tries are counted like those of any letter's code."""
-    desk = talking.caller.rt_head
+    desk = context.caller.rt_head
     chosen = desk.resident if desk else None
-    resident = resident_of(talking, chosen.enrolment) if chosen else None
+    resident = resident_of(context, chosen.enrolment) if chosen else None
     if resident is None:
-        return at_the_desk(talking, "rt_menu")
-    worker = talking.session.get_one(Worker, resident.worker)
-    if code_tries(talking) > programme().sessions.link_tries_per_day:
-        talking.record("help refused", reason="too many tries")
+        return at_the_desk(context, "rt_menu")
+    worker = context.session.get_one(Worker, resident.worker)
+    if code_tries(context) > programme().sessions.link_tries_per_day:
+        context.record("help refused", reason="too many tries")
         return Over("f37.help_tries")
     if not hmac.compare_digest(letter_code(HELP, worker.id, worker.help_issue).encode(), code.encode()):
-        talking.record("help code wrong")
-        return at_the_desk(talking, "rt_help_code", resident=shown(resident), tries_left=1)
-    not_a_guess(talking)
-    talking.record("help code given", enrolment=resident.enrolment)
-    return at_the_desk(talking, "rt_assisted", resident=shown(resident), code_issue=worker.help_issue)
+        context.record("help code wrong")
+        return at_the_desk(context, "rt_help_code", resident=shown(resident), tries_left=1)
+    not_a_guess(context)
+    context.record("help code given", enrolment=resident.enrolment)
+    return at_the_desk(context, "rt_assisted", resident=shown(resident), code_issue=worker.help_issue)
 
 
-def assisted(talking: Talking, spoke: said.AssistedSays) -> Next | Over:
+def assisted(context: Context, spoke: said.AssistedSays) -> Next | Over:
     """What a resident said on this phone: evidence of the worker, given with help, which any own answer outranks."""
-    resident = resident_of(talking, spoke.enrolment)
+    resident = resident_of(context, spoke.enrolment)
     if resident is None:
-        return at_the_desk(talking, "rt_menu")
-    worker = talking.session.get_one(Worker, resident.worker, with_for_update=True, populate_existing=True)
-    desk = talking.caller.rt_head
+        return at_the_desk(context, "rt_menu")
+    worker = context.session.get_one(Worker, resident.worker, with_for_update=True, populate_existing=True)
+    desk = context.caller.rt_head
     if desk is None or desk.code_issue != worker.help_issue:  # the code was used in another talk meanwhile
-        return at_the_desk(talking, "rt_help_code", resident=shown(resident), tries_left=1)
+        return at_the_desk(context, "rt_help_code", resident=shown(resident), tries_left=1)
     worker.help_issue += 1
     statement = Statement(
         source="worker",
         statement=spoke.statement,
         detail=spoke.detail,
-        channel=talking.channel,
-        inbound=talking.inbound,
-        phone_id=talking.phone.id,
-        screen=talking.screen,
+        channel=context.channel,
+        inbound=context.inbound,
+        phone_id=context.phone.id,
+        screen=context.screen,
         assisted=True,
     )
-    record_statement(talking.session, statement, worker_id=worker.id, now=talking.now)
-    talking.nudge = True
-    talking.record("resident helped", enrolment=resident.enrolment)
-    return at_the_desk(talking, "rt_assisted_saved")
+    record_statement(context.session, statement, worker_id=worker.id, now=context.now)
+    context.nudge = True
+    context.record("resident helped", enrolment=resident.enrolment)
+    return at_the_desk(context, "rt_assisted_saved")

@@ -8,17 +8,17 @@ from flows.keywords import urgency
 from flows.reading import STOPS, pressed, speaks_of_life, spoken
 from flows.understanding import understand
 from verify_service.conversations import question
+from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import Question
 from verify_service.conversations.report_words import file, keep_nameless
-from verify_service.conversations.text_talks import Said
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import stop_phone
 from verify_service.messaging.outbox import Purpose
 
 
-def stop(hearing: Hearing, said: Said, *, alone: bool = False) -> None:
+def stop(hearing: Hearing, said: Message, *, alone: bool = False) -> None:
     """Confirmed once; a second STOP from somebody who is angry is not answered with another text."""
     if stop_phone(hearing.session, hearing.phone.id, said.received):
         write(
@@ -31,7 +31,7 @@ def stop(hearing: Hearing, said: Said, *, alone: bool = False) -> None:
         )
 
 
-def stopped(hearing: Hearing, said: Said, how: HandledAs) -> HandledAs:
+def stopped(hearing: Hearing, said: Message, how: HandledAs) -> HandledAs:
     """No more texts; what tells of an accident is a report all the same, and of a problem an officer's to read."""
     if urgency(said.text):
         how = file(hearing, said, said.text)

@@ -31,7 +31,7 @@ _LONG_EVERY: Final = 30  # knocks, which is about once a minute
 log = structlog.get_logger()
 
 
-class State(StrEnum):
+class BreakerState(StrEnum):
     """Of the breaker: closed is when texts flow."""
 
     CLOSED = "closed"
@@ -60,15 +60,15 @@ def ask_leave(session: Session, gateway: str, *, now: dt.datetime) -> Leave | No
     held = session.execute(
         select(GatewayState.state, GatewayState.opened).where(GatewayState.gateway == gateway)
     ).first()
-    if held is None or held.state == State.CLOSED.value:
+    if held is None or held.state == BreakerState.CLOSED.value:
         return Leave(held.opened if held else 0)
     taken = session.execute(
         update(GatewayState)
-        .where(GatewayState.gateway == gateway, GatewayState.state != State.CLOSED.value)
+        .where(GatewayState.gateway == gateway, GatewayState.state != BreakerState.CLOSED.value)
         # A time farther off than any we set was set before the clock was put back.
         .where(or_(GatewayState.next_at <= now, GatewayState.next_at > now + LONGEST_PAUSE))
         .values(
-            state=State.HALF_OPEN.value,
+            state=BreakerState.HALF_OPEN.value,
             trial=GatewayState.trial + 1,
             tries=GatewayState.tries + 1,
             next_at=now + TRIAL,
@@ -131,7 +131,7 @@ def _unknowns(session: Session, gateway: str) -> int:
 def _goes_away(session: Session, gateway: str, leave: Leave, failure: Sent, now: dt.datetime) -> None:
     """Open, unless somebody noticed first, or it is back since."""
     fresh = {
-        "state": State.OPEN.value,
+        "state": BreakerState.OPEN.value,
         "since": now,
         "reason": failure.reason[:200],
         "tries": 0,
@@ -142,7 +142,7 @@ def _goes_away(session: Session, gateway: str, leave: Leave, failure: Sent, now:
     opens = first.on_conflict_do_update(
         index_elements=[GatewayState.gateway],
         set_=fresh | {"opened": GatewayState.opened + 1},
-        where=(GatewayState.state == State.CLOSED.value) & (GatewayState.opened == leave.opened),
+        where=(GatewayState.state == BreakerState.CLOSED.value) & (GatewayState.opened == leave.opened),
     )
     if session.scalar(opens.returning(GatewayState.opened)) is not None:
         log.error("gateway away", gateway=gateway, reason=failure.reason)
@@ -153,7 +153,7 @@ def _stays_away(
 ) -> None:
     session.execute(
         _own(gateway, leave).values(
-            state=State.OPEN.value,
+            state=BreakerState.OPEN.value,
             reason=reason[:200],
             next_at=next_at,
             unknowns=GatewayState.unknowns + int(perhaps),
@@ -164,7 +164,7 @@ def _stays_away(
 def _back(session: Session, gateway: str, leave: Leave, now: dt.datetime) -> None:
     was = select(GatewayState.since).where(GatewayState.gateway == gateway)
     since = session.scalar(was)
-    closes = _own(gateway, leave).values(state=State.CLOSED.value, since=now).returning(GatewayState.gateway)
+    closes = _own(gateway, leave).values(state=BreakerState.CLOSED.value, since=now).returning(GatewayState.gateway)
     if session.scalar(closes) is not None and since is not None:
         log.warning("gateway back", gateway=gateway, seconds_away=round((now - since).total_seconds()))
 
@@ -173,6 +173,6 @@ def _own(gateway: str, leave: Leave) -> Update:
     """The state, while this trial is the one that counts."""
     return update(GatewayState).where(
         GatewayState.gateway == gateway,
-        GatewayState.state == State.HALF_OPEN.value,
+        GatewayState.state == BreakerState.HALF_OPEN.value,
         GatewayState.trial == leave.trial,
     )

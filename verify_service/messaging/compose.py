@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from flows.conversation import Screen, Value
-from flows.talk import Talk
+from flows.flow_state import FlowState
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone
 from verify_service.messaging.catalogue import wordings
@@ -53,7 +53,15 @@ def write(
 
 
 def say(
-    session: Session, phone: Phone, screen: Screen, talk: Talk, *, first: bool, cause: str, now: dt.datetime, asks: Asks
+    session: Session,
+    phone: Phone,
+    screen: Screen,
+    talk: FlowState,
+    *,
+    first: bool,
+    cause: str,
+    now: dt.datetime,
+    asks: Asks,
 ) -> None:
     """Queue a screen of a talk as the answer to what the person has just sent."""
     body = wordings().text(

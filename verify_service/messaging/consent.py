@@ -18,7 +18,7 @@ from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Enrolment, OutboxMessage, Phone, PhoneLink
-from verify_service.messaging.outbox import TERMS, State
+from verify_service.messaging.outbox import TERMS, OutboxState
 from verify_service.tasks import close_task, open_task
 
 VISIT: Final = "visit"  # the task: nobody can write to this worker any more, so somebody goes there
@@ -133,10 +133,10 @@ def _cancel(session: Session, phone_id: int, reason: str, purposes: list[str]) -
         update(OutboxMessage)
         .where(
             OutboxMessage.phone_id == phone_id,
-            OutboxMessage.state == State.WAITING.value,
+            OutboxMessage.state == OutboxState.WAITING.value,
             OutboxMessage.purpose.in_(purposes),
         )
-        .values(state=State.CANCELLED.value, reason=reason)
+        .values(state=OutboxState.CANCELLED.value, reason=reason)
         .execution_options(synchronize_session=False)
     )
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.tables import DeliveryNotice, OutboxMessage
 from verify_service.messaging.gateways.contract import DeliveryStatus
-from verify_service.messaging.outbox import State
+from verify_service.messaging.outbox import OutboxState
 
 # The further right, the more is known for certain: a text that arrived did so, whoever gave it up before.
 RANK: Final = (
@@ -28,7 +28,7 @@ RANK: Final = (
     DeliveryStatus.DELIVERED,
 )
 _TAKEN: Final = frozenset(RANK) - {DeliveryStatus.REJECTED}  # only a text that the provider had can get so far
-_DOUBTFUL: Final = frozenset({State.WAITING.value, State.SENDING.value, State.UNKNOWN.value})
+_DOUBTFUL: Final = frozenset({OutboxState.WAITING.value, OutboxState.SENDING.value, OutboxState.UNKNOWN.value})
 _STRIPES: Final = 64
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtext('deliveries'), stripe) FROM unnest(CAST(:stripes AS int[])) stripe")
 
@@ -55,7 +55,7 @@ def apply_status(row: OutboxMessage, status: str) -> None:
     """Move a text of ours forward by one report; one whose fate was unknown turns out to have been taken."""
     row.delivery = further(row.delivery, status)
     if status in _TAKEN and row.state in _DOUBTFUL:
-        row.state, row.reason, row.lease_until = State.ACCEPTED.value, None, None
+        row.state, row.reason, row.lease_until = OutboxState.ACCEPTED.value, None, None
 
 
 def apply_report(session: Session, gateway: str, provider_id: str, status: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.tables import GatewayState
-from verify_service.messaging.breaker import State
+from verify_service.messaging.breaker import BreakerState
 from verify_service.messaging.gateway_clock import Wrong, wrong_clocks
 from verify_service.messaging.outbox import IN_A_TALK
 
@@ -91,4 +91,4 @@ def _state(session: Session, gateway: str) -> GatewayState | None:
 
 
 def _away(held: GatewayState | None) -> Away | None:
-    return None if held is None or held.state == State.CLOSED.value else Away(held.since, held.reason)
+    return None if held is None or held.state == BreakerState.CLOSED.value else Away(held.since, held.reason)

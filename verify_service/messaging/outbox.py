@@ -59,7 +59,7 @@ TERMS: Final[Mapping[Purpose, Terms]] = {
 IN_A_TALK: Final = "in a talk"  # why a text of ours waits though it is due
 
 
-class State(StrEnum):
+class OutboxState(StrEnum):
     """What we did with a text."""
 
     WAITING = "waiting"
@@ -74,15 +74,19 @@ class State(StrEnum):
 
 # The only ways from one state to another. A text whose fate was unknown may turn out to have been accepted; one that
 # ended without having been handed over may be revived by hand.
-MOVES: Final[Mapping[State, frozenset[State]]] = {
-    State.WAITING: frozenset({State.SENDING, State.CANCELLED, State.STALE, State.ACCEPTED}),
-    State.SENDING: frozenset({State.WAITING, State.ACCEPTED, State.REFUSED, State.UNKNOWN}),
-    State.UNKNOWN: frozenset({State.ACCEPTED}),
-    State.ACCEPTED: frozenset(),
-    State.REFUSED: frozenset(),
-    State.FAILED: frozenset({State.WAITING}),
-    State.CANCELLED: frozenset(),
-    State.STALE: frozenset({State.WAITING}),
+MOVES: Final[Mapping[OutboxState, frozenset[OutboxState]]] = {
+    OutboxState.WAITING: frozenset(
+        {OutboxState.SENDING, OutboxState.CANCELLED, OutboxState.STALE, OutboxState.ACCEPTED}
+    ),
+    OutboxState.SENDING: frozenset(
+        {OutboxState.WAITING, OutboxState.ACCEPTED, OutboxState.REFUSED, OutboxState.UNKNOWN}
+    ),
+    OutboxState.UNKNOWN: frozenset({OutboxState.ACCEPTED}),
+    OutboxState.ACCEPTED: frozenset(),
+    OutboxState.REFUSED: frozenset(),
+    OutboxState.FAILED: frozenset({OutboxState.WAITING}),
+    OutboxState.CANCELLED: frozenset(),
+    OutboxState.STALE: frozenset({OutboxState.WAITING}),
 }
 
 
@@ -104,7 +108,7 @@ _SAME_TEXT = (
         OutboxMessage.phone_id == bindparam("phone"),
         OutboxMessage.created_at > bindparam("since"),
         OutboxMessage.body_hash == bindparam("words"),
-        OutboxMessage.state != State.CANCELLED.value,
+        OutboxMessage.state != OutboxState.CANCELLED.value,
     )
     .scalar_subquery()
 )
@@ -144,7 +148,7 @@ def queue_text(
         "body": seal(body, "outbox.body"),
         "body_hash": body_hash,
         "cause": cause,
-        "state": State.WAITING.value if reason is None else State.CANCELLED.value,
+        "state": OutboxState.WAITING.value if reason is None else OutboxState.CANCELLED.value,
         "reason": reason,
         "due_at": due_at,
         # Counted from when it may go first: long holidays do not make a text old.

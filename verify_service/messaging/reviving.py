@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session, aliased
 from verify_service import audit
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import OutboxMessage
-from verify_service.messaging.outbox import TERMS, State
+from verify_service.messaging.outbox import TERMS, OutboxState
 from verify_service.messaging.window import may_write_from
 
 _REPEATABLE: Final = sorted(purpose.value for purpose, terms in TERMS.items() if terms.repeatable)
 _STOPPABLE: Final = sorted(purpose.value for purpose, terms in TERMS.items() if terms.stoppable)
-_ENDS: Final = (State.FAILED, State.STALE)
-_ON_THEIR_WAY: Final = (State.WAITING, State.SENDING, State.ACCEPTED, State.UNKNOWN)
+_ENDS: Final = (OutboxState.FAILED, OutboxState.STALE)
+_ON_THEIR_WAY: Final = (OutboxState.WAITING, OutboxState.SENDING, OutboxState.ACCEPTED, OutboxState.UNKNOWN)
 _INDEXED: Final = text("outbox.state IN ('failed', 'stale')")  # as the index has it
 
 
@@ -41,7 +41,7 @@ def count(session: Session, *, since: dt.datetime | None = None) -> Revivable:
         select(OutboxMessage.state, func.count()).where(_ended(since, _ENDS)).group_by(OutboxMessage.state)
     )
     counts = {row[0]: row[1] for row in rows}
-    return Revivable(counts.get(State.FAILED.value, 0), counts.get(State.STALE.value, 0))
+    return Revivable(counts.get(OutboxState.FAILED.value, 0), counts.get(OutboxState.STALE.value, 0))
 
 
 def revive(
@@ -51,9 +51,9 @@ def revive(
 
     `stale` takes up those too old as well, for whoever knows that they are still worth reading.
     """
-    ends = _ENDS if stale else (State.FAILED,)
+    ends = _ENDS if stale else (OutboxState.FAILED,)
     counts = {end: _revive(session, end, _ended(since, ends), now) for end in ends}
-    revived = Revivable(counts[State.FAILED], counts.get(State.STALE, 0))
+    revived = Revivable(counts[OutboxState.FAILED], counts.get(OutboxState.STALE, 0))
     if revived.failed or revived.stale:
         audit.record(
             session,
@@ -68,12 +68,12 @@ def revive(
     return revived
 
 
-def _revive(session: Session, end: State, which: ColumnElement[bool], now: dt.datetime) -> int:
+def _revive(session: Session, end: OutboxState, which: ColumnElement[bool], now: dt.datetime) -> int:
     again = (
         update(OutboxMessage)
         .where(OutboxMessage.state == end.value, which)
         .values(
-            state=State.WAITING.value,
+            state=OutboxState.WAITING.value,
             reason=f"revived, was {end.value}",
             errors=0,
             due_at=now,
@@ -86,7 +86,7 @@ def _revive(session: Session, end: State, which: ColumnElement[bool], now: dt.da
     return done.rowcount
 
 
-def _ended(since: dt.datetime | None, ends: Sequence[State]) -> ColumnElement[bool]:
+def _ended(since: dt.datetime | None, ends: Sequence[OutboxState]) -> ColumnElement[bool]:
     """Texts that can be taken up again. A code opens nothing any more, and nobody is asked the same twice."""
     later = aliased(OutboxMessage)
     asked_again = exists().where(

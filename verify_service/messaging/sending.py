@@ -22,7 +22,7 @@ from verify_service.ground.tables import Conversation, DeliveryNotice, OutboxMes
 from verify_service.messaging import deliveries
 from verify_service.messaging.consent import refuse_phone
 from verify_service.messaging.gateways.contract import Capabilities, Gateway, Outgoing, SendOutcome, Sent, blacklisted
-from verify_service.messaging.outbox import IN_A_TALK, TERMS, Purpose, State, unreachable, unwanted_by
+from verify_service.messaging.outbox import IN_A_TALK, TERMS, OutboxState, Purpose, unreachable, unwanted_by
 from verify_service.messaging.window import may_write_from
 
 LEASE: Final = dt.timedelta(seconds=120)  # longer than any call takes; then the sender counts as dead
@@ -178,9 +178,9 @@ def _take(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> Claimed | Non
         return None
     nobody = unreachable(number)
     if nobody is not None:
-        _move(row, State.CANCELLED, nobody)
+        _move(row, OutboxState.CANCELLED, nobody)
         return None
-    row.state, row.reason, row.lease_until = State.SENDING.value, None, now + LEASE
+    row.state, row.reason, row.lease_until = OutboxState.SENDING.value, None, now + LEASE
     row.attempts += 1
     row.handed_at = row.handed_at or now
     return Claimed(row.attempts, row.phone_id, Outgoing(row.id, Number(number), body))
@@ -192,17 +192,17 @@ def _goes_on_until(phone: _Holder) -> dt.datetime:
     return phone.wrote_at + pause if phone.wrote_at else dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def _over(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> tuple[State, str] | None:
+def _over(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> tuple[OutboxState, str] | None:
     """Why a text that waited is not wanted any more."""
     if row.stale_at <= now:
-        return State.STALE, "too old"
+        return OutboxState.STALE, "too old"
     unwanted = unwanted_by(phone.refused_at, phone.stopped_at, Purpose(row.purpose))
     if unwanted is not None:
-        return State.CANCELLED, unwanted
-    return None if phone.theirs else (State.CANCELLED, "no longer their phone")
+        return OutboxState.CANCELLED, unwanted
+    return None if phone.theirs else (OutboxState.CANCELLED, "no longer their phone")
 
 
-def _move(row: OutboxMessage, state: State, reason: str) -> None:
+def _move(row: OutboxMessage, state: OutboxState, reason: str) -> None:
     row.state, row.reason, row.lease_until = state.value, reason[:200] or None, None
 
 
@@ -216,7 +216,7 @@ def _presume_lost(session: Session, most: int, now: dt.datetime) -> int:
     """Texts whose sender died between taking them and recording what came of it: perhaps they went."""
     silent = (
         select(OutboxMessage)
-        .where(OutboxMessage.state == State.SENDING.value, OutboxMessage.lease_until <= now)
+        .where(OutboxMessage.state == OutboxState.SENDING.value, OutboxMessage.lease_until <= now)
         .order_by(OutboxMessage.id)
         .limit(most)
         .with_for_update(key_share=True, skip_locked=True)
@@ -307,26 +307,26 @@ def _counts(row: OutboxMessage, one: Claimed, sent: Sent) -> bool:
     """Whether this result is about where the text stands. One taken after we gave its sender up is not sent again."""
     if row.attempts != one.attempt:
         return False
-    if row.state == State.SENDING.value:
+    if row.state == OutboxState.SENDING.value:
         return True
-    return sent.outcome is SendOutcome.ACCEPTED and row.state in (State.WAITING.value, State.UNKNOWN.value)
+    return sent.outcome is SendOutcome.ACCEPTED and row.state in (OutboxState.WAITING.value, OutboxState.UNKNOWN.value)
 
 
 def _after(row: OutboxMessage, sent: Sent, now: dt.datetime) -> None:
     """Where a text stands once the gateway has answered for it."""
     match sent.outcome:
         case SendOutcome.ACCEPTED:
-            row.state, row.reason, row.lease_until = State.ACCEPTED.value, None, None
+            row.state, row.reason, row.lease_until = OutboxState.ACCEPTED.value, None, None
             row.cost, row.parts = sent.cost or None, sent.parts
         case SendOutcome.TRY_LATER:
             _was_not_handed_over(row)
             _later(row, sent.reason, now)
         case SendOutcome.NOT_HANDED_OVER:  # no fault of the text: it keeps its place, and no try is counted
             _was_not_handed_over(row)
-            _move(row, State.WAITING, sent.reason)
+            _move(row, OutboxState.WAITING, sent.reason)
         case SendOutcome.REFUSED_FOR_GOOD:
             _was_not_handed_over(row)
-            _move(row, State.REFUSED, sent.reason)
+            _move(row, OutboxState.REFUSED, sent.reason)
         case SendOutcome.UNKNOWN:
             _unknown(row, sent.reason, now)
 
@@ -334,7 +334,7 @@ def _after(row: OutboxMessage, sent: Sent, now: dt.datetime) -> None:
 def _later(row: OutboxMessage, reason: str, now: dt.datetime) -> None:
     """Not taken, and that was said of this very text: tried again less and less often, until it is too old."""
     row.errors += 1
-    _move(row, State.WAITING, reason)
+    _move(row, OutboxState.WAITING, reason)
     row.due_at = min(now + min(AGAIN * 2 ** min(row.errors - 1, 10), AGAIN_MOST), row.stale_at)
 
 
@@ -342,7 +342,7 @@ def _unknown(row: OutboxMessage, reason: str, now: dt.datetime) -> None:
     """Perhaps it went. Once more where twice is better than never; a code is never sent a second time."""
     row.unknowns += 1
     again = row.unknowns == 1 and TERMS[Purpose(row.purpose)].repeatable
-    _move(row, State.WAITING if again else State.UNKNOWN, reason)
+    _move(row, OutboxState.WAITING if again else OutboxState.UNKNOWN, reason)
     if again:
         row.due_at = now + REPEAT
 

@@ -25,7 +25,7 @@ ORDER: tuple[tuple[str, bool], ...] = (("assisted", True), ("received_at", False
 
 
 @dataclass(frozen=True)
-class Said:
+class EvidenceRow:
     """One row of evidence, as far as weighing looks at it."""
 
     id: int
@@ -37,13 +37,13 @@ class Said:
     received_at: dt.datetime
 
 
-def weigh(source: str, evidence: Iterable[Said], period: dt.date) -> str:
+def weigh(source: str, evidence: Iterable[EvidenceRow], period: dt.date) -> str:
     """What this source says for this month, "no_answer" when nothing valid was said."""
     held = holds(source, evidence, period)
     return "no_answer" if held is None else STATEMENTS[source][held.statement]
 
 
-def holds(source: str, evidence: Iterable[Said], period: dt.date) -> Said | None:
+def holds(source: str, evidence: Iterable[EvidenceRow], period: dt.date) -> EvidenceRow | None:
     """The statement of this source that holds for this month; None when nothing valid was said."""
     said = [row for row in evidence if row.source == source]
     valid = [
@@ -56,7 +56,7 @@ def holds(source: str, evidence: Iterable[Said], period: dt.date) -> Said | None
     return min(valid, key=_strength, default=None)
 
 
-def _voids(other: Said, row: Said) -> bool:
+def _voids(other: EvidenceRow, row: EvidenceRow) -> bool:
     return (
         other.source == row.source
         and other.statement == VOIDS
@@ -66,7 +66,7 @@ def _voids(other: Said, row: Said) -> bool:
     )
 
 
-def _strength(row: Said) -> tuple[float, ...]:
+def _strength(row: EvidenceRow) -> tuple[float, ...]:
     values = {"assisted": float(row.assisted), "received_at": row.received_at.timestamp(), "id": float(row.id)}
     return tuple(values[column] if smaller else -values[column] for column, smaller in ORDER)
 

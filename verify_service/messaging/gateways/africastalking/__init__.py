@@ -15,7 +15,7 @@ from typing import Final
 import requests
 
 from verify_service.messaging.gateways.africastalking.answers import all_the_same, read_answer
-from verify_service.messaging.gateways.africastalking.line import Line, checked_base_url
+from verify_service.messaging.gateways.africastalking.line import Connection, checked_base_url
 from verify_service.messaging.gateways.africastalking.webhooks import parse, read_sms
 from verify_service.messaging.gateways.contract import (
     KINDS,
@@ -116,10 +116,10 @@ class AfricasTalking:
                     results.update(zip(map(id, group), said, strict=True))
         return [results[id(text)] for text in batch]
 
-    def _line(self) -> Line:
-        return Line(*self._account, whole_call=self._whole_call)
+    def _line(self) -> Connection:
+        return Connection(*self._account, whole_call=self._whole_call)
 
-    def _send_group(self, line: Line, group: list[Outgoing], until: float) -> list[Sent]:
+    def _send_group(self, line: Connection, group: list[Outgoing], until: float) -> list[Sent]:
         if time.monotonic() > until:
             return _not_tried(group, away=False)
         numbers = [text.phone.e164 for text in group]
@@ -140,7 +140,7 @@ class AfricasTalking:
     def knock(self, seconds: float) -> bool:
         """Ask for our own account: whoever answers that, even with a refusal, is there."""
         try:
-            with Line(*self._account, whole_call=seconds) as line:
+            with Connection(*self._account, whole_call=seconds) as line:
                 said = line.who_am_i(self._timeout)
         except (requests.RequestException, BrokenAnswer):
             return False

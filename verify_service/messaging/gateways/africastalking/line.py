@@ -28,7 +28,7 @@ class Answer:
     wait: float = 0.0
 
 
-class Line(SMSService):  # type: ignore[misc]  # the SDK has no types
+class Connection(SMSService):  # type: ignore[misc]  # the SDK has no types
     """One SDK service with a connection of its own, used for a few calls and closed.
 
     The SDK drops the HTTP status of a refusal, hands an answer over as text when its content type has a charset, obeys
@@ -45,7 +45,7 @@ class Line(SMSService):  # type: ignore[misc]  # the SDK has no types
         self._session = session()
         self._session.headers["Accept-Encoding"] = "identity"
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> Connection:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from flows.caller import Caller, StaleCaller
 from flows.conversation import Outcome, Screen
-from flows.talk import Talk
-from verify_service.conversations.talking import first_flow
+from flows.flow_state import FlowState
+from verify_service.conversations.context import first_flow
 from verify_service.ground.crypto import Unreadable, seal, unseal
 from verify_service.ground.tables import Conversation
 
@@ -20,12 +20,12 @@ _NOWHERE = ("", "")  # shown where nobody can tell what was: no answer fits it
 
 
 @dataclass(frozen=True)
-class Standing:
+class RestoredState:
     """A talk as it was left. `shown` is the screen that was on the phone and whom it was about, None in a talk of an
     older release; `filed` the report that was made in it; `whole` is False where it could not be read and begins anew.
     """
 
-    talk: Talk
+    talk: FlowState
     shown: tuple[str, str] | None = None
     filed: int | None = None
     whole: bool = True
@@ -35,33 +35,33 @@ class Standing:
         return self.shown is None or self.shown == (screen.screen, screen.about)
 
 
-def restore(conversation: Conversation, look_up: Callable[[], Caller]) -> Standing:
+def restore(conversation: Conversation, look_up: Callable[[], Caller]) -> RestoredState:
     """Where the talk stands, by whichever door it is held; from the beginning when it can no longer be read.
 
     A talk of another release keeps its answers, and its caller is looked up again.
     """
 
-    def fresh() -> Talk:
+    def fresh() -> FlowState:
         caller = look_up()
-        return Talk(flow=first_flow(caller), caller=caller)
+        return FlowState(flow=first_flow(caller), caller=caller)
 
     try:
         stored = json.loads(unseal(conversation.talk or b"", _PURPOSE))
         shown = tuple(stored["shown"]) if stored.get("shown") else None
         filed = stored.get("filed")
         try:
-            return Standing(Talk.from_dict(stored), shown, filed)
+            return RestoredState(FlowState.from_dict(stored), shown, filed)
         except StaleCaller:  # an older release knew other things of callers
             begun = fresh()
-            talk = Talk.from_dict(stored, begun.caller)
+            talk = FlowState.from_dict(stored, begun.caller)
             if talk.flow.startswith("rt_"):  # of which RT he spoke was known to the old caller alone
-                return Standing(begun, _NOWHERE, filed, whole=False)
-            return Standing(talk, shown, filed)
+                return RestoredState(begun, _NOWHERE, filed, whole=False)
+            return RestoredState(talk, shown, filed)
     except (Unreadable, KeyError, ValueError, TypeError):
-        return Standing(fresh(), _NOWHERE, whole=False)
+        return RestoredState(fresh(), _NOWHERE, whole=False)
 
 
-def sealed(talk: Talk, screen: Screen | Outcome, filed: int | None) -> bytes:
+def sealed(talk: FlowState, screen: Screen | Outcome, filed: int | None) -> bytes:
     """The talk as it is kept, with the screen it shows."""
     kept: dict[str, Any] = talk.to_dict()
     if not isinstance(screen, Outcome):

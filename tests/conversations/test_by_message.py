@@ -13,7 +13,7 @@ from flows.references import ALPHABET, check_letter
 from jobs.messages import one_batch
 from tests.conversations.test_texts import NUMBER, after, asks, handled, said, writes
 from tests.people import a_phone, a_worker, an_rt_head
-from verify_service.conversations import text_talks
+from verify_service.conversations import by_message
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
@@ -379,7 +379,7 @@ def test_a_text_whose_reply_could_not_be_written_changes_nothing_and_is_taken_ag
     a_worker(db)
     writes("CEK", after(minutes=1))
     with monkeypatch.context() as broken:
-        broken.setattr(text_talks, "say", None)
+        broken.setattr(by_message, "say", None)
         writes("1", after(minutes=2))
     assert said(db) == []
     assert handled(db) == ["keyword", None]

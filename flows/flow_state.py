@@ -108,7 +108,7 @@ class SecretKept(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Talk:
+class FlowState:
     """One small flow with one caller: answered turns, wrong answers to the present screen, page of a list."""
 
     flow: str
@@ -128,7 +128,7 @@ class Talk:
         }
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, Any], caller: Caller | None = None) -> "Talk":
+    def from_dict(cls, stored: Mapping[str, Any], caller: Caller | None = None) -> "FlowState":
         """Read what `to_dict` wrote, with a freshly looked-up caller where one is given.
 
         Raises StaleCaller when the stored caller is of another version: look the person up and pass it.
@@ -138,15 +138,15 @@ class Talk:
         return cls(stored["flow"], known, turns, stored["wrong"], stored["page"])
 
 
-def current(talk: Talk, *, flows: Mapping[str, Flow] = FLOWS) -> tuple[Talk, Screen | Outcome]:
+def current(talk: FlowState, *, flows: Mapping[str, Flow] = FLOWS) -> tuple[FlowState, Screen | Outcome]:
     """What the talk shows now, replayed from its answers; the talk returned keeps those that still hold."""
     talk, said, _ = _standing(talk, flows)
     return talk, said
 
 
 def answer(
-    talk: Talk, text: str, wordings: Wordings | None = None, *, flows: Mapping[str, Flow] = FLOWS
-) -> tuple[Talk, Screen | Outcome]:
+    talk: FlowState, text: str, wordings: Wordings | None = None, *, flows: Mapping[str, Flow] = FLOWS
+) -> tuple[FlowState, Screen | Outcome]:
     """Take what the person dialled or wrote: the talk after it, and what to show or to apply next.
 
     Digits are read as they are; with `wordings` an option's word in any language is as good. 0 goes back one answer,
@@ -165,12 +165,12 @@ def answer(
     return _go_on(talk, screen, meant, conversation)
 
 
-def _standing(talk: Talk, flows: Mapping[str, Flow]) -> tuple[Talk, Screen | Outcome, Conversation]:
+def _standing(talk: FlowState, flows: Mapping[str, Flow]) -> tuple[FlowState, Screen | Outcome, Conversation]:
     """The talk with the turns that hold, what it shows, and the generator left waiting there."""
     flow = flows.get(talk.flow)
     if flow is None:  # a release took the flow away while somebody was in it
         flow = FLOWS[MAIN]
-        talk = Talk(MAIN, talk.caller)
+        talk = FlowState(MAIN, talk.caller)
     conversation = flow(talk.caller)
     said, held = replay(conversation, talk.turns)
     if len(held) < len(talk.turns):
@@ -189,7 +189,7 @@ def _goes_back(screen: Screen, text: str, page: int, wordings: Wordings | None) 
     return wordings is not None and not isinstance(screen, Ask) and reading.is_back(wordings, text)
 
 
-def _back(talk: Talk, screen: Screen, flows: Mapping[str, Flow]) -> tuple[Talk, Screen | Outcome]:
+def _back(talk: FlowState, screen: Screen, flows: Mapping[str, Flow]) -> tuple[FlowState, Screen | Outcome]:
     """One page back, else one answer back, else out of this flow."""
     if isinstance(screen, Pick) and talk.page > 0:
         return replace(talk, page=talk.page - 1, wrong=0), screen
@@ -204,7 +204,7 @@ def _turns_page(screen: Pick, text: str, page: int, wordings: Wordings | None) -
     return asked and page < len(screen.pages()) - 1
 
 
-def _read(screen: Screen, text: str, talk: Talk, wordings: Wordings | None) -> str | None:
+def _read(screen: Screen, text: str, talk: FlowState, wordings: Wordings | None) -> str | None:
     """What was meant, as it is recorded; None when it cannot be told."""
     if isinstance(screen, Ask):
         return screen.read(text)
@@ -240,7 +240,7 @@ def _digit(text: str) -> str | None:
     return digits
 
 
-def _wrong(talk: Talk, screen: Screen, text: str) -> tuple[Talk, Screen | Outcome]:
+def _wrong(talk: FlowState, screen: Screen, text: str) -> tuple[FlowState, Screen | Outcome]:
     """The same screen again with a hint, twice; then a polite end with where to get help."""
     if talk.wrong + 1 >= WRONG_ANSWERS:
         return replace(talk, wrong=0), Goodbye(HELP)
@@ -249,7 +249,9 @@ def _wrong(talk: Talk, screen: Screen, text: str) -> tuple[Talk, Screen | Outcom
     return replace(talk, wrong=talk.wrong + 1), screen
 
 
-def _go_on(talk: Talk, screen: Screen, meant: str, conversation: Conversation) -> tuple[Talk, Screen | Outcome]:
+def _go_on(
+    talk: FlowState, screen: Screen, meant: str, conversation: Conversation
+) -> tuple[FlowState, Screen | Outcome]:
     """Send a good answer into the flow; a secret one has to end it, and is not recorded."""
     secret = isinstance(screen, Ask) and screen.secret
     turns: Sequence[Turn] = talk.turns if secret else (*talk.turns, Turn(screen.screen, meant, screen.about))

@@ -21,13 +21,14 @@ from sqlalchemy.orm import Session
 from flows import outcomes
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
+from flows.flow_state import HELP, FlowState, answer, current
 from flows.keywords import Name, urgency
 from flows.reading import option, without_secrets
-from flows.talk import HELP, Talk, answer, current
 from verify_service.conversations import engine
 from verify_service.conversations.caller import answers_for
+from verify_service.conversations.context import NOBODY, Context, Next, Over
 from verify_service.conversations.outcomes import apply
-from verify_service.conversations.stored_talk import (
+from verify_service.conversations.stored_state import (
     has_agreed_unnamed,
     is_unnamed,
     report_of,
@@ -35,7 +36,6 @@ from verify_service.conversations.stored_talk import (
     sealed_report,
     sealed_unnamed,
 )
-from verify_service.conversations.talking import NOBODY, Next, Over, Talking
 from verify_service.grievances.notify import RECEIPT_SCREENS
 from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.programme import programme
@@ -68,7 +68,7 @@ WISHES: Final[Mapping[Name, Outcome]] = MappingProxyType(
 )
 
 
-class TextTalking(Talking):
+class MessageContext(Context):
     """A talk whose answers come by text; somebody who chose no language is spoken to in the first."""
 
     def fresh_caller(self, page: int = 0) -> Caller:
@@ -153,7 +153,7 @@ def _over(conversation: Conversation, how: str, now: dt.datetime) -> None:
     conversation.ended_at, conversation.ended_how, conversation.talk = now, how, None
 
 
-def takes(talk: Talk, text: str) -> bool:
+def takes(talk: FlowState, text: str) -> bool:
     """Whether a text that could be a keyword is meant for the talk: an option's own words, or a free answer."""
     talk, screen = current(talk)
     if isinstance(screen, Ask):
@@ -162,30 +162,30 @@ def takes(talk: Talk, text: str) -> bool:
     return isinstance(screen, Menu | Pick) and option(wordings(), screen, text, talk.caller.language) is not None
 
 
-def reports(talk: Talk, conversation: Conversation) -> bool:
+def reports(talk: FlowState, conversation: Conversation) -> bool:
     """Whether somebody is on the way to report something: who may know who reports is not said before the words."""
     return talk.flow == "report" or (talk.flow == "data_notice" and _wish(conversation) == "report")
 
 
-def asks_secret(talk: Talk) -> bool:
+def asks_secret(talk: FlowState) -> bool:
     """Whether a PIN or a code is asked for: then it is taken, and kept nowhere."""
     _, screen = current(talk)
     return isinstance(screen, Ask) and screen.secret and screen.shape not in FREE
 
 
-def asks_words(talk: Talk) -> bool:
+def asks_words(talk: FlowState) -> bool:
     """Whether words of the person's own are asked for, a report's say."""
     _, screen = current(talk)
     return isinstance(screen, Ask) and screen.shape in FREE
 
 
-def asks_who_may_know(talk: Talk) -> bool:
+def asks_who_may_know(talk: FlowState) -> bool:
     """Whether it is being chosen who may know who reports."""
     _, screen = current(talk)
     return not isinstance(screen, Outcome) and screen.screen in ("c4.identity", "c5.anonymous_note")
 
 
-def cannot_read(talk: Talk, text: str) -> bool:
+def cannot_read(talk: FlowState, text: str) -> bool:
     """Whether the question asked last has fixed answers, or wants a number, and this is none."""
     talk, screen = current(talk)
     if isinstance(screen, Outcome) or (isinstance(screen, Ask) and screen.shape in FREE):
@@ -198,7 +198,7 @@ def cannot_read(talk: Talk, text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Said:
+class Message:
     """One text of a person, or the parts of one: its rows, the words, when it was received and when it was written."""
 
     rows: Sequence[InboundMessage]
@@ -223,7 +223,7 @@ class Said:
         for row in self.rows:
             empty_message(row)
 
-    def without_secrets(self) -> Said:
+    def without_secrets(self) -> Message:
         """The same without a PIN or a code that is named in it: an officer may read these words."""
         left = without_secrets(self.text)
         if left == self.text:
@@ -239,41 +239,41 @@ class Said:
             row.conversation_id, row.step = conversation.id, step
 
 
-def begin(session: Session, said: Said, phone: Phone, wish: Name) -> bool:
+def begin(session: Session, said: Message, phone: Phone, wish: Name) -> bool:
     """Begin the talk that a keyword asks for, after the data notice; whether verdicts are stale now."""
-    talking = opened(session, said, phone, wish)
-    talk = Talk("data_notice", talking.caller)
+    context = opened(session, said, phone, wish)
+    talk = FlowState("data_notice", context.caller)
     step: Screen | Outcome = WISHES[wish]
-    if not talking.caller.noticed:
+    if not context.caller.noticed:
         talk, step = current(talk)
-    return _reply(talking, said, *engine.settle(talking, talk, step), first=True)
+    return _reply(context, said, *engine.settle(context, talk, step), first=True)
 
 
-def file_report(session: Session, said: Said, phone: Phone, words: str) -> tuple[bool, bool]:
+def file_report(session: Session, said: Message, phone: Phone, words: str) -> tuple[bool, bool]:
     """File what was written at once; whether verdicts are stale now, and whether it is anonymous. Its words are kept
     there alone. The receipt says the number, and by when.
 
     It is told in confidence, or anonymously where it says so; an accident or a death by name: an officer calls.
     """
-    talking = opened(session, said, phone, "menu")
+    context = opened(session, said, phone, "menu")
     urgent = urgency(words)
     unnamed = _UNNAMED.search(words) is not None or agreed_unnamed(session, phone, said.received)
     identity = "anonymous" if unnamed else "normal" if urgent else "secret"
     report = outcomes.FileReport("claim" if urgent else "other", words, urgency=urgent, identity=identity)
-    filed = apply(talking, report)
+    filed = apply(context, report)
     if isinstance(filed, Next):  # who writes a text may be written to
-        talking.caller = filed.caller
-        filed = apply(talking, outcomes.SetContact("sms"))
+        context.caller = filed.caller
+        filed = apply(context, outcomes.SetContact("sms"))
     if isinstance(filed, Next):
         raise AssertionError("a report was filed and has no receipt")
     said.empty()
-    _end(talking)
+    _end(context)
     if identity != "secret":
-        say_ending(session, phone, filed.screen, filed.values, cause=said.cause, now=talking.now)
+        say_ending(session, phone, filed.screen, filed.values, cause=said.cause, now=context.now)
     else:
         receipt = RECEIPT_SCREENS["secret"]
-        write(session, phone, receipt, filed.values, purpose=Purpose.REPLY, cause=said.cause, now=talking.now)
-    return talking.nudge, identity == "anonymous"
+        write(session, phone, receipt, filed.values, purpose=Purpose.REPLY, cause=said.cause, now=context.now)
+    return context.nudge, identity == "anonymous"
 
 
 # Who asks not to be named.
@@ -285,15 +285,15 @@ _UNNAMED = re.compile(
 )
 
 
-def follow_report(session: Session, said: Said, phone: Phone, number: str) -> bool:
+def follow_report(session: Session, said: Message, phone: Phone, number: str) -> bool:
     """Begin the talk on the report with this number (six characters); of an anonymous one no text may tell whose."""
     said.empty()
-    talking = opened(session, said, phone, "menu")
-    talk = Talk("main", talking.caller)
-    return _reply(talking, said, *engine.settle(talking, talk, outcomes.FindReport(number)))
+    context = opened(session, said, phone, "menu")
+    talk = FlowState("main", context.caller)
+    return _reply(context, said, *engine.settle(context, talk, outcomes.FindReport(number)))
 
 
-def opened(session: Session, said: Said, phone: Phone, wish: Name) -> Talking:
+def opened(session: Session, said: Message, phone: Phone, wish: Name) -> Context:
     """A new talk of this phone, in the place of any other; its session names the wish that the data notice delays."""
     end_talks(session, phone, "started again", said.received)
     conversation = Conversation(
@@ -308,26 +308,26 @@ def opened(session: Session, said: Said, phone: Phone, wish: Name) -> Talking:
     session.add(conversation)
     session.flush()
     said.belongs_to(conversation, 0)
-    talking = _talking(session, conversation, phone, said)
-    talking.caller = talking.fresh_caller()
-    return talking
+    context = _context(session, conversation, phone, said)
+    context.caller = context.fresh_caller()
+    return context
 
 
-def go_on(session: Session, said: Said, phone: Phone, conversation: Conversation) -> bool:
+def go_on(session: Session, said: Message, phone: Phone, conversation: Conversation) -> bool:
     """Take a text for the next answer of a talk; whether verdicts are stale now."""
     _ask_for_the_pin_again(conversation, said.received)
     said.belongs_to(conversation, conversation.hops)
     conversation.hops += 1
     conversation.touched_at = said.received
-    talking = _talking(session, conversation, phone, said)
-    shown = engine.take(talking, said.text, partial(answers_for, session, phone))
-    asked = talking.asked
-    if (isinstance(asked, Ask) and (asked.secret or talking.understood)) or may_be_secret(said.text):
+    context = _context(session, conversation, phone, said)
+    shown = engine.take(context, said.text, partial(answers_for, session, phone))
+    asked = context.asked
+    if (isinstance(asked, Ask) and (asked.secret or context.understood)) or may_be_secret(said.text):
         said.empty()
-    if talking.filed is not None:
+    if context.filed is not None:
         session.flush()
         session.execute(_EMPTY_ALL, {"talk": conversation.id})
-    return _reply(talking, said, *shown)
+    return _reply(context, said, *shown)
 
 
 # Every answer of a talk that came to a report, once it was heard: the digits alone would tell what it was. Of any
@@ -346,10 +346,10 @@ def may_be_secret(text: str) -> bool:
     return digits.isdecimal() and len(digits) in _SECRETS
 
 
-def _talking(session: Session, conversation: Conversation, phone: Phone, said: Said) -> Talking:
-    talking = TextTalking(session, conversation, phone, said.received, NOBODY, message=said.first.id)
-    talking.wish = WISHES[_wish(conversation)]
-    return talking
+def _context(session: Session, conversation: Conversation, phone: Phone, said: Message) -> Context:
+    context = MessageContext(session, conversation, phone, said.received, NOBODY, message=said.first.id)
+    context.wish = WISHES[_wish(conversation)]
+    return context
 
 
 def _ask_for_the_pin_again(conversation: Conversation, now: dt.datetime) -> None:
@@ -364,30 +364,32 @@ def _wish(conversation: Conversation) -> Name:
     return next((name for name in WISHES if name == wish), "menu")
 
 
-def _end(talking: Talking) -> None:
+def _end(context: Context) -> None:
     """The talk is over; for some minutes it is known which report its last words belong to."""
-    conversation = talking.conversation
+    conversation = context.conversation
     unnamed = has_agreed_unnamed(conversation)
-    _over(conversation, "said goodbye", talking.now)
+    _over(conversation, "said goodbye", context.now)
     # What it was for, or how many answers it took, would tell who reported.
     conversation.session, conversation.hops = f"{conversation.session.rpartition(':')[0]}:over", 0
-    if talking.filed is not None:
-        conversation.talk = sealed_report(talking.filed)
+    if context.filed is not None:
+        conversation.talk = sealed_report(context.filed)
     elif unnamed:
         conversation.talk = sealed_unnamed()
-    talking.session.flush()
-    talking.session.execute(_EMPTY_ALL, {"talk": conversation.id})
+    context.session.flush()
+    context.session.execute(_EMPTY_ALL, {"talk": conversation.id})
 
 
-def _reply(talking: Talking, said: Said, talk: Talk | None, step: Screen | Over, *, first: bool = False) -> bool:
+def _reply(
+    context: Context, said: Message, talk: FlowState | None, step: Screen | Over, *, first: bool = False
+) -> bool:
     """Write down where the talk stands, and say what comes next."""
     if talk is None or isinstance(step, Over):
         assert isinstance(step, Over)
-        _end(talking)
-        say_ending(talking.session, talking.phone, step.screen, step.values, cause=said.cause, now=talking.now)
+        _end(context)
+        say_ending(context.session, context.phone, step.screen, step.values, cause=said.cause, now=context.now)
     else:
-        conversation = talking.conversation
-        conversation.talk = sealed(talk, step, talking.filed)
+        conversation = context.conversation
+        conversation.talk = sealed(talk, step, context.filed)
         asks = Asks(conversation.id, conversation.hops)
-        say(talking.session, talking.phone, step, talk, first=first, cause=said.cause, now=talking.now, asks=asks)
-    return talking.nudge
+        say(context.session, context.phone, step, talk, first=first, cause=said.cause, now=context.now, asks=asks)
+    return context.nudge

@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 
 from flows.caller import Caller
 from flows.conversation import Ask, Conversation, Menu, Outcome, Pick, Screen, Turn, play
+from flows.flow_state import FLOWS, FlowState, SecretKept, answer, current
 from flows.linking import link
-from flows.outcomes import Back, ChoseLanguage, ChosePerson, FindWorker, Finished, Goodbye, GoTo, MorePeople, Said
+from flows.outcomes import Back, ChoseLanguage, ChosePerson, FindWorker, Finished, Goodbye, GoTo, MorePeople, WorkerSays
 from flows.reading import option
-from flows.talk import FLOWS, SecretKept, Talk, answer, current
 from tests.flows.city import CALLERS, STANDING, UNKNOWN, WORDINGS, covered
 
 NIK, CODE = "3275010101900001", "123456"
 MANY = CALLERS["many on one phone"]
 
 
-def dial(flow: str, caller: Caller, *texts: str, words: bool = False) -> tuple[Talk, Screen | Outcome]:
+def dial(flow: str, caller: Caller, *texts: str, words: bool = False) -> tuple[FlowState, Screen | Outcome]:
     """What is shown after dialling, or writing, these one after the other."""
-    talk, said = current(Talk(flow, caller))
+    talk, said = current(FlowState(flow, caller))
     for text in texts:
         talk, said = answer(talk, text, WORDINGS if words else None)
     return talk, said
@@ -34,9 +34,9 @@ def shown(said: Screen | Outcome) -> str:
 
 
 def test_a_talk_begins_with_its_first_question() -> None:
-    talk, said = current(Talk("main", UNKNOWN))
+    talk, said = current(FlowState("main", UNKNOWN))
     assert shown(said) == "a3.main"
-    assert talk == Talk("main", UNKNOWN)
+    assert talk == FlowState("main", UNKNOWN)
 
 
 @pytest.mark.parametrize("text", [
@@ -165,7 +165,7 @@ def careless(caller: Caller) -> Conversation:
 
 def test_a_flow_that_would_have_a_secret_kept_is_refused() -> None:
     with pytest.raises(SecretKept, match=r"careless: f1\.pin is secret but is followed by b9\.card"):
-        answer(Talk("careless", UNKNOWN), "123456", flows={"careless": careless})
+        answer(FlowState("careless", UNKNOWN), "123456", flows={"careless": careless})
 
 
 def test_nought_drops_the_last_answer() -> None:
@@ -220,25 +220,25 @@ def test_the_phone_shows_the_page_that_the_digits_mean() -> None:
 @pytest.mark.parametrize(
     ("flow", "caller", "text", "outcome"),
     [
-        ("cover", covered("active"), "YA", Said("confirms", then="card")),
-        ("cover", covered("active"), " benar ", Said("confirms", then="card")),
-        ("cover", covered("active"), "Benar, ini saya", Said("confirms", then="card")),
-        ("cover", covered("active"), "BENAR INI SAYA!", Said("confirms", then="card")),
-        ("cover", covered("active"), "1 benar", Said("confirms", then="card")),
-        ("cover", covered("active"), "leres ieu abdi", Said("confirms", then="card")),
-        ("cover", covered("active"), "Correct, this is me", Said("confirms", then="card")),
-        ("cover", covered("active"), "bukan", Said("not_me", then="not_me")),
-        ("cover", covered("active"), "sanes abdi", Said("not_me", then="not_me")),
+        ("cover", covered("active"), "YA", WorkerSays("confirms", then="card")),
+        ("cover", covered("active"), " benar ", WorkerSays("confirms", then="card")),
+        ("cover", covered("active"), "Benar, ini saya", WorkerSays("confirms", then="card")),
+        ("cover", covered("active"), "BENAR INI SAYA!", WorkerSays("confirms", then="card")),
+        ("cover", covered("active"), "1 benar", WorkerSays("confirms", then="card")),
+        ("cover", covered("active"), "leres ieu abdi", WorkerSays("confirms", then="card")),
+        ("cover", covered("active"), "Correct, this is me", WorkerSays("confirms", then="card")),
+        ("cover", covered("active"), "bukan", WorkerSays("not_me", then="not_me")),
+        ("cover", covered("active"), "sanes abdi", WorkerSays("not_me", then="not_me")),
         ("cover", covered("active"), "kembali", Back()),
         ("cover", covered("active"), "BALIK", Back()),
         ("cover", covered("active"), "back", Back()),
-        ("card", covered("active"), "Sudah", Said("card", "yes", then="still_working")),
-        ("card", covered("active"), "teu acan", Said("card", "no", then="still_working")),
-        ("card", covered("active"), "not  sure", Said("card", "unsure", then="still_working")),
-        ("still_working", covered("active"), "sumuhun", Said("still_working", then="asked_money")),
-        ("still_working", covered("active"), "Pindah", Said("moved", then="asked_money")),
-        ("asked_money", covered("active"), "ya", Said("asked_money", "yes", then="finish")),
-        ("asked_money", covered("active"), "henteu", Said("asked_money", "no", then="finish")),
+        ("card", covered("active"), "Sudah", WorkerSays("card", "yes", then="still_working")),
+        ("card", covered("active"), "teu acan", WorkerSays("card", "no", then="still_working")),
+        ("card", covered("active"), "not  sure", WorkerSays("card", "unsure", then="still_working")),
+        ("still_working", covered("active"), "sumuhun", WorkerSays("still_working", then="asked_money")),
+        ("still_working", covered("active"), "Pindah", WorkerSays("moved", then="asked_money")),
+        ("asked_money", covered("active"), "ya", WorkerSays("asked_money", "yes", then="finish")),
+        ("asked_money", covered("active"), "henteu", WorkerSays("asked_money", "no", then="finish")),
         ("language", UNKNOWN, "english", ChoseLanguage("en")),
         ("who", CALLERS["several on one phone"], "none of these", GoTo("link")),
     ],
@@ -273,7 +273,7 @@ def test_every_option_is_understood_by_its_own_word_in_every_language() -> None:
 
 def test_the_talk_goes_on_at_the_first_question_that_changed() -> None:
     nik = Turn("b1.ask_nik", NIK)
-    talk, said = current(Talk("link", UNKNOWN, (nik, Turn("b2.gone", "x")), wrong=2))
+    talk, said = current(FlowState("link", UNKNOWN, (nik, Turn("b2.gone", "x")), wrong=2))
     assert shown(said) == "b2.ask_code"
     assert (talk.turns, talk.wrong) == ((nik,), 0)
 
@@ -288,22 +288,22 @@ def test_the_talk_goes_on_at_the_first_question_that_changed() -> None:
     ],
 )
 def test_an_answer_that_no_longer_holds_is_asked_again(turn: Turn) -> None:
-    talk, said = current(Talk("link", UNKNOWN, (turn,)))
+    talk, said = current(FlowState("link", UNKNOWN, (turn,)))
     assert (shown(said), talk.turns) == ("b1.ask_nik", ())
 
 
 def test_a_person_no_longer_on_the_phone_is_asked_for_again() -> None:
     gone = Turn("b17.who_answers", "99")
-    assert shown(current(Talk("who", CALLERS["several on one phone"], (gone,)))[1]) == "b17.who_answers"
+    assert shown(current(FlowState("who", CALLERS["several on one phone"], (gone,)))[1]) == "b17.who_answers"
 
 
 def test_a_flow_that_a_release_took_away_leads_to_the_main_menu() -> None:
-    assert shown(current(Talk("lottery", UNKNOWN, (Turn("z1.win", "yes"),)))[1]) == "a3.main"
-    assert answer(Talk("lottery", UNKNOWN), "1")[1] == GoTo("cover")
+    assert shown(current(FlowState("lottery", UNKNOWN, (Turn("z1.win", "yes"),)))[1]) == "a3.main"
+    assert answer(FlowState("lottery", UNKNOWN), "1")[1] == GoTo("cover")
 
 
 def test_an_answer_to_a_flow_without_a_question_changes_nothing() -> None:
-    talk = Talk("finish", covered("active"))
+    talk = FlowState("finish", covered("active"))
     assert answer(talk, "1") == (talk, Finished())
 
 
@@ -341,11 +341,11 @@ TEXTS = st.one_of(
 @example(flow="main", caller=UNKNOWN, texts=["{brand}" * 3, "%s", "a" * 16_384])
 def test_nothing_that_a_person_sends_breaks_a_talk(flow: str, caller: Caller, texts: list[str]) -> None:
     for wordings in (None, WORDINGS):
-        talk, said = current(Talk(flow, caller))
+        talk, said = current(FlowState(flow, caller))
         for text in texts:
             talk, said = answer(talk, text, wordings)
             assert 0 <= talk.wrong < 3
-            assert Talk.from_dict(talk.to_dict()) == talk
+            assert FlowState.from_dict(talk.to_dict()) == talk
             if isinstance(said, Outcome):
                 break
             assert current(talk)[0] == talk

@@ -19,7 +19,7 @@ NOBODY = Caller(language=None, noticed=False)  # before anything was looked up
 
 
 @dataclass
-class Talking:
+class Context:
     """The talk an outcome belongs to. `message` is the text it was said in, None on the phone's own screen.
 
     `later` are commands that go with the last of a hop, in its transaction; None where there is no such last. `asked`
