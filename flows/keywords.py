@@ -76,6 +76,18 @@ def number_in(text: str) -> str | None:
     return read_reference(behind)
 
 
+_WITH_PREFIX = re.compile(r"\b[A-Za-z]{2,4}\s?-\s?([0-9A-Za-z]{6})\b|\b(?:bks|BKS|Bks)\s([0-9A-Za-z]{6})\b")
+_BARE = re.compile(r"\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[0-9A-Za-z]{6}\b")
+
+
+def number_within(text: str) -> tuple[str, str] | None:
+    """A report's number (six characters) that stands among other words, and these words; None without one."""
+    for found in (*_WITH_PREFIX.finditer(text), *_BARE.finditer(text)):
+        if (number := read_reference(next(filter(None, (*found.groups(), found[0]))))) is not None:
+            return number, " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
+    return None
+
+
 def _may_be_a_word(text: str) -> bool:
     """Whether six letters could be a word as well: no prefix before them, no digit, and a vowel."""
     return text.isalpha() and not {"a", "e"}.isdisjoint(text.casefold())

@@ -174,8 +174,8 @@ _NO_TEXTS = re.compile(
 _STOP_CLAUSE = (
     r"(?:stop|setop|unreg|unsub(?:scribe)?)(?: (?:sms|smsnya|dulu|saja|aja|ya|pak|bu|jangan|kirim|lagi|deh|semua))*"
 )
-_STOP_FIRST = re.compile(rf"\W*{_STOP_CLAUSE}\s*[.,;!\n]+\s*(?=\w)", re.IGNORECASE)
-_STOP_LAST = re.compile(rf"[.,;!?\n]+\s*{_STOP_CLAUSE}\W*$", re.IGNORECASE)
+_STOP_FIRST = re.compile(rf"\W*{_STOP_CLAUSE}\s*[.,;:!\n(\[/=\-\u2013\u2014]+\s*(?=\w)", re.IGNORECASE)
+_STOP_LAST = re.compile(rf"[.,;:!?\n(\[/=\-\u2013\u2014]+\s*{_STOP_CLAUSE}\W*$", re.IGNORECASE)
 _STOP_AND_DIGIT = re.compile(
     r"\W*(?:(?P<before>[1-9])\W+(?:stop|setop)|(?:stop|setop)\W+(?P<behind>[1-9]))\W*", re.IGNORECASE
 )
@@ -183,6 +183,8 @@ _STOP_AND_DIGIT = re.compile(
 _OF_TEXTS = (
     r"(?:(?:tolong|tlg|mohon|please|udah|sudah|ya|pak|bu) )*"
     rf"(?:{_NO_TEXTS.pattern}"
+    r"|(?:jangan|jgn|gak usah|ga usah|tidak usah|ulah)(?: di)? ?(?:tanya|tanyai|tanyakan|hubungi|hubungin|ganggu)"
+    r"(?: saya| aku)? (?:lagi|deui|terus)"
     r"|(?:stop|setop|berhenti|hentikan|unreg|unsub)(?: (?:kirim|ngirim|semua|semuanya|dulu))*"
     r" (?:sms|smsnya|smsan|pesan|pesannya|texts?|messages?)(?: (?:ke|saya|aku|abdi|lagi|ini|nya|me))*)"
     r"(?: (?:ya|pak|bu|mas|mbak|dong|deh|atuh|makasih|terima kasih|please))*"
@@ -216,8 +218,8 @@ def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
     if (digit := _STOP_AND_DIGIT.fullmatch(text)) is not None:
         return digit["before"] or digit["behind"]
     for clause in (_STOP_FIRST.match(text), _STOP_LAST.search(text)):
-        if clause is not None and (rest := (text[: clause.start()] + text[clause.end() :]).strip()):
-            return None if speaks_of_life(rest) else rest
+        if clause is not None and (rest := (text[: clause.start()] + text[clause.end() :]).strip(" \t\r\n()[]-")):
+            return None if _undressed(text) != text or speaks_of_life(rest) else rest
     return None
 
 
@@ -227,13 +229,17 @@ def speaks_of_life(text: str) -> bool:
 
 
 _NO_STOP = re.compile(
-    r"\b(?:tidak|tdk|gak|ga|nggak|belum|blm|pernah|kenapa|knp|kok|jangan|jgn)(?: \w+)? (?:stop|setop|berhenti)\b"
+    r"\bdi ?(?:stop|setop)\b"
+    r"|\b(?:tidak|tdk|gak|ga|nggak|belum|blm|pernah|kenapa|knp|kok|jangan|jgn)(?: \w+)? (?:stop|setop|berhenti)\b"
 )
 
 
 def stops_something_else(text: str) -> bool:
     """Whether a STOP in it is none, or of something else: "kenapa stop sms", "narik becak sudah tua. Berhenti"."""
-    return _NO_STOP.search(spoken(text)) is not None or (speaks_of_life(text) and not names_our_texts(text))
+    said = without_courtesies(spoken(text))
+    if _NO_STOP.search(said) or _COVER_STOPPED.fullmatch(said):
+        return True
+    return speaks_of_life(text) and not names_our_texts(text)
 
 
 def names_our_texts(text: str) -> bool:
@@ -264,16 +270,29 @@ _ALONE = frozenset(
 )  # said of our texts where nothing else is said
 
 
+# Whoever signs does not say these: "STOP - saya belum terdaftar" goes on behind the dash.
+_SPEAKS = word_set(
+    "saya sy aku abdi kula gue sudah udah sdh udh belum blm tidak tdk gak ga nggak teu bukan bkn salah sambung ini itu"
+    " yang terdaftar daftar punya dapat minta uang kartu iuran kecelakaan celaka ketabrak meninggal wafat ada suami"
+    " istri anak dia mereka masih lagi kenapa kok pungli petugas tolong mohon orangnya jangan mau"
+    " orang registered not"
+)
+
+
 def _undressed(text: str) -> str:
     """The text without what a phone puts before it, a name in brackets behind it, and a signature."""
     text = _FORWARDED.sub("", text[:_LONGEST_WORDS], count=1) if _FORWARDED.match(text) else text[:_LONGEST_WORDS]
-    return _BRACKETS.sub("", _SIGNATURE.sub("", text)) or text
+    plain = _BRACKETS.sub("", _SIGNATURE.sub("", text))
+    left_out = spoken(text[len(plain) :]).split() if text.startswith(plain) else spoken(text).split()
+    return plain if plain and _SPEAKS.isdisjoint(left_out) else text
 
 
 def _stops(said: str) -> bool:
     """Whether these words ask for no more texts, and for nothing else."""
     if _NO_TEXTS.fullmatch(said) or _written_as(said.replace(" ", "")) in STOPS | _ENDS:
         return True
+    if _COVER_STOPPED.fullmatch(said):
+        return False
     words = _SPELT.sub(lambda run: run[0].replace(" ", ""), said).split()
     meant = {word: _written_as(word) for word in words}
     strong = not STOPS.isdisjoint(meant.values())
@@ -286,6 +305,10 @@ def _stops(said: str) -> bool:
     return len(rest) < len(words) and all(word in around or word.isdigit() for word in rest)
 
 
+# "bpjs sudah stop": the cover, not our texts; "STOP BPJS" is theirs.
+_COVER_STOPPED = re.compile(
+    r"(?:program |layanan )?(?:bpjs|program)(?: ketenagakerjaan)?(?: (?:sudah|udah|sdh))? stop(?: .*)?"
+)
 _SPELT = re.compile(r"\b\w(?: \w)+\b")  # S T O P
 
 

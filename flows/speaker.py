@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from flows.reading import COURTESIES, spoken, word_set
+from flows.understanding import understand
 
 Speaker: TypeAlias = Literal["self", "another", "relation", "office", "stranger"]
 
@@ -44,19 +45,28 @@ _SIGNED = re.compile(
 )
 _FROM_THE_RT = re.compile(r"\s*(?:pak |bu |ketua )?r[tw]\s*\.?\s*\d{1,3}\s*:", re.IGNORECASE)  # "RT 003: sudah"
 _OWN_HOME = re.compile(r"\b(?:warga|orang|tinggal|di|domisili|alamat) (?:\w+ )?(?:rt|rw)\b")
-_NUMBER = r"(?:nomor|nomer|nmr|no|hp|kartu|number)(?:nya)?"
+_NUMBER = r"(?:(?:nomor|nomer|nmr|no|number)(?: hp| wa)?(?: ini)?|nomornya|nomernya)"
 _CHANGED = r"(?:ganti|berganti|pindah|beralih|milik|punya|dipakai|dipake|dipegang)"
 _NOT = r"(?:bukan|bkn|sanes|lain|dudu|dede|bukanlah)"
+_SINCE = r"(?:(?:sudah|udah|udh|sdh|dah|skrg|sekarang) )"
+# Said of this very number, whatever else is said.
 _STRANGER = re.compile(
-    rf"\b{_NUMBER} (?:\w+ ){{0,3}}?{_CHANGED} (?:\w+ )?(?:orang|pemilik|tangan|org)\b"
-    r"|\b(?:sudah|udah|udh|sdh|dah) (?:ganti|bukan) (?:orang|org|orangnya|pemilik|pemiliknya)\b"
-    r"|\bganti (?:orang|pemilik|yang punya)\b|\byang punya (?:hp|nomor|nomer|no)(?:nya)? (?:sudah|udah|udh|sdh) ganti\b"
-    rf"|\b{_NUMBER} (?:ini )?(?:sudah|udah|udh|sdh)? ?(?:di ?jual|bukan (?:punya|milik))\b"
-    rf"|\b{_NUMBER} (?:\w+ )?baru (?:saya )?(?:beli|dibeli)\b|\b{_NUMBER} baru saya beli\b"
-    r"|\b(?:tidak|tdk|gak|ga|nggak|ngga|gk|teu|ora|kagak) kenal (?:sama |dengan |ke )?(?:orang|dia|beliau|namanya)"
-    r"|\bsalah (?:sambung|nomor|nomer|no|orang|org|alamat sms)\b|\bwrong (?:number|person)\b|\bnot me\b"
+    rf"\b{_NUMBER} {_SINCE}*{_CHANGED} (?:\w+ )?(?:orang|pemilik|tangan|org)\b"
+    rf"|\byang punya (?:hp|nomor|nomer|no)(?:nya)? {_SINCE}?ganti\b"
+    rf"|\b{_NUMBER} {_SINCE}?(?:di ?jual|bukan (?:punya|milik))\b"
+    rf"|\b{_NUMBER} (?:\w+ )?baru (?:saya )?(?:beli|dibeli)\b"
+    r"|\bsalah (?:sambung|alamat sms)\b"
     rf"|^(?:maaf |punten |sorry )?(?:ini |eta |itu )?{_NOT} (?:saya|sy|abdi|aku|kula|kulo|gue|aye)"
     r"(?: (?:pak|bu|mas|mbak|kak|bang|orangnya|ini|yang dimaksud))*$"
+)
+# So where nothing else is said: cards go to the wrong person too, and heads of RT change.
+_PERHAPS = re.compile(
+    r"\bsalah (?:nomor|nomer|no|orang|org)\b|\bwrong (?:number|person)\b|\bnot me\b"
+    rf"|\b{_SINCE}(?:ganti|bukan) (?:orang|org|orangnya|pemilik|pemiliknya)\b|\bganti (?:orang|pemilik|yang punya)\b"
+    r"|\b(?:tidak|tdk|gak|ga|nggak|ngga|gk|teu|ora|kagak) kenal (?:sama |dengan |ke )?(?:orang|dia|beliau|namanya)"
+)
+_THINGS_OF_LIFE = re.compile(
+    r"\b(?:kartu|kartunya|card|nik|ktp|rekening|data|petugas|petugasnya|rt|rw|lurah|motor|uang|duit|iuran|bank|dana)\b"
 )
 _NAMED = r"\b(?:bukan|bkn|sanes|dudu) (?:nomor|nomer|no|hp)?(?:nya)? ?(?:(?:si|pak|bapak|bu|ibu|mas|mbak|kang|teh) )?"
 _TITLES = frozenset(["haji", "hajah", "drs", "dra"])
@@ -78,9 +88,16 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
         return "another"
     if _STRANGER.search(said) or any(re.search(rf"{_NAMED}{re.escape(name)}\b", said) for name in own):
         return "stranger"
+    if _PERHAPS.search(said) and not _THINGS_OF_LIFE.search(said) and not _says_more(text):
+        return "stranger"
     if any(re.search(rf"\bkenal (?:sama |dengan )?(?:pak |bu )?{re.escape(name)}\b", said) for name in own):
         return "stranger"
     return "another" if _answers_for_two(text, own) else "self"
+
+
+def _says_more(text: str) -> bool:
+    understood = understand(text)
+    return understood.sure and understood.meaning in ("yes", "no", "grievance")
 
 
 _TURNS = re.compile(r"[,;.\n]+|\b(?:tapi|tp|sedangkan|kalau|kalo|klo|dan)\b", re.IGNORECASE)

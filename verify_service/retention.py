@@ -82,6 +82,16 @@ def _over_for_long(now: dt.datetime) -> Select[int]:
     )
 
 
+def _left_for_long(now: dt.datetime) -> Select[int]:
+    """Talks by text on the way to a report that nobody went on with."""
+    return select(Conversation.id).where(
+        Conversation.channel == "talk",
+        Conversation.ended_at.is_(None),
+        Conversation.session.endswith(":report"),
+        Conversation.touched_at < now - dt.timedelta(hours=programme().texting.talk_hours),
+    )
+
+
 def forget_old(session: Session, *, now: dt.datetime) -> int:
     """Empty the screens and answers of old talks and the words of old texts, and drop conversations past their
     retention; returns rows changed.
@@ -145,6 +155,11 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             update(InboundMessage)
             .where(InboundMessage.conversation_id.in_(_over_for_long(now)))
             .values(conversation_id=None, step=None)
+        ),
+        session.execute(  # what was typed on the way to a report that was never made
+            update(InboundMessage)
+            .where(InboundMessage.conversation_id.in_(_left_for_long(now)), InboundMessage.body.is_not(None), _WAS_READ)
+            .values(body=None, raw=None)
         ),
         session.execute(delete(DeliveryNotice).where(DeliveryNotice.received_at < texts)),
         session.execute(

@@ -221,3 +221,136 @@ def test_a_sentence_that_was_cut_is_still_one(db: Any, texts: tuple[str, ...], b
     line = a_question(db)
     line.together(*texts, apart=2, handled_between=between)
     assert set(line.said()) == {"denies"}
+
+
+# --- a stranger is one only where nothing else is said ---
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("sudah terdaftar tapi salah nomor NIK di kartu", "confirms"), ("sdh. salah nomor rekening dana saya", "confirms"),
+     ("belum dapat, kartu dipegang orang RW", "denies"), ("blm pak, gak kenal orang yang mendata", "denies"),
+     ("belum terdaftar, pak RT sudah ganti orang", "denies"),
+     ("iya tapi kartunya salah orang, namanya beda", "confirms"),
+     ("hp nya dipegang orang rumah, saya sudah terdaftar", "confirms"),
+     ("registered, but the card went to the wrong person", "confirms")],
+)  # fmt: skip
+def test_words_of_a_stranger_inside_an_answer_let_go_of_nobody(db: Any, text: str, said: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert "not_me" not in line.said()
+    assert line.said() in ([said], [])  # or asked back
+    assert linked(line) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["kartu saya dipegang orang kelurahan", "ada yang minta uang, saya tidak kenal orang itu",
+     "petugasnya ganti orang terus, yang ini minta uang 50 ribu", "kartu saya dipakai orang lain pak"],
+)  # fmt: skip
+def test_a_complaint_about_somebody_lets_go_of_nobody(db: Any, text: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert (line.said(), linked(line)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["salah sambung", "maaf salah nomor pak", "nomor ini sudah ganti orang", "sudah ganti orang pak", "wrong number",
+     "saya tidak kenal orang ini", "nomer hp ini sudah dipakai orang lain", "no ini udah ganti pemilik bang",
+     "bukan saya pak, salah orang"],
+)  # fmt: skip
+def test_a_stranger_is_still_heard(db: Any, text: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert (line.said(), linked(line)) == (["not_me"], 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("saya kecelakaan tadi pagi, tidak kenal orang yang nabrak", "accident"),
+     ("kemarin ketabrak, polisi bilang salah orang yang nabrak", "accident"),
+     ("saya istrinya, suami ketabrak truk tadi pagi tolong", "accident"),
+     ("saya istrinya, bapak kecelakaan kerja di proyek", "accident"),
+     ("ini anaknya, bapak sudah meninggal 3 hari lalu", "death"),
+     ("ini bu RT, Sulistiawati kecelakaan kerja kemarin", "accident"),
+     ("saya majikannya, dia jatuh celaka di rumah", "accident")],
+)  # fmt: skip
+def test_an_accident_is_filed_whoever_tells_of_it(db: Any, text: str, kind: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert line.db.execute("SELECT urgency FROM grievance").fetchall() == [(kind,)]
+    assert line.said() == []
+    assert "s12.own_word" not in line.sent()
+
+
+# --- what stands behind a STOP ---
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("STOP - saya belum terdaftar", "denies"), ("STOP (belum terdaftar pak)", "denies"),
+     ("STOP\n--\nsaya belum terdaftar", "denies"), ("stop - sudah terdaftar", "confirms"),
+     ("STOP - salah sambung", "not_me"), ("STOP (bukan saya)", "not_me"), ("TIDAK-STOP", "denies"),
+     ("sudah terdaftar jangan tanya lagi", "confirms"), ("saya sudah terdaftar jangan hubungi lagi", "confirms")],
+)  # fmt: skip
+def test_what_stands_behind_a_dash_is_no_signature(db: Any, text: str, said: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert (line.said(), line.stopped()) == ([said], True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["STOP - saya kecelakaan kemarin di tol", "stop (suami saya meninggal kemarin)", "STOP - orangnya sudah meninggal"],
+)
+def test_an_accident_behind_a_stop_is_filed(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.db.execute("SELECT count(*) FROM grievance WHERE urgency IS NOT NULL").fetchone() == (1,)
+    assert line.stopped()
+
+
+@pytest.mark.parametrize("text", ["Stop -- petugas minta uang 50 ribu", "STOP\n===\nkartu saya belum datang pak"])
+def test_a_complaint_behind_a_stop_is_filed(line: Line, text: str) -> None:
+    line.writes(text)
+    assert len(line.reports()) == 1
+    assert line.stopped()
+
+
+@pytest.mark.parametrize("text", ["Stop - pungli di pasar tiap minggu", "stop (pungli di pasar tiap minggu)"])
+def test_a_dash_among_the_words_asked_for_ends_no_talk(line: Line, text: str) -> None:
+    line.writes("LAPOR", "3", "6", "3", "2", text, "2")
+    assert [words for _, _, words in line.reports()] == [text]
+    assert not line.stopped()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mohon jangan di stop", "sms nya jangan di stop", "kepesertaan saya di stop", "bpjs saya kenapa di stop",
+     "tolong pungutan di stop", "bpjs sudah stop pak", "jangan stop"],
+)  # fmt: skip
+def test_whoever_speaks_of_an_end_wants_our_texts_still(line: Line, text: str) -> None:
+    line.writes(text)
+    assert not line.stopped()
+
+
+@pytest.mark.parametrize("texts", [("jangan", "sms lagi ya"), ("tolong jangan", "sms saya lagi")])
+@pytest.mark.parametrize("between", [False, True], ids=["handled together", "handled one by one"])
+def test_a_stop_in_two_parts_is_one(db: Any, texts: tuple[str, ...], between: bool) -> None:
+    line = a_question(db)
+    line.together(*texts, apart=1, handled_between=between)
+    assert line.stopped()
+
+
+def test_a_soldiers_lapor_before_an_answer_is_no_report(db: Any) -> None:
+    line = a_question(db)
+    line.writes("Lapor pak, saya sudah terdaftar")
+    assert line.said() == ["confirms"]
+    assert line.reports() == []
+
+
+def test_a_copy_of_words_in_a_report_is_one_though_a_menu_came_between(line: Line) -> None:
+    words = "petugas minta uang untuk kartu saya tadi pagi"
+    line.together("LAPOR", words, handled_between=True)
+    line.together(words, pause=4)
+    assert line.reports() == [("secret", True, words)]

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from jobs.messages import one_batch
-from tests.conversations.texting import Line
+from tests.conversations.texting import NUMBER, Line
+from tests.handset import Handset
 from tests.people import a_worker
+from tests.serving import new_client
+from verify_service.ground.crypto import unseal
 
 WORDS = "pak lurah minta uang lima puluh ribu ke pedagang pasar"
 AGREED = ("LAPOR", "3", "6", "3", "3", "1")
@@ -124,3 +127,123 @@ def test_a_copy_that_comes_a_day_later_tells_nothing(line: Line) -> None:
     one_batch()
     assert told_of_the_phone(line) == []
     assert len(line.reports()) == 1
+
+
+# --- asked for in any words, and told of in any ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["LAPOR pak RT minta uang, jgn sebut nama sy", "LAPOR pak RT minta uang, mohon nama saya di rahasiakan",
+     "LAPOR pak RT minta uang, namaku jangan disebut", "LAPOR pak RT minta uang, saya ga mau disebut namanya",
+     "LAPOR pak RT minta uang, jgn bilang saya yg lapor", "LAPOR pak RT menta duit, tong nyebut ngaran abdi",
+     "REPORT the head asks for money, please do not mention my name", "anonim: mandor kasar sama kuli di gudang",
+     "tolong rahasiakan nama saya, mandor kasar sama kuli di gudang",
+     "jangan bilang siapa siapa ya, pak rt galak ke janda",
+     "jangan sebut nama saya pak RT minta uang terus stop"],
+)  # fmt: skip
+@pytest.mark.parametrize("open_report", [False, True], ids=["alone", "beside an open report"])
+def test_who_asks_in_any_words_not_to_be_named_is_not(line: Line, text: str, open_report: bool) -> None:
+    if open_report:
+        line.writes("LAPOR", "3", "7", "3", "1", "kartu belum datang tiga bulan", "2")
+    line.together(text, pause=1200)
+    assert sorted(identity for identity, _, _ in line.reports()) == ["anonymous"] + ["normal"] * open_report
+    assert told_of_the_phone(line) == ["kartu belum datang tiga bulan"] * open_report
+
+
+@pytest.mark.parametrize("text", ["LAPOR kartu saya datang tanpa nama", "LAPOR kartu saya jangan salah nama lagi"])
+def test_a_name_that_is_wrong_is_no_wish_to_be_unnamed(line: Line, text: str) -> None:
+    line.writes(text)
+    assert [identity for identity, _, _ in line.reports()] == ["secret"]
+
+
+def test_lapor_anonim_is_remembered(line: Line) -> None:
+    line.writes("LAPOR ANONIM", WORDS)
+    assert line.reports() == [("anonymous", False, WORDS)]
+    assert told_of_the_phone(line) == []
+
+
+def test_who_says_so_at_the_menu_of_who_may_know_has_chosen(line: Line) -> None:
+    line.writes("LAPOR", "3", "6", "3", "jangan sebut nama saya", "1", WORDS)
+    assert line.reports() == [("anonymous", False, WORDS)]
+
+
+def test_a_talk_that_was_left_keeps_no_words(line: Line) -> None:
+    line.writes("LAPOR", WORDS)
+    line.together("halo pak", pause=25 * 3600)
+    assert line.db.execute("SELECT count(body) FROM inbound_message WHERE handled_as = 'answer'").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("text", ["namanya Burhan", "Pak Burhan", "RT 05", "kel. Jaka"])
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_few_words_behind_an_anonymous_report_are_in_it(db: Any, text: str, asked: bool) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.writes(*ANONYMOUS)
+    if asked:
+        line.asked(worker.worker)
+    line.together(text, pause=8)
+    assert line.reports() == [("anonymous", False, f"{WORDS} / {text}")]
+    assert told_of_the_phone(line) == []
+
+
+@pytest.mark.parametrize("text", ["terima kasih pak", "ok pak", "siap"])
+def test_thanks_are_not(line: Line, text: str) -> None:
+    line.writes(*ANONYMOUS)
+    line.together(text, pause=8)
+    assert line.reports() == [("anonymous", False, WORDS)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cek laporan {n}", "status laporan {n}", "laporan saya {n} bagaimana pak?", "{n} pak tolong ditindak",
+     "LAPOR {n} kok belum ada kabar", "nomor laporan saya {n}", "cek status {n}"],
+)  # fmt: skip
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_number_of_a_report_in_a_sentence_leads_to_no_phone(db: Any, text: str, asked: bool) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.writes(*ANONYMOUS)
+    (number,) = db.execute("SELECT number FROM grievance").fetchone()
+    db.execute("UPDATE conversation SET touched_at = touched_at - interval '12 minutes'")
+    if asked:
+        line.asked(worker.worker)
+    line.together(text.format(n=number), pause=900)
+    assert len(line.reports()) == 1
+    bodies = [unseal(bytes(body), "inbound_message.body") for (body,) in db.execute(
+        "SELECT body FROM inbound_message WHERE body IS NOT NULL").fetchall()]  # fmt: skip
+    assert [body for body in bodies if number[-6:] in body] == []
+    assert line.sent()[-1].startswith("c")  # what became of it
+
+
+def test_what_is_told_beside_a_number_is_added_to_its_report(line: Line) -> None:
+    line.writes(*ANONYMOUS)
+    (number,) = line.db.execute("SELECT number FROM grievance").fetchone()
+    line.together(f"{number} orangnya datang lagi minta uang seratus ribu ke pedagang sayur", pause=900)
+    ((_, _, words),) = line.reports()
+    assert "orangnya datang lagi" in words
+
+
+def test_the_same_words_by_call_after_a_lost_last_screen_are_one_report(db: Any) -> None:
+    a_worker(db)
+    phone, seen = Handset(new_client(), NUMBER), []
+    for _ in range(2):
+        phone.dial()
+        seen.append([phone.send(key) for key in ("2", "3", "6", "3", "3", "1", WORDS)][-1])
+    assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,)
+    assert seen[0] == seen[1]
+
+
+def test_the_newest_report_is_the_one_told_last(db: Any) -> None:
+    a_worker(db)
+    line, phone = Line(db), Handset(new_client(), NUMBER)
+    phone.dial()
+    for key in ("2", "3"):
+        phone.send(key)
+    line.now = dt.datetime.now(dt.UTC)
+    line.together("LAPOR kartu belum datang tiga bulan", pause=0)
+    for key in ("6", "3", "3", "1", WORDS):
+        phone.send(key)
+    line.now = dt.datetime.now(dt.UTC)
+    line.together("dia pak lurah minta lagi kemarin sore", pause=70)
+    assert [words for identity, _, words in line.reports() if identity == "anonymous"] == [
+        f"{WORDS} / dia pak lurah minta lagi kemarin sore"
+    ]

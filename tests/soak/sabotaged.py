@@ -139,6 +139,11 @@ def _copies_count() -> None:
     vars(hearing)["_is_copy"] = lambda *given: False
 
 
+def _copies_stay() -> None:
+    """A copy keeps its words although those of its original went into an anonymous report."""
+    vars(hearing)["_follow_originals"] = lambda found: None
+
+
 def _parts_apart() -> None:
     for room in (hearing, one_message):
         vars(room)["is_part"] = lambda *given: False
@@ -242,6 +247,7 @@ IN_TEXTS = {
     "digit-answers-question": _digit_answers_question,
     "answers-unsent": _answers_unsent,
     "copies-count": _copies_count,
+    "copies-stay": _copies_stay,
     "parts-apart": _parts_apart,
     "anonymous-again": _anonymous_again,
     "others-word": _others_word,
@@ -278,6 +284,7 @@ TEXTS_NOTICED_AS = {
     "digit-answers-question": r"question, by digits",
     "answers-unsent": r"misheard, (two digits at once|reply late|backlog)",
     "copies-count": r"copies in a talk|doubled",
+    "copies-stay": r"borrowed, anonymous, copied",
     "parts-apart": r"two parts",
     "anonymous-again": r"anonymous, and more",
     "others-word": r"shared phone",

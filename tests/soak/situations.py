@@ -214,6 +214,31 @@ async def anonymous_and_another(phone: Phone) -> None:
     await phone.reads(RECEIVED)
 
 
+async def anonymous_and_copied(phone: Phone) -> None:
+    """No worker runs: the words of an anonymous report are brought twice before anybody has read them."""
+    await _report(phone, "3")
+    async with phone.during("no worker"):
+        await phone.text(f"tetangga kaya dapat kartu saya tidak {_tag(phone)}", copied=0)
+    await phone.reads(NAMELESS)
+
+
+async def answered_after_anonymous(phone: Phone) -> None:
+    """An answer to our question tells of the same once more, minutes after an anonymous report."""
+    await _report(phone, "3")
+    await phone.text(f"petugas tidak adil kepada kami semua {_tag(phone)}")
+    await phone.reads(NAMELESS)
+    await phone.asked()
+    await phone.text(f"sudah tapi saya dimintai uang oleh petugas {_tag(phone)}", copied=0)
+    await phone.reads(RECEIVED, THANKS)
+
+
+async def reported_in_one_breath(phone: Phone) -> None:
+    """The words come with LAPOR, before anything of its talk could be read."""
+    await phone.text("LAPOR")
+    await phone.text(f"petugas minta uang untuk kartu saya {_tag(phone)}", copied=phone.world.later)
+    await phone.reads(KEPT_CODE)
+
+
 async def report_by_keyword(phone: Phone) -> None:
     await phone.text(f"LAPOR kartu saya hilang di jalan {_tag(phone)}", copied=phone.world.later)
     await phone.reads(KEPT_CODE)
@@ -340,6 +365,9 @@ SITUATIONS: Mapping[str, Situation] = {
     "report, two parts": Situation(report_in_two_parts),
     "anonymous, and more": Situation(anonymous_and_more),
     "anonymous, another": Situation(anonymous_and_another),
+    "anonymous, copied": Situation(anonymous_and_copied, (NO_WORKER,)),
+    "anonymous, asked": Situation(answered_after_anonymous),
+    "report in one breath": Situation(reported_in_one_breath),
     "report by keyword": Situation(report_by_keyword),
     "reply late": Situation(impatient, (OUTAGE,)),
     "question late": Situation(answered_before_asked, (OUTAGE,)),

@@ -320,6 +320,8 @@ class _Found:
         for number, identity, words, added in self.reports[phone.number]:
             if identity == "anonymous" and number:
                 yield "borrowed", f"an anonymous report leads to its phone: {words!r}"
+            if identity == "anonymous" and (kept := self._kept_under(phone, (words, *added))):
+                yield "borrowed", f"words of an anonymous report stay under its phone: {kept!r}"
             whole, rest = _rejoined(words, added, cut)
             held["report", identity, whole] += 1
             for more in rest:
@@ -328,6 +330,12 @@ class _Found:
             yield "lost", f"{effect}"
         for effect in held - wanted:
             yield ("doubled" if effect in wanted else "misheard"), f"{effect}"
+
+    def _kept_under(self, phone: Phone, told: Sequence[str]) -> str:
+        """A text of this phone that an officer could still read and that is in a report of nobody's; "" for none."""
+        rows = (self.tables.texts.get(post.id) for said in phone.said for post in said.posts)
+        kept = (_joined(row[3]) for row in rows if row is not None)
+        return next((words for words in kept if words and any(words in _joined(place) for place in told)), "")
 
     def _kept(self, phone: Phone, due: Due) -> Iterable[tuple[str, str]]:
         """Acknowledged words are in a report, under it, or still in the text where an officer reads them."""

@@ -8,7 +8,6 @@ or nowhere.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,18 +23,19 @@ from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.flow_state import HELP, FlowState, answer, current
 from flows.keywords import Name, urgency
 from flows.reading import option, without_secrets
-from verify_service.conversations import engine
+from flows.unnamed import asks_not_to_be_named
+from verify_service.conversations import engine, lately
 from verify_service.conversations.caller import answers_for
 from verify_service.conversations.context import NOBODY, Context, Next, Over
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.stored_state import (
     has_agreed_unnamed,
-    is_unnamed,
     report_of,
     sealed,
     sealed_report,
     sealed_unnamed,
 )
+from verify_service.grievances import thread
 from verify_service.grievances.notify import RECEIPT_SCREENS
 from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.programme import programme
@@ -79,36 +79,16 @@ class MessageContext(Context):
 # --- which talk is going on ---
 
 
-def while_it_lasts(talk: Conversation | None, received: dt.datetime) -> Conversation | None:
-    """The talk by text that goes on, unless it has been silent for too long."""
+def while_it_lasts(session: Session, talk: Conversation | None, received: dt.datetime) -> Conversation | None:
+    """The talk by text that goes on, unless it has been silent for too long; then what was typed in it is let go."""
     if talk is None or talk.ended_at is not None:
         return None
     if talk.talk is None or received - talk.touched_at > patience(talk):
         _over(talk, "let go", received)
+        session.flush()
+        session.execute(_EMPTY_ALL, {"talk": talk.id})
         return None
     return talk
-
-
-_LATELY = (
-    select(Conversation)
-    .where(
-        Conversation.phone_id == bindparam("phone"),
-        Conversation.touched_at >= bindparam("since"),
-        Conversation.talk.is_not(None),
-    )
-    .order_by(Conversation.id.desc())
-    .limit(20)
-)
-
-
-def report_just_made(session: Session, phone: Phone, received: dt.datetime) -> int | None:
-    """The report that was made on this phone some minutes ago, by text or by call: what is written on belongs to it.
-
-    Of an anonymous report nothing else leads there; a new one would be filed under the phone.
-    """
-    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
-    talks = session.scalars(_LATELY, {"phone": phone.id, "since": since})
-    return next((filed for talk in talks if (filed := report_of(talk)) is not None), None)
 
 
 def patience(conversation: Conversation) -> dt.timedelta:
@@ -138,15 +118,6 @@ def end_talks(session: Session, phone: Phone, how: str, now: dt.datetime) -> Non
             session.flush()
             session.execute(_EMPTY_ALL, {"talk": conversation.id})
     session.flush()
-
-
-def agreed_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
-    """Whether somebody agreed on this phone, some minutes ago, to report anonymously, by text or by call."""
-    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
-    return any(
-        is_unnamed(talk) or has_agreed_unnamed(talk)
-        for talk in session.scalars(_LATELY, {"phone": phone.id, "since": since})
-    )
 
 
 def _over(conversation: Conversation, how: str, now: dt.datetime) -> None:
@@ -257,7 +228,7 @@ def file_report(session: Session, said: Message, phone: Phone, words: str) -> tu
     """
     context = opened(session, said, phone, "menu")
     urgent = urgency(words)
-    unnamed = _UNNAMED.search(words) is not None or agreed_unnamed(session, phone, said.received)
+    unnamed = asks_not_to_be_named(words) or lately.agreed_unnamed(session, phone, said.received)
     identity = "anonymous" if unnamed else "normal" if urgent else "secret"
     report = outcomes.FileReport("claim" if urgent else "other", words, urgency=urgent, identity=identity)
     filed = apply(context, report)
@@ -276,19 +247,30 @@ def file_report(session: Session, said: Message, phone: Phone, words: str) -> tu
     return context.nudge, identity == "anonymous"
 
 
-# Who asks not to be named.
-_UNNAMED = re.compile(
-    r"\b(?:anonim|anonymous)\b"
-    r"|\b(?:jangan|tanpa|rahasiakan|sembunyikan|ulah)\b[^.,]{0,20}\b(?:nama|nami|identitas)\b"
-    r"|\b(?:nama|nami|identitas)\b[^.,]{0,20}\b(?:jangan|ulah|disembunyikan|dirahasiakan|tidak usah)\b",
-    re.IGNORECASE,
-)
+def chosen_unnamed(said: Message) -> Message:
+    """The same as if the digit for anonymous had been sent, at the menu of who may know."""
+    return replace(said, text=wordings().screens["c4.identity"].options["anonymous"])
 
 
-def follow_report(session: Session, said: Message, phone: Phone, number: str) -> bool:
-    """Begin the talk on the report with this number (six characters); of an anonymous one no text may tell whose."""
+def remember_unnamed(session: Session, said: Message, phone: Phone) -> None:
+    """Note that what this phone tells in the next minutes is to be nobody's: it said LAPOR ANONIM and no words yet."""
+    noted = opened(session, said, phone, "menu").conversation
+    _over(noted, "started again", said.received)
+    noted.talk = sealed_unnamed()
+    session.flush()
+
+
+def follow_report(session: Session, said: Message, phone: Phone, number: str, words: str = "") -> bool:
+    """Begin the talk on the report with this number (six characters), and add `words` that came with it to its thread.
+
+    Of an anonymous one no text may tell whose it is.
+    """
     said.empty()
     context = opened(session, said, phone, "menu")
+    held = thread.find(session, number, phone) if words else None
+    if held is not None and not held.proposal:
+        by = "reporter" if held.own else "somebody with the number"
+        thread.add_words(session, held.id, words, by=by, channel="sms", inbound=context.inbound, now=said.received)
     talk = FlowState("main", context.caller)
     return _reply(context, said, *engine.settle(context, talk, outcomes.FindReport(number)))
 

@@ -20,6 +20,7 @@ COPIED_REPORT: Final = dt.timedelta(hours=24)  # the words of a report, which ar
 COPIED_SECOND: Final = dt.timedelta(hours=1)  # with the same time by a clock that is right
 _A_MINUTE: Final = dt.timedelta(minutes=1)
 _LONG: Final = 4  # words of a sentence
+WORDS_WANTED: Final = frozenset({"c7.text", "c16.urgent_words", "c43.more"})  # screens that ask for them
 
 
 class HandledAs(StrEnum):
@@ -58,11 +59,12 @@ def is_copy(row: InboundMessage, one: InboundMessage, clocks: Clocks, prompts: P
         if written == written_then and apart <= COPIED_SECOND and not vague:
             return True
         apart = max(apart, abs(written - written_then))
+    long = len(words_of(row).split()) >= _LONG
+    if long and one.body is None:  # they are in a report; only where words are asked for are they written anew
+        return apart <= COPIED_REPORT and not prompts.new_between(one.received_at, row.received_at, only=WORDS_WANTED)
     if prompts.new_between(one.received_at, row.received_at):
         return False
-    if len(words_of(row).split()) >= _LONG:
-        return apart <= (COPIED_REPORT if one.body is None else COPIED_LONG)
-    return last and apart <= COPIED
+    return apart <= COPIED_LONG if long else last and apart <= COPIED
 
 
 def is_part(row: InboundMessage, before: InboundMessage, prompts: Prompts) -> bool:

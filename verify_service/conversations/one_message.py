@@ -13,11 +13,12 @@ from flows import spelling
 from flows.complaints import kinds
 from flows.conversation import ANSWER_LENGTH, printable
 from flows.flow_state import FlowState
-from flows.keywords import Keyword, keyword, urgency
+from flows.keywords import Keyword, keyword, number_within, urgency
 from flows.reading import beside_stop, command, names_our_texts, spoken, stops_something_else
 from flows.understanding import understand
+from flows.unnamed import asks_not_to_be_named
 from verify_service import audit
-from verify_service.conversations import by_message, question
+from verify_service.conversations import by_message, lately, question
 from verify_service.conversations.by_message import Message, may_be_secret
 from verify_service.conversations.context import NOBODY
 from verify_service.conversations.copies import HandledAs, is_part, words_of
@@ -34,6 +35,7 @@ from verify_service.conversations.report_words import (
 )
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
 from verify_service.conversations.stored_state import restore
+from verify_service.grievances import thread
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage
 from verify_service.messaging.compose import say_ending, write
@@ -106,6 +108,8 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     if not (talk and talk.current and by_message.asks_secret(talk.standing)) and not may_be_secret(said.text):
         said = said.without_secrets()
     free = talk is not None and talk.current and by_message.asks_words(talk.standing)
+    if not free and (how := _told(hearing, said, asked, talk)) is not None:
+        return how
     answers = asked is not None and question.read(asked, said.text).stops
     plain = not free and not answers and not hearing.stopping and not _reported(said.text)
     if plain and may_be_a_stop(said.text):  # rather too often: an officer reads what else it says
@@ -127,6 +131,32 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     return _unasked(hearing, said, asked, talk)
 
 
+_A_SENTENCE, _A_LONG_ONE = 4, 6  # words
+
+
+def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk | None) -> HandledAs | None:
+    """What is plain from the words alone, whatever is asked: a STOP in two parts, the number of a report among words,
+    and words of somebody who asks not to be named; None for anything else."""
+    words, reported = len(said.text.split()), _reported(said.text)
+    if command(said.text) == "stop":
+        return stopped(hearing, said, HandledAs.STOP)
+    if keyword(said.text) is None or reported:
+        about = number_within(said.text)
+        if about is not None and thread.find(hearing.session, about[0], hearing.phone) is not None:
+            more = about[1] if len(about[1].split()) >= _A_SENTENCE else ""
+            hearing.stale |= by_message.follow_report(hearing.session, said, hearing.phone, about[0], more)
+            return HandledAs.KEYWORD
+    if reported and asked is not None and asked.open and words <= _A_LONG_ONE:  # "Lapor pak, saya sudah terdaftar"
+        read = question.read(asked, reported)
+        if read.option and not read.grieves:
+            hearing.answer(asked, said, read.option)
+            return HandledAs.ANSWER
+    at_a_menu = talk is not None and talk.current and by_message.reports(talk.standing, talk.conversation)
+    if reported or at_a_menu or words <= _A_SENTENCE or not asks_not_to_be_named(said.text):
+        return None
+    return file(hearing, said, said.text) if words > _A_LONG_ONE or not goes_on_with(hearing, said) else None
+
+
 def _question(hearing: Hearing, said: Message) -> Question | None:
     """The question that this text may answer. What was written before an answer does not take it back."""
     before_stop = hearing.overtaken(said.first, lambda one: one.handled_as == HandledAs.STOP)
@@ -139,7 +169,7 @@ def _question(hearing: Hearing, said: Message) -> Question | None:
 def _talk(hearing: Hearing, said: Message) -> _Talk | None:
     """The talk by text that this phone is in. Texts overtake one another: what was written before the last answer
     answers something else."""
-    conversation = by_message.while_it_lasts(hearing.talk, said.received)
+    conversation = by_message.while_it_lasts(hearing.session, hearing.talk, said.received)
     if conversation is None:
         return None
     prompt = hearing.prompts.answered_by(conversation.id, said.received)
@@ -192,7 +222,12 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     if unreadable and asked is not None and (read := question.read(asked, said.text)) and read.answers:
         return None
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
-    if unreadable and by_message.reports(talk.standing, talk.conversation) and not urgent:
+    if unreadable and by_message.asks_who_may_know(talk.standing) and asks_not_to_be_named(said.text):
+        said, unreadable = by_message.chosen_unnamed(said), False
+    reports = by_message.reports(talk.standing, talk.conversation)
+    if unreadable and reports and lately.wished_unnamed(hearing.session, hearing.phone, said.received):
+        return file(hearing, said, said.text) if len(said.text.split()) > A_FEW_WORDS else None
+    if unreadable and reports and not urgent:
         unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
     if unreadable and (_is_for_somebody(hearing, said) or (asked is not None and asked.open)):
         return None
@@ -274,10 +309,12 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     """Words that go on with a text which was heard already: with its report, or read once more as one text."""
     if before.body is None:
         return add(hearing, said, few=True) or _hear_said(hearing, said)
+    whole = Message(said.rows, f"{words_of(before)} {said.text}", said.written)
+    if command(whole.text) == "stop":
+        return stopped(hearing, whole, HandledAs.STOP)
     asked = _question(hearing, said)
     if asked is None or before.conversation_id not in (None, asked.asked.id):
         return _hear_said(hearing, said)
-    whole = Message(said.rows, f"{words_of(before)} {said.text}", said.written)
     read = question.read(asked, whole.text)
     if read.others_word:
         nameless = None if read.option else keep_nameless(hearing, whole)
@@ -308,6 +345,8 @@ def _keyword(hearing: Hearing, said: Message, wanted: Keyword) -> HandledAs:
     elif wanted.name == "rules":
         _rules(hearing, said)
     elif wanted.name != "answer":
+        if wanted.name == "report" and asks_not_to_be_named(said.text):
+            by_message.remember_unnamed(session, said, phone)
         hearing.stale |= by_message.begin(session, said, phone, wanted.name)
     return HandledAs.KEYWORD
 

@@ -54,9 +54,10 @@ class Prompts:
             return None
         return next((one for one in theirs if one.read_by(moment)), theirs[-1])
 
-    def new_between(self, earlier: dt.datetime, later: dt.datetime) -> bool:
-        """Whether somebody who wrote twice had something new to answer the second time."""
-        return any(one.read_by(later) and not one.read_by(earlier) for one in self.handed)
+    def new_between(self, earlier: dt.datetime, later: dt.datetime, only: frozenset[str] | None = None) -> bool:
+        """Whether somebody who wrote twice had something new to answer the second time, one of these screens."""
+        handed = (one for one in self.handed if only is None or one.screen in only)
+        return any(one.read_by(later) and not one.read_by(earlier) for one in handed)
 
 
 # The programme's questions wait for weeks: they are not lost behind the screens of a long talk.

@@ -14,6 +14,7 @@ from flows.caller import Caller, Person
 from flows.conversation import Menu, Outcome
 from flows.flow_state import FlowState, current
 from flows.flow_state import answer as answered
+from flows.keywords import urgency
 from flows.outcomes import WorkerSays as Statement
 from flows.reading import option, pressed
 from flows.speaker import speaker
@@ -118,8 +119,9 @@ def read(question: Question, text: str) -> Read:
     if digit is not None:
         offered = {digit: meant for meant, digit in wordings().screens[SCREEN].options.items()}
         return Read(offered.get(digit, "") if question.prompt.screen == UNCLEAR else "")
+    urgent = bool(urgency(text)) and "?" not in text
     who = speaker(text, question.name, question.others)
-    if who == "stranger":
+    if who == "stranger" and not urgent:
         return Read("not_me")
     meant = option(wordings(), screen, text)
     if meant is not None:
@@ -127,7 +129,7 @@ def read(question: Question, text: str) -> Read:
     understood = understand(text)
     meanings = (understood.meaning, *understood.also) if understood.sure else ()
     said = next((meaning for meaning in meanings if meaning in screen.options), "")
-    grieves = "grievance" in meanings
+    grieves = urgent or "grievance" in meanings
     if who != "self" and not grieves:
         return Read(said, others_word=True)
     answered = said if who == "self" else ""

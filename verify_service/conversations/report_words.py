@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from verify_service.conversations import by_message
+from flows.reading import COURTESIES, spoken, word_set
+from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.one_phone import Hearing
@@ -14,6 +15,11 @@ from verify_service.ground.tables import Grievance
 from verify_service.messaging.compose import say_ending
 
 A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
+
+
+_THANKS = COURTESIES | word_set(
+    "terima kasih ok oke okay siap baik ya iya sip mantap sama sama alhamdulillah hatur matur"
+)
 
 
 def file(hearing: Hearing, said: Message, words: str) -> HandledAs:
@@ -29,13 +35,13 @@ def keep_nameless(hearing: Hearing, said: Message) -> HandledAs | None:
     """Keep words from officers who would see whose phone they came from, in the minutes around an anonymous report.
 
     They go to that report, or are one where somebody agreed to report so and has not written yet. None at any other
-    time, and for a few words.
+    time, and for thanks.
     """
+    if anonymous_just_made(hearing, said) and not _only_thanks(said):
+        return add(hearing, said, few=True)
     if len(said.text.split()) <= A_FEW_WORDS:
         return None
-    if anonymous_just_made(hearing, said):
-        return add(hearing, said, few=True)
-    if by_message.agreed_unnamed(hearing.session, hearing.phone, said.received):
+    if lately.agreed_unnamed(hearing.session, hearing.phone, said.received):
         return file(hearing, said, said.text)
     return None
 
@@ -70,20 +76,24 @@ def report_of(hearing: Hearing, said: Message, *, few: bool = False) -> int | No
     "terima kasih" adds nothing, and of several open ones nobody could tell which. But a `few` words that go on with a
     text of that report belong to it.
     """
-    if len(said.text.split()) <= A_FEW_WORDS and not few:
+    if not few and (len(said.text.split()) <= A_FEW_WORDS or _only_thanks(said)):
         return None
-    made = by_message.report_just_made(hearing.session, hearing.phone, said.received)
+    made = lately.report_just_made(hearing.session, hearing.phone, said.received)
     if made is not None or few:
         return made
     open_reports = thread.open_reports_of(hearing.session, hearing.phone)
     return open_reports[0] if len(open_reports) == 1 else None
 
 
+def _only_thanks(said: Message) -> bool:
+    return _THANKS.issuperset(spoken(said.text).split())
+
+
 def goes_on_with(hearing: Hearing, said: Message) -> bool:
     """Whether a report was made on this phone minutes ago."""
-    return by_message.report_just_made(hearing.session, hearing.phone, said.received) is not None
+    return lately.report_just_made(hearing.session, hearing.phone, said.received) is not None
 
 
 def anonymous_just_made(hearing: Hearing, said: Message) -> bool:
-    made = by_message.report_just_made(hearing.session, hearing.phone, said.received)
+    made = lately.report_just_made(hearing.session, hearing.phone, said.received)
     return made is not None and hearing.session.get_one(Grievance, made).identity == ANONYMOUS

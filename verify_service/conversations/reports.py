@@ -14,12 +14,14 @@ from flows import reading
 from flows.caller import Caller, Concern, Report
 from flows.conversation import Outcome, one_line
 from flows.gsm import septets
+from verify_service.conversations import lately
 from verify_service.conversations.context import Context, Next, Over
 from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
+from verify_service.grievances.clock import days_allowed
 from verify_service.grievances.notify import RECEIPT_SCREENS
 from verify_service.grievances.opening import NewReport, Opened, open_report
-from verify_service.ground.crypto import keyed_hash
+from verify_service.ground.crypto import keyed_hash, unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
 from verify_service.ground.working_days import short_date
@@ -138,6 +140,10 @@ def _open(
 
 def _file(context: Context, filed: said.FileReport) -> Next | Over:
     """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
+    if (told := _told_before(context, filed)) is not None:
+        context.filed = told.id
+        days = days_allowed(programme().categories[told.category], urgent=told.urgency is not None)
+        return Over(ANONYMOUS_RECEIPT, {"case": told.number, "days": str(days)})
     opened = _open(
         context,
         filed.category,
@@ -158,6 +164,18 @@ def _file(context: Context, filed: said.FileReport) -> Next | Over:
     _acknowledge(context, opened, filed.identity, not_before=context.now + _FOR_CONTACT)
     report = Report(opened.number, due=short_date(opened.due_on), days=str(opened.days))
     return Next("contact", about(context.caller, report=report))
+
+
+def _told_before(context: Context, filed: said.FileReport) -> Grievance | None:
+    """The anonymous report that this phone made minutes ago in the same words: its last screen was lost on the way."""
+    if filed.identity != "anonymous":
+        return None
+    made = lately.report_just_made(context.session, context.phone, context.now)
+    report = context.session.get(Grievance, made) if made is not None else None
+    if report is None or report.identity != "anonymous" or report.category != filed.category:
+        return None
+    same = reading.spoken(unseal_or_blank(report.words, "grievance.words")) == reading.spoken(filed.words)
+    return report if same and (report.about or "") == filed.about else None
 
 
 def _same_words(context: Context, filed: said.FileReport) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows import spelling
 from flows.complaints import kinds
 from flows.keywords import urgency
-from flows.reading import STOPS, pressed, speaks_of_life, spoken
+from flows.reading import STOPS, pressed, spoken, stops_something_else
 from flows.understanding import understand
 from verify_service.conversations import question
 from verify_service.conversations.by_message import Message
@@ -47,7 +47,7 @@ def stopped(hearing: Hearing, said: Message, how: HandledAs) -> HandledAs:
 def may_be_a_stop(text: str) -> bool:
     """Whether a text that begins or ends with STOP is not surely something else: "CEK STOP", "stop dulu ya pak"."""
     words = spoken(text).split()
-    if not words or (words[0] not in STOPS and words[-1] not in STOPS) or speaks_of_life(text):
+    if not words or (words[0] not in STOPS and words[-1] not in STOPS) or stops_something_else(text):
         return False
     understood = understand(text)
     return not understood.sure or "stop" in (understood.meaning, *understood.also)

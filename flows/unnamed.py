@@ -1,0 +1,29 @@
+"""Who asks not to be named, in whatever words. Pure."""
+
+import re
+
+from flows.reading import spoken
+
+# In words as they are compared. "jangan salah nama lagi" asks for something else.
+_NAME = r"(?:nama\w*|nami\w*|ngaran|identitas\w*|my name)"
+_DO_NOT = r"(?:jangan|jgn|jangn|jng|ga|gak|nggak|tidak|tdk|tanpa|tong|ulah|ojo|aja|do not|don ?t)"
+_SAY = r"(?:di ?)?(?:sebut\w*|nyebut|menyebut|tulis\w*|bawa|mention)"
+_KEEP = r"(?:di ?)?(?:rahasia|sembunyi)\w*"
+_TELL = r"(?:bilang|kasih tau|kasih tahu|ngomong|beritahu)"
+_UNNAMED = re.compile(
+    "|".join(
+        (
+            r"\b(?:anonim|anonym|anonymous)\b",
+            rf"\b{_DO_NOT}(?! salah)(?: \w+){{0,2}} {_SAY}(?: \w+)? {_NAME}",  # jangan sebut nama saya
+            rf"\b{_NAME}(?: \w+){{0,3}} (?:{_DO_NOT} (?:{_SAY}|ketahuan)|{_KEEP})",  # nama saya dirahasiakan
+            rf"\b{_KEEP}(?: \w+){{0,2}} (?:{_NAME}|saya|sy|aku|abdi)\b",  # rahasiakan nama saya
+            rf"\b{_DO_NOT} (?:\w+ )?{_TELL}(?: \w+)? (?:siapa|saya|sy|aku|nama)\b",  # jangan bilang saya yang lapor
+            r"\bulah nyebut\b",
+        )
+    )
+)
+
+
+def asks_not_to_be_named(text: str) -> bool:
+    """Whether somebody asks in these words that nobody hears who tells it."""
+    return _UNNAMED.search(spoken(text)) is not None

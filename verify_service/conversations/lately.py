@@ -1,0 +1,49 @@
+"""What a phone did in the last minutes: the report it made, and whether it agreed to report anonymously."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from verify_service.conversations.stored_state import has_agreed_unnamed, is_unnamed, report_of
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Conversation, Phone
+
+_LATELY = (
+    select(Conversation)
+    .where(
+        Conversation.phone_id == bindparam("phone"),
+        Conversation.touched_at >= bindparam("since"),
+        Conversation.talk.is_not(None),
+    )
+    .order_by(Conversation.touched_at.desc(), Conversation.id.desc())  # told last, not begun last
+    .limit(20)
+)
+
+
+def report_just_made(session: Session, phone: Phone, received: dt.datetime) -> int | None:
+    """The report that was made on this phone some minutes ago, by text or by call: what is written on belongs to it.
+
+    Of an anonymous report nothing else leads there; a new one would be filed under the phone.
+    """
+    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
+    talks = session.scalars(_LATELY, {"phone": phone.id, "since": since})
+    return next((filed for talk in talks if (filed := report_of(talk)) is not None), None)
+
+
+def agreed_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
+    """Whether somebody agreed on this phone, some minutes ago, to report anonymously, by text or by call."""
+    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
+    return any(
+        is_unnamed(talk) or has_agreed_unnamed(talk)
+        for talk in session.scalars(_LATELY, {"phone": phone.id, "since": since})
+    )
+
+
+def wished_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
+    """Whether it said so in a talk that is over, and has told nothing since."""
+    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
+    talks = list(session.scalars(_LATELY, {"phone": phone.id, "since": since}))
+    return any(map(is_unnamed, talks)) and not any(report_of(talk) is not None for talk in talks)
