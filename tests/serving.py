@@ -20,18 +20,22 @@ _apps: list[tuple[Any, Any, Flask]] = []  # made with these settings and this pr
 
 def new_client() -> FlaskClient:
     """Another handset or browser, with cookies of its own. The application is made once: its pages are compiled."""
+    return _app().test_client()
+
+
+def _app() -> Flask:
     if not _apps or (_apps[-1][0], _apps[-1][1]) != (settings(), programme()):
         _apps[:] = [(settings(), programme(), create_app())]
     app = _apps[-1][2]
     app.extensions.pop("shared_figures", None)  # of the test before
-    return app.test_client()
+    return app
 
 
 @contextmanager
 def serving(port: int = 0) -> Iterator[str]:
     """The service at its address, for as long as the block lasts."""
-    server = make_server("127.0.0.1", port, create_app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server = make_server("127.0.0.1", port, _app(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)  # looks for its end so often
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
