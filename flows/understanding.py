@@ -8,6 +8,7 @@ back.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows import spelling
 from flows.clues import said, typed
@@ -84,6 +85,7 @@ class Understood:
         return not self.sure
 
 
+@lru_cache(maxsize=64)  # one text is asked about several times while it is heard
 def understand(text: str) -> Understood:
     """What a text says to "are you registered and covered?"; STOP goes first, then a grievance."""
     return understood_by(weights(), text)
