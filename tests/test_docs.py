@@ -19,7 +19,7 @@ PAGES = [page for page in PAGES if page.name != "CHANGELOG.md"]  # tells what wa
 OPERATIONS = ROOT / "docs" / "operations.md"
 BESIDE = (ROOT, ROOT / "verify_service")  # a walk leaves out the first folder
 
-_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)\)")
 _PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
