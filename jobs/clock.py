@@ -72,7 +72,7 @@ def main() -> None:
     try:
         settings()
         gateway()
-    except (SettingsRefused, ValueError) as refused:
+    except SettingsRefused as refused:
         raise SystemExit(str(refused)) from None
     stop = threading.Event()
 

@@ -32,7 +32,7 @@ def main() -> None:
     try:
         settings()
         gateway()
-    except (SettingsRefused, ValueError) as refused:
+    except SettingsRefused as refused:
         raise SystemExit(str(refused)) from None
     jobs.reconcile.reconcile()  # what waited while no worker ran
     worker = SimpleWorker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)

@@ -57,7 +57,6 @@ def test_a_missing_variable_is_named(environment: pytest.MonkeyPatch, name: str)
         ("VERIFY_INDEX_KEY", "not base64!", "openssl rand -base64 32"),
         ("VERIFY_DATA_KEYS", KEY, "NAME:BASE64KEY"),
         ("VERIFY_DATA_KEYS", "k1:short", "not base64"),
-        ("VERIFY_GATEWAY", "pigeon", "one of console, africastalking, kannel"),
         ("VERIFY_DATABASE_URL", "nonsense", "postgresql://ROLE"),
         ("VERIFY_OWNER_DATABASE_URL", "sqlite:///x", "postgresql://ROLE"),
         ("VERIFY_REDIS_URL", "localhost:6379", "redis://HOST"),

@@ -26,8 +26,8 @@ from verify_service.ground.tables import (
     PhoneLink,
     Worker,
 )
+from verify_service.messaging import gateways
 from verify_service.messaging.compose import write
-from verify_service.messaging.gateways import gateway
 from verify_service.messaging.outbox import Asks, Purpose, State
 from verify_service.registry.names import mask_name
 from verify_service.tasks import death_sql, open_task
@@ -44,7 +44,7 @@ _LOST = frozenset(state.value for state in (State.REFUSED, State.FAILED, State.C
 
 def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> str | None:
     """Ask whether this worker is registered and covered; None when the question is on its way, else why not."""
-    if not gateway().capabilities.two_way:
+    if not gateways.can().two_way:
         sent = write(
             session,
             phone,
