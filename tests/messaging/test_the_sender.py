@@ -371,4 +371,4 @@ def test_a_long_queue_leaves_other_jobs_their_turn(db: Any, connected: Provider)
         queued(phone, now=now)
     send.send(turn=0)
     assert len(connected.calls) == 1
-    assert [job.func_name for job in queue.queue().jobs] == [queue.SEND]
+    assert [job.func_name for job in queue.queue().jobs] == [queue.SEND.name]
