@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from verify_service.registry.columns import ROSTER
 from verify_service.registry.insurers import read_insurer
 from verify_service.registry.nik import Eligible
 from verify_service.registry.payments import read_payments
 from verify_service.registry.problems import text_of
 from verify_service.registry.reading import Reading
-from verify_service.registry.rosters import Desk, RosterRow, read_roster
+from verify_service.registry.rosters import ROSTER, Desk, RosterRow, read_roster
 from verify_service.registry.rt_heads import read_rt_heads
 from verify_service.registry.sheets import read_table
 
