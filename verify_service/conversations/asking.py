@@ -183,12 +183,6 @@ def find_silent(session: Session, *, kelurahan: str | None, most: int | None, no
     return [Silent(row.phone_id, row.worker_id) for row in session.execute(_SILENT, values)]
 
 
-def ask_the_silent(session: Session, *, kelurahan: str | None, most: int, now: dt.datetime, actor: str) -> int:
-    """Ask workers who have said nothing since the newest insurer file, one a phone; returns how many were asked."""
-    silent = find_silent(session, kelurahan=kelurahan, most=most, now=now)
-    return ask_all(session, silent, kelurahan=kelurahan, now=now, actor=actor)
-
-
 def ask_all(session: Session, silent: Iterable[Silent], *, kelurahan: str | None, now: dt.datetime, actor: str) -> int:
     """Ask these workers; returns how many questions are on their way."""
     asked = 0

@@ -72,20 +72,6 @@ class State(StrEnum):
     STALE = "stale"
 
 
-# The only ways from one state to another. A text whose fate was unknown may turn out to have been accepted; one that
-# ended without having been handed over may be revived by hand.
-MOVES: Final[Mapping[State, frozenset[State]]] = {
-    State.WAITING: frozenset({State.SENDING, State.CANCELLED, State.STALE, State.ACCEPTED}),
-    State.SENDING: frozenset({State.WAITING, State.ACCEPTED, State.REFUSED, State.UNKNOWN}),
-    State.UNKNOWN: frozenset({State.ACCEPTED}),
-    State.ACCEPTED: frozenset(),
-    State.REFUSED: frozenset(),
-    State.FAILED: frozenset({State.WAITING}),
-    State.CANCELLED: frozenset(),
-    State.STALE: frozenset({State.WAITING}),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Asks:
     """What a prompt asks: the conversation that its answer goes to, and which of its prompts it is."""

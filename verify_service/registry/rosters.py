@@ -131,13 +131,12 @@ def _kelurahan(line: _Line) -> str | None:
     return match.area.kelurahan_code if match.area else None
 
 
-def _occupation_code(line: _Line) -> str | None:
-    written = line.said["occupation"]
-    code = occupation_code(written)
-    if written and code is None:
+def _occupation(line: _Line) -> str:
+    written = line.row.short("occupation")
+    if written and occupation_code(written) is None:
         expected = "an occupation of the programme's list; kept as written"
         line.row.flag("occupation", Fault("occupation_unknown", expected))
-    return code
+    return written
 
 
 @dataclass(frozen=True)
@@ -207,7 +206,7 @@ class RosterRow:
     phone: Phone | None = field(repr=False, metadata=_told(lambda line: read_phone_cell(line.row), wanted=(PHONE,)))
     occupation: str = field(
         metadata=_told(
-            _short("occupation"),
+            _occupation,
             optional=(
                 Column("occupation", "PEKERJAAN", "pekerjaan jenispekerjaan profesi statuspekerjaan namapekerjaan"),
             ),
@@ -235,7 +234,6 @@ class RosterRow:
             keep=Keep("enrolment", "text"),
         )
     )
-    occupation_code: str | None = field(metadata=_told(_occupation_code))
     decile: int | None = field(
         metadata=_told(
             _small("decile", 10),
