@@ -225,13 +225,6 @@ def replay(conversation: Conversation, turns: Sequence[Turn]) -> tuple[Screen | 
     return screen, held
 
 
-def play(conversation: Conversation, turns: Sequence[Turn]) -> tuple[Screen | Outcome, list[Turn]]:
-    """Replay the answers so far: what to say next, and the turns that still hold."""
-    said, held = replay(conversation, turns)
-    conversation.close()
-    return said, held
-
-
 def pick_label(label: str) -> str:
     """A label as a list shows it: one line of the basic table, cut to 28 characters, never empty."""
     return one_line(label)[:LABEL_WIDTH].rstrip() or "?"

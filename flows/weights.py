@@ -63,11 +63,6 @@ def _likely(values: Sequence[float]) -> list[float]:
     return [value / total for value in raised]
 
 
-def pack(head: dict[str, object], table: bytes) -> bytes:
-    """The content of the file."""
-    return zlib.compress(json.dumps(head, sort_keys=True).encode() + b"\n" + table, 9)
-
-
 def unpack(content: bytes) -> Weights:
     """The weights in a file of this content."""
     head, _, table = zlib.decompress(content).partition(b"\n")

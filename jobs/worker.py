@@ -6,24 +6,19 @@ job (20 ms each) would buy nothing. Only one queue: a worker on two loses what i
 
 from __future__ import annotations
 
-import logging
+from importlib import import_module
 
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-import jobs.escalate
-import jobs.fetch
-import jobs.messages
-import jobs.reconcile
-import jobs.retention
-import jobs.send
-import jobs.signals
+from jobs.reconcile import reconcile
 from verify_service.ground import queue
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure
 from verify_service.messaging.gateways import gateway
 
-log = logging.getLogger(__name__)
+for job in queue.JOBS:
+    import_module(job.name.rpartition(".")[0])
 
 
 def main() -> None:
@@ -32,9 +27,9 @@ def main() -> None:
     try:
         settings()
         gateway()
-    except (SettingsRefused, ValueError) as refused:
+    except SettingsRefused as refused:
         raise SystemExit(str(refused)) from None
-    jobs.reconcile.reconcile()  # what waited while no worker ran
+    reconcile()  # what waited while no worker ran
     worker = SimpleWorker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)
     worker.log_job_description = False
     worker.work(logging_level="WARNING", with_scheduler=False)

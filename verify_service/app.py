@@ -31,6 +31,7 @@ from verify_service import (
 )
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
+from verify_service.messaging import catalogue, gateways
 
 WEBHOOK_BYTES = 16 * 1024
 PAGE_BYTES = 1024 * 1024
@@ -44,6 +45,8 @@ def create_app() -> Flask:
     """The WSGI application. Settings and programme are read at once: a wrong one stops the start, not a citizen."""
     if not structlog.is_configured():
         logs.configure()
+    gateways.gateway()
+    catalogue.check_widths()
     app = Flask("verify_service")
     _configure(app)
     if not settings().demo:

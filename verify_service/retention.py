@@ -1,22 +1,32 @@
-"""Letting go of what a talk or a text no longer needs, so that it cannot be read by anybody later."""
+"""Letting go of what is no longer needed, so that it cannot be read by anybody later: how talks went, the words of
+texts, who said what in a report that is long closed, whom the files of old months named. Figures stay."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CursorResult, Select, and_, delete, or_, select, text, update
+from sqlalchemy import CursorResult, Select, and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import UpdateBase
 
+from verify_service import audit
 from verify_service.conversations.by_message import SOLVED
+from verify_service.grievances.steps import CLOCK
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import (
     Conversation,
     DeliveryNotice,
+    FileImport,
+    Grievance,
+    GrievanceEvent,
+    ImportProblem,
     InboundMessage,
+    InsurerRecord,
     LinkTry,
     NumberTry,
     OptOutNotice,
     OutboxMessage,
+    Payment,
     SessionEnd,
     SignInAttempt,
 )
@@ -169,3 +179,64 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
         ),
     ]
     return sum(result.rowcount for result in [emptied, *gone] if isinstance(result, CursorResult))
+
+
+def forget_closed_reports(session: Session, *, now: dt.datetime) -> int:
+    """Empty reports that were closed long ago: their words, the reporter's name, and what leads to a phone or a worker.
+
+    What figures count stays: the category, the place, the days, each step of the thread. Returns how many reports; the
+    trail has a line.
+    """
+    past = now - dt.timedelta(days=programme().retention.grievances_after_close)
+    held = (Grievance.words, Grievance.answer, Grievance.reporter, Grievance.phone_id, Grievance.worker_id)
+    said = select(GrievanceEvent.id).where(
+        GrievanceEvent.grievance_id == Grievance.id, GrievanceEvent.words.is_not(None)
+    )
+    full = or_(*(column.is_not(None) for column in held), said.exists())
+    reports = session.scalars(
+        select(Grievance.id).where(Grievance.closed_at < past, full).with_for_update(skip_locked=True)
+    ).all()
+    if not reports:
+        return 0
+    ours = [f"report:{report}:%" for report in reports]  # texts about it stand under the phone
+    for statement in (
+        update(Grievance)
+        .where(Grievance.id.in_(reports))
+        .values({column.key: None for column in held} | {"once": None}),  # which may be made of a phone or a worker
+        update(GrievanceEvent).where(GrievanceEvent.grievance_id.in_(reports)).values(words=None),
+        delete(OutboxMessage).where(OutboxMessage.cause.like(func.any(ours))),
+    ):
+        session.execute(statement)
+    audit.record(session, now=now, actor=CLOCK, action="old reports emptied", on="grievance", reports=len(reports))
+    return len(reports)
+
+
+def forget_payments(session: Session, *, now: dt.datetime) -> int:
+    """Drop what payment and insurer files said of months past their retention, and empty the refused rows of all files
+    of that age. The newest month stays, however old it is: verdicts rest on it.
+
+    Verdicts of the months dropped stay as they are (reconciliation leaves them alone). Returns how many rows; the trail
+    has a line.
+    """
+    first = programme().payments_kept_from(now)
+    newest = select(func.max(FileImport.period)).where(FileImport.kind == "insurer").scalar_subquery()
+    begun = dt.datetime.combine(first, dt.time(), programme().zone)
+    old_files = select(FileImport.id).where(FileImport.imported_at < begun)
+    gone = {
+        "payments": delete(Payment).where(Payment.period < first, Payment.period < newest),
+        "insurer_records": delete(InsurerRecord).where(InsurerRecord.period < first, InsurerRecord.period < newest),
+        "refused_rows": update(ImportProblem)
+        .where(ImportProblem.import_id.in_(old_files))
+        .where(or_(ImportProblem.found.is_not(None), ImportProblem.whole_row.is_not(None)))
+        .values(found=None, whole_row=None),
+    }
+    counts = {name: _rows(session, statement) for name, statement in gone.items()}
+    if any(counts.values()):
+        detail = counts | {"before": f"{first:%Y-%m}"}
+        audit.record(session, now=now, actor=CLOCK, action="payment evidence dropped", on="payment", **detail)
+    return sum(counts.values())
+
+
+def _rows(session: Session, statement: UpdateBase) -> int:
+    done = session.execute(statement)
+    return done.rowcount if isinstance(done, CursorResult) else 0

@@ -140,7 +140,7 @@ def _answers(texts: int) -> None:
     with transaction() as session:
         for number in range(texts):
             phone = _number(number)
-            text = InboundSms(f"bench-{number}", Phone(phone), phone, "28282", "YA", now, "", "", problem="")
+            text = InboundSms(f"bench-{number}", Phone(phone), phone, "28282", "YA", now, problem="")
             store_message(session, "africastalking", text, b"", now=now)
 
 

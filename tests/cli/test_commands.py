@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -163,3 +164,10 @@ def test_a_missing_setting_is_named(db: Any, monkeypatch: pytest.MonkeyPatch) ->
     forget_everything()
     assert result.exit_code == 1
     assert "VERIFY_INDEX_KEY: is not set" in result.stderr
+
+
+def test_every_command_the_program_lists_can_be_called() -> None:
+    listed = main.list_commands(click.Context(main))
+    assert "texts" in listed
+    for command in listed:
+        assert verify(command, "--help").exit_code == 0, command

@@ -49,7 +49,7 @@ def test_texts_wait_again_and_the_sender_is_told(db: Any) -> None:
     assert db.execute("SELECT DISTINCT actor FROM audit WHERE action = 'texts revived'").fetchall() == [
         ("command line",)
     ]
-    assert [job.func_name for job in queue.queue().jobs] == [queue.SEND]
+    assert [job.func_name for job in queue.queue().jobs] == [queue.SEND.name]
 
 
 def test_since_is_a_day_or_an_hour_of_the_city(db: Any) -> None:

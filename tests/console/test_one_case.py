@@ -498,3 +498,15 @@ def test_two_clicks_write_a_note_once(db: Any, identity: str) -> None:
     for _ in range(2):
         assert officer.step(case, "note", page=page, words="Sudah ditelepon", once="abc").status_code == 303
     assert db.execute("SELECT count(*) FROM grievance_event WHERE kind = 'note'").fetchone() == (1,)
+
+
+def test_on_the_last_rung_case_thread_and_notice_name_the_body_it_goes_to(db: Any) -> None:
+    head = at_the_desk("supervisor", cleared=True)
+    case = a_case(db, category="asked_money", level=1, state="escalated")
+    head.step(case, "escalate", words="Perlu dilihat")
+    assert "Inspektorat" not in head.open(case)
+    head.step(case, "escalate", words="Belum ada jawaban")
+    page = head.open(case)
+    assert re.search(r'data-figure="body">[^<]*Inspektorat', page)
+    assert "→ Inspektorat" in page[page.index('id="thread"') :]
+    assert "→ Inspektorat" in head.see("/console/notices")

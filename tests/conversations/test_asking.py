@@ -6,10 +6,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from jobs.reconcile import reconcile
 from tests.people import NEWEST, NOW, a_file, a_worker, an_rt_head, link
-from verify_service.conversations.asking import ask_phone, ask_the_rt_heads, ask_the_silent, find_silent
+from verify_service.conversations.asking import ask_all, ask_phone, ask_the_rt_heads, find_silent
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
@@ -60,6 +61,12 @@ def test_where_nobody_can_answer_by_sms_the_text_names_the_number_to_dial(
     assert db.execute("SELECT count(*) FROM conversation").fetchone() == (0,)
 
 
+def ask_the_silent(session: Session, *, most: int, kelurahan: str | None = None, now: dt.datetime = NOW) -> int:
+    """As `verify ask` does."""
+    silent = find_silent(session, kelurahan=kelurahan, most=most, now=now)
+    return ask_all(session, silent, kelurahan=kelurahan, now=now, actor="test")
+
+
 def one_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gateway that only sends."""
     can = gateways.gateway().capabilities
@@ -84,7 +91,7 @@ def test_only_the_silent_are_asked_one_a_phone_and_once(db: Any) -> None:
     )
     for asked in (2, 0):
         with transaction() as session:
-            assert ask_the_silent(session, kelurahan=None, most=100, now=NOW, actor="test") == asked
+            assert ask_the_silent(session, most=100) == asked
     about = db.execute("SELECT worker_id FROM outbox ORDER BY worker_id").fetchall()
     assert (first.worker,) in about
     assert (spoke.worker,) not in about
@@ -96,7 +103,7 @@ def test_whom_a_question_never_reached_is_silent_still(db: Any, state: str, agai
     a_worker(db)
     for now, asked in ((NOW, 1), (NOW + dt.timedelta(days=1), again)):
         with transaction() as session:
-            assert ask_the_silent(session, kelurahan=None, most=100, now=now, actor="test") == asked
+            assert ask_the_silent(session, most=100, now=now) == asked
         db.execute("UPDATE outbox SET state = %s", [state])
 
 
@@ -110,7 +117,7 @@ def test_where_nobody_can_answer_by_sms_each_is_told_once_in_the_time_of_a_quest
     for days, asked in ((0, 2), (0, 1), (0, 0), (13, 0), (15, 2)):
         with transaction() as session:
             now = late + dt.timedelta(days=days)
-            assert ask_the_silent(session, kelurahan=None, most=2, now=now, actor="test") == asked
+            assert ask_the_silent(session, most=2, now=now) == asked
     causes = db.execute("SELECT cause FROM outbox ORDER BY id").fetchall()
     assert {cause[-10:] for (cause,) in causes[:3]} == {"2026-11-24"}
 
@@ -119,14 +126,14 @@ def test_those_who_spoke_before_the_newest_file_are_asked_again(db: Any) -> None
     someone = a_worker(db)
     says(db, someone.enrolment, "confirms", period=dt.date(2026, 9, 1))
     with transaction() as session:
-        assert ask_the_silent(session, kelurahan=None, most=100, now=NOW, actor="test") == 1
+        assert ask_the_silent(session, most=100) == 1
 
 
 def test_only_the_kelurahan_named_is_asked(db: Any) -> None:
     a_worker(db)
     with transaction() as session:
-        assert ask_the_silent(session, kelurahan="32.75.02.1001", most=100, now=NOW, actor="test") == 0
-        assert ask_the_silent(session, kelurahan="32.75.01.1001", most=100, now=NOW, actor="test") == 1
+        assert ask_the_silent(session, kelurahan="32.75.02.1001", most=100) == 0
+        assert ask_the_silent(session, kelurahan="32.75.01.1001", most=100) == 1
 
 
 def test_a_phone_is_asked_again_after_its_old_questions_were_deleted(db: Any) -> None:

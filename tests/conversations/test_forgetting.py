@@ -22,7 +22,7 @@ _LEFT = """SELECT (SELECT count(*) FROM inbound_message WHERE body IS NOT NULL O
 
 def test_the_words_of_texts_go_after_their_time_and_that_there_were_texts_stays(db: Any) -> None:
     a_worker(db, phone=NUMBER)
-    text = InboundSms("one", Phone(NUMBER), NUMBER, "28282", "tolong", NOW, "", "", "")
+    text = InboundSms("one", Phone(NUMBER), NUMBER, "28282", "tolong", NOW, "")
     with transaction() as session:
         ask_phone(session, Phone(NUMBER), now=NOW)
         store_message(session, "africastalking", text, b"", now=NOW)

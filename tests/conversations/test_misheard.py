@@ -559,9 +559,7 @@ def test_one_operator_with_a_wrong_date_behind_a_right_gateway_loses_nothing(db:
 
 @pytest.mark.parametrize("date", ["9999-12-31 23:59:59", "0001-01-01 00:00:00"])
 def test_a_date_at_the_ends_of_the_calendar_is_no_date(line: Line, date: str) -> None:
-    sms = InboundSms(
-        "end", Number(NUMBER), NUMBER, "28282", "CEK", dt.datetime.fromisoformat(f"{date}+00:00"), "", "", ""
-    )
+    sms = InboundSms("end", Number(NUMBER), NUMBER, "28282", "CEK", dt.datetime.fromisoformat(f"{date}+00:00"), "")
     with transaction() as session:
         assert store_message(session, "africastalking", sms, b"", now=line.now)
     one_batch()

@@ -67,7 +67,7 @@ def handed_over(at: dt.datetime, purpose: str = "reply") -> None:
 
 def kept(text: str, number: str = NUMBER, at: dt.datetime = NOON, written: dt.datetime | None = None) -> None:
     """A text is stored and waits."""
-    sms = InboundSms(f"test-{next(_ids)}", Phone(number), number, "28282", text, written, "", "", "")
+    sms = InboundSms(f"test-{next(_ids)}", Phone(number), number, "28282", text, written, "")
     with transaction() as session:
         store_message(session, "africastalking", sms, b"", now=at)
 

@@ -64,8 +64,6 @@ class Line:
             text,
             None if self.lag is None else (at - self.lag).replace(microsecond=0),
             "",
-            "",
-            "",
         )
         with transaction() as session:
             store_message(session, "africastalking", sms, b"", now=at)

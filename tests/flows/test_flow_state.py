@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.caller import Caller
-from flows.conversation import Ask, Conversation, Menu, Outcome, Pick, Screen, Turn, play
+from flows.conversation import Ask, Conversation, Menu, Outcome, Pick, Screen, Turn, replay
 from flows.flow_state import FLOWS, FlowState, SecretKept, answer, current
 from flows.linking import link
 from flows.outcomes import Back, ChoseLanguage, ChosePerson, FindWorker, Finished, Goodbye, GoTo, MorePeople, WorkerSays
@@ -308,8 +308,8 @@ def test_an_answer_to_a_flow_without_a_question_changes_nothing() -> None:
 
 
 def test_a_replay_gives_the_screen_and_the_turns_that_hold() -> None:
-    assert play(link(UNKNOWN), [Turn("b1.ask_nik", NIK), Turn("b2.ask_code", CODE)])[0] == FindWorker(NIK, CODE)
-    said, held = play(link(UNKNOWN), [Turn("b1.ask_nik", "x")])
+    assert replay(link(UNKNOWN), [Turn("b1.ask_nik", NIK), Turn("b2.ask_code", CODE)])[0] == FindWorker(NIK, CODE)
+    said, held = replay(link(UNKNOWN), [Turn("b1.ask_nik", "x")])
     assert (shown(said), held) == ("b1.ask_nik", [])
 
 

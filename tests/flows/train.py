@@ -9,6 +9,8 @@ from others, which tells how an author reads that nobody saw: the fair ones one 
 from __future__ import annotations
 
 import argparse
+import json
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -18,7 +20,7 @@ import numpy as np
 from flows import spelling
 from flows.clues import BUCKETS, clues
 from flows.understanding import Understood, understood_by
-from flows.weights import ANSWERS, EMBEDDED, HIDDEN, MEANINGS, NETWORKS, pack, unpack
+from flows.weights import ANSWERS, EMBEDDED, HIDDEN, MEANINGS, NETWORKS, unpack
 from tests.flows.replies import ALL, FAIR, HEAD, SETS, Reply, counted, fingerprint, of
 
 WEIGHTS = Path(__file__).parents[2] / "flows" / "reply.weights"
@@ -178,7 +180,8 @@ def _packed(
         "inner": [[_short(cell) for cell in np.vstack(parts[1:3]).T] for parts in networks],
         "outer": [[_short(cell) for cell in np.vstack(parts[3:5]).T] for parts in networks],
     }
-    return pack(head, np.rint(table / scales).astype(np.int8).tobytes())
+    content = json.dumps(head, sort_keys=True).encode() + b"\n" + np.rint(table / scales).astype(np.int8).tobytes()
+    return zlib.compress(content, 9)
 
 
 def _short(numbers: np.ndarray) -> list[float]:

@@ -72,6 +72,8 @@ def test_a_report_climbs_rung_by_rung_and_each_notice_comes_once(db: Any) -> Non
         assert (case_of(db, case)["level"], case_of(db, case)["assignee_id"]) == (level, people[who])
     assert looked(day + dt.timedelta(90)) == Looked()
     assert notices(db, case) == [("at_risk", 0), *[("escalated", level) for level in (1, 2, 3)]]
+    told = "SELECT detail -> 'level', detail ->> 'body' FROM grievance_event WHERE kind = 'escalate' ORDER BY seq"
+    assert db.execute(told).fetchall() == [(1, None), (2, None), (3, "Kepala Disnaker")], "where the ladder ends"
     assert sent(db).count("g8.case_escalated") == 1
 
 

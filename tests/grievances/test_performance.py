@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ from flask.testing import FlaskClient
 from tests.grievances.test_escalation import do, looked
 from tests.grievances.worked import a_report, acting, staff, verified
 from tests.officers import sign_in
-from tests.people import NOW, a_worker
+from tests.people import NOW, a_phone, a_worker
 from tests.serving import new_client
 from verify_service.grievances import actions
 from verify_service.grievances.performance import Performance, performance
 from verify_service.ground.database import transaction
 from verify_service.ground.working_days import working_days_after
+from verify_service.verification.knowledge import keep_answer
 
 
 def counted(officer: int, now: dt.datetime = NOW, *, weeks: int = 12, unit: str | None = None) -> Performance:
@@ -92,3 +94,28 @@ def test_the_page_shows_them_with_charts(db: Any, query: str) -> None:
     assert "Belum aktif" in page
     assert page.count("<canvas") == 4
     assert people
+
+
+def test_the_page_says_what_workers_know_of_their_cover(db: Any) -> None:
+    staff(db)
+    phones = [a_phone(db, f"+62812000000{place}0") for place in range(1, 5)]
+    for place, phone in enumerate(phones):
+        with transaction() as session:
+            keep_answer(
+                session,
+                phone_id=phone,
+                worker_id=None,
+                answer="hospital" if place else "free",
+                correct=place > 0,
+                words_version="abcd1234",
+                language="id",
+                channel="ussd",
+                inbound=f"test:{place}",
+                now=NOW,
+            )
+    client: FlaskClient = new_client()
+    sign_in(client, "team@bekasi.example")
+    page = client.get("/console/dashboard").get_data(as_text=True)
+    table = page[page.index('id="known-table"') :]
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", table[table.index("<tbody>") : table.index("</tbody>")])
+    assert cells == ["id", "abcd1234", "sesudah membaca", "4", "75,0%"]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from verify_service.ground.programme import DEFAULT, read_programme
-from verify_service.ground.settings import SettingsRefused, read_settings
+from verify_service.app import create_app
+from verify_service.ground.programme import DEFAULT, programme, read_programme
+from verify_service.ground.settings import SettingsRefused, read_settings, settings
 
 KEY = base64.b64encode(b"k" * 32).decode()
 WHOLE = {
@@ -57,7 +58,6 @@ def test_a_missing_variable_is_named(environment: pytest.MonkeyPatch, name: str)
         ("VERIFY_INDEX_KEY", "not base64!", "openssl rand -base64 32"),
         ("VERIFY_DATA_KEYS", KEY, "NAME:BASE64KEY"),
         ("VERIFY_DATA_KEYS", "k1:short", "not base64"),
-        ("VERIFY_GATEWAY", "pigeon", "one of console, africastalking, kannel"),
         ("VERIFY_DATABASE_URL", "nonsense", "postgresql://ROLE"),
         ("VERIFY_OWNER_DATABASE_URL", "sqlite:///x", "postgresql://ROLE"),
         ("VERIFY_REDIS_URL", "localhost:6379", "redis://HOST"),
@@ -76,10 +76,10 @@ def test_a_wrong_value_is_explained(environment: pytest.MonkeyPatch, name: str, 
 
 
 def test_the_programme_of_bekasi_is_whole() -> None:
-    programme = read_programme(DEFAULT)
-    assert programme.premium.amount == 16_800
-    assert not programme.ussd_zero_rated
-    assert not programme.jkm_waiting_confirmed
+    bekasi = read_programme(DEFAULT)
+    assert bekasi.premium.amount == 16_800
+    assert not bekasi.ussd_zero_rated
+    assert not bekasi.jkm_waiting_confirmed
 
 
 def test_a_programme_file_complains_by_key(tmp_path: Path) -> None:
@@ -90,3 +90,21 @@ def test_a_programme_file_complains_by_key(tmp_path: Path) -> None:
     assert "premium.amount" in str(refused.value)
     with pytest.raises(SettingsRefused, match="there is no file"):
         read_programme(tmp_path / "none.toml")
+
+
+def test_a_number_that_the_screens_would_cut_stops_the_start(
+    db: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "city.toml"
+    written = DEFAULT.read_text().replace("../data", str(DEFAULT.parent.parent / "data"))
+    file.write_text(written.replace('hotline = "1500444"', 'hotline = "(021) 8000 1234"'))
+    monkeypatch.setenv("VERIFY_PROGRAMME", str(file))
+    settings.cache_clear()
+    programme.cache_clear()
+    try:
+        with pytest.raises(SettingsRefused, match="too long for a phone's screens: hotline"):
+            create_app()
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+        programme.cache_clear()

@@ -38,13 +38,30 @@ from verify_service.messaging.gateways.contract import (
     Sent,
 )
 from verify_service.messaging.inbox import store_delivery_report, store_opt_out
-from verify_service.messaging.outbox import MOVES, TERMS, OutboxState, Purpose
+from verify_service.messaging.outbox import TERMS, OutboxState, Purpose
 from verify_service.messaging.sending import LEASE, Claimed, hand_over, record
 from verify_service.messaging.window import is_open
 
 A, R, L, U = SendOutcome.ACCEPTED, SendOutcome.REFUSED_FOR_GOOD, SendOutcome.TRY_LATER, SendOutcome.UNKNOWN
 N = SendOutcome.NOT_HANDED_OVER
 PHONES = ("+6281234567890", "+6281234567891", "+6281234567892")
+# The only ways from one state to another. A text whose fate was unknown may turn out to have been accepted; one that
+# ended without having been handed over may be revived by hand.
+MOVES = {
+    OutboxState.WAITING: frozenset(
+        {OutboxState.SENDING, OutboxState.CANCELLED, OutboxState.STALE, OutboxState.ACCEPTED}
+    ),
+    OutboxState.SENDING: frozenset(
+        {OutboxState.WAITING, OutboxState.ACCEPTED, OutboxState.REFUSED, OutboxState.UNKNOWN}
+    ),
+    OutboxState.UNKNOWN: frozenset({OutboxState.ACCEPTED}),
+    OutboxState.ACCEPTED: frozenset(),
+    OutboxState.REFUSED: frozenset(),
+    OutboxState.FAILED: frozenset({OutboxState.WAITING}),
+    OutboxState.CANCELLED: frozenset(),
+    OutboxState.STALE: frozenset({OutboxState.WAITING}),
+}
+
 FATES = ("accepted", "accepted", "accepted without id", "an id again", "an id again", "later", "away", "refused",
          "opted out", "unknown", "unknown with id", "a fault")  # fmt: skip
 COLUMNS = ("state", "delivery", "attempts", "errors", "unknowns", "lease_until", "reason")

@@ -85,7 +85,7 @@ def test_a_text_called_back_and_fetched_in_the_same_moment_is_one(db: Any) -> No
         words = f"Teks {place}"
 
         def comes(provider_id: str, words: str = words) -> None:
-            message = InboundSms(provider_id, Phone(NUMBERS[0]), NUMBERS[0], "28282", words, NOW, "", "", "")
+            message = InboundSms(provider_id, Phone(NUMBERS[0]), NUMBERS[0], "28282", words, NOW, "")
             with transaction() as session:
                 store_message(session, "africastalking", message, b"", now=NOW)
 

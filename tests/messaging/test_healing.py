@@ -29,7 +29,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 def text(provider_id: str, words: str = "YA", at: dt.datetime = NOW, number: str = NUMBER) -> InboundSms:
-    return InboundSms(provider_id, Phone(number), number, "28282", words, at, "", "", "")
+    return InboundSms(provider_id, Phone(number), number, "28282", words, at, "")
 
 
 def called_back(message: InboundSms, now: dt.datetime = NOW) -> bool:
@@ -105,7 +105,7 @@ def test_a_text_from_long_ago_is_kept_for_a_person_to_look_at(db: Any) -> None:
 
 
 def test_a_text_that_came_crippled_is_made_good_by_the_fetched_one(db: Any) -> None:
-    crippled = InboundSms("", Phone(NUMBER), NUMBER, "", "YA", NOW, "", "", "missing: id")
+    crippled = InboundSms("", Phone(NUMBER), NUMBER, "", "YA", NOW, "missing: id")
     called_back(crippled)
     assert fetched(text("1101")) == 1
     assert [quarantined for _, _, quarantined in kept(db)] == ["missing: id", None]

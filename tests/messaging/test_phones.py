@@ -81,14 +81,6 @@ REFUSED = [
     ("+12125550123", "other_country"),
 ]
 
-BLOCKS = {
-    "Telkomsel": [811, 812, 813, 821, 822, 823, 851, 852, 853],
-    "Indosat Ooredoo Hutchison": [814, 815, 816, 855, 856, 857, 858, 895, 896, 897, 898, 899],
-    "XL": [817, 818, 819, 859, 877, 878, 879],
-    "AXIS": [831, 832, 833, 838],
-    "Smartfren": [881, 882, 883, 887, 888, 889],
-}
-
 
 @pytest.mark.parametrize("written", SAME, ids=ascii)
 def test_every_way_of_writing_a_number_is_the_same_person(written: str) -> None:
@@ -108,24 +100,6 @@ def test_what_is_no_mobile_number_of_this_country_is_refused_with_its_reason(wri
 @pytest.mark.parametrize("length", [9, 10, 11, 12])
 def test_national_parts_of_nine_to_twelve_digits_are_numbers(length: int) -> None:
     assert read_phone("0" + "812345678901"[:length]) == Phone("+62" + "812345678901"[:length])
-
-
-@pytest.mark.parametrize(("operator", "block"), [(name, block) for name, blocks in BLOCKS.items() for block in blocks])
-def test_the_operator_is_known_by_the_block(operator: str, block: int) -> None:
-    phone = read_phone(f"0{block}3456789")
-
-    assert isinstance(phone, Phone)
-    assert phone.operator == operator
-    assert not phone.suspect
-
-
-@pytest.mark.parametrize("written", ["08201234567", "0860123456789", "0891123456"])
-def test_a_number_in_a_block_of_no_operator_is_suspect(written: str) -> None:
-    phone = read_phone(written)
-
-    assert isinstance(phone, Phone)
-    assert phone.operator is None
-    assert phone.suspect
 
 
 @pytest.mark.parametrize(

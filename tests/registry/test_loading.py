@@ -13,9 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from verify_service.ground.crypto import blind_index, unseal
 from verify_service.ground.database import transaction
+from verify_service.ground.tables.base import Base
 from verify_service.registry import loading
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.report import ImportReport
+from verify_service.registry.rosters import KEPT
 
 SAMPLE = Path(__file__).parents[2] / "verify_service" / "data" / "sample"
 NOW = dt.datetime(2026, 4, 2, 3, 0, tzinfo=dt.UTC)
@@ -404,3 +406,8 @@ def test_progress_counts_to_the_last_row(db: Any) -> None:
     roster(SAMPLE / "roster_part2.csv", progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (1030, 1030)
     assert seen == sorted(seen)
+
+
+def test_what_a_roster_keeps_is_a_column_of_the_table_it_names() -> None:
+    for name, keep in KEPT.items():
+        assert name in Base.metadata.tables[keep.table].columns, name

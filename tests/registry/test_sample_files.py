@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from verify_service.registry.columns import ROSTER
 from verify_service.registry.insurers import read_insurer
 from verify_service.registry.nik import Eligible
+from verify_service.registry.occupations import occupation_code
 from verify_service.registry.payments import read_payments
 from verify_service.registry.problems import text_of
 from verify_service.registry.reading import Reading
-from verify_service.registry.rosters import Desk, RosterRow, read_roster
+from verify_service.registry.rosters import ROSTER, Desk, RosterRow, read_roster
 from verify_service.registry.rt_heads import read_rt_heads
 from verify_service.registry.sheets import read_table
 
@@ -128,7 +128,7 @@ def test_what_is_accepted_is_what_was_meant(name: str) -> None:
         assert f"{row.birth_date:%d-%m-%Y}" == meant["TANGGAL_LAHIR"]
         assert (row.sex, row.rt, row.rw) == (meant["JENIS_KELAMIN"], meant["RT"], meant["RW"])
         assert (row.decile, row.source, row.months) == (int(meant["DESIL"]), meant["SUMBER_DATA"], 12)
-        assert row.occupation_code is not None
+        assert occupation_code(row.occupation) is not None
         if row.kelurahan_code:
             assert DESK.areas.find(meant["KELURAHAN"], "").area.kelurahan_code == row.kelurahan_code  # type: ignore[union-attr]
         if row.phone:

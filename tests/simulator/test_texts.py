@@ -117,12 +117,12 @@ def test_the_programme_asks_and_the_sender_is_nudged(client: FlaskClient, db: An
     answer = ask(client, someone.number)
     assert answer.status_code == 200
     queued = answer.json["why_not"] is None
-    assert bool(queue.connection().exists(f"nudged:{queue.SEND}")) is queued
+    assert bool(queue.connection().exists(f"nudged:{queue.SEND.name}")) is queued
 
 
 def test_a_number_that_is_none_is_not_asked(client: FlaskClient, db: Any) -> None:
     assert ask(client, "halo").json == {"why_not": "Ini bukan nomor HP."}
-    assert not queue.connection().exists(f"nudged:{queue.SEND}")
+    assert not queue.connection().exists(f"nudged:{queue.SEND.name}")
 
 
 def test_asking_needs_the_pages_own_token(client: FlaskClient, db: Any) -> None:

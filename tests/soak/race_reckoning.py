@@ -13,8 +13,8 @@ from tests.soak.house import House
 from tests.soak.racers import Log
 from tests.soak.reckoning import Verdict
 from tests.verification.test_decision_table import oracle
+from tests.verification.weighed import weigh
 from verify_service.ground.crypto import blind_index, unseal
-from verify_service.verification.weighing import EvidenceRow, weigh
 
 _ZONE = dt.timezone(dt.timedelta(hours=7))  # Jakarta has no summer time
 _EVIDENCE = """

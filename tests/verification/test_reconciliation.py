@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import examples
 from tests.people import NEWEST, NOW, a_file, a_phone, a_worker
+from tests.verification.weighed import holds, weigh
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts, reconcile_batch
-from verify_service.verification.weighing import STATEMENTS, EvidenceRow, holds, weigh
+from verify_service.verification.weighing import STATEMENTS
 
 
 def reconcile(batch: int = 5000) -> Reconciled:

@@ -1,4 +1,5 @@
-"""How well reports are answered, as figures and charts, over what this account may see."""
+"""How well reports are answered, as figures and charts, over what this account may see; and whether workers know what
+their cover is for."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from verify_service.grievances.performance import WEEKS, performance
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.labels.codes import ROLES, category_name
+from verify_service.verification.knowledge import scores
 
 
 @blueprint.get("/dashboard")
@@ -26,9 +28,11 @@ def dashboard() -> str:
     with transaction(seconds=PATIENCE) as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # figures that fit together
         figures = performance(session, viewer(), weeks=weeks, unit=unit, now=dt.datetime.now(dt.UTC))
+        known = scores(session)
     return render_template(
         "console/dashboard.html",
         figures=figures,
+        known=known,
         weeks=weeks,
         choices=WEEKS,
         unit=unit,

@@ -20,6 +20,7 @@ from verify_service.console.worklist import EVERY, unchanged_or
 from verify_service.grievances import actions, canned_answers, related
 from verify_service.grievances.actions import Acting, Refusal, Triage
 from verify_service.grievances.allowed import Action, possible
+from verify_service.grievances.assignment import body_above
 from verify_service.grievances.clock import deadline
 from verify_service.grievances.identity import identity_opened, open_identity
 from verify_service.grievances.notify import ANSWER_SEPTETS, as_text, sensitive
@@ -225,6 +226,7 @@ def _head(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]
         "area": area,
         "assignee": assignee,
         "merged": merged,
+        "body": body_above(report.category, report.level),
         "words": unseal_or_blank(report.words, "grievance.words") if acting.viewer.reads_words else "",
         "reads": acting.viewer.reads_words,
         "identity": identity_opened(session, acting, report) if acting.viewer.reads_words else None,

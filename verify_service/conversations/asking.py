@@ -26,8 +26,8 @@ from verify_service.ground.tables import (
     PhoneLink,
     Worker,
 )
+from verify_service.messaging import gateways
 from verify_service.messaging.compose import write
-from verify_service.messaging.gateways import gateway
 from verify_service.messaging.outbox import Asks, OutboxState, Purpose
 from verify_service.registry.names import mask_name
 from verify_service.tasks import death_sql, open_task
@@ -46,7 +46,7 @@ _LOST = frozenset(
 
 def ask(session: Session, phone: Phone, worker: Worker, *, now: dt.datetime) -> str | None:
     """Ask whether this worker is registered and covered; None when the question is on its way, else why not."""
-    if not gateway().capabilities.two_way:
+    if not gateways.can().two_way:
         sent = write(
             session,
             phone,
@@ -183,12 +183,6 @@ def find_silent(session: Session, *, kelurahan: str | None, most: int | None, no
         "most": most,
     }
     return [Silent(row.phone_id, row.worker_id) for row in session.execute(_SILENT, values)]
-
-
-def ask_the_silent(session: Session, *, kelurahan: str | None, most: int, now: dt.datetime, actor: str) -> int:
-    """Ask workers who have said nothing since the newest insurer file, one a phone; returns how many were asked."""
-    silent = find_silent(session, kelurahan=kelurahan, most=most, now=now)
-    return ask_all(session, silent, kelurahan=kelurahan, now=now, actor=actor)
 
 
 def ask_all(session: Session, silent: Iterable[Silent], *, kelurahan: str | None, now: dt.datetime, actor: str) -> int:

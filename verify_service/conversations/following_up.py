@@ -14,8 +14,8 @@ from verify_service.conversations.stored_state import sealed
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Grievance, Phone
 from verify_service.ground.working_days import short_date
+from verify_service.messaging import gateways
 from verify_service.messaging.compose import write
-from verify_service.messaging.gateways import gateway
 from verify_service.messaging.outbox import Asks, Purpose
 
 _HELD = (
@@ -39,7 +39,7 @@ def ask_whether_solved(session: Session, report: Grievance, now: dt.datetime) ->
     )
     if session.scalar(busy.limit(1)) is not None and _lately(session, phone, now):
         return False
-    talk = _begin(session, phone, report, now) if gateway().capabilities.two_way else None
+    talk = _begin(session, phone, report, now) if gateways.can().two_way else None
     sent = write(
         session,
         phone,

@@ -15,7 +15,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
-from verify_service.ground.settings import settings
+from verify_service.messaging import gateways
 
 _AT_ONCE = dt.timedelta(seconds=0.3)  # the simulator's phones show a text as soon as it is handed over
 _MOST = 60  # a talk has some thirty screens
@@ -38,7 +38,7 @@ class Prompt:
 
 def _time_to_read() -> dt.timedelta:
     """From handing a text over until somebody can have read it: by a network seconds, in the simulator a glance."""
-    return _AT_ONCE if settings().gateway == "console" else dt.timedelta(seconds=programme().texting.read_seconds)
+    return _AT_ONCE if gateways.can().simulated else dt.timedelta(seconds=programme().texting.read_seconds)
 
 
 @dataclass(frozen=True)

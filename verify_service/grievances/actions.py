@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -350,7 +351,9 @@ def escalate(session: Session, acting: Acting, case: int, version: int, words: s
     report.next_on = max(report.next_on, report.due_on)
     above = assignment.rung(session, report)
     report.assignee_id = above or report.assignee_id
-    take(session, report, Step.ESCALATE, by=acting.by, now=acting.now, words=words, level=report.level, to=above)
+    body = assignment.body_above(report.category, report.level)
+    told: dict[str, Any] = {"level": report.level, "to": above, **({"body": body} if body else {})}
+    take(session, report, Step.ESCALATE, by=acting.by, now=acting.now, words=words, **told)
     _notice(session, report, above, acting.now)
     return None
 

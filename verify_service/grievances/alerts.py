@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.accounts.officers import Role
+from verify_service.grievances.assignment import body_above
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.tables import Grievance, GrievanceNotice
 
@@ -28,6 +29,12 @@ class Notice:
     number: str
     category: str
     due_on: dt.date
+    level: int
+
+    @property
+    def body(self) -> str:
+        """The body outside that a report goes to at the end of the ladder; "" before that."""
+        return body_above(self.category, self.level) if self.kind == "escalated" else ""
 
 
 def _theirs(viewer: Viewer) -> ColumnElement[bool]:
@@ -53,6 +60,7 @@ def newest(session: Session, viewer: Viewer) -> tuple[Notice, ...]:
             Grievance.number,
             Grievance.category,
             Grievance.due_on,
+            GrievanceNotice.level,
         )
         .join(Grievance)
         .where(_theirs(viewer), seen_by(viewer))

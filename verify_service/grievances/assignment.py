@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from verify_service.grievances.visibility import CITY_TEAM, Viewer, seen_by
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, Officer
 
+TOP: Final = 3  # rungs: the unit's supervisor, the city team's, and the body that the programme file names
 WORK_ON = (Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN)
 
 
@@ -93,6 +95,12 @@ def loads(session: Session) -> dict[int, int]:
         .group_by(Grievance.assignee_id)
     )
     return {officer: count for officer, count in rows if officer is not None}
+
+
+def body_above(category: str, level: int) -> str:
+    """The body that a report goes to where the ladder of supervisors ends; "" below the last rung."""
+    named = programme().categories.get(category)
+    return named.escalate_to if named is not None and level >= TOP else ""
 
 
 def rung(session: Session, report: Grievance) -> int | None:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.orm import Session
 
 from verify_service.accounts.officers import Role
-from verify_service.grievances.assignment import loads, viewer_of
+from verify_service.grievances.assignment import TOP, body_above, loads, viewer_of
 from verify_service.grievances.notify import sensitive, tell
 from verify_service.grievances.opening import ANONYMOUS, chance_id
 from verify_service.grievances.states import OPEN, State, Step, leads_to
@@ -28,7 +28,6 @@ from verify_service.ground.tables import AuditEntry, Grievance, GrievanceEvent, 
 from verify_service.ground.working_days import city_day, short_date, working_days_after, working_days_before
 from verify_service.messaging.consent import not_held
 
-TOP: Final = 3  # the unit's supervisor, the city team's, and the body that the programme file names
 AskWhetherSolved = Callable[[Session, Grievance, dt.datetime], bool]  # False: not now
 BATCH: Final = 2_000  # reports in one transaction
 
@@ -196,10 +195,13 @@ def _order(report: Grievance, load: Mapping[int, int], one: Officer) -> tuple[bo
 
 
 def _climbed(report: Grievance, to: int | None, before: str, now: dt.datetime) -> dict[str, Any]:
+    body = body_above(report.category, report.level)
     return {
         "grievance_id": report.id,
         "at": now,
-        "detail": {"from": before, "level": report.level, **({"to": to} if to else {})},
+        "detail": {"from": before, "level": report.level}
+        | ({"to": to} if to else {})
+        | ({"body": body} if body else {}),
         "chance": chance_id() if report.identity == ANONYMOUS else None,
         "cycle": report.reopened,
         "level": report.level,

@@ -34,7 +34,6 @@ class Month:
 
     period: dt.date
     list: str
-    paid_by: str
     insurer: str
     worker: str
     rt_head: str
@@ -89,7 +88,7 @@ def subject(session: Session, report: Grievance) -> Subject | None:
 
 _MONTHS = text(
     """
-SELECT verdict.period, verdict.list, verdict.paid_by, verdict.insurer, verdict.worker, verdict.rt_head,
+SELECT verdict.period, verdict.list, verdict.insurer, verdict.worker, verdict.rt_head,
        verdict.verdict, verdict.rupiah
 FROM enrolment JOIN verdict ON verdict.enrolment_id = enrolment.id
 WHERE enrolment.worker_id = :worker

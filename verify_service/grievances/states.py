@@ -80,8 +80,3 @@ def leads_to(step: Step, state: str) -> State | None:
     """The state after this step; None where it may not be taken."""
     way = WAYS[step]
     return way.after if State(state) in way.before else None
-
-
-def steps_from(state: str) -> tuple[Step, ...]:
-    """Every step that may be taken now."""
-    return tuple(step for step, way in WAYS.items() if State(state) in way.before)

@@ -15,19 +15,6 @@ _EXCEL_FLOAT: Final = re.compile(r"[0-9]{8,15}\.0")
 _SEPARATORS: Final = frozenset(" -.()")
 _LONGEST: Final = 64  # characters; a number with every separator people use is under 30
 
-# Blocks per operator. Indonesia has no number portability, so the block is a fair guess of who carries it.
-_OPERATORS: Final[dict[str, str]] = {
-    block: operator
-    for operator, blocks in {
-        "Telkomsel": "811 812 813 821 822 823 851 852 853",
-        "Indosat Ooredoo Hutchison": "814 815 816 855 856 857 858 895 896 897 898 899",
-        "XL": "817 818 819 859 877 878 879",
-        "AXIS": "831 832 833 838",
-        "Smartfren": "881 882 883 887 888 889",
-    }.items()
-    for block in blocks.split()
-}
-
 
 @dataclass(frozen=True, slots=True, order=True, repr=False)
 class Phone:
@@ -53,16 +40,6 @@ class Phone:
     def masked(self) -> str:
         """For screens and logs: 0812****890, enough to recognise one's own."""
         return f"{self.local[:4]}****{self.local[-3:]}"
-
-    @property
-    def operator(self) -> str | None:
-        """Who carries it, by block (libphonenumber's carrier table, Indonesia); None when the block is not in use."""
-        return _OPERATORS.get(self.e164[3:6]) if self.indonesian else None
-
-    @property
-    def suspect(self) -> bool:
-        """True for an Indonesian mobile in a block no operator uses: well formed, yet nobody is likely to answer."""
-        return self.indonesian and self.operator is None
 
     def __repr__(self) -> str:
         return f"Phone({self.masked})"

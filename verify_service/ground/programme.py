@@ -45,9 +45,8 @@ class Eligibility(_Table):
 
 
 class Benefits(_Table):
-    """Amounts in rupiah, periods in months or years, as the insurer pays them from `effective_from`."""
+    """Amounts in rupiah, periods in months or years, as the insurer pays them."""
 
-    effective_from: dt.date
     reported_wage: int
     jkm_full: int
     jkm_before_waiting: int
@@ -211,10 +210,13 @@ class Accounts(_Table):
 
 
 class Retention(_Table):
-    ussd_conversations: int
-    sms_texts: int
-    payment_evidence: int
-    grievances_after_close: int
+    """Days after which it is let go of: how talks went, the words of texts, what payment and insurer files said of a
+    month (counted from its first day), and who said what in a report that is closed."""
+
+    ussd_conversations: int = Field(gt=0)
+    sms_texts: int = Field(gt=0)
+    payment_evidence: int = Field(gt=0)
+    grievances_after_close: int = Field(gt=0)
 
 
 class Programme(_Table):
@@ -278,6 +280,11 @@ class Programme(_Table):
             "check_days": str(self.sla.verification),
             **{name: f"{rupiah / 1_000_000:g}".replace(".", ",") for name, rupiah in amounts.items()},
         }
+
+    def payments_kept_from(self, now: dt.datetime) -> dt.date:
+        """The first month of which payment and insurer files are still kept."""
+        last = now.astimezone(self.zone).date() - dt.timedelta(days=self.retention.payment_evidence)
+        return last if last.day == 1 else (last.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
 
     def decree_on(self, day: dt.date) -> Decree | None:
         """The decree in force on this day; None before the first."""

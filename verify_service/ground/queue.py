@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import threading
 import time
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 import redis
 import structlog
@@ -17,15 +19,51 @@ from rq.serializers import JSONSerializer
 
 from verify_service.ground.settings import settings
 
-QUEUE = "verify"
-RECONCILE = "jobs.reconcile.reconcile"
-RETENTION = "jobs.retention.retention"
-SEND = "jobs.send.send"
-FETCH = "jobs.fetch.fetch"
-TEXTS = "jobs.messages.handle"
-SIGNALS = "jobs.signals.signals"
-CASES = "jobs.escalate.look"
-JOBS = (RECONCILE, RETENTION, TEXTS, SEND, FETCH, SIGNALS, CASES)
+QUEUE: Final = "verify"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job by the dotted name that a worker calls. The clock nudges it when the rows say that it is `due`, and not
+    before so many seconds have gone by where looking would cost as much as doing (`apart`)."""
+
+    name: str
+    due: str = field(repr=False)  # SQL, one boolean
+    apart: float = 0.0
+
+
+# The only list of them: the clock looks for what is due, the worker loads what they call.
+JOBS: Final = (
+    TEXTS := Job(
+        "jobs.messages.handle",
+        """SELECT EXISTS (SELECT 1 FROM inbound_message WHERE handled_at IS NULL AND quarantined IS NULL
+           AND (due_at IS NULL OR due_at <= now()))""",
+    ),
+    RECONCILE := Job("jobs.reconcile.reconcile", "SELECT EXISTS (SELECT 1 FROM stale_enrolment)"),
+    RETENTION := Job("jobs.retention.retention", "SELECT true", apart=3600.0),
+    SEND := Job(
+        "jobs.send.send",
+        """SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') AND due_at <= now()
+           AND (state = 'waiting' OR lease_until <= now()))
+           OR EXISTS (SELECT 1 FROM gateway_state WHERE state <> 'closed')""",
+    ),
+    FETCH := Job(
+        "jobs.fetch.fetch",
+        "SELECT NOT EXISTS (SELECT 1 FROM fetch_cursor WHERE fetched_at > now() - interval '5 minutes')",
+    ),
+    SIGNALS := Job(
+        "jobs.signals.signals",
+        """SELECT coalesce((SELECT received_at > now() - interval '1 day' FROM evidence
+           ORDER BY id DESC LIMIT 1), false)""",
+        apart=600.0,
+    ),
+    CASES := Job(
+        "jobs.escalate.look",
+        """SELECT EXISTS (SELECT 1 FROM grievance WHERE closed_at IS NULL)
+           OR EXISTS (SELECT 1 FROM removal WHERE closed_at IS NULL)""",
+        apart=60.0,
+    ),
+)
 
 log = structlog.get_logger()
 
@@ -66,7 +104,7 @@ class _Breaker:
 _breaker = _Breaker()
 
 
-def nudge(job: str) -> bool:
+def nudge(job: Job) -> bool:
     """Ask a worker to look now, after the commit; several nudges before it looks are one. False when Valkey is away.
 
     Whatever fails here is logged and forgotten: the clock nudges again within seconds.
@@ -77,12 +115,12 @@ def nudge(job: str) -> bool:
         client = connection()
         # The marker is taken down by the job when it starts, so a nudge after that queues the next look. It expires by
         # itself, so that a lost job cannot silence the ones after it.
-        if not client.set(f"nudged:{job}", 1, nx=True, px=2000):
+        if not client.set(f"nudged:{job.name}", 1, nx=True, px=2000):
             return True
-        queue(client).enqueue_call(job, result_ttl=0, failure_ttl=3600, timeout=600, description=job)
+        queue(client).enqueue_call(job.name, result_ttl=0, failure_ttl=3600, timeout=600, description=job.name)
     except (redis.RedisError, OSError) as error:
         _breaker.trip()
-        log.warning("nudge lost", job=job, reason=type(error).__name__)
+        log.warning("nudge lost", job=job.name, reason=type(error).__name__)
         return False
     return True
 
@@ -92,11 +130,11 @@ class _Nudger:
 
     def __init__(self) -> None:
         self.pid = os.getpid()
-        self._wanted: set[str] = set()
+        self._wanted: set[Job] = set()
         self._bell = threading.Event()
         threading.Thread(target=self._run, name="nudges", daemon=True).start()
 
-    def want(self, job: str) -> None:
+    def want(self, job: Job) -> None:
         self._wanted.add(job)
         self._bell.set()
 
@@ -112,7 +150,7 @@ _nudger: _Nudger | None = None
 _nudger_lock = threading.Lock()
 
 
-def nudge_soon(job: str) -> None:
+def nudge_soon(job: Job) -> None:
     """Nudge within moments, without waiting for it."""
     global _nudger
     if _nudger is None or _nudger.pid != os.getpid():
@@ -122,12 +160,12 @@ def nudge_soon(job: str) -> None:
     _nudger.want(job)
 
 
-def started(job: str) -> None:
+def started(job: Job) -> None:
     """The job has begun to look: nudges from now on mean work it may not see."""
     try:
-        connection().delete(f"nudged:{job}")
+        connection().delete(f"nudged:{job.name}")
     except redis.RedisError as error:
-        log.warning("marker kept", job=job, reason=type(error).__name__)
+        log.warning("marker kept", job=job.name, reason=type(error).__name__)
 
 
 def healthy() -> bool:

@@ -185,10 +185,6 @@ class Said:
     also: str = ""
 
 
-def tab_name(tab: Tab) -> str:
-    return str(TABS[tab])
-
-
 def state_name(state: str) -> str:
     """How a report stands, in plain words."""
     return str(STATES[State(state)])

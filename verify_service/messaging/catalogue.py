@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.wording import Wordings, from_tables
 from verify_service.ground.programme import programme
+from verify_service.ground.settings import SettingsRefused
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -20,6 +21,13 @@ def _table(name: str) -> dict[str, Any]:
 def wordings() -> Wordings:
     """Every screen in every language of the programme."""
     return from_tables(_table("screens"), {language: _table(language) for language in programme().languages})
+
+
+def check_widths() -> None:
+    """Raises SettingsRefused for a value of the programme that the screens have no room for: a cut hotline is a wrong
+    number."""
+    if cut := wordings().too_wide(programme().standing):
+        raise SettingsRefused(f"VERIFY_PROGRAMME: too long for a phone's screens: {', '.join(cut)}")
 
 
 @lru_cache(maxsize=32)

@@ -93,7 +93,7 @@ def _derived(provider_id: str, sender_index: bytes | None, body_hash: bytes) -> 
 
 def unreadable() -> InboundSms:
     """A text of which nothing can be read: kept for a person to look at, since it cannot be asked for again."""
-    return InboundSms("", None, "", "", "", None, "", "", problem="not a text as the provider sends them")
+    return InboundSms("", None, "", "", "", None, problem="not a text as the provider sends them")
 
 
 def store_delivery_report(session: Session, gateway: str, report: DeliveryReport, *, now: dt.datetime) -> None:

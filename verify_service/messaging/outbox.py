@@ -72,24 +72,6 @@ class OutboxState(StrEnum):
     STALE = "stale"
 
 
-# The only ways from one state to another. A text whose fate was unknown may turn out to have been accepted; one that
-# ended without having been handed over may be revived by hand.
-MOVES: Final[Mapping[OutboxState, frozenset[OutboxState]]] = {
-    OutboxState.WAITING: frozenset(
-        {OutboxState.SENDING, OutboxState.CANCELLED, OutboxState.STALE, OutboxState.ACCEPTED}
-    ),
-    OutboxState.SENDING: frozenset(
-        {OutboxState.WAITING, OutboxState.ACCEPTED, OutboxState.REFUSED, OutboxState.UNKNOWN}
-    ),
-    OutboxState.UNKNOWN: frozenset({OutboxState.ACCEPTED}),
-    OutboxState.ACCEPTED: frozenset(),
-    OutboxState.REFUSED: frozenset(),
-    OutboxState.FAILED: frozenset({OutboxState.WAITING}),
-    OutboxState.CANCELLED: frozenset(),
-    OutboxState.STALE: frozenset({OutboxState.WAITING}),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Asks:
     """What a prompt asks: the conversation that its answer goes to, and which of its prompts it is."""

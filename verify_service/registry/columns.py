@@ -11,40 +11,51 @@ from rapidfuzz import fuzz, process
 
 from verify_service.registry.problems import Cell, FileRefused, text_of, words
 
-# Spellings are compared in lower case without blanks and signs: "No. HP", "NO_HP" and "nohp" are one.
-_SPELLINGS: dict[str, str] = {
-    "nik": "nik nonik nomornik nikktp nikpeserta niktenagakerja noktp nomorktp nomorindukkependudukan"
+
+@dataclass(frozen=True)
+class Column:
+    """A column as offices head it: our name of it, the heading we ask for, and every spelling we have met.
+
+    Spellings are in lower case without blanks and signs: "No. HP", "NO_HP" and "nohp" are one. A combined column
+    `stands_for` its parts.
+    """
+
+    name: str
+    title: str
+    spellings: str
+    stands_for: tuple[str, ...] = ()
+
+
+# Those of several kinds of files; the others stand with the reader of theirs.
+NIK = Column(
+    "nik",
+    "NIK",
+    "nik nonik nomornik nikktp nikpeserta niktenagakerja noktp nomorktp nomorindukkependudukan"
     " noindukkependudukan nonikktp noinduk",
-    "name": "nama namalengkap namapeserta namapenerima namapekerja namatenagakerja namatk namasesuaiktp"
+)
+NAME = Column(
+    "name",
+    "NAMA_LENGKAP",
+    "nama namalengkap namapeserta namapenerima namapekerja namatenagakerja namatk namasesuaiktp"
     " namalengkapsesuaiktp namapenerimabantuan namapenerimamanfaat namawarga",
-    "birth_date": "tgllahir tanggallahir tgllhr tglahir tgllahirddmmyyyy tanggallahirddmmyyyy lahir dob",
-    "birth": "ttl tempattgllahir tempattanggallahir tempatdantanggallahir tempatdantgllahir tmpttgllahir",
-    "sex": "lp jeniskelamin jk jnskelamin jeniskel jenkel kelamin gender sex jeniskelaminlp",
-    "address": "alamat alamatlengkap alamatktp alamatrumah alamatdomisili alamattinggal alamatsesuaiktp",
-    "rt": "rt nort rtno nomorrt",
-    "rw": "rw norw rwno nomorrw",
-    "rt_rw": "rtrw rtdanrw",
-    "kelurahan": "kelurahan kel desa kelurahandesa desakelurahan keldesa desakel namakelurahan",
-    "kecamatan": "kecamatan kec namakecamatan",
-    "phone": "nohp hp nomorhp notelp telp telepon notelepon nomortelepon nowa nomorwa wa whatsapp nowhatsapp handphone"
+)
+RT = Column("rt", "RT", "rt nort rtno nomorrt")
+RW = Column("rw", "RW", "rw norw rwno nomorrw")
+RT_RW = Column("rt_rw", "RT/RW", "rtrw rtdanrw", stands_for=("rt", "rw"))
+KELURAHAN = Column(
+    "kelurahan", "KELURAHAN", "kelurahan kel desa kelurahandesa desakelurahan keldesa desakel namakelurahan"
+)
+KECAMATAN = Column("kecamatan", "KECAMATAN", "kecamatan kec namakecamatan")
+PHONE = Column(
+    "phone",
+    "NO_HP",
+    "nohp hp nomorhp notelp telp telepon notelepon nomortelepon nowa nomorwa wa whatsapp nowhatsapp handphone"
     " nohandphone nohpwa nohpaktif notelphp notlp tlp kontak nokontak ponsel noponsel teleponhp notelpwa",
-    "occupation": "pekerjaan jenispekerjaan profesi statuspekerjaan namapekerjaan",
-    "decile": "desil desildtsen desildtks desildtsendtks peringkatdesil",
-    "source": "sumberdata sumber asaldata sumberdatapenerima",
-    "kk": "nokk kk nomorkk nokartukeluarga nomorkartukeluarga",
-    "months": "periodebulan jumlahbulan bulan lamabulan periode jmlbulan",
-    "kpj": "kpj nokpj nomorkpj nokepesertaan nomorkepesertaan nopeserta",
-    "joined": "tmtkepesertaan tmt tanggalkepesertaan tglkepesertaan tmtpeserta",
-    "period": "periodeiuran periode bulaniuran blthiuran blth periodebayar",
-    "status": "status statuskepesertaan statuspeserta statusiuran",
-    "paid_on": "tglbayar tanggalbayar tglpembayaran tanggalpembayaran tgltransfer tanggalsp2d tglsp2d",
-    "payment_code": "kodeiuran kodebayar kodebilling noiuran",
-    "amount": "jumlah jumlahbayar jumlahiuran nominal iuran nilai jumlahrp nominalrp jumlahpembayaran besaraniuran",
-    "order_number": "nosp2d sp2d nomorsp2d nobukti",
-    "head": "namaketuart ketuart nama namart namalengkap namaketua namapejabat",
-    "since": "mulaijabatan mulaimenjabat tmtjabatan tglmulai tanggalmulai mulai tmt",
-    "until": "akhirjabatan selesaijabatan akhirmasajabatan tglakhir",
-}
+)
+PERIOD = Column("period", "PERIODE_IURAN", "periodeiuran periode bulaniuran blthiuran blth periodebayar")
+PAID_ON = Column(
+    "paid_on", "TGL_BAYAR", "tglbayar tanggalbayar tglpembayaran tanggalpembayaran tgltransfer tanggalsp2d tglsp2d"
+)
 
 # Never kept, not even in the rows of a rejected file: the mother's maiden name opens bank accounts.
 _FORBIDDEN = frozenset({"namaibukandung", "namaibu", "ibukandung", "namagadisibukandung", "namagadisibu", "ibu"})
@@ -60,36 +71,37 @@ _UNUSED = words(
 
 @dataclass(frozen=True)
 class Layout:
-    """Which fields one kind of file holds: it is refused without `mandatory`; without `wanted` the report says so."""
+    """Which columns one kind of file has: it is refused without `mandatory`; without `wanted` the report says so."""
 
     kind: str
-    mandatory: tuple[str, ...]
-    wanted: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
+    mandatory: tuple[Column, ...]
+    wanted: tuple[Column, ...] = ()
+    optional: tuple[Column, ...] = ()
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[Column, ...]:
         return self.mandatory + self.wanted + self.optional
 
+    @property
+    def key(self) -> str:
+        """The field without which nobody knows whom a row is about."""
+        return self.mandatory[0].name
 
-ROSTER = Layout(
-    "roster",
-    ("nik", "name"),
-    ("birth_date", "sex", "rt", "rw", "kelurahan", "kecamatan", "phone"),
-    ("birth", "rt_rw", "address", "occupation", "decile", "source", "kk", "months"),
-)
-PAYMENTS = Layout("payments", ("nik", "amount"), ("name", "paid_on", "order_number"), ("period",))
-INSURER = Layout("insurer", ("nik", "status"), ("kpj", "name", "joined", "period", "paid_on", "payment_code"), ())
-RT_HEADS = Layout("rt-heads", ("kelurahan", "rw", "rt", "head"), ("kecamatan", "phone", "since"), ("until", "rt_rw"))
+    @property
+    def expected(self) -> str:
+        """The headings that such a file should have."""
+        return ", ".join(column.title for column in self.mandatory + self.wanted)
 
-# A combined column stands for its parts.
-_STANDS_FOR = {"rt_rw": ("rt", "rw"), "birth": ("birth_date",)}
+    def title(self, field: str) -> str:
+        """How we ask an office to head this field."""
+        return next(column.title for column in self.columns if column.name == field)
 
 
 @dataclass(frozen=True)
 class Header:
     """Where each field stands: field -> (column, 0-based; heading as in the file)."""
 
+    layout: Layout
     row: int
     last_row: int
     columns: Mapping[str, tuple[int, str]]
@@ -101,13 +113,13 @@ class Header:
 
     def field_at(self, field: str) -> str:
         """The field itself, or the combined one whose column holds it."""
-        wholes = (whole for whole, parts in _STANDS_FOR.items() if field in parts)
+        wholes = (column.name for column in self.layout.columns if field in column.stands_for)
         return next((name for name in (field, *wholes) if name in self.columns), field)
 
     def heading(self, field: str) -> str:
         """The file's own heading for a field, or for the combined column that holds it."""
         place = self.columns.get(self.field_at(field))
-        return place[1] if place else field_title(field)
+        return place[1] if place else self.layout.title(field)
 
 
 def compact(heading: Cell) -> str:
@@ -127,7 +139,7 @@ def field_of(heading: Cell, layout: Layout) -> str | None:
 @lru_cache(maxsize=8)
 def _known(layout: Layout) -> dict[str, str]:
     """Spelling -> field; where two fields share a spelling, the one the layout names first."""
-    return {spelling: field for field in reversed(layout.fields) for spelling in _SPELLINGS[field].split()}
+    return {spelling: column.name for column in reversed(layout.columns) for spelling in column.spellings.split()}
 
 
 def is_forbidden(heading: Cell) -> bool:
@@ -167,10 +179,10 @@ def _read_header(block: Sequence[tuple[int, Sequence[Cell]]], layout: Layout) ->
             clashes.append(f"{columns[field][1]!r} and {heading!r} would both be read as {field}")
         else:
             columns[field] = (column, heading)
-    held = set(columns).union(*(_STANDS_FOR.get(field, ()) for field in columns))
-    missing = tuple(field for field in layout.mandatory + layout.wanted if field not in held)
+    held = set(columns).union(*(column.stands_for for column in layout.columns if column.name in columns))
+    missing = tuple(column.name for column in layout.mandatory + layout.wanted if column.name not in held)
     return Header(
-        block[0][0], block[-1][0], columns, tuple(unknown), missing, width, frozenset(forbidden), tuple(clashes)
+        layout, block[0][0], block[-1][0], columns, tuple(unknown), missing, width, frozenset(forbidden), tuple(clashes)
     )
 
 
@@ -191,31 +203,16 @@ def refuse_clashes(header: Header) -> None:
         raise FileRefused(f"Row {header.row} has two columns for one: {'; '.join(header.clashes)}. Keep one of them.")
 
 
-def refuse_missing(header: Header, layout: Layout) -> None:
+def refuse_missing(header: Header) -> None:
     """Refuse a file that lacks a column without which no row can be used, naming the likely misspelling."""
-    lacking = [field for field in layout.mandatory if field in header.missing]
+    lacking = [column for column in header.layout.mandatory if column.name in header.missing]
     if not lacking:
         return
     said = []
-    for field in lacking:
+    for column in lacking:
         near = process.extractOne(
-            _SPELLINGS[field].split()[0], header.unknown, scorer=fuzz.ratio, processor=compact, score_cutoff=70
+            column.spellings.split()[0], header.unknown, scorer=fuzz.ratio, processor=compact, score_cutoff=70
         )
-        said.append(field_title(field) + (f" (did you mean {near[0]!r}?)" if near else ""))
+        said.append(column.title + (f" (did you mean {near[0]!r}?)" if near else ""))
     found = ", ".join(heading for _, heading in header.columns.values())
     raise FileRefused(f"Row {header.row} lacks the column {' and '.join(said)}. Found: {found}.")
-
-
-def field_title(field: str) -> str:
-    """How an office heads this field."""
-    return _TITLES.get(field, field.upper())
-
-
-_TITLES = {
-    "nik": "NIK", "name": "NAMA_LENGKAP", "birth_date": "TANGGAL_LAHIR", "birth": "TEMPAT_TANGGAL_LAHIR",
-    "sex": "JENIS_KELAMIN", "address": "ALAMAT", "rt": "RT", "rw": "RW", "rt_rw": "RT/RW", "kelurahan": "KELURAHAN",
-    "kecamatan": "KECAMATAN", "phone": "NO_HP", "occupation": "PEKERJAAN", "decile": "DESIL", "source": "SUMBER_DATA",
-    "kk": "NO_KK", "months": "PERIODE_BULAN", "kpj": "KPJ", "joined": "TMT_KEPESERTAAN", "period": "PERIODE_IURAN",
-    "status": "STATUS", "paid_on": "TGL_BAYAR", "payment_code": "KODE_IURAN", "amount": "JUMLAH",
-    "order_number": "NO_SP2D", "head": "NAMA_KETUA_RT", "since": "MULAI_JABATAN", "until": "AKHIR_JABATAN",
-}  # fmt: skip

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import blind_index, seal
+from verify_service.ground.phones import Phone
 from verify_service.registry.names import likeness
 from verify_service.registry.people import SAME_BIRTHDAY
-from verify_service.registry.rosters import RosterRow
-from verify_service.registry.staging import changed, make, stage
+from verify_service.registry.rosters import KEPT, RosterRow
+from verify_service.registry.staging import Staged, changed, indexed, make, sealed, stage
 
-_COLUMNS = (
-    ("row", "int8"), ("nik", "bytea"), ("nik_index", "bytea"), ("nik_last4", "text"), ("kk", "bytea"),
-    ("name", "text"), ("name_key", "text"), ("birth_date", "date"), ("sex", "text"), ("address", "bytea"),
-    ("kelurahan_code", "text"), ("rw", "text"), ("rt", "text"), ("occupation", "text"), ("decile", "int2"),
-    ("source", "text"), ("months", "int2"), ("flags", "text[]"), ("phone", "bytea"), ("phone_index", "bytea"),
-)  # fmt: skip
-
+Row = TypeVar("Row")
 
 A_YEAR = 12
 
@@ -40,41 +36,45 @@ def stage_roster(
     session: Session, rows: Sequence[RosterRow], flags: Mapping[int, tuple[str, ...]], months: int | None
 ) -> None:
     """The accepted rows, sealed, in the temporary table `staged_roster`."""
-    stage(session, "staged_roster", _COLUMNS, _sealed(rows, flags, months))
+    columns: list[Staged[RosterRow]] = [
+        Staged("row", "int8", lambda row: row.row),
+        Staged("nik", "bytea", lambda row: seal(row.nik, "worker.nik")),
+        Staged("nik_index", "bytea", lambda row: blind_index(row.nik, "nik")),
+        Staged("nik_last4", "text", lambda row: row.nik[-4:]),
+        Staged("months", "int2", lambda row: months or row.months or A_YEAR),
+        Staged("flags", "text[]", lambda row: list(flags.get(row.row, ()))),
+        *phone_columns(lambda row: row.phone),
+        *(keep.staged(name) for name, keep in KEPT.items()),
+    ]
+    stage(session, "staged_roster", columns, rows)
 
 
-def _sealed(
-    rows: Sequence[RosterRow], flags: Mapping[int, tuple[str, ...]], months: int | None
-) -> Iterator[tuple[object, ...]]:
-    for row in rows:
-        phone = row.phone.e164 if row.phone else None
-        yield (
-            row.row,
-            seal(row.nik, "worker.nik"),
-            blind_index(row.nik, "nik"),
-            row.nik[-4:],
-            seal(row.kk, "worker.kk") if row.kk else None,
-            row.name,
-            sorted_key(row.name_key),
-            row.birth_date,
-            row.sex,
-            seal(row.address, "worker.address") if row.address else None,
-            row.kelurahan_code,
-            row.rw,
-            row.rt,
-            row.occupation or None,
-            row.decile,
-            row.source or None,
-            months or row.months or A_YEAR,
-            list(flags.get(row.row, ())),
-            seal(phone, "phone.number") if phone else None,
-            blind_index(phone, "phone") if phone else None,
-        )
+def phone_columns(phone_of: Callable[[Row], Phone | None]) -> tuple[Staged[Row], Staged[Row]]:
+    """A row's phone as ADD_PHONES takes it: sealed, and its blind index."""
+
+    def number(row: Row) -> str | None:
+        phone = phone_of(row)
+        return phone.e164 if phone else None
+
+    seals, finds = sealed("phone.number"), indexed("phone")
+    return (
+        Staged("phone", "bytea", lambda row: seals(number(row))),
+        Staged("phone_index", "bytea", lambda row: finds(number(row))),
+    )
 
 
-def sorted_key(key: str) -> str:
-    """A name key as worker.name_key holds it: words sorted, so that their order does not matter to a look-up."""
-    return " ".join(sorted(key.split()))
+def _names(table: str) -> str:
+    """The columns of the roster that this table keeps, as a list in SQL."""
+    return ", ".join(name for name, keep in KEPT.items() if keep.table == table)
+
+
+def _brought_up_to_date(table: str, newer: str) -> str:
+    """The same, each set to what the newer list says; a blank keeps what was known."""
+    return ", ".join(
+        f"{name} = {newer}.{name}" if keep.renewed else f"{name} = coalesce({newer}.{name}, {table}.{name})"
+        for name, keep in KEPT.items()
+        if keep.table == table
+    )
 
 
 _NAMESAKES = """
@@ -97,15 +97,12 @@ def listed_under_another_nik(session: Session) -> list[int]:
     return found
 
 
-_WORKERS = """
-INSERT INTO worker (nik, nik_index, nik_last4, kk, name, name_key, birth_date, sex, address, created_at)
-SELECT DISTINCT ON (nik_index) nik, nik_index, nik_last4, kk, name, name_key, birth_date, sex, address, :now
+_WORKERS = f"""
+INSERT INTO worker (nik, nik_index, nik_last4, {_names("worker")}, created_at)
+SELECT DISTINCT ON (nik_index) nik, nik_index, nik_last4, {_names("worker")}, :now
 FROM staged_roster ORDER BY nik_index, row
-ON CONFLICT (nik_index) DO UPDATE SET
-    name = excluded.name, name_key = excluded.name_key, kk = coalesce(excluded.kk, worker.kk),
-    birth_date = coalesce(excluded.birth_date, worker.birth_date), sex = coalesce(excluded.sex, worker.sex),
-    address = coalesce(excluded.address, worker.address)
-"""
+ON CONFLICT (nik_index) DO UPDATE SET {_brought_up_to_date("worker", "excluded")}
+"""  # noqa: S608  # names of our own columns
 
 # The nth line of a person in this file is the nth enrolment they have: a new version of the list updates, and only a
 # further line in the same file is a second enrolment.
@@ -122,14 +119,10 @@ WITH line AS (
 SELECT line.*, held.enrolment_id, held.removed_from FROM line LEFT JOIN held USING (worker_id, place)
 """
 
-# A list that follows on the one before prolongs it; any other list states its own months. A blank keeps what was known.
-_RENEWED = """
+# A list that follows on the one before prolongs it; any other list states its own months.
+_RENEWED = f"""
 UPDATE enrolment SET
-    import_id = :import_id, row = line.row,
-    kelurahan_code = coalesce(line.kelurahan_code, enrolment.kelurahan_code),
-    rw = coalesce(line.rw, enrolment.rw), rt = coalesce(line.rt, enrolment.rt),
-    occupation = coalesce(line.occupation, enrolment.occupation), decile = coalesce(line.decile, enrolment.decile),
-    source = coalesce(line.source, enrolment.source), flags = line.flags,
+    import_id = :import_id, row = line.row, flags = line.flags, {_brought_up_to_date("enrolment", "line")},
     paid_from = CASE WHEN follows.on THEN enrolment.paid_from ELSE :paid_from END,
     months = line.months + CASE WHEN follows.on THEN follows.earlier ELSE 0 END
 FROM staged_line line
@@ -140,14 +133,13 @@ CROSS JOIN LATERAL (
             + date_part('month', age(:paid_from, held.paid_from)))::int AS earlier
 ) follows
 WHERE enrolment.id = line.enrolment_id
-"""
+"""  # noqa: S608
 
-_NEW = """
-INSERT INTO enrolment (worker_id, import_id, row, kelurahan_code, rw, rt, occupation, decile, source, paid_from, months,
-                       flags, created_at)
-SELECT worker_id, :import_id, row, kelurahan_code, rw, rt, occupation, decile, source, :paid_from, months, flags, :now
+_NEW = f"""
+INSERT INTO enrolment (worker_id, import_id, row, {_names("enrolment")}, paid_from, months, flags, created_at)
+SELECT worker_id, :import_id, row, {_names("enrolment")}, :paid_from, months, flags, :now
 FROM staged_line WHERE enrolment_id IS NULL ORDER BY row
-"""
+"""  # noqa: S608
 
 _STALE = """
 INSERT INTO stale_enrolment (enrolment_id, since)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from verify_service.registry.columns import INSURER
+from verify_service.registry.columns import NAME, NIK, PAID_ON, PERIOD, Column, Header, Layout
 from verify_service.registry.dates import read_date
 from verify_service.registry.names import name_key
 from verify_service.registry.nik import read_kpj
@@ -18,15 +18,19 @@ from verify_service.registry.problems import Cell, Fault, text_of, words
 from verify_service.registry.reading import (
     LONGEST_TEXT,
     Duplicate,
+    Pairs,
     Progress,
     Reading,
-    RejectedRow,
     Scrutiny,
-    file_problems,
-    note_pairs,
-    scrutinise,
+    read_rows,
 )
 from verify_service.registry.sheets import LIMITS, Limits, read_table
+
+_KPJ = Column("kpj", "KPJ", "kpj nokpj nomorkpj nokepesertaan nomorkepesertaan nopeserta")
+_JOINED = Column("joined", "TMT_KEPESERTAAN", "tmtkepesertaan tmt tanggalkepesertaan tglkepesertaan tmtpeserta")
+_STATUS = Column("status", "STATUS", "status statuskepesertaan statuspeserta statusiuran")
+_PAYMENT_CODE = Column("payment_code", "KODE_IURAN", "kodeiuran kodebayar kodebilling noiuran")
+INSURER = Layout("insurer", (NIK, _STATUS), (_KPJ, NAME, _JOINED, PERIOD, PAID_ON, _PAYMENT_CODE))
 
 
 @dataclass(frozen=True)
@@ -49,20 +53,13 @@ def read_insurer(
     """An insurer's return file of one month. An unknown status rejects the row: it must not pass for cover."""
     table = read_table(path, INSURER, limits)
     refuse_other_month(table, period)
-    accepted: list[InsurerRow] = []
-    rejected: list[RejectedRow] = []
-    problems = file_problems(table)
-    for scrutiny in scrutinise(table, progress):
-        row = _read_row(scrutiny, period, today)
-        if row is None:
-            rejected.append(scrutiny.whole())
-        else:
-            accepted.append(row)
-        problems += scrutiny.problems
-    sightings = [Sighting(row.row, row.nik, row.name_key) for row in accepted]
-    pairs = same_niks(sightings, table.header.heading("nik")) + _same_kpj(accepted, table.header.heading("kpj"))
-    note_pairs(problems, pairs, {row.row: row.nik for row in accepted})
-    return Reading(len(table.rows), tuple(accepted), tuple(rejected), tuple(problems), tuple(pairs), table.notes)
+    return read_rows(table, lambda row: _read_row(row, period, today), _pairs, progress)
+
+
+def _pairs(rows: Sequence[InsurerRow], header: Header) -> Pairs:
+    sightings = [Sighting(row.row, row.nik, row.name_key) for row in rows]
+    pairs = same_niks(sightings, header.heading("nik")) + _same_kpj(rows, header.heading("kpj"))
+    return pairs, {row.row: row.nik for row in rows}
 
 
 def _read_row(row: Scrutiny, period: dt.date, today: dt.date) -> InsurerRow | None:

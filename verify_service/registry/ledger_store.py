@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -13,12 +13,16 @@ from verify_service.registry.enrolments import Merged
 from verify_service.registry.insurers import InsurerRow
 from verify_service.registry.payments import PaymentRow
 from verify_service.registry.problems import FileRefused
-from verify_service.registry.staging import changed, stage
+from verify_service.registry.staging import Staged, changed, indexed, sealed, stage
 
-_PAYMENT_COLUMNS = (
-    ("row", "int8"), ("nik", "bytea"), ("nik_index", "bytea"), ("amount", "int8"), ("paid_on", "date"),
-    ("reference", "text"),
-)  # fmt: skip
+_PAYMENT_COLUMNS: tuple[Staged[PaymentRow], ...] = (
+    Staged("row", "int8", lambda row: row.row),
+    Staged("nik", "bytea", lambda row: seal(row.nik, "payment.nik")),
+    Staged("nik_index", "bytea", lambda row: blind_index(row.nik, "nik")),
+    Staged("amount", "int8", lambda row: row.amount),
+    Staged("paid_on", "date", lambda row: row.paid_on),
+    Staged("reference", "text", lambda row: row.order_number or None),
+)
 
 # Two payments for one NIK in one file are one sum: the city paid both.
 _PAYMENTS = """
@@ -40,19 +44,7 @@ SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM merged
 
 def stage_payments(session: Session, rows: Sequence[PaymentRow]) -> None:
     """The accepted rows, sealed, in the temporary table `staged_payment`."""
-    stage(session, "staged_payment", _PAYMENT_COLUMNS, _sealed_payments(rows))
-
-
-def _sealed_payments(rows: Sequence[PaymentRow]) -> Iterator[tuple[object, ...]]:
-    for row in rows:
-        yield (
-            row.row,
-            seal(row.nik, "payment.nik"),
-            blind_index(row.nik, "nik"),
-            row.amount,
-            row.paid_on,
-            row.order_number or None,
-        )
+    stage(session, "staged_payment", _PAYMENT_COLUMNS, rows)
 
 
 def merge_payments(session: Session, *, import_id: int, period: dt.date, now: dt.datetime) -> Merged:
@@ -66,11 +58,18 @@ def merge_payments(session: Session, *, import_id: int, period: dt.date, now: dt
     return Merged(created, updated, dropped=dropped)
 
 
-_INSURER_COLUMNS = (
-    ("row", "int8"), ("nik", "bytea"), ("nik_index", "bytea"), ("kpj", "bytea"), ("kpj_index", "bytea"),
-    ("worker_kpj", "bytea"), ("status", "text"), ("member_since", "date"), ("paid_on", "date"),
-    ("payment_code", "text"),
-)  # fmt: skip
+_INSURER_COLUMNS: tuple[Staged[InsurerRow], ...] = (
+    Staged("row", "int8", lambda row: row.row),
+    Staged("nik", "bytea", lambda row: seal(row.nik, "insurer_record.nik")),
+    Staged("nik_index", "bytea", lambda row: blind_index(row.nik, "nik")),
+    Staged("kpj", "bytea", lambda row: sealed("insurer_record.kpj")(row.kpj)),
+    Staged("kpj_index", "bytea", lambda row: indexed("kpj")(row.kpj)),
+    Staged("worker_kpj", "bytea", lambda row: sealed("worker.kpj")(row.kpj)),
+    Staged("status", "text", lambda row: row.status),
+    Staged("member_since", "date", lambda row: row.joined),
+    Staged("paid_on", "date", lambda row: row.paid_on),
+    Staged("payment_code", "text", lambda row: row.payment_code or None),
+)
 
 # Somebody with two memberships is covered if one of them is: the best status counts.
 _RECORDS = """
@@ -98,23 +97,7 @@ SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM merged
 
 def stage_insurer(session: Session, rows: Sequence[InsurerRow]) -> None:
     """The accepted rows, sealed, in the temporary table `staged_insurer`."""
-    stage(session, "staged_insurer", _INSURER_COLUMNS, _sealed_records(rows))
-
-
-def _sealed_records(rows: Sequence[InsurerRow]) -> Iterator[tuple[object, ...]]:
-    for row in rows:
-        yield (
-            row.row,
-            seal(row.nik, "insurer_record.nik"),
-            blind_index(row.nik, "nik"),
-            seal(row.kpj, "insurer_record.kpj") if row.kpj else None,
-            blind_index(row.kpj, "kpj") if row.kpj else None,
-            seal(row.kpj, "worker.kpj") if row.kpj else None,
-            row.status,
-            row.joined,
-            row.paid_on,
-            row.payment_code or None,
-        )
+    stage(session, "staged_insurer", _INSURER_COLUMNS, rows)
 
 
 def merge_insurer(session: Session, *, import_id: int, period: dt.date, now: dt.datetime) -> Merged:

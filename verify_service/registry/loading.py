@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from verify_service.registry.reading import Progress, Reading
 from verify_service.registry.report import ImportReport, report_of, with_notes
 from verify_service.registry.rosters import Desk, RosterRow, read_roster
 from verify_service.registry.rt_heads import read_rt_heads
-from verify_service.registry.staging import copy_into
+from verify_service.registry.staging import Staged, copy_into, sealed
 
 __all__ = ["FileRefused", "ImportReport", "import_insurer", "import_payments", "import_roster", "import_rt_heads"]
 
@@ -291,7 +291,8 @@ def _close(
         .where(FileImport.id == import_id)
         .values(flagged=report.flagged, unmatched=report.unmatched, report=detail)
     )
-    copy_into(session, "import_problem", _PROBLEM_COLUMNS, _problem_rows(reading, import_id))
+    refused = {row.row: row.cells for row in reading.rejected}
+    copy_into(session, "import_problem", _problem_columns(refused, import_id), reading.problems)
     audit.record(
         session,
         now=order.now,
@@ -308,27 +309,24 @@ def _close(
     )
 
 
-_PROBLEM_COLUMNS = (
-    ("import_id", "int8"), ("row", "int8"), ("column", "text"), ("code", "text"), ("expected", "text"),
-    ("rejected", "bool"), ("found", "bytea"), ("whole_row", "bytea"),
-)  # fmt: skip
-
-
-def _problem_rows(reading: Reading[Any], import_id: int) -> Iterator[tuple[object, ...]]:
+def _problem_columns(refused: Mapping[int, Mapping[str, str]], import_id: int) -> list[Staged[Problem]]:
     """The problems as stored; a refused row goes whole, sealed, with its first."""
-    refused = {row.row: row.cells for row in reading.rejected}
-    for problem in reading.problems:
-        whole = refused.pop(problem.row, None) if problem.level == "rejected" else None
-        yield (
-            import_id,
-            problem.row,
-            problem.column,
-            problem.code,
-            problem.expected,
-            problem.level == "rejected",
-            seal(problem.raw, "import_problem.found") if problem.raw else None,
-            seal(json.dumps(whole, ensure_ascii=False), "import_problem.whole_row") if whole is not None else None,
-        )
+    left = dict(refused)
+
+    def whole_row(problem: Problem) -> bytes | None:
+        whole = left.pop(problem.row, None) if problem.level == "rejected" else None
+        return None if whole is None else seal(json.dumps(whole, ensure_ascii=False), "import_problem.whole_row")
+
+    return [
+        Staged("import_id", "int8", lambda _: import_id),
+        Staged("row", "int8", lambda problem: problem.row),
+        Staged("column", "text", lambda problem: problem.column),
+        Staged("code", "text", lambda problem: problem.code),
+        Staged("expected", "text", lambda problem: problem.expected),
+        Staged("rejected", "bool", lambda problem: problem.level == "rejected"),
+        Staged("found", "bytea", lambda problem: sealed("import_problem.found")(problem.raw)),
+        Staged("whole_row", "bytea", whole_row),
+    ]
 
 
 def _listed_problem(reading: Reading[RosterRow], row: int) -> Problem:

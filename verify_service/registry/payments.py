@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from verify_service.registry.columns import PAYMENTS
+from verify_service.registry.columns import NAME, NIK, PAID_ON, PERIOD, Column, Header, Layout
 from verify_service.registry.dates import read_date, read_month
 from verify_service.registry.names import name_key
 from verify_service.registry.people import Sighting, same_niks
 from verify_service.registry.problems import Cell, Fault, FileRefused, text_of
-from verify_service.registry.reading import (
-    LONGEST_TEXT,
-    Progress,
-    Reading,
-    RejectedRow,
-    Scrutiny,
-    file_problems,
-    note_pairs,
-    scrutinise,
-)
+from verify_service.registry.reading import LONGEST_TEXT, Pairs, Progress, Reading, Scrutiny, read_rows
 from verify_service.registry.sheets import LIMITS, Limits, Table, read_table
+
+_AMOUNT = Column(
+    "amount",
+    "JUMLAH",
+    "jumlah jumlahbayar jumlahiuran nominal iuran nilai jumlahrp nominalrp jumlahpembayaran besaraniuran",
+)
+_ORDER_NUMBER = Column("order_number", "NO_SP2D", "nosp2d sp2d nomorsp2d nobukti")
+PAYMENTS = Layout("payments", (NIK, _AMOUNT), (NAME, PAID_ON, _ORDER_NUMBER), (PERIOD,))
 
 
 @dataclass(frozen=True)
@@ -48,20 +48,12 @@ def read_payments(
     """A payment file of one month; an amount that is no multiple of the premium is only flagged."""
     table = read_table(path, PAYMENTS, limits)
     refuse_other_month(table, period)
-    accepted: list[PaymentRow] = []
-    rejected: list[RejectedRow] = []
-    problems = file_problems(table)
-    for scrutiny in scrutinise(table, progress):
-        row = _read_row(scrutiny, period, today, premium)
-        if row is None:
-            rejected.append(scrutiny.whole())
-        else:
-            accepted.append(row)
-        problems += scrutiny.problems
-    sightings = [Sighting(row.row, row.nik, row.name_key) for row in accepted]
-    pairs = same_niks(sightings, table.header.heading("nik"))
-    note_pairs(problems, pairs, {row.row: row.nik for row in accepted})
-    return Reading(len(table.rows), tuple(accepted), tuple(rejected), tuple(problems), tuple(pairs), table.notes)
+    return read_rows(table, lambda row: _read_row(row, period, today, premium), _pairs, progress)
+
+
+def _pairs(rows: Sequence[PaymentRow], header: Header) -> Pairs:
+    sightings = [Sighting(row.row, row.nik, row.name_key) for row in rows]
+    return same_niks(sightings, header.heading("nik")), {row.row: row.nik for row in rows}
 
 
 def _read_row(row: Scrutiny, period: dt.date, today: dt.date, premium: int | None) -> PaymentRow | None:

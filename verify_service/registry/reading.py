@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from verify_service.registry.columns import field_title, is_forbidden
+from verify_service.registry.columns import Header, is_forbidden
 from verify_service.registry.nik import Nik, read_nik
 from verify_service.registry.problems import Cell, Fault, Level, Problem, masked, text_of
 from verify_service.registry.sheets import SheetRow, Table
@@ -133,14 +133,43 @@ class Scrutiny:
         return RejectedRow(self.number, self._table.kept_cells(self._row))
 
 
-def scrutinise(table: Table, progress: Progress | None = None) -> Iterable[Scrutiny]:
+Pairs = tuple[Iterable[Duplicate], Mapping[int, str]]
+
+
+def read_rows(
+    table: Table,
+    read: Callable[[Scrutiny], Row | None],
+    pairs: Callable[[Sequence[Row], Header], Pairs],
+    progress: Progress | None = None,
+) -> Reading[Row]:
+    """A table read row by row; a row that `read` makes nothing of is rejected.
+
+    `pairs` finds, among the accepted, rows that may be one, and says by which number each row of a pair is shown.
+    """
+    accepted: list[Row] = []
+    rejected: list[RejectedRow] = []
+    problems = file_problems(table)
+    for scrutiny in _scrutinised(table, progress):
+        row = read(scrutiny)
+        if row is None:
+            rejected.append(scrutiny.whole())
+        else:
+            accepted.append(row)
+        problems += scrutiny.problems
+    found, shown = pairs(accepted, table.header)
+    duplicates = tuple(found)
+    _note_pairs(problems, duplicates, shown)
+    return Reading(len(table.rows), tuple(accepted), tuple(rejected), tuple(problems), duplicates, table.notes)
+
+
+def _scrutinised(table: Table, progress: Progress | None = None) -> Iterable[Scrutiny]:
     """Each row in turn; a row with cells beyond the header is rejected, since its cells have moved."""
     total = len(table.rows)
     for done, row in enumerate(table.rows, start=1):
         scrutiny = Scrutiny(table, row)
         if any(text_of(cell) for cell in row.cells[table.header.width :]):
             expected = f"{table.header.width} cells as in the header; this row has more (a delimiter inside a cell?)"
-            scrutiny.reject(table.layout.mandatory[0], Fault("row_shifted", expected))
+            scrutiny.reject(table.layout.key, Fault("row_shifted", expected))
         yield scrutiny
         if progress and (done % 500 == 0 or done == total):
             progress(done, total)
@@ -155,13 +184,13 @@ def file_problems(table: Table) -> list[Problem]:
         if not is_forbidden(heading)
     ]
     missing = [
-        Problem(header.row, field_title(name), "missing_column", "", f"a column {field_title(name)}", "file")
-        for name in header.missing
+        Problem(header.row, title, "missing_column", "", f"a column {title}", "file")
+        for title in map(table.layout.title, header.missing)
     ]
     return [*table.faults, *unknown, *missing]
 
 
-def note_pairs(problems: list[Problem], duplicates: Iterable[Duplicate], shown: Mapping[int, str]) -> None:
+def _note_pairs(problems: list[Problem], duplicates: Iterable[Duplicate], shown: Mapping[int, str]) -> None:
     """Give the later row of each pair its problem entry, so that a duplicate is a flag like any other."""
     for duplicate in duplicates:
         first, second = duplicate.rows

@@ -1,55 +1,44 @@
-"""Rosters: the people whose premium the city pays, as Disnaker and other offices list them."""
+"""Rosters: the people whose premium the city pays, as Disnaker and other offices list them.
+
+RosterRow is the one definition of a roster's columns: what each is headed, how it is read, and where it is kept.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from verify_service.ground.phones import Phone, PhoneProblem, read_phone
 from verify_service.registry.areas import AreaTable, area_table, read_rt_rw, read_unit
-from verify_service.registry.columns import ROSTER
+from verify_service.registry.columns import (
+    KECAMATAN,
+    KELURAHAN,
+    NAME,
+    NIK,
+    PHONE,
+    RT,
+    RT_RW,
+    RW,
+    Column,
+    Header,
+    Layout,
+)
 from verify_service.registry.dates import read_birth, read_birth_date
 from verify_service.registry.names import name_key
 from verify_service.registry.nik import Eligible, Nik, is_kk, nik_doubts, read_kk
 from verify_service.registry.occupations import occupation_code
 from verify_service.registry.people import Sighting, same_people
 from verify_service.registry.problems import Cell, Fault, text_of, words
-from verify_service.registry.reading import (
-    Progress,
-    Reading,
-    RejectedRow,
-    Scrutiny,
-    file_problems,
-    note_pairs,
-    scrutinise,
-)
-from verify_service.registry.sheets import LIMITS, Limits, Table, read_table
+from verify_service.registry.reading import LONGEST_TEXT, Pairs, Progress, Reading, Scrutiny, read_rows
+from verify_service.registry.sheets import LIMITS, Limits, read_table
+from verify_service.registry.staging import Keep, sealed, sorted_words
 
-
-@dataclass(frozen=True)
-class RosterRow:
-    """One line of a roster that can be used; what could not be read is None and named in the problems."""
-
-    row: int
-    nik: str = field(repr=False)
-    name: str
-    name_key: str
-    birth_date: dt.date | None
-    sex: str | None
-    address: str = field(repr=False)
-    rt: str | None
-    rw: str | None
-    kelurahan_code: str | None
-    phone: Phone | None = field(repr=False)
-    occupation: str
-    occupation_code: str | None
-    decile: int | None
-    source: str
-    kk: str | None = field(repr=False)
-    months: int | None
+Columns = tuple[Column, ...]
 
 
 @dataclass(frozen=True)
@@ -61,70 +50,49 @@ class Desk:
     areas: AreaTable = field(default_factory=area_table)
 
 
-def read_roster(
-    path: Path, desk: Desk, limits: Limits = LIMITS, progress: Progress | None = None
-) -> Reading[RosterRow]:
-    """A roster file read to the row; FileRefused when it is none. A row is rejected only when its person is unknown."""
-    table = read_table(path, ROSTER, limits)
-    cards = _family_cards(table)
-    accepted: list[RosterRow] = []
-    rejected: list[RejectedRow] = []
-    problems = file_problems(table)
-    sightings: list[Sighting] = []
-    for scrutiny in scrutinise(table, progress):
-        row, sighting = _read_row(scrutiny, desk, cards)
-        sightings.append(sighting)
-        if row is None:
-            rejected.append(scrutiny.whole())
-        else:
-            accepted.append(row)
-        problems += scrutiny.problems
-    pairs = same_people(sightings, table.header.heading("nik"), table.header.heading("name"))
-    note_pairs(problems, pairs, {one.row: one.nik for one in sightings})
-    return Reading(len(table.rows), tuple(accepted), tuple(rejected), tuple(problems), tuple(pairs), table.notes)
+@dataclass
+class _Line:
+    """One line under reading: its row, the desk, the family cards of the file, what its columns said so far."""
+
+    row: Scrutiny
+    desk: Desk
+    cards: frozenset[str]
+    said: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def units(self) -> tuple[str | None, str | None]:
+        return read_units(self.row, Scrutiny.flag)
 
 
-def _family_cards(table: Table) -> frozenset[str]:
-    cards = (read_kk(table.cell(row, "kk")) for row in table.rows)
-    return frozenset(card for card in cards if isinstance(card, str))
+Reader = Callable[[_Line], Any]
 
 
-def _read_row(row: Scrutiny, desk: Desk, cards: frozenset[str]) -> tuple[RosterRow | None, Sighting]:
-    kk = row.sound("kk", read_kk(row.cell("kk")))
-    nik = _whose(row, kk, cards)
-    name = _name(row)
-    born = row.sound("birth_date", _birth_date(row, desk.today))
-    if born is None and row.has("birth_date") and not row.text("birth_date") and not row.text("birth"):
-        row.flag("birth_date", Fault("birth_date_missing", "a birth date"))
-    sex = row.sound("sex", read_sex(row.cell("sex")))
-    rt, rw = read_units(row, Scrutiny.flag)
-    area = desk.areas.find(row.cell("kelurahan"), row.cell("kecamatan"))
-    for name_of_field, doubt in area.doubts if row.has("kelurahan") else ():
-        row.flag(name_of_field, doubt)
-    phone = read_phone_cell(row)
-    occupation = row.short("occupation")
-    address, source = row.short("address", 400), row.short("source")
-    if occupation and occupation_code(occupation) is None:
-        row.flag("occupation", Fault("occupation_unknown", "an occupation of the programme's list; kept as written"))
-    if nik:
-        for name_of_field, doubt in nik_doubts(nik, born, sex, desk.eligible, desk.today):
-            row.flag(name_of_field, doubt)
-    code = area.area.kelurahan_code if area.area else None
-    key = name_key(name)
-    told = nik.value if nik else re.sub(r"\D", "", row.text("nik"))
-    sighting = Sighting(row.number, told, key, born, (code, rw, rt))
-    decile = row.sound("decile", read_small(row.cell("decile"), "decile", 10))
-    months = row.sound("months", read_small(row.cell("months"), "months", 60))
-    if nik is None or row.rejected:
-        return None, sighting
-    made = RosterRow(
-        row.number, nik.value, name, key, born, sex, address, rt, rw, code, phone, occupation,
-        occupation_code(occupation), decile, source, kk, months,
-    )  # fmt: skip
-    return made, sighting
+def _told(
+    read: Reader,
+    *,
+    mandatory: Columns = (),
+    wanted: Columns = (),
+    optional: Columns = (),
+    keep: Keep | None = None,
+) -> dict[str, Any]:
+    """How a field of a roster's row is read, from which columns, and where it is kept."""
+    return {"read": read, "mandatory": mandatory, "wanted": wanted, "optional": optional, "keep": keep}
 
 
-def _whose(row: Scrutiny, kk: str | None, cards: frozenset[str]) -> Nik | None:
+def _short(name: str, most: int = LONGEST_TEXT) -> Reader:
+    return lambda line: line.row.short(name, most)
+
+
+def _small(name: str, most: int) -> Reader:
+    return lambda line: line.row.sound(name, read_small(line.row.cell(name), name, most))
+
+
+def _kk(line: _Line) -> str | None:
+    return line.row.sound("kk", read_kk(line.row.cell("kk")))
+
+
+def _nik(line: _Line) -> Nik | None:
+    row, kk = line.row, line.said["kk"]
     nik = row.nik()
     if nik is None:
         digits = re.sub(r"\D", "", row.text("nik"))
@@ -133,24 +101,195 @@ def _whose(row: Scrutiny, kk: str | None, cards: frozenset[str]) -> Nik | None:
             row.problems.pop()
             row.reject("nik", Fault("nik_is_kk", "the person's NIK, not the number of the family card (NO_KK)"))
         return None
-    card = is_kk(nik, kk, cards)
+    card = is_kk(nik, kk, line.cards)
     if card:
         row.reject("nik", card)
         return None
     return nik
 
 
-def _name(row: Scrutiny) -> str:
-    name = row.person("name")
+def _name(line: _Line) -> str:
+    name = line.row.person("name")
     if not re.search(r"[^\W\d_]{2}", name):
-        row.reject("name", Fault("name_missing", "the person's name"))
+        line.row.reject("name", Fault("name_missing", "the person's name"))
     return name
 
 
-def _birth_date(row: Scrutiny, today: dt.date) -> dt.date | Fault | None:
-    if row.text("birth_date"):
-        return read_birth_date(row.cell("birth_date"), today)
-    return read_birth(row.cell("birth"), today)
+def _birth_date(line: _Line) -> dt.date | None:
+    row, today = line.row, line.desk.today
+    written = row.text("birth_date")
+    born = read_birth_date(row.cell("birth_date"), today) if written else read_birth(row.cell("birth"), today)
+    if born is None and row.has("birth_date") and not written and not row.text("birth"):
+        row.flag("birth_date", Fault("birth_date_missing", "a birth date"))
+    return row.sound("birth_date", born)
+
+
+def _kelurahan(line: _Line) -> str | None:
+    match = line.desk.areas.find(line.row.cell("kelurahan"), line.row.cell("kecamatan"))
+    for name, doubt in match.doubts if line.row.has("kelurahan") else ():
+        line.row.flag(name, doubt)
+    return match.area.kelurahan_code if match.area else None
+
+
+def _occupation(line: _Line) -> str:
+    written = line.row.short("occupation")
+    if written and occupation_code(written) is None:
+        expected = "an occupation of the programme's list; kept as written"
+        line.row.flag("occupation", Fault("occupation_unknown", expected))
+    return written
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """One line of a roster that can be used; what could not be read is None and named in the problems.
+
+    Fields are read in this order. Those with `keep` are kept in the table that it names, in a column of their name.
+    """
+
+    row: int
+    kk: str | None = field(
+        repr=False,
+        metadata=_told(
+            _kk,
+            optional=(Column("kk", "NO_KK", "nokk kk nomorkk nokartukeluarga nomorkartukeluarga"),),
+            keep=Keep("worker", "bytea", sealed("worker.kk")),
+        ),
+    )
+    nik: str = field(repr=False, metadata=_told(_nik, mandatory=(NIK,)))
+    name: str = field(metadata=_told(_name, mandatory=(NAME,), keep=Keep("worker", "text", renewed=True)))
+    name_key: str = field(
+        metadata=_told(
+            lambda line: name_key(line.said["name"]), keep=Keep("worker", "text", sorted_words, renewed=True)
+        )
+    )
+    birth_date: dt.date | None = field(
+        metadata=_told(
+            _birth_date,
+            wanted=(
+                Column(
+                    "birth_date",
+                    "TANGGAL_LAHIR",
+                    "tgllahir tanggallahir tgllhr tglahir tgllahirddmmyyyy tanggallahirddmmyyyy lahir dob",
+                ),
+            ),
+            optional=(
+                Column(
+                    "birth",
+                    "TEMPAT_TANGGAL_LAHIR",
+                    "ttl tempattgllahir tempattanggallahir tempatdantanggallahir tempatdantgllahir tmpttgllahir",
+                    stands_for=("birth_date",),
+                ),
+            ),
+            keep=Keep("worker", "date"),
+        )
+    )
+    sex: str | None = field(
+        metadata=_told(
+            lambda line: line.row.sound("sex", read_sex(line.row.cell("sex"))),
+            wanted=(
+                Column(
+                    "sex",
+                    "JENIS_KELAMIN",
+                    "lp jeniskelamin jk jnskelamin jeniskel jenkel kelamin gender sex jeniskelaminlp",
+                ),
+            ),
+            keep=Keep("worker", "text"),
+        )
+    )
+    rt: str | None = field(
+        metadata=_told(lambda line: line.units[0], wanted=(RT,), optional=(RT_RW,), keep=Keep("enrolment", "text"))
+    )
+    rw: str | None = field(metadata=_told(lambda line: line.units[1], wanted=(RW,), keep=Keep("enrolment", "text")))
+    kelurahan_code: str | None = field(
+        metadata=_told(_kelurahan, wanted=(KELURAHAN, KECAMATAN), keep=Keep("enrolment", "text"))
+    )
+    phone: Phone | None = field(repr=False, metadata=_told(lambda line: read_phone_cell(line.row), wanted=(PHONE,)))
+    occupation: str = field(
+        metadata=_told(
+            _occupation,
+            optional=(
+                Column("occupation", "PEKERJAAN", "pekerjaan jenispekerjaan profesi statuspekerjaan namapekerjaan"),
+            ),
+            keep=Keep("enrolment", "text"),
+        )
+    )
+    address: str = field(
+        repr=False,
+        metadata=_told(
+            _short("address", 400),
+            optional=(
+                Column(
+                    "address",
+                    "ALAMAT",
+                    "alamat alamatlengkap alamatktp alamatrumah alamatdomisili alamattinggal alamatsesuaiktp",
+                ),
+            ),
+            keep=Keep("worker", "bytea", sealed("worker.address")),
+        ),
+    )
+    source: str = field(
+        metadata=_told(
+            _short("source"),
+            optional=(Column("source", "SUMBER_DATA", "sumberdata sumber asaldata sumberdatapenerima"),),
+            keep=Keep("enrolment", "text"),
+        )
+    )
+    decile: int | None = field(
+        metadata=_told(
+            _small("decile", 10),
+            optional=(Column("decile", "DESIL", "desil desildtsen desildtks desildtsendtks peringkatdesil"),),
+            keep=Keep("enrolment", "int2"),
+        )
+    )
+    months: int | None = field(
+        metadata=_told(
+            _small("months", 60),
+            optional=(Column("months", "PERIODE_BULAN", "periodebulan jumlahbulan bulan lamabulan periode jmlbulan"),),
+        )
+    )
+
+
+_FIELDS = tuple(told for told in fields(RosterRow) if told.metadata)
+ROSTER = Layout(
+    "roster",
+    *(
+        tuple(column for told in _FIELDS for column in told.metadata[need])
+        for need in ("mandatory", "wanted", "optional")
+    ),
+)
+KEPT: Mapping[str, Keep] = {told.name: told.metadata["keep"] for told in _FIELDS if told.metadata["keep"]}
+
+
+def read_roster(
+    path: Path, desk: Desk, limits: Limits = LIMITS, progress: Progress | None = None
+) -> Reading[RosterRow]:
+    """A roster file read to the row; FileRefused when it is none. A row is rejected only when its person is unknown."""
+    table = read_table(path, ROSTER, limits)
+    cards = frozenset(card for row in table.rows if isinstance(card := read_kk(table.cell(row, "kk")), str))
+    sightings: list[Sighting] = []  # of everybody: a rejected row may be somebody's double too
+
+    def pairs(_accepted: Sequence[RosterRow], header: Header) -> Pairs:
+        doubles = same_people(sightings, header.heading("nik"), header.heading("name"))
+        return doubles, {one.row: one.nik for one in sightings}
+
+    def read(row: Scrutiny) -> RosterRow | None:
+        return _read_row(_Line(row, desk, cards), sightings)
+
+    return read_rows(table, read, pairs, progress)
+
+
+def _read_row(line: _Line, sightings: list[Sighting]) -> RosterRow | None:
+    row, said, desk = line.row, line.said, line.desk
+    for told in _FIELDS:
+        said[told.name] = told.metadata["read"](line)
+    nik: Nik | None = said["nik"]
+    if nik:
+        for name, doubt in nik_doubts(nik, said["birth_date"], said["sex"], desk.eligible, desk.today):
+            row.flag(name, doubt)
+    number = nik.value if nik else re.sub(r"\D", "", row.text("nik"))
+    place = (said["kelurahan_code"], said["rw"], said["rt"])
+    sightings.append(Sighting(row.number, number, said["name_key"], said["birth_date"], place))
+    return None if nik is None or row.rejected else RosterRow(row.number, **said | {"nik": nik.value})
 
 
 def read_units(row: Scrutiny, complain: Callable[[Scrutiny, str, Fault], None]) -> tuple[str | None, str | None]:

@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from sqlalchemy import CursorResult, insert, select, update
 from sqlalchemy.orm import Session
 
-from verify_service.ground.crypto import blind_index, seal
+from verify_service.ground.crypto import blind_index
 from verify_service.ground.tables import Phone as PhoneRow
 from verify_service.ground.tables import RtHead
-from verify_service.registry.enrolments import ADD_PHONES, Merged
+from verify_service.registry.enrolments import ADD_PHONES, Merged, phone_columns
 from verify_service.registry.names import name_key
 from verify_service.registry.rt_heads import RtHeadRow
-from verify_service.registry.staging import changed, stage
-
-_COLUMNS = (("row", "int8"), ("phone", "bytea"), ("phone_index", "bytea"))
+from verify_service.registry.staging import Staged, changed, stage
 
 
 def newest_of_each_post(rows: Sequence[RtHeadRow]) -> list[RtHeadRow]:
@@ -98,10 +96,12 @@ def end_terms(session: Session, *, today: dt.date) -> int:
 
 def _phones(session: Session, rows: Sequence[RtHeadRow], now: dt.datetime) -> dict[bytes, int]:
     """The ids of the phones named, made where need be, by blind index."""
-    numbers = [(row.row, row.phone.e164) for row in rows if row.phone]
-    sealed = ((row, seal(number, "phone.number"), blind_index(number, "phone")) for row, number in numbers)
-    stage(session, "staged_head", _COLUMNS, sealed)
+    columns: list[Staged[RtHeadRow]] = [
+        Staged("row", "int8", lambda row: row.row),
+        *phone_columns(lambda row: row.phone),
+    ]
+    stage(session, "staged_head", columns, rows)
     changed(session, ADD_PHONES.format(staged="staged_head"), now=now)
-    wanted = [blind_index(number, "phone") for _, number in numbers]
+    wanted = [blind_index(row.phone.e164, "phone") for row in rows if row.phone]
     found = session.execute(select(PhoneRow.number_index, PhoneRow.id).where(PhoneRow.number_index.in_(wanted)))
     return {bytes(index): phone for index, phone in found}

@@ -9,22 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from verify_service.ground.phones import Phone
-from verify_service.registry.columns import RT_HEADS
+from verify_service.registry.columns import KECAMATAN, KELURAHAN, PHONE, RT, RT_RW, RW, Column, Header, Layout
 from verify_service.registry.dates import read_date
 from verify_service.registry.names import name_key
 from verify_service.registry.problems import Fault
-from verify_service.registry.reading import (
-    Duplicate,
-    Progress,
-    Reading,
-    RejectedRow,
-    Scrutiny,
-    file_problems,
-    note_pairs,
-    scrutinise,
-)
+from verify_service.registry.reading import Duplicate, Pairs, Progress, Reading, Scrutiny, read_rows
 from verify_service.registry.rosters import Desk, read_phone_cell, read_units
 from verify_service.registry.sheets import LIMITS, Limits, read_table
+
+_HEAD = Column("head", "NAMA_KETUA_RT", "namaketuart ketuart nama namart namalengkap namaketua namapejabat")
+_SINCE = Column("since", "MULAI_JABATAN", "mulaijabatan mulaimenjabat tmtjabatan tglmulai tanggalmulai mulai tmt")
+_UNTIL = Column("until", "AKHIR_JABATAN", "akhirjabatan selesaijabatan akhirmasajabatan tglakhir")
+RT_HEADS = Layout("rt-heads", (KELURAHAN, RW, RT, _HEAD), (KECAMATAN, PHONE, _SINCE), (_UNTIL, RT_RW))
 
 
 @dataclass(frozen=True)
@@ -55,19 +51,11 @@ def read_rt_heads(
 ) -> Reading[RtHeadRow]:
     """A list of RT heads. A row is rejected when it cannot be said which RT it is about."""
     table = read_table(path, RT_HEADS, limits)
-    accepted: list[RtHeadRow] = []
-    rejected: list[RejectedRow] = []
-    problems = file_problems(table)
-    for scrutiny in scrutinise(table, progress):
-        row = _read_row(scrutiny, desk)
-        if row is None:
-            rejected.append(scrutiny.whole())
-        else:
-            accepted.append(row)
-        problems += scrutiny.problems
-    pairs = _same_post(accepted, table.header.heading("rt")) + _same_phone(accepted, table.header.heading("phone"))
-    note_pairs(problems, pairs, {})
-    return Reading(len(table.rows), tuple(accepted), tuple(rejected), tuple(problems), tuple(pairs), table.notes)
+    return read_rows(table, lambda row: _read_row(row, desk), _pairs, progress)
+
+
+def _pairs(rows: Sequence[RtHeadRow], header: Header) -> Pairs:
+    return _same_post(rows, header.heading("rt")) + _same_phone(rows, header.heading("phone")), {}
 
 
 def _read_row(row: Scrutiny, desk: Desk) -> RtHeadRow | None:

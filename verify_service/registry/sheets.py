@@ -17,7 +17,6 @@ from verify_service.registry.columns import (
     Header,
     Layout,
     field_of,
-    field_title,
     find_header,
     refuse_clashes,
     refuse_missing,
@@ -96,7 +95,11 @@ def read_table(path: Path, layout: Layout, limits: Limits = LIMITS, sheet: str |
     if not found:
         _refuse_headerless(path, grids, layout)
     most = max(len(header.columns) for _, header in found)
-    full = [(grid, header) for grid, header in found if not set(layout.mandatory) & set(header.missing)]
+    full = [
+        (grid, header)
+        for grid, header in found
+        if not {column.name for column in layout.mandatory} & set(header.missing)
+    ]
     filled = [(grid, header, rows, notes) for grid, header in full for rows, notes in [_body(grid, header, layout)]]
     filled = [entry for entry in filled if entry[2]]
     if len(filled) > 1 and filled[0][0].name != filled[1][0].name:
@@ -104,7 +107,7 @@ def read_table(path: Path, layout: Layout, limits: Limits = LIMITS, sheet: str |
         raise FileRefused(f"More than one sheet holds such rows: {names}. Send one sheet in each file.")
     if not filled:
         grid, header = next(entry for entry in found if len(entry[1].columns) == most)
-        refuse_missing(header, layout)
+        refuse_missing(header)
         raise FileRefused(f"The header stands in row {header.row} of {path.name}, but no row follows it.")
     grid, header, rows, notes = max(filled, key=lambda entry: len(entry[1].columns))
     refuse_clashes(header)
@@ -157,12 +160,11 @@ def _refuse_headerless(path: Path, grids: Sequence[Grid], layout: Layout) -> Non
     rows = [row for grid in grids for row in grid.rows]
     if not rows:
         raise FileRefused(f"{path.name} is empty: no row holds anything.")
-    expected = ", ".join(field_title(field) for field in layout.mandatory + layout.wanted)
     fullest = max(rows[:60], key=lambda row: sum(1 for cell in row.cells if text_of(cell)))
     found = ", ".join(_heading_shown(cell) for cell in fullest.cells if text_of(cell))[:160]
     raise FileRefused(
-        f"No header row was found in {path.name}. Expected columns like {expected}; the fullest row ({fullest.number})"
-        f" reads: {found}."
+        f"No header row was found in {path.name}. Expected columns like {layout.expected};"
+        f" the fullest row ({fullest.number}) reads: {found}."
     )
 
 
@@ -261,8 +263,8 @@ def _is_numbering(filled: Sequence[str], header: Header) -> bool:
 
 
 def _is_header(row: SheetRow, header: Header, layout: Layout) -> bool:
-    first = header.columns.get(layout.mandatory[0])
-    if first and (first[0] >= len(row.cells) or field_of(row.cells[first[0]], layout) != layout.mandatory[0]):
+    first = header.columns.get(layout.key)
+    if first and (first[0] >= len(row.cells) or field_of(row.cells[first[0]], layout) != layout.key):
         return False  # nearly every row, at the price of one cell
     again = sum(
         1

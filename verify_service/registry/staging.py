@@ -2,19 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
 
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-Columns = Sequence[tuple[str, str]]
+from verify_service.ground.crypto import blind_index, seal
+
+Row = TypeVar("Row")
 
 
-def stage(session: Session, table: str, columns: Columns, rows: Iterable[Sequence[object]]) -> None:
-    """Fill a fresh temporary table (name, PostgreSQL type per column); it goes with the transaction."""
-    made = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+@dataclass(frozen=True)
+class Staged(Generic[Row]):
+    """A column to copy into: its name, its PostgreSQL type, and what a row has there."""
+
+    name: str
+    kind: str
+    value: Callable[[Row], object]
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Where a field of a file is kept: the table, the type there, and how it is written.
+
+    A newer list brings it up to date. Where that is blank, what was known stays; what is `renewed` is never blank.
+    """
+
+    table: Literal["worker", "enrolment"]
+    kind: str
+    write: Callable[[Any], object] = lambda said: said or None
+    renewed: bool = False
+
+    def staged(self, name: str) -> Staged[Any]:
+        """The column of the staged table that holds it."""
+        return Staged(name, self.kind, lambda row: self.write(getattr(row, name)))
+
+
+def sealed(label: str) -> Callable[[str | None], bytes | None]:
+    """Written sealed under this label; a blank stays one."""
+    return lambda said: seal(said, label) if said else None
+
+
+def indexed(kind: str) -> Callable[[str | None], bytes | None]:
+    """Written as the blind index by which it is found; a blank stays one."""
+    return lambda said: blind_index(said, kind) if said else None
+
+
+def sorted_words(key: str) -> str:
+    """A name key as worker.name_key holds it: words sorted, so that their order does not matter to a look-up."""
+    return " ".join(sorted(key.split()))
+
+
+def stage(session: Session, table: str, columns: Sequence[Staged[Row]], rows: Iterable[Row]) -> None:
+    """Fill a fresh temporary table; it goes with the transaction."""
+    made = ", ".join(f'"{column.name}" {column.kind}' for column in columns)
     make(session, table, f"CREATE TEMPORARY TABLE {table} ({made}) ON COMMIT DROP")
     copy_into(session, table, columns, rows)
     session.execute(text(f"ANALYZE {table}"))
@@ -32,14 +76,14 @@ def make(session: Session, table: str, statement: str) -> None:
     session.execute(text(f"ANALYZE {table}"))
 
 
-def copy_into(session: Session, table: str, columns: Columns, rows: Iterable[Sequence[object]]) -> None:
+def copy_into(session: Session, table: str, columns: Sequence[Staged[Row]], rows: Iterable[Row]) -> None:
     """COPY rows into a table of the caller's transaction."""
     connection: psycopg.Connection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]
-    names = ", ".join(f'"{name}"' for name, _ in columns)
+    names = ", ".join(f'"{column.name}"' for column in columns)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types([kind for _, kind in columns])
+        copy.set_types([column.kind for column in columns])
         for row in rows:
-            copy.write_row(row)
+            copy.write_row([column.value(row) for column in columns])
 
 
 def changed(session: Session, statement: str, **values: object) -> int:

@@ -26,6 +26,11 @@ class Score:
     answers: int
     correct: int
 
+    @property
+    def share(self) -> float:
+        """Per cent right."""
+        return 100 * self.correct / self.answers
+
 
 def last_answer(session: Session, phone_id: int) -> dt.datetime | None:
     """When this phone last answered; None when never."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.ground.database import take_turn
+from verify_service.ground.programme import programme
 from verify_service.verification.decision import Owner
 from verify_service.verification.weighing import says_sql
 
@@ -171,6 +172,7 @@ def reconcile_batch(
     reported, treasury = _months_with_files(session)
     if not reported:
         return Reconciled(enrolments)
+    kept_from = _kept_from(max(reported), now)
     workers = _ANY_WORKER
     if enrolments >= _MANY:
         session.execute(_IN_PASSES)
@@ -181,7 +183,7 @@ def reconcile_batch(
         "last": last,
         "first_worker": workers[0],
         "last_worker": workers[1],
-        "months": _every_month(min(reported), max(reported)),
+        "months": [month for month in _every_month(min(reported), max(reported)) if month >= kept_from],
         "reported": reported,
         "treasury": treasury,
         "newest": max(reported),
@@ -216,6 +218,11 @@ def _months_with_files(session: Session) -> tuple[list[dt.date], list[dt.date]]:
     return months["insurer"], months["payments"]
 
 
+def _kept_from(newest: dt.date, now: dt.datetime) -> dt.date:
+    """The first month whose files are kept. What was decided of earlier ones stands: nothing is left to decide by."""
+    return min(newest, programme().payments_kept_from(now))
+
+
 def _every_month(first: dt.date, last: dt.date) -> list[dt.date]:
     """First days of the months from one to the other, both included."""
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
@@ -237,9 +244,14 @@ def mark_all_stale(session: Session, *, now: dt.datetime) -> int:
 
 
 def forget_verdicts(session: Session, *, now: dt.datetime) -> int:
-    """Throw every verdict away, to rebuild them from evidence alone; returns how many enrolments are stale now."""
+    """Throw every verdict away, to rebuild them from evidence alone; returns how many enrolments are stale now.
+
+    Those of months whose files are past their retention stay.
+    """
     take_turn(session, _ONE_AT_A_TIME)
-    session.execute(text("DELETE FROM verdict"))
+    reported, _ = _months_with_files(session)
+    kept_from = _kept_from(max(reported), now) if reported else dt.date.min
+    session.execute(text("DELETE FROM verdict WHERE period >= :kept_from"), {"kept_from": kept_from})
     session.execute(text("DELETE FROM stale_enrolment"))
     return mark_all_stale(session, now=now)
 

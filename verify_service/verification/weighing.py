@@ -1,4 +1,4 @@
-"""The weighing rule: which of a source's statements holds for a month. One definition, as data, for Python and for SQL.
+"""The weighing rule: which of a source's statements holds for a month.
 
 Nobody's statement is ground truth. Among several of one source the latest valid one holds, by time of first receipt and
 then row id; the person's own goes before one given with another's help; "not me" voids the earlier answers of that
@@ -6,10 +6,6 @@ phone. A statement counts for the newest insurer month when it was given and for
 """
 
 from __future__ import annotations
-
-import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 from verify_service.verification.decision import RtHeadSays, WorkerSays
 
@@ -24,55 +20,8 @@ VOIDS = "not_me"  # by phone: what that phone said before as this worker; never 
 ORDER: tuple[tuple[str, bool], ...] = (("assisted", True), ("received_at", False), ("id", False))
 
 
-@dataclass(frozen=True)
-class EvidenceRow:
-    """One row of evidence, as far as weighing looks at it."""
-
-    id: int
-    source: str
-    statement: str
-    assisted: bool
-    phone_id: int | None
-    period: dt.date | None
-    received_at: dt.datetime
-
-
-def weigh(source: str, evidence: Iterable[EvidenceRow], period: dt.date) -> str:
-    """What this source says for this month, "no_answer" when nothing valid was said."""
-    held = holds(source, evidence, period)
-    return "no_answer" if held is None else STATEMENTS[source][held.statement]
-
-
-def holds(source: str, evidence: Iterable[EvidenceRow], period: dt.date) -> EvidenceRow | None:
-    """The statement of this source that holds for this month; None when nothing valid was said."""
-    said = [row for row in evidence if row.source == source]
-    valid = [
-        row
-        for row in said
-        if row.statement in STATEMENTS[source]
-        and (row.period is None or row.period <= period)
-        and not any(_voids(other, row) for other in said)
-    ]
-    return min(valid, key=_strength, default=None)
-
-
-def _voids(other: EvidenceRow, row: EvidenceRow) -> bool:
-    return (
-        other.source == row.source
-        and other.statement == VOIDS
-        and other.phone_id is not None
-        and other.phone_id == row.phone_id
-        and (other.received_at, other.id) > (row.received_at, row.id)
-    )
-
-
-def _strength(row: EvidenceRow) -> tuple[float, ...]:
-    values = {"assisted": float(row.assisted), "received_at": row.received_at.timestamp(), "id": float(row.id)}
-    return tuple(values[column] if smaller else -values[column] for column, smaller in ORDER)
-
-
 def says_sql() -> str:
-    """The same rule for a whole batch in one pass, as common table expressions.
+    """The rule for a whole batch in one pass, as common table expressions.
 
     From `batch` (id: enrolments, all of them from :first to :last) and `month` (period) they lead to `says`:
     enrolment_id, period, a column for each source, NULL where it said nothing valid, and whether the worker's was

@@ -30,13 +30,11 @@ from verify_service.webhooks.doors import (
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-GATEWAY = "africastalking"
-
-HOP = "/webhooks/africastalking/<secret>/ussd"
-PATH = "/webhooks/africastalking/"
+PATH = f"/webhooks/{provider.NAME}/"
+HOP = f"{PATH}<secret>/ussd"
 _HEADERS: Headers = (("Content-Type", PLAIN),)
 
-blueprint = Blueprint("africastalking", __name__, url_prefix="/webhooks/africastalking")
+blueprint = Blueprint(provider.NAME, __name__, url_prefix=f"/webhooks/{provider.NAME}")
 blueprint.before_request(check)
 
 
@@ -48,10 +46,10 @@ def ussd(secret: str) -> Response:
 
 def answer_hop(body: bytes) -> str:
     """The next screen, whatever happens behind it."""
-    hops = [event for event in provider.parse(RawRequest("ussd", "POST", {}, body)) if isinstance(event, UssdHop)]
+    hops = [event for event in provider.parse(RawRequest("ussd", {}, body)) if isinstance(event, UssdHop)]
     if not hops or hops[0].phone is None or not hops[0].session:
         return busy()
-    hop = Hop(GATEWAY, hops[0].session, hops[0].phone, hops[0].text or "")
+    hop = Hop(provider.NAME, hops[0].session, hops[0].phone, hops[0].text or "")
     return next_screen(hop, HOP)
 
 
@@ -72,7 +70,7 @@ def ussd_events(secret: str) -> Response:
     def store(session: Session, now: dt.datetime) -> None:
         for event in _events("ussd-events"):
             if isinstance(event, UssdEnd) and event.session:
-                inbox.store_session_end(session, GATEWAY, event, now=now)
+                inbox.store_session_end(session, provider.NAME, event, now=now)
 
     return stored(store)
 
@@ -80,13 +78,13 @@ def ussd_events(secret: str) -> Response:
 @blueprint.post("/<secret>/sms")
 def sms(secret: str) -> Response:
     """A text: stored once, handled later."""
-    return keep_texts(GATEWAY, _events("sms"), request.get_data())
+    return keep_texts(provider.NAME, _events("sms"), request.get_data())
 
 
 @blueprint.post("/<secret>/delivery-reports")
 def delivery_reports(secret: str) -> Response:
     """What became of a text of ours."""
-    return keep_reports(GATEWAY, _events("delivery-reports"))
+    return keep_reports(provider.NAME, _events("delivery-reports"))
 
 
 @blueprint.post("/<secret>/opt-outs")
@@ -96,7 +94,7 @@ def opt_outs(secret: str) -> Response:
     def store(session: Session, now: dt.datetime) -> None:
         for event in _events("opt-outs"):
             if isinstance(event, OptOut):
-                inbox.store_opt_out(session, GATEWAY, event, now=now)
+                inbox.store_opt_out(session, provider.NAME, event, now=now)
 
     return stored(store)
 

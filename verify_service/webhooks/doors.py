@@ -48,10 +48,8 @@ def raw_request(kind: str) -> RawRequest:
     """The call that is being answered, as gateways read it."""
     return RawRequest(
         kind=kind,
-        method=request.method,
         headers=dict(request.headers),
         body=request.get_data(),
-        peer=request.remote_addr or "",
         query=request.query_string,
     )
 

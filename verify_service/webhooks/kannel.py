@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from verify_service.messaging.gateways import kannel as provider
 from verify_service.webhooks.doors import check, keep_reports, keep_texts, raw_request
 
-blueprint = Blueprint("kannel", __name__, url_prefix="/webhooks/kannel")
+blueprint = Blueprint(provider.NAME, __name__, url_prefix=f"/webhooks/{provider.NAME}")
 blueprint.before_request(check)
 
 

@@ -16,18 +16,17 @@ from verify_service.conversations.last_input import Last
 from verify_service.ground.settings import settings
 from verify_service.messaging import inbox
 from verify_service.messaging.gateways import ussd as provider
-from verify_service.messaging.gateways.contract import RawRequest, Reply, UssdEnd, UssdHop
+from verify_service.messaging.gateways.contract import RawRequest, UssdEnd, UssdHop
 from verify_service.webhooks.doors import Headers, check, next_screen, raw_request, stored
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-GATEWAY = "ussd"
-HOP = "/webhooks/ussd/<secret>"
-PATH = "/webhooks/ussd/"
+PATH = f"/webhooks/{provider.NAME}/"
+HOP = f"{PATH}<secret>"
 _CARRIER = re.compile(r"[a-z0-9-]{1,20}")
 
-blueprint = Blueprint("ussd", __name__, url_prefix="/webhooks/ussd")
+blueprint = Blueprint(provider.NAME, __name__, url_prefix=f"/webhooks/{provider.NAME}")
 blueprint.before_request(check)
 
 
@@ -55,7 +54,7 @@ def takes(carrier: str) -> bool:
 def answer(environ: WSGIEnvironment, carrier: str, body: bytes) -> tuple[Headers, str] | None:
     """A hop, answered in front of Flask; None for anything else."""
     headers = {"Content-Type": environ.get("CONTENT_TYPE") or "", "Accept": environ.get("HTTP_ACCEPT") or ""}
-    raw = RawRequest("ussd", "POST", headers, body)
+    raw = RawRequest("ussd", headers, body)
     event = provider.parse(raw, settings().ussd_fields)
     if not isinstance(event, UssdHop):
         return None
@@ -64,7 +63,7 @@ def answer(environ: WSGIEnvironment, carrier: str, body: bytes) -> tuple[Headers
 
 
 def _gateway(carrier: str) -> str:
-    return f"{GATEWAY}:{carrier}" if carrier else GATEWAY
+    return f"{provider.NAME}:{carrier}" if carrier else provider.NAME
 
 
 def _screen(gateway: str, hop: UssdHop | None) -> str:
@@ -74,5 +73,5 @@ def _screen(gateway: str, hop: UssdHop | None) -> str:
     return next_screen(Hop(gateway, hop.session, hop.phone, hop.last_input or "", last), HOP)
 
 
-def _response(reply: Reply) -> Response:
-    return Response(reply.body, reply.status, reply.headers, content_type=reply.content_type)
+def _response(reply: provider.Reply) -> Response:
+    return Response(reply.body, headers=reply.headers, content_type=reply.content_type)

@@ -8,35 +8,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 from verify_service.ground.phones import Phone
-
-Kind = Literal["ussd", "ussd-events", "sms", "delivery-reports", "opt-outs"]
-KINDS: tuple[Kind, ...] = ("ussd", "ussd-events", "sms", "delivery-reports", "opt-outs")
+from verify_service.ground.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A webhook call as it came; `kind` is the last part of its path, `peer` the address it came from."""
+    """A webhook call as it came; `kind` is the last part of its path."""
 
     kind: str
-    method: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
-    peer: str = ""
-    secret: str = field(default="", repr=False)  # the part of the path that only the provider knows
     query: bytes = field(default=b"", repr=False)  # what stands behind the ? of the address
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The exact answer a provider expects."""
-
-    status: int
-    body: str = field(default="", repr=False)
-    content_type: str = "text/plain; charset=utf-8"
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +35,6 @@ class UssdHop:
 
     session: str
     phone: Phone | None
-    service_code: str
-    network: str
     text: str | None = field(default=None, repr=False)
     last_input: str | None = field(default=None, repr=False)
     first: bool | None = None
@@ -63,12 +46,10 @@ class UssdEnd:
     """The provider says a session is over; `status` and `cost` are its own words, "" or None where it says nothing."""
 
     session: str
-    phone: Phone | None
     status: str
     cost: str
     duration_ms: int | None
     hops: int | None
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +65,6 @@ class InboundSms:
     to: str
     text: str = field(repr=False)
     sent_at: dt.datetime | None
-    cost: str
-    network: str
     problem: str
 
 
@@ -101,14 +80,6 @@ class DeliveryStatus(StrEnum):
     REJECTED = "rejected"
     UNKNOWN = "unknown"  # a word we have not seen; kept beside it
 
-    @property
-    def final(self) -> bool:
-        """Whether the provider says nothing more after it."""
-        return self in _FINAL
-
-
-_FINAL = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.EXPIRED, DeliveryStatus.FAILED, DeliveryStatus.REJECTED})
-
 
 def blacklisted(failure_reason: str | None) -> bool:
     """Whether a text failed because its receiver wants none; in whatever case and spacing."""
@@ -117,7 +88,7 @@ def blacklisted(failure_reason: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A delivery report. It may be missing, early, repeated or untrue: see the gateway's `dlr_trust`."""
+    """A delivery report. It may be missing, early, repeated or untrue: nothing that matters is decided on one."""
 
     provider_id: str
     status: DeliveryStatus
@@ -144,12 +115,11 @@ Event = UssdHop | UssdEnd | InboundSms | DeliveryReport | OptOut
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text to send; `our_id` is the outbox row, `sender` the registered name or number (None: the account's own)."""
+    """A text to send; `our_id` is the outbox row."""
 
     our_id: int
     phone: Phone
     text: str = field(repr=False)
-    sender: str | None = None
 
 
 class SendOutcome(StrEnum):
@@ -194,40 +164,29 @@ class Fetched:
 class Capabilities:
     """What a gateway can do, so that rooms above need not know its name.
 
-    `number_form`: how numbers go on the wire ("+62", "62" or "0"). `dlr_trust`: how far a delivery report may be
-    believed; nothing that matters is decided on a weak one. `many_words`: texts of different words go in one call.
+    `two_way`: people can answer its texts; without that, nobody is asked a question by SMS. `max_batch`: texts in one
+    call. `many_words`: texts of different words go in one call. `simulated`: nothing leaves this machine, and a text
+    can be read the moment it is handed over.
     """
 
-    ussd: bool
     two_way: bool
-    ucs2: bool
-    max_parts: int
     max_batch: int
     many_words: bool
-    dlr_trust: Literal["none", "weak", "good"]
-    needs_sender_registration: bool
-    number_form: Literal["+62", "62", "0"]
+    simulated: bool = False
 
 
 class Gateway(Protocol):
-    """One provider. Nothing here raises for what a provider or a person may do; faults of ours may."""
+    """One provider that texts are handed to. What it brings us comes in by its webhooks, which exist whoever sends.
 
-    @property
-    def name(self) -> str: ...
+    Nothing here raises for what a provider or a person may do; faults of ours may.
+    """
 
-    @property
-    def capabilities(self) -> Capabilities: ...
+    name: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
 
-    def verify(self, raw: RawRequest, secrets: Sequence[str]) -> bool:
-        """Whether the request may come from the provider; two secrets are valid while one is rotated out."""
-        ...
-
-    def parse(self, raw: RawRequest) -> list[Event]:
-        """The events in a request: none, one, or many where the provider batches."""
-        ...
-
-    def ack(self, kind: str, *, stored: bool = True, screen: str = "") -> Reply:
-        """The answer the provider expects once the events are stored; `screen` (CON or END first) for a USSD hop."""
+    @classmethod
+    def of(cls, chosen: Settings) -> Self:
+        """As the settings name it. Raises ValueError naming the variable that is wrong."""
         ...
 
     def send(self, batch: Sequence[Outgoing]) -> list[Sent]:

@@ -17,15 +17,12 @@ MOST_FIELDS = 100
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of one request; the first of a repeated key holds.
+    """The fields of one request; the first of a repeated key holds, and bytes that are not UTF-8 are U+FFFD.
 
-    `damaged` names the fields that were not UTF-8 (the bad bytes are U+FFFD now), `repeated` those given more than
-    once; `cut_short` says that it was too large and only its beginning was read.
+    `cut_short` says that it was too large and only its beginning was read.
     """
 
     fields: dict[str, str] = field(default_factory=dict, repr=False)
-    damaged: frozenset[str] = frozenset()
-    repeated: frozenset[str] = frozenset()
     cut_short: bool = False
 
     def get(self, name: str) -> str | None:
@@ -49,35 +46,22 @@ def parse_form(body: bytes) -> Form:
     pairs = body[:LARGEST].removeprefix(b"\xef\xbb\xbf").split(b"&", MOST_FIELDS)
     cut_short = len(body) > LARGEST or len(pairs) > MOST_FIELDS
     fields: dict[str, str] = {}
-    damaged: set[str] = set()
-    repeated: set[str] = set()
     for pair in pairs[:MOST_FIELDS]:
         raw_name, _, raw_value = pair.partition(b"=")
         name = _name(raw_name)
-        if not name.strip():
-            continue
-        if name in fields:
-            repeated.add(name)
-            continue
-        fields[name], whole = _decode(raw_value)
-        if not whole:
-            damaged.add(name)
-    return Form(fields, frozenset(damaged), frozenset(repeated), cut_short)
+        if name.strip() and name not in fields:
+            fields[name] = _decode(raw_value)
+    return Form(fields, cut_short)
 
 
 @lru_cache(maxsize=64)
 def _name(raw: bytes) -> str:
-    return _decode(raw)[0]
+    return _decode(raw)
 
 
-def _decode(raw: bytes) -> tuple[str, bool]:
-    """The text and whether every byte of it made sense."""
+def _decode(raw: bytes) -> str:
     plain = unquote_to_bytes(raw.replace(b"+", b" ")) if b"%" in raw or b"+" in raw else raw
-    try:
-        text, whole = plain.decode("utf-8"), True
-    except UnicodeDecodeError:
-        text, whole = plain.decode("utf-8", "replace"), False
-    return text.replace("\x00", ""), whole
+    return plain.decode("utf-8", "replace").replace("\x00", "")
 
 
 def read_date(raw: str) -> dt.datetime | None:

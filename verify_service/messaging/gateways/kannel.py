@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final, Self
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -19,6 +19,7 @@ import requests
 from flows.gsm import from_octets, is_gsm
 from flows.gsm import parts as sms_parts
 from verify_service.ground.phones import Phone, read_gateway_phone
+from verify_service.ground.settings import Settings
 from verify_service.messaging.gateways.contract import (
     Capabilities,
     DeliveryReport,
@@ -27,10 +28,8 @@ from verify_service.messaging.gateways.contract import (
     InboundSms,
     Outgoing,
     RawRequest,
-    Reply,
     SendOutcome,
     Sent,
-    secret_is_known,
 )
 from verify_service.messaging.gateways.form import parse_form, read_date
 from verify_service.messaging.gateways.wire import (
@@ -48,17 +47,6 @@ from verify_service.messaging.gateways.wire import (
 )
 
 NAME: Final = "kannel"
-CAPABILITIES: Final = Capabilities(
-    ussd=False,
-    two_way=True,
-    ucs2=True,
-    max_parts=4,
-    max_batch=50,
-    many_words=True,
-    dlr_trust="weak",
-    needs_sender_registration=True,
-    number_form="+62",  # from the + its SMPP tells that a number is international
-)
 LONGEST_ID: Final = 200
 BATCH_SECONDS: Final = 1.0  # then the rest waits: nobody can have read what is said to be handed over and is not yet
 
@@ -85,8 +73,20 @@ _UCS2, _GSM, _BYTES = "2", "0", "1"  # its words for how a text is coded
 class Kannel:
     """The gateway. Holds no connection between batches, so it is safe across threads and forks."""
 
-    name = NAME
-    capabilities = CAPABILITIES
+    name: ClassVar = NAME
+    capabilities: ClassVar = Capabilities(two_way=True, max_batch=50, many_words=True)
+
+    @classmethod
+    def of(cls, chosen: Settings) -> Self:
+        """As VERIFY_KANNEL_* and VERIFY_PUBLIC_URL say; the newest webhook secret stands in what it reports to."""
+        return cls(
+            chosen.kannel_url,
+            chosen.kannel_username,
+            chosen.kannel_password.get_secret_value(),
+            sender=chosen.kannel_sender,
+            public_url=chosen.public_url,
+            secret=chosen.webhook_secrets[0],
+        )
 
     def __init__(
         self,
@@ -116,19 +116,6 @@ class Kannel:
     def __repr__(self) -> str:
         return f"Kannel({self._url!r})"
 
-    def verify(self, raw: RawRequest, secrets: Sequence[str]) -> bool:
-        """The secret in the path is all there is; reports come by GET."""
-        methods = {"sms": ("POST",), "delivery-reports": ("GET", "POST")}
-        return raw.method in methods.get(raw.kind, ()) and secret_is_known(raw.secret, secrets)
-
-    def parse(self, raw: RawRequest) -> list[Event]:
-        """The event in a call; never raises."""
-        return parse(raw)
-
-    def ack(self, kind: str, *, stored: bool = True, screen: str = "") -> Reply:
-        """Nothing to read: Kannel would send it to the person. What was not stored comes again."""
-        return Reply(200 if stored else 503)
-
     def send(self, batch: Sequence[Outgoing]) -> list[Sent]:
         """Hand texts over one by one, in order; what stops one for all stops the rest, which is not tried.
 
@@ -145,7 +132,7 @@ class Kannel:
         return results
 
     def _send(self, line: requests.Session, text: Outgoing) -> Sent:
-        refused = unsendable(text, CAPABILITIES.max_parts)
+        refused = unsendable(text)
         if refused is not None:
             return refused
         headers, body = self._written(text)
@@ -179,13 +166,12 @@ class Kannel:
         coding, charset = (_GSM, "utf-8") if is_gsm(text.text) else (_UCS2, "utf-16be")
         headers = self._account | {
             "Content-Type": f"text/plain; charset={charset.upper()}",
-            "X-Kannel-To": text.phone.e164,
+            "X-Kannel-To": text.phone.e164,  # from the + its SMPP tells that a number is international
             "X-Kannel-Coding": coding,
             "X-Kannel-DLR-Mask": _ALL_REPORTS,
             "X-Kannel-DLR-Url": f"{self._reports}?id={text.our_id}&status=%d",
         }
-        sender = text.sender or self._sender
-        return headers | ({"X-Kannel-From": sender} if sender else {}), text.text.encode(charset)
+        return headers | ({"X-Kannel-From": self._sender} if self._sender else {}), text.text.encode(charset)
 
 
 def read_answer(status: int, body: bytes, text: Outgoing) -> Sent:
@@ -263,8 +249,6 @@ def _read_sms(raw: RawRequest) -> InboundSms:
         to=given.get("x-kannel-to", "").strip()[:64],
         text=text,
         sent_at=read_date(given.get("x-kannel-time", "")),
-        cost="",
-        network=given.get("x-kannel-smsc", "").strip()[:64],
         problem=problem,
     )
 

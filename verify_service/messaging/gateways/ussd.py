@@ -8,20 +8,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from verify_service.ground.phones import Phone, read_gateway_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import USSD_FIELDS
-from verify_service.messaging.gateways.contract import RawRequest, Reply, UssdEnd, UssdHop
+from verify_service.messaging.gateways.contract import RawRequest, UssdEnd, UssdHop
 from verify_service.messaging.gateways.form import Form, parse_form
 
 HEADER: Final = "X-USSD-Action"  # beside a plain screen, which has no room for it
 LONGEST_ID: Final = 200
 
+NAME: Final = "ussd"
+
 _BEGIN: Final = frozenset({"begin", "new", "start", "initiate", "initiation"})
 _CONTINUE: Final = frozenset({"continue", "resume", "response", "existing"})
 _END: Final = frozenset({"end", "close", "release", "abort", "cancel", "timeout"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the carrier gets, always with 200."""
+
+    body: str = field(repr=False)
+    content_type: str
+    headers: Mapping[str, str]
 
 
 def parse(raw: RawRequest, names: Mapping[str, str]) -> UssdHop | UssdEnd | None:
@@ -34,18 +46,15 @@ def parse(raw: RawRequest, names: Mapping[str, str]) -> UssdHop | UssdEnd | None
     session = form.word(given["session"], LONGEST_ID)
     if not session:
         return None
-    phone = read_gateway_phone(form.get(given["msisdn"]))
-    who = phone if isinstance(phone, Phone) else None
     kind = form.word(given["type"]).casefold()
     if kind in _END:
-        return UssdEnd(session, who, status=kind, cost="", duration_ms=None, hops=None, error="")
+        return UssdEnd(session, status=kind, cost="", duration_ms=None, hops=None)
+    phone = read_gateway_phone(form.get(given["msisdn"]))
     typed, code = form.get(given["input"]) or "", form.word(given["code"])
     first = _begins(kind, typed)
     return UssdHop(
         session=session,
-        phone=who,
-        service_code=code,
-        network=form.word(given["network"]),
+        phone=phone if isinstance(phone, Phone) else None,
         last_input=_shortcut(typed, code) if first else typed,
         first=first,
         sequence=form.word(given["sequence"]),
@@ -62,8 +71,8 @@ def answer(screen: str, *, as_json: bool) -> Reply:
     """A screen (CON or END first) as the carrier shows it; "" closes a session in which nothing more is shown."""
     action, words = "continue" if screen.startswith("CON ") else "end", screen[4:]
     if as_json:
-        return Reply(200, json.dumps({"action": action, "message": words}), "application/json", {HEADER: action})
-    return Reply(200, words, headers={HEADER: action})
+        return Reply(json.dumps({"action": action, "message": words}), "application/json", {HEADER: action})
+    return Reply(words, "text/plain; charset=utf-8", {HEADER: action})
 
 
 def _begins(kind: str, typed: str) -> bool | None:

@@ -27,6 +27,7 @@ Timeout = tuple[float, float]  # seconds to connect, seconds of silence while re
 
 WHOLE_CALL: Final = 10.0  # seconds from looking up the address to the last byte of the answer
 LONGEST_WISH: Final = 60.0  # seconds for which we leave a provider alone that asks us to
+MOST_PARTS: Final = 4  # of one text: what a person reads to its end
 LARGEST_ANSWER: Final = 1024 * 1024  # bytes; a hundred recipients are some 15 KiB
 _SENDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._&-]{0,10}|\+?[0-9]{3,15}")
 
@@ -272,17 +273,15 @@ def is_sender(name: str) -> bool:
     return _SENDER.fullmatch(name) is not None
 
 
-def unsendable(text: Outgoing, most_parts: int) -> Sent | None:
+def unsendable(text: Outgoing) -> Sent | None:
     """Why a text is not even tried; None for one that may go. Providers check less, and take what nobody can read."""
     reason = ""
     if not text.text.strip():
         reason = "empty text"
     elif "\x00" in text.text or not _encodable(text.text):
         reason = "text with characters no phone has"
-    elif sms_parts(text.text) > most_parts:
+    elif sms_parts(text.text) > MOST_PARTS:
         reason = "text too long"
-    elif text.sender and not is_sender(text.sender):
-        reason = "no possible sender name"
     return Sent(text.our_id, SendOutcome.REFUSED_FOR_GOOD, reason=reason) if reason else None
 
 

@@ -10,51 +10,38 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final, Self
 
 import requests
 
+from verify_service.ground.settings import Settings
 from verify_service.messaging.gateways.africastalking.answers import all_the_same, read_answer
 from verify_service.messaging.gateways.africastalking.line import Connection, checked_base_url
-from verify_service.messaging.gateways.africastalking.webhooks import parse, read_sms
+from verify_service.messaging.gateways.africastalking.webhooks import NAME, read_sms
 from verify_service.messaging.gateways.contract import (
-    KINDS,
     Capabilities,
-    Event,
     Fetched,
     InboundSms,
     Outgoing,
-    RawRequest,
-    Reply,
     SendOutcome,
     Sent,
-    secret_is_known,
 )
 from verify_service.messaging.gateways.form import Form
 from verify_service.messaging.gateways.wire import WHOLE_CALL, BrokenAnswer, Timeout, unsendable
 
-__all__ = ["AfricasTalking", "Fetched", "parse"]
-
-NAME: Final = "africastalking"
 BATCH_SECONDS: Final = 60.0  # then the rest waits: a batch that outlives its lease counts as perhaps sent
-CAPABILITIES: Final = Capabilities(
-    ussd=True,
-    two_way=True,
-    ucs2=True,
-    max_parts=4,
-    max_batch=100,
-    many_words=False,
-    dlr_trust="weak",
-    needs_sender_registration=True,
-    number_form="+62",
-)
 
 
 class AfricasTalking:
     """The gateway. Holds no connection between calls, so it is safe across threads and forks."""
 
-    name = NAME
-    capabilities = CAPABILITIES
+    name: ClassVar = NAME
+    capabilities: ClassVar = Capabilities(two_way=True, max_batch=100, many_words=False)
+
+    @classmethod
+    def of(cls, chosen: Settings) -> Self:
+        """As VERIFY_AT_* say."""
+        return cls(chosen.at_username, chosen.at_api_key.get_secret_value(), chosen.at_base_url)
 
     def __init__(
         self,
@@ -81,31 +68,13 @@ class AfricasTalking:
     def __repr__(self) -> str:
         return f"AfricasTalking({self._account[0]!r})"
 
-    def verify(self, raw: RawRequest, secrets: Sequence[str]) -> bool:
-        """The secret in the path is all there is: the provider signs nothing and publishes no addresses."""
-        return raw.method == "POST" and raw.kind in KINDS and secret_is_known(raw.secret, secrets)
-
-    def parse(self, raw: RawRequest) -> list[Event]:
-        """The event in a callback; never raises."""
-        return parse(raw)
-
-    def ack(self, kind: str, *, stored: bool = True, screen: str = "") -> Reply:
-        """A hop wants 200 with its screen whatever happened; the others exactly 200 once stored, else they repeat."""
-        if kind == "ussd":
-            if not screen.startswith(("CON ", "END ")):
-                raise ValueError("a screen begins with `CON ` or `END `; the provider drops the session otherwise")
-            return Reply(200, screen)
-        return Reply(200) if stored else Reply(503)
-
     def send(self, batch: Sequence[Outgoing]) -> list[Sent]:
         """Hand texts over, those with the same words in one call; one Sent each, in the order given.
 
         There is no idempotency key: whatever broke after the request left is `unknown`, and it is for the sender to
         decide, by kind of text, whether twice is better than never.
         """
-        results = {
-            id(text): refusal for text in batch if (refusal := unsendable(text, CAPABILITIES.max_parts)) is not None
-        }
+        results = {id(text): refusal for text in batch if (refusal := unsendable(text)) is not None}
         good = [text for text in batch if id(text) not in results]
         if good:
             until, away = time.monotonic() + BATCH_SECONDS, False
@@ -124,7 +93,7 @@ class AfricasTalking:
             return _not_tried(group, away=False)
         numbers = [text.phone.e164 for text in group]
         try:
-            said = line.send(group[0].text, numbers, sender_id=group[0].sender or None, timeout=self._timeout)
+            said = line.send(group[0].text, numbers, timeout=self._timeout)
         except requests.RequestException:
             if not line.left:
                 return all_the_same(group, SendOutcome.NOT_HANDED_OVER, "no connection")
@@ -188,10 +157,10 @@ def _field(value: str | int) -> str:
 
 
 def _groups(texts: Iterable[Outgoing], most: int) -> Iterator[list[Outgoing]]:
-    """Texts of the same words and sender, at most `most` together and never one number twice (families share one)."""
-    groups: dict[tuple[str, str | None], list[list[Outgoing]]] = {}
+    """Texts of the same words, at most `most` together and never one number twice (families share one)."""
+    groups: dict[str, list[list[Outgoing]]] = {}
     for text in texts:
-        open_groups = groups.setdefault((text.text, text.sender), [])
+        open_groups = groups.setdefault(text.text, [])
         for group in open_groups:
             if len(group) < most and all(other.phone != text.phone for other in group):
                 group.append(text)

@@ -23,6 +23,7 @@ from verify_service.messaging.gateways.contract import (
 )
 from verify_service.messaging.gateways.form import Form, parse_form, read_date
 
+NAME: Final = "africastalking"
 LONGEST_ID: Final = 200
 
 _STATUSES: Final[Mapping[str, DeliveryStatus]] = {
@@ -53,8 +54,6 @@ def _hop(form: Form) -> UssdHop | None:
     return UssdHop(
         session=session,
         phone=_phone(form, "phoneNumber"),
-        service_code=form.word("serviceCode"),
-        network=form.word("networkCode"),
         text=text,
         first=None if text is None else text == "",
     )
@@ -66,12 +65,10 @@ def _end(form: Form) -> UssdEnd | None:
         return None
     return UssdEnd(
         session=session,
-        phone=_phone(form, "phoneNumber"),
         status=form.word("status"),
         cost=form.word("cost"),
         duration_ms=form.count("durationInMillis"),
         hops=form.count("hopsCount"),
-        error=form.word("errorMessage", 200),
     )
 
 
@@ -86,8 +83,6 @@ def read_sms(form: Form) -> InboundSms:
         to=form.word("to"),
         text=form.get("text") or "",
         sent_at=read_date(form.word("date")),
-        cost=form.word("cost"),
-        network=form.word("networkCode"),
         problem=_sms_problem(form, sender),
     )
 
