@@ -119,8 +119,12 @@ def _with_words(written: str) -> Keyword | None:
 
 _ACCIDENT = re.compile(
     r"\b(?:kecelakaan|kacilakaan|celaka|cilaka|laka|\w*tabrak\w*|ketabrak|keserempet|tersengat|accident|injured)\b"
+    r"|\bpatah (?:tulang|kaki|tangan|lengan)\b"
+    r"|\b(?:jatuh|jatoh|terjatuh) (?:dari |dr |di )?(?:motor|tangga|atap|pohon|genteng|proyek|truk|sepeda)\b"
 )
-_DEATH = re.compile(r"\b(?:meninggal|wafat|tewas|tutup usia|ngantunkeun|pupus|maot|died|death|dead)\b")
+_DEATH = re.compile(
+    r"\b(?:meninggal|almarhum|almarhumah|wafat|tewas|tutup usia|ngantunkeun|pupus|maot|died|death|dead)\b"
+)
 
 
 def urgency(text: str) -> Literal["", "accident", "death"]:

@@ -197,7 +197,7 @@ _SAID_OF_THEM = re.compile(
     r"|supaya|suruh|disuruh|katanya)\W*$",
     re.IGNORECASE,
 )
-_ONLY_IF = re.compile(r"(?:kalau|kalo|klo|jika|kecuali|selama|sebelum|sampai)\b", re.IGNORECASE)
+_ONLY_IF = re.compile(r"(?:eh |oh )?(?:kalau|kalo|klo|jika|kecuali|selama|sebelum|sampai)\b", re.IGNORECASE)
 _OF_LIFE = word_set(
     "kontak kontrak kerja kerjaan pekerjaan pungli korupsi bus lampu jualan jual dagang dagangan ojek ojeknya narik"
     " becak mulung warung usaha iuran bayar motor"
@@ -211,7 +211,8 @@ def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
         if (clause := pattern(text)) is not None and "?" not in text:
             before, behind = text[: clause.start()].strip(), text[clause.end() :].strip()
             said_of_them = _SAID_OF_THEM.search(before) and not _NO_TEXTS.search(spoken(clause[0]))
-            if (before or behind) and not said_of_them and not _ONLY_IF.match(behind):
+            only_if = _ONLY_IF.match(behind) or _ONLY_IF.match(before) or _NO_STOP.search(spoken(text))
+            if (before or behind) and not said_of_them and not only_if:
                 return f"{before} {behind}".strip()
     if of_texts:
         return None
@@ -229,7 +230,11 @@ def speaks_of_life(text: str) -> bool:
 
 
 _NO_STOP = re.compile(
-    r"\bdi ?(?:stop|setop)\b"
+    r"\bjangan (?:di )?(?:sms|smsan|kirim sms)(?: \w+)?"  # not now, or not here: they want them still
+    r" (?:jam|malam|malem|pagi|siang|sore|subuh|pas|waktu|kesini|ke sini|sini)\b"
+    r"|\bjangan (?:di )?sms (?:jam|malam|malem|pagi|siang|sore|subuh|pas|waktu|kesini|sini)\b"
+    r"|^(?:eh |oh )?(?:kalo|kalau|klo) (?:yg|yang)\b"  # this one may still
+    r"|\bdi ?(?:stop|setop)\b"
     r"|\b(?:tidak|tdk|gak|ga|nggak|belum|blm|pernah|kenapa|knp|kok|jangan|jgn)(?: \w+)? (?:stop|setop|berhenti)\b"
 )
 

@@ -19,18 +19,28 @@ from flows.understanding import understand
 Speaker: TypeAlias = Literal["self", "another", "relation", "office", "stranger"]
 
 _I = r"(?:ini|saya|sy|aku|abdi|kula|kulo|gue|gw|gua|aye|dengan|dgn|dari|ieu|iki|kami|im|i am|this is)"
-_KIN = (
-    r"(?:istri|bini|isteri|suami|laki|anak|bapa|bapak|ibu|mama|mamah|emak|ayah|adik|adek|ade|kakak|abang|mertua|menantu"
-    r"|mantu|cucu|keponakan|ponakan|paman|bibi|tante|om|sepupu|saudara|sodara|tetangga|teman|temen|majikan|bos|boss"
-    r"|keluarga|pamajikan|salaki|budak|bojo|garwa|putra|putri|rayi|raka|wife|husband|son|daughter|brother|sister)"
+# Whom one does not call by these words when one speaks to somebody: "ibu, saya sudah" is no mother's word.
+_NO_ADDRESS = (
+    r"(?:nenek|kakek|eyang|mbah|simbah|embah|nyokap|bokap|babeh|babe|enyak|emak|abah|ambu|bude|pakde|bulik|paklik|ortu"
+    r"|orang ?tua|istri|bini|isteri|suami|laki|anak|mama|mamah|ayah|mertua|menantu|mantu|cucu|keponakan|ponakan|paman"
+    r"|bibi|sepupu|saudara|sodara|tetangga|teman|temen|majikan|bos|boss|keluarga|pamajikan|salaki|budak|bojo|garwa"
+    r"|putra|putri|rayi|raka|wife|husband|son|daughter|brother|sister)"
 )
+_KIN = rf"(?:{_NO_ADDRESS}|bapa|bapak|ibu|adik|adek|ade|kakak|abang|tante|om)"
 _MR = r"(?:pak|bapak|bu|ibu|mas|mbak|almarhum|alm)"
 _ANSWERS = r"(?:sudah|udah|sdh|belum|blm|saya|juga)"
+_MINE = r"(?:saya|sy|aku|abdi|kula|kulo|gue|gw|gua|aye)"
+_OWN_CLAUSE = re.compile(
+    rf"(?:^|[,.;:!\n]\s*){_MINE}\s+(?:sudah|udah|sdh|udh|belum|blm|tos|teu|sampun|dereng|juga)\b", re.IGNORECASE
+)
 _RELATION = re.compile(
     rf"\b{_I} (?:\w+ )?{_KIN}(?:nya|na|ne|nipun)\b"  # saya istrinya
     rf"|^(?:maaf |punten |halo )?{_KIN}(?:nya|na|ne)\b(?! {_ANSWERS})"  # istrinya pak
     rf"|\b(?:ini|saya|ieu|iki|dengan) {_KIN} (?:dari )?{_MR}\b"  # ini anak pak Budi
     rf"|\b(?:i am|im|this is) (?:his|her) {_KIN}\b"
+    rf"|(?<!dan )\b{_NO_ADDRESS} (?:\w+ )?{_MINE} (?:{_ANSWERS}|tos|sampun|teu|dereng|mboten|tidak|tdk|gak|ga|nggak)\b"
+    rf"|\b(?:buat|untuk|utk|bwt|kanggo|punya) (?:\w+ )?{_KIN}\b"
+    rf"|\b{_KIN} (?:\w+ )?{_MINE} (?:yang|yg) (?:jawab|balas|bales|nulis)"
     rf"|\bbukan saya yang (?:balas|jawab|bales|nulis|kirim)"
 )
 _POST = r"(?:rt|rw|lurah|kelurahan|kecamatan|posyandu|dasawisma|koordinator|korlap|mandor)(?:nya|na)?"
@@ -80,7 +90,7 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     theirs = {name for other in others for name in _names(other)} - own
     if not theirs.isdisjoint(said.split()):  # even where the asked one is named too: "saya Umaya, Rika sudah"
         return "another"
-    if _RELATION.search(said):
+    if _RELATION.search(said) and not _OWN_CLAUSE.search(text):
         return "relation"
     if (_OFFICE.search(said) and not _OWN_HOME.search(said)) or _FROM_THE_RT.match(text):
         return "office"

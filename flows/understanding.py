@@ -34,6 +34,7 @@ _REFUSING = word_set(
     " keluar batal matikan nonaktif nonaktifkan coret dicoret usah lapor"
 ) | {"unreg", "unsub", "cancel", "quit", "end", "off", "enough", "udahan", "sudahi", "risih", "bosan"}
 _NOT_TO_STOP = re.compile(r"\b(?:jangan|tidak|belum|bukan) (?:di )?(?:stop|berhenti|hentikan|hapus|dihapus|dicoret)\b")
+_REFUSED = word_set("ditolak tolak gagal dicabut dicoret keterima lolos disetujui rejected refused")
 # A yes is sure only where a word affirms it, and where nothing else is said that may undo it, unless it is very likely.
 _AFFIRMING = word_set(
     "ya sudah ada punya terdaftar betul masih dapat terima aktif ikut daftar didata pegang masuk pasti peserta kebagian"
@@ -103,8 +104,11 @@ def understood_by(learned: Weights, text: str) -> Understood:
     likely = dict(zip(MEANINGS, meanings, strict=True))
     if likely["stop"] >= _SOME_STOP and _says_stop(text, written):
         return Understood("stop", 0.9, _beside("stop", answers, written.words))
-    if said(written)[-1:] == ["?"]:  # a question confirms nothing
+    if said(written)[-1:] == ["?"] or not _REFUSED.isdisjoint(
+        written.words
+    ):  # neither a question confirms nor a refusal
         likely["yes"] = 0.0
+        answers = [0.0 if answer == "yes" else how for answer, how in zip(ANSWERS, answers, strict=True)]
     meaning = max(likely, key=lambda one: likely[one])
     confidence = _confidence(meaning, likely[meaning])
     if _may_be_worse(meaning, likely, written):

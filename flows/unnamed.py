@@ -9,15 +9,19 @@ _NAME = r"(?:nama\w*|nami\w*|ngaran|identitas\w*|my name)"
 _DO_NOT = r"(?:jangan|jgn|jangn|jng|ga|gak|nggak|tidak|tdk|tanpa|tong|ulah|ojo|aja|do not|don ?t)"
 _SAY = r"(?:di ?)?(?:sebut\w*|nyebut|menyebut|tulis\w*|bawa|mention)"
 _KEEP = r"(?:di ?)?(?:rahasia|sembunyi)\w*"
-_TELL = r"(?:bilang|kasih tau|kasih tahu|ngomong|beritahu)"
+_TELL = r"(?:bilang\w*|(?:di ?)?kasih ?(?:tau|tahu)|ngomong\w*|beritahu\w*|bocor\w*|dibocor\w*)"
 _UNNAMED = re.compile(
     "|".join(
         (
             r"\b(?:anonim|anonym|anonymous)\b",
             rf"\b{_DO_NOT}(?! salah)(?: \w+){{0,2}} {_SAY}(?: \w+)? {_NAME}",  # jangan sebut nama saya
-            rf"\b{_NAME}(?: \w+){{0,3}} (?:{_DO_NOT} (?:{_SAY}|ketahuan)|{_KEEP})",  # nama saya dirahasiakan
+            # nama saya dirahasiakan
+            rf"\b{_NAME}(?: \w+){{0,3}} (?:{_DO_NOT} (?:\w+ )?(?:{_SAY}|{_TELL}|ketahuan|ketauan)|{_KEEP})",
             rf"\b{_KEEP}(?: \w+){{0,2}} (?:{_NAME}|saya|sy|aku|abdi)\b",  # rahasiakan nama saya
-            rf"\b{_DO_NOT} (?:\w+ )?{_TELL}(?: \w+)? (?:siapa|saya|sy|aku|nama)\b",  # jangan bilang saya yang lapor
+            # jangan bilang saya yang lapor
+            rf"\b{_DO_NOT} (?:\w+ )?{_TELL}(?: \w+){{0,4}} (?:siapa\w*|saya|sy|aku|nama)\b",
+            rf"\b{_DO_NOT} (?:sampai|sampe|smpe|smp)? ?(?:ketahuan|ketauan)(?: \w+)? (?:saya|sy|aku)\b",
+            r"^(?:lapor |lapor pak |mau lapor )?tanpa nama\b",  # the menu's own words
             r"\bulah nyebut\b",
         )
     )

@@ -116,17 +116,17 @@ SETTINGS = {f"VERIFY_{name.upper()}" for name in Settings.model_fields}
 def read_by_hand(*where: str) -> set[str]:
     """The variables that code and makefile name themselves."""
     files = [file for pattern in where for file in ROOT.glob(pattern)]
-    return {name for file in files for name in re.findall(r"VERIFY_[A-Z_]*[A-Z]", file.read_text(encoding="utf-8"))}
+    return {name for file in files for name in re.findall(r"VERIFY_[A-Z_]*[A-Z]\b", file.read_text(encoding="utf-8"))}
 
 
 @every_page
 def test_every_variable_that_is_named_is_read(page: Path) -> None:
-    named = set(re.findall(r"VERIFY_[A-Z_]*[A-Z]", page.read_text(encoding="utf-8")))
+    named = set(re.findall(r"VERIFY_[A-Z_]*[A-Z]\b", page.read_text(encoding="utf-8")))
     assert named <= SETTINGS | read_by_hand("verify_service/**/*.py", "Makefile")
 
 
 def test_every_variable_is_explained_to_operators() -> None:
-    told = set(re.findall(r"VERIFY_[A-Z_]*[A-Z]", OPERATIONS.read_text(encoding="utf-8")))
+    told = set(re.findall(r"VERIFY_[A-Z_]*[A-Z]\b", OPERATIONS.read_text(encoding="utf-8")))
     assert SETTINGS | read_by_hand("verify_service/**/*.py") <= told
 
 

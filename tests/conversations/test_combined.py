@@ -354,3 +354,112 @@ def test_a_copy_of_words_in_a_report_is_one_though_a_menu_came_between(line: Lin
     line.together("LAPOR", words, handled_between=True)
     line.together(words, pause=4)
     assert line.reports() == [("secret", True, words)]
+
+
+# --- found on the sixth day ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nenek saya udah terdaftar kak", "mertua saya sudah terdaftar", "babeh saya udah terdaftar",
+     "bapak mertua saya sudah terdaftar pak", "mamah abdi tos kadaptar", "nenek saya belum terdaftar kak",
+     "orang tua saya sudah terdaftar"],
+)  # fmt: skip
+def test_whoever_speaks_of_a_relation_does_not_speak_for_himself(db: Any, text: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert line.said() == []
+    assert line.sent()[-1] == "s12.own_word"
+
+
+@pytest.mark.parametrize("text", ["saya sudah terdaftar, istri saya belum", "saya dan istri saya sudah terdaftar"])
+def test_whoever_speaks_of_himself_too_does(db: Any, text: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert "s12.own_word" not in line.sent()
+
+
+@pytest.mark.parametrize(
+    ("texts", "sent"),
+    [(("belum", "eh maaf itu tadi buat kakak saya"), "s12.own_word"),
+     (("belum", "eh itu buat istri saya"), "s12.own_word"),
+     (("sudah", "itu tadi istri saya yg jawab pak"), "s12.own_word"),
+     (("belum", "maksudnya kartunya yang belum"), "s5.received")],
+)  # fmt: skip
+def test_a_second_thought_is_no_part_of_the_first(db: Any, texts: tuple[str, str], sent: str) -> None:
+    line = a_question(db)
+    line.together(*texts, apart=3, handled_between=True)
+    assert len(line.said()) == 1
+    assert line.sent()[-1] == sent
+    assert line.handled()[-1] == "triage"
+
+
+@pytest.mark.parametrize("text", ["udah itu aja, stop sms nya ya kak", "stop ya kak jangan kirim lagi"])
+def test_a_stop_right_behind_a_report_is_heard(line: Line, text: str) -> None:
+    line.writes("LAPOR kartu saya belum datang tiga bulan")
+    line.together(text, pause=3)
+    assert line.stopped()
+
+
+def test_an_accident_right_behind_a_report_is_one(line: Line) -> None:
+    line.writes("LAPOR kartu saya belum datang tiga bulan")
+    line.together("tadi pagi suami saya kecelakaan kerja pak, patah kaki", pause=3)
+    assert line.db.execute("SELECT count(*) FROM grievance WHERE urgency = 'accident'").fetchone() == (1,)
+
+
+def test_an_answer_right_behind_a_report_counts(db: Any) -> None:
+    line = a_question(db)
+    line.writes("LAPOR kartu saya belum datang tiga bulan")
+    line.together("ya terdaftar", pause=3)
+    assert line.said() == ["confirms"]
+
+
+def test_a_pin_right_behind_a_report_is_in_no_thread(line: Line) -> None:
+    line.writes("LAPOR kartu saya belum datang tiga bulan")
+    line.together("pin saya 385016 tolong dicek", pause=3)
+    ((_, _, words),) = line.reports()
+    assert "385016" not in words
+
+
+@pytest.mark.parametrize(
+    "text", ["udah daftar tapi ditolak", "udah pernah daftar tapi gagal", "udah daftar tapi gagal"]
+)
+def test_whoever_was_refused_confirms_nothing(db: Any, text: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert "confirms" not in line.said()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["jangan sms jam segini dong pak", "jangan sms malam malam ya pak", "jangan sms pas jam kerja ya",
+     "eh kalo yg nomer satunya jangan di sms ya",
+     "ini hp anak saya pak, jangan sms kesini, ke nomor saya 081312345678"],
+)  # fmt: skip
+def test_whoever_wants_texts_at_another_time_or_place_wants_them_still(db: Any, text: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert not line.stopped()
+    assert line.handled()[-1] in ("triage", "unclear")
+
+
+def test_a_grievance_beside_an_answer_joins_the_report_made_minutes_ago(db: Any) -> None:
+    line = a_question(db)
+    line.writes("LAPOR pak RT minta uang untuk kartu saya", "sudah tapi dia masih minta uang terus pak")
+    assert line.said() == ["confirms"]
+    assert len(line.reports()) == 1
+
+
+def test_a_plea_beside_a_stop_answers_nothing(db: Any) -> None:
+    line = a_question(db)
+    line.writes("jangan sms suami saya lagi pak, sedih saya lihatnya")
+    assert (line.said(), line.stopped()) == ([], True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["saya jatuh dari motor pas antar barang", "jatoh dr motor pas narik, kaki lecet", "tangan saya patah tulang"],
+)
+def test_a_fall_is_an_accident(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.db.execute("SELECT urgency FROM grievance").fetchall() == [("accident",)]

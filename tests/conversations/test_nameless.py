@@ -247,3 +247,40 @@ def test_the_newest_report_is_the_one_told_last(db: Any) -> None:
     assert [words for identity, _, words in line.reports() if identity == "anonymous"] == [
         f"{WORDS} / dia pak lurah minta lagi kemarin sore"
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["LAPOR tanpa nama: pak RT minta uang 50rb", "LAPOR pak RT minta uang, jangan bilang2 ya saya yg lapor",
+     "LAPOR pak RT minta uang jgn bilang2 dari saya ya",
+     "LAPOR pak RT minta uang, jangan sampai ketauan saya yang lapor",
+     "LAPOR pak RT minta uang, nama saya jangan dikasih tau",
+     "saya minta identitas saya jangan dibocorkan, pak RT galak",
+     "LAPOR pak RT minta uang, jangan kasih tau pak RT kalo saya yang lapor"],
+)  # fmt: skip
+def test_the_ways_in_which_people_ask_for_it(line: Line, text: str) -> None:
+    line.writes(text)
+    assert [(identity, phone) for identity, phone, _ in line.reports()] == [("anonymous", False)]
+
+
+@pytest.mark.parametrize("text", ["pak lurah datang lagi ke lapak saya kemarin", "LAPOR pak lurah masih minta uang"])
+@pytest.mark.parametrize("by_call", [False, True])
+def test_what_is_told_after_its_number_was_looked_up_is_nobodys(db: Any, text: str, by_call: bool) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.now = dt.datetime.now(dt.UTC)
+    line.together(*ANONYMOUS[:1], pause=0)
+    line.writes(*ANONYMOUS[1:])
+    (number,) = db.execute("SELECT number FROM grievance").fetchone()
+    db.execute("UPDATE conversation SET touched_at = touched_at - interval '30 minutes'")
+    if by_call:
+        phone = Handset(new_client(), NUMBER)
+        phone.dial()
+        for key in ("3", number, "1"):
+            phone.send(key)
+    else:
+        line.writes(f"STATUS {number}", "1")
+    line.now = max(line.now, dt.datetime.now(dt.UTC))
+    line.together(text, pause=20)
+    assert [phone for _, phone, _ in line.reports()] == [False]
+    assert told_of_the_phone(line) == []

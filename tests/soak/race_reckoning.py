@@ -13,7 +13,7 @@ from tests.soak.house import House
 from tests.soak.racers import Log
 from tests.soak.reckoning import Verdict
 from tests.verification.test_decision_table import oracle
-from tests.verification.weighed import weigh
+from tests.verification.weighed import EvidenceRow, weigh
 from verify_service.ground.crypto import blind_index, unseal
 
 _ZONE = dt.timezone(dt.timedelta(hours=7))  # Jakarta has no summer time

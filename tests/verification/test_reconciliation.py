@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import examples
 from tests.people import NEWEST, NOW, a_file, a_phone, a_worker
-from tests.verification.weighed import holds, weigh
+from tests.verification.weighed import EvidenceRow, holds, weigh
 from verify_service.ground.database import transaction
 from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts, reconcile_batch
 from verify_service.verification.weighing import STATEMENTS

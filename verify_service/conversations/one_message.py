@@ -198,7 +198,12 @@ def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | Non
         return None
     if read.stops:
         stop(hearing, said)
-    how = file(hearing, said, said.text) if read.grieves else HandledAs.ANSWER  # first: its receipt is the one reply
+    if hearing.stopping and read.option == "unsure":  # "jangan sms suami saya lagi, sedih saya lihatnya"
+        return None
+    how = HandledAs.ANSWER
+    if read.grieves:  # first: its receipt is the one reply
+        goes_on = goes_on_with(hearing, said) and not urgency(said.text)
+        how = (add(hearing, said, few=True) if goes_on else None) or file(hearing, said, said.text)
     hearing.answer(asked, said, read.option)
     return how
 
@@ -307,8 +312,11 @@ _GOES_ON = frozenset(
 
 def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs:
     """Words that go on with a text which was heard already: with its report, or read once more as one text."""
+    if not may_be_secret(said.text):
+        said = said.without_secrets()
     if before.body is None:
-        return add(hearing, said, few=True) or _hear_said(hearing, said)
+        own = _stands_alone(hearing, said)
+        return (None if own else add(hearing, said, few=True)) or _hear_said(hearing, said)
     whole = Message(said.rows, f"{words_of(before)} {said.text}", said.written)
     if command(whole.text) == "stop":
         return stopped(hearing, whole, HandledAs.STOP)
@@ -319,13 +327,30 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     if read.others_word:
         nameless = None if read.option else keep_nameless(hearing, whole)
         return nameless or _ask_for_the_own_word(hearing, whole, asked)
+    alone = question.read(asked, said.text)
+    if alone.others_word:  # "belum", "eh itu buat kakak saya"
+        return _ask_for_the_own_word(hearing, said, asked)
     if read.option and not read.grieves:
         if question.read(asked, words_of(before)).option != read.option or not asked.corrects:
             hearing.answer(asked, whole, read.option)
+        elif alone.option != read.option and len(said.text.split()) > A_FEW_WORDS:
+            hearing.reply(said, "s5.received")  # it changes nothing, and may say something else
+            return HandledAs.TRIAGE
         return HandledAs.PART
     if read.grieves or _means(whole.text) == "grievance":
         return file(hearing, whole, whole.text)
     return _hear_said(hearing, said)
+
+
+def _stands_alone(hearing: Hearing, said: Message) -> bool:
+    """Whether words behind a report are no part of it: a STOP, an accident, an answer to our question."""
+    if _means(said.text) == "stop" or may_be_a_stop(said.text):
+        return True
+    if anonymous_just_made(hearing, said):
+        return False
+    asked = _question(hearing, said)
+    read = question.read(asked, said.text) if asked is not None and asked.open else question.Read()
+    return bool(urgency(said.text)) or (bool(read.option) and not read.grieves)
 
 
 # --- keywords ---

@@ -255,6 +255,8 @@ def _follow(context: Context, body: str) -> Next | Over:
     if held is None:
         number_tries(context)
         return Next("report_unknown", context.caller)
+    if held.anonymous:  # what is told next is of it, and must name nobody
+        context.filed = held.id
     shown = Report(
         held.number,
         held.state,

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from verify_service.grievances.numbers import full_number
-from verify_service.grievances.opening import note
+from verify_service.grievances.opening import ANONYMOUS, note
 from verify_service.grievances.states import CLOSED, OPEN, State, Step, leads_to
 from verify_service.grievances.steps import take
 from verify_service.ground.crypto import keyed_hash, unseal_or_blank
@@ -29,6 +29,7 @@ class Held:
     own: bool  # whether this phone made it, or nobody is known to have made it
     secret: bool
     proposal: bool = False
+    anonymous: bool = False
     joined: bool = False  # it was merged into what somebody else reported, who alone says that that is solved
     answer: str = field(default="", repr=False)
     asked: str = field(default="", repr=False)  # what an officer asks the reporter, while it waits for that
@@ -140,6 +141,7 @@ def _held(session: Session, report: Grievance, phone: Phone) -> Held:
         max(root.due_on, root.next_on or root.due_on) if State(root.state) in OPEN else root.due_on,
         own=report.phone_id is None or report.phone_id == phone.id,
         secret=report.identity != "normal" or report.restricted or root.restricted,
+        anonymous=report.identity == ANONYMOUS,
         joined=joined,
         answer=unseal_or_blank(root.answer, "grievance.answer"),
         asked="" if joined else _asked(session, root),
