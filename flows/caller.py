@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
 
-VERSION = 4
+VERSION = 5
 
 CoverState: TypeAlias = Literal["active", "unpaid", "inactive", "not_found", "no_file"]
 
@@ -144,12 +144,13 @@ class Concern:
 class Caller:
     """The person on the phone: language chosen, notice accepted, for whom the phone answers, and the cover we hold.
 
-    `people` is one page of those this phone answers for; `person` the one this talk is about; `rt_head` what there is
-    to know for the head of an RT in office, None on every other phone.
+    `languages` are those that the city speaks; `people` is one page of those this phone answers for; `person` the one
+    this talk is about; `rt_head` what there is to know for the head of an RT in office, None on every other phone.
     """
 
     language: str | None
     noticed: bool
+    languages: tuple[str, ...] = ()
     person: Person | None = None
     people: tuple[Person, ...] = ()
     more_people: bool = False
@@ -170,6 +171,7 @@ class Caller:
             raise StaleCaller(f"caller of version {stored.get('version')!r}, this release reads {VERSION}")
         try:
             facts = {key: value for key, value in stored.items() if key != "version"}
+            facts["languages"] = tuple(facts["languages"])
             facts["people"] = tuple(Person(**person) for person in facts["people"])
             facts["person"] = None if facts["person"] is None else Person(**facts["person"])
             facts["cover"] = None if facts["cover"] is None else _cover(facts["cover"])

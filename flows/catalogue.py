@@ -1,7 +1,7 @@
 """The catalogue of words: what a screen is in every language, what it says in one, and what may be amiss with it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -13,6 +13,7 @@ STANDING = (
 )  # values of the programme that any text may use
 MENU = "menu_"  # {menu_report}: the digit of that option in the main menu, so that an SMS never names an old one
 MAIN_MENU = "a3.main"
+LANGUAGES = "languages"  # as options of a screen: those of the programme
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -32,6 +33,7 @@ class Form:
     hint_over_first_line: bool = False
     awaits: str = ""
     spoken_by: str = ""
+    of_languages: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,20 @@ Forms = Mapping[str, Form]
 Languages = Mapping[str, Mapping[str, Words]]
 
 
-def form(table: Mapping[str, Any]) -> Form:
+def form(table: Mapping[str, Any], languages: Sequence[str]) -> Form:
     """One screen of screens.toml; raises TypeError on a key it does not know."""
-    return Form(**{**table, "values": tuple(table.get("values", ()))})
+    facts = {**table, "values": tuple(table.get("values", ()))}
+    if table.get("options") == LANGUAGES:
+        digits = {language: str(place) for place, language in enumerate(languages, start=1)}
+        facts |= {"options": digits, "of_languages": True}
+    return Form(**facts)
 
 
-def words(table: Mapping[str, Any]) -> Words:
-    """One screen of a language's file; raises TypeError on a key it does not know."""
+def words(table: Mapping[str, Any], options: Mapping[str, str] | None = None) -> Words:
+    """One screen of a language's file, with these options where they are not its own; raises TypeError on a key it
+    does not know."""
     also = {option: tuple(further) for option, further in table.get("also", {}).items()}
-    return Words(**{**table, "also": also})
+    return Words(**{**table, "also": also, **({} if options is None else {"options": options})})
 
 
 def mistakes(screens: Forms, languages: Languages, widths: Mapping[str, int]) -> Iterator[str]:

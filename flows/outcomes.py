@@ -85,7 +85,7 @@ class StartAgain(Outcome):
 
 @dataclass(frozen=True)
 class ChoseLanguage(Effect):
-    """The language this phone is spoken to in: "id", "su" or "en"."""
+    """The language this phone is spoken to in: one of those that the city speaks."""
 
     language: str
 

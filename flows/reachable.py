@@ -1,7 +1,8 @@
 """Where each answer of each screen leads: every flow is walked as everybody it may speak to differently. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Screen
@@ -26,21 +27,22 @@ Ways = Mapping[tuple[str, str], tuple[str, ...]]
 After = Callable[[Outcome], tuple[str, ...] | None]  # the flows or screens that follow what is done with an outcome
 
 
-def ways(after: After) -> Ways:
+def ways(after: After, languages: tuple[str, ...]) -> Ways:
     """(screen, answer) -> the screens that may follow; an outcome that `after` does not know stands in words."""
-    opens = _opens(after)
+    callers = tuple(replace(caller, languages=languages) for caller in CALLERS)
+    opens = _opens(after, callers)
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for flow in FLOWS:
-        for caller in CALLERS:
+        for caller in callers:
             for screen, given, following in _walk(flow, caller):
                 found[screen, given] |= _shown(_leads(following, after), opens)
     return {key: tuple(sorted(leads)) for key, leads in found.items()}
 
 
-def _opens(after: After) -> Mapping[str, set[str]]:
+def _opens(after: After, callers: Sequence[Caller]) -> Mapping[str, set[str]]:
     """What somebody may see first of each flow, itself or one that it goes on to."""
     opens = {
-        flow: {to for caller in CALLERS for to in _leads(current(FlowState(flow, caller))[1], after)} for flow in FLOWS
+        flow: {to for caller in callers for to in _leads(current(FlowState(flow, caller))[1], after)} for flow in FLOWS
     }
     for _ in FLOWS:
         further = {flow: _shown(leads - {flow}, opens) for flow, leads in opens.items()}

@@ -9,7 +9,7 @@ MAIN = ("cover", "report", "my_report", "benefits", "not_listed", "settings", "e
 
 def language(caller: Caller) -> Conversation:
     """Somebody chooses the language this phone is spoken to in."""
-    chosen = yield Menu("a1.language", ("id", "su", "en"))
+    chosen = yield Menu("a1.language", caller.languages)
     return ChoseLanguage(chosen)
 
 

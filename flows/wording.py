@@ -42,13 +42,20 @@ class Wordings:
     def from_tables(cls, screens: Mapping[str, Any], languages: Mapping[str, Mapping[str, Any]]) -> "Wordings":
         """Build the catalogue from screens.toml and {language: its toml}; raises WordingError with all mistakes."""
         try:
+            common = {language: Common(**table["common"]) for language, table in languages.items()}
+            names = {language: spoken.name for language, spoken in common.items()}
+            forms = {key: catalogue.form(table, tuple(languages)) for key, table in screens["screens"].items()}
             wordings = cls(
-                {key: catalogue.form(table) for key, table in screens["screens"].items()},
+                forms,
                 {
-                    language: {key: catalogue.words(entry) for key, entry in table.items() if key != "common"}
+                    language: {
+                        key: catalogue.words(entry, names if key in forms and forms[key].of_languages else None)
+                        for key, entry in table.items()
+                        if key != "common"
+                    }
                     for language, table in languages.items()
                 },
-                {language: Common(**table["common"]) for language, table in languages.items()},
+                common,
                 dict(screens["widths"]),
             )
         except (KeyError, TypeError, AttributeError) as odd:

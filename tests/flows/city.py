@@ -42,8 +42,8 @@ WIDEST_STANDING = {name: WIDEST[name] for name in STANDING}
 
 SULIS = Person(41, "Sulistiaw***", "0001")
 TONO = Person(42, "Hartono", "0002")
-UNKNOWN = Caller(language="id", noticed=True)
-KNOWN = Caller(language="id", noticed=True, person=SULIS, people=(SULIS,))
+UNKNOWN = Caller(language="id", noticed=True, languages=("id", "su", "en"))
+KNOWN = Caller(language="id", noticed=True, languages=("id", "su", "en"), person=SULIS, people=(SULIS,))
 
 
 def covered(state: str, *, until: str = "31/03/26", asof: str = "05/04/26", waiting: str = "") -> Caller:
@@ -93,7 +93,7 @@ CONCERNS = {
 
 STATES = ("active", "unpaid", "inactive", "not_found", "no_file")
 CALLERS = {
-    "a new phone": Caller(language=None, noticed=False),
+    "a new phone": Caller(language=None, noticed=False, languages=("id", "su", "en")),
     "a phone not linked": UNKNOWN,
     **{name: replace(KNOWN, rt_head=desk) for name, desk in DESKS.items()},
     **{name: replace(UNKNOWN, concern=concern) for name, concern in CONCERNS.items()},

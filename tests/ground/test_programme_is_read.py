@@ -25,7 +25,8 @@ BY_NAME = set(get_args(programme.Category.model_fields["sla"].annotation))
 def _last(node: ast.AST) -> str:
     """What an expression is of: `texting` of `programme().texting`, `rules` of `rules`."""
     if isinstance(node, ast.Call):
-        return _last(node.func)
+        taken = isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+        return _last(node.func.value if taken else node.func)
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 

@@ -7,7 +7,6 @@ import hashlib
 import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 from flows import outcomes as said
 from flows.conversation import PREFIX_SEPTETS, Outcome, Screen
@@ -18,6 +17,7 @@ from flows.rehearsal import VALUES
 from flows.wording import Wordings
 from verify_service.conversations.reports import is_report
 from verify_service.ground.programme import Programme
+from verify_service.messaging.catalogue import text_file
 
 CHAPTERS = {
     "a": "The beginning, settings and the end",
@@ -108,7 +108,7 @@ def values_of(programme: Programme) -> dict[str, str]:
 
 def reviewed(wordings: Wordings, programme: Programme, languages: tuple[str, ...]) -> list[Reviewed]:
     """Every screen, by chapter and number."""
-    leads = ways(_after)
+    leads = ways(_after, programme.languages)
     return [
         _review(key, wordings, programme, languages, leads)
         for key in sorted(wordings.screens, key=_by_number)
@@ -119,7 +119,7 @@ def reviewed(wordings: Wordings, programme: Programme, languages: tuple[str, ...
 def words_hash(programme: Programme) -> str:
     """Twelve letters that change whenever a word does: what was signed is what is sent."""
     names = ("screens", *programme.languages)
-    texts = (files("flows") / "texts" / f"{name}.toml" for name in names)
+    texts = (text_file(programme, name) for name in names)
     return hashlib.sha256(b"\0".join(text.read_bytes() for text in texts)).hexdigest()[:12]
 
 

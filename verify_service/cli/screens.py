@@ -15,17 +15,18 @@ from typing import Any
 import click
 
 from flows.lint import exceptions, findings, unexcused
-from flows.wording import Wordings, from_tables
+from flows.wording import Wordings
 from verify_service.cli.screen_review import Reviewed, Shown, page, reviewed, values_of, words_hash
 from verify_service.cli.service import json_option, print_json
 from verify_service.ground.programme import DEFAULT, Programme, read_programme
 from verify_service.ground.settings import SettingsRefused
+from verify_service.messaging.catalogue import read_wordings
 
 _WIDTH = 22  # characters in a line of a basic phone
 
 
 @click.command()
-@click.option("--language", default=None, help="One language alone: id, su or en.")
+@click.option("--language", default=None, help="One language alone, such as id.")
 @click.option("--html", "to", type=click.Path(dir_okay=False, path_type=Path), help="One page to print and sign off.")
 @click.option("--lint", is_flag=True, help="Name what an operator's filter may drop; exit 1 if there is anything.")
 @json_option
@@ -49,6 +50,17 @@ def screens(language: str | None, to: Path | None, lint: bool, as_json: bool) ->
             click.echo(_drawn(screen))
 
 
+def _words(programme: Programme) -> Wordings:
+    try:
+        return read_wordings(programme)
+    except SettingsRefused as refused:
+        raise click.ClickException(str(refused)) from None
+
+
+def _lint_table() -> dict[str, Any]:
+    return tomllib.loads((files("flows") / "texts" / "lint.toml").read_text(encoding="utf-8"))
+
+
 def _programme() -> Programme:
     """The programme file, without needing any other setting."""
     try:
@@ -57,17 +69,9 @@ def _programme() -> Programme:
         raise click.ClickException(str(refused)) from None
 
 
-def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("flows") / "texts" / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def _words(programme: Programme) -> Wordings:
-    return from_tables(_table("screens"), {language: _table(language) for language in programme.languages})
-
-
 def _lint(wordings: Wordings, programme: Programme, *, as_json: bool) -> None:
     values = values_of(programme)
-    left, unused = unexcused(findings(wordings, values), exceptions(_table("lint")), values)
+    left, unused = unexcused(findings(wordings, values), exceptions(_lint_table()), values)
     if as_json:
         print_json({"findings": list(map(dataclasses.asdict, left)), "unused": list(map(dataclasses.asdict, unused))})
     for finding in [] if as_json else left:

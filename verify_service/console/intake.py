@@ -24,6 +24,7 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area
 from verify_service.labels.codes import ROLES, category_name
 from verify_service.labels.grievances import URGENCIES, state_name
+from verify_service.messaging.catalogue import wordings
 
 FAULTS = {
     "choose": lazy_gettext("Choose one of the list."),
@@ -71,7 +72,7 @@ def _form(typed: Mapping[str, str], *, faults: Mapping[str, str] | None = None, 
         places=places,
         categories=sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),
         urgencies={key: words for key, words in URGENCIES.items() if key != "none"},
-        languages={"id": "Bahasa Indonesia", "su": "Basa Sunda", "en": "English"},
+        languages={language: spoken.name for language, spoken in wordings().common.items()},
         category_name=category_name,
         state_name=state_name,
         role_name=ROLES[current_user.role],

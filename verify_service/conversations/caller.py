@@ -112,6 +112,7 @@ def caller_of(
     return Caller(
         language=phone.language,
         noticed=phone.noticed_at is not None,
+        languages=programme().languages,
         person=None if chosen is None else chosen.person,
         people=tuple(one.person for one in linked[:PEOPLE_ON_A_PAGE]),
         more_people=len(linked) > PEOPLE_ON_A_PAGE,

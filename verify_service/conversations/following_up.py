@@ -69,7 +69,9 @@ def _lately(session: Session, phone: Phone, now: dt.datetime) -> bool:
 def _begin(session: Session, phone: Phone, report: Grievance, now: dt.datetime) -> Conversation:
     shown = Report(report.number, report.state, due=short_date(report.due_on))
     language = phone.language or programme().languages[0]
-    talk = FlowState("report_status", Caller(language, noticed=True, concern=Concern(report=shown)))
+    talk = FlowState(
+        "report_status", Caller(language, noticed=True, languages=programme().languages, concern=Concern(report=shown))
+    )
     begun = Conversation(
         gateway=GATEWAY,
         session=f"{SOLVED}{report.id}:{report.reopened}",

@@ -164,7 +164,7 @@ def answer(session: Session, phone: Phone, question: Question, said: Message, me
         later.thanks.append(answer_to(phone, screen=THANKS, body=thanks, cause=said.cause, now=said.received))
         return False
     person = Person(worker=asked.worker_id or 0, name=mask_name(question.name), nik4=question.nik4)
-    caller = Caller(phone.language, noticed=phone.noticed_at is not None, person=person)
+    caller = Caller(phone.language, phone.noticed_at is not None, programme().languages, person)
     context = Context(session, asked, phone, said.received, caller, screen=SCREEN, message=said.first.id)
     context.later = later.evidence
     step = apply(context, _late(context, _outcome(caller, meant)))

@@ -19,6 +19,7 @@ from verify_service.grievances.assignment import viewer_of
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.thread import add_words
 from verify_service.ground.crypto import unseal
+from verify_service.ground.programme import programme
 from verify_service.ground.tables import Enrolment, Grievance, Officer, PhoneLink, Worker
 from verify_service.proposals.waiting_list import NewProposal, place
 
@@ -162,7 +163,7 @@ def _tell(
         identity=told.identity,
         about=told.about,
         urgency=told.urgency,
-        language=chance.choice(("id", "id", "su")),
+        language=chance.choice((programme().languages[0], *programme().languages[:2])),
         phone_id=None if anonymous else phone,
         worker_id=None if anonymous else worker,
     )

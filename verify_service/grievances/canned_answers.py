@@ -1,4 +1,4 @@
-"""Answers that are written once and offered often: by category and decision, in the three languages."""
+"""Answers that are written once and offered often: by category and decision, in each language that has them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def written() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 def offered(category: str, language: str) -> dict[str, str]:
     """By code the words that are offered for this category: its own, else those that fit any."""
     found = {**written()[ANY], **written().get(category, {})}
-    return {code: words.get(language) or words[programme().languages[0]] for code, words in found.items()}
+    spoken = (language, *programme().languages)
+    heard = {code: next((words[one] for one in spoken if one in words), "") for code, words in found.items()}
+    return {code: words for code, words in heard.items() if words}
 
 
 def language_of(session: Session, report: Grievance) -> str:

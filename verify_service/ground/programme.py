@@ -138,6 +138,8 @@ class Category(_Table):
     escalate_to: str  # who hears of it when the ladder of supervisors ends
     sla: Literal["urgent", "information", "ordinary", "field", "data_days"]
     restricted: bool = False
+    name: str = ""  # as officers and other systems read it; those that we know have words of ours
+    description: str = ""
 
 
 class Priority(_Table):
@@ -230,7 +232,8 @@ class Programme(_Table):
     decree: str
     area_table: Path  # kelurahan_code, kelurahan, kecamatan_code, kecamatan; relative to the programme file
     bps_codes: Path | None = None  # kelurahan_code, bps_kelurahan_code
-    languages: tuple[str, ...]
+    languages: tuple[str, ...] = Field(min_length=1)  # the first is spoken to whoever has not chosen
+    texts: Path | None = None  # a folder with LANGUAGE.toml of languages we have none of, or of words of one's own
     hotline: str
     ussd_code: str
     timezone: str
@@ -320,7 +323,9 @@ def read_programme(path: Path) -> Programme:
     for key, file in files.items():
         if file is not None and not file.is_file():
             raise SettingsRefused(f"VERIFY_PROGRAMME: {key} in {path.name} names a file that is not there: {file.name}")
-    return read.model_copy(update=files)
+    if read.texts is not None and not (beside / read.texts).is_dir():
+        raise SettingsRefused(f"VERIFY_PROGRAMME: texts in {path.name} names a folder that is not there: {read.texts}")
+    return read.model_copy(update={**files, "texts": read.texts and beside / read.texts})
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ from typing import Final
 from flask_babel import lazy_gettext
 
 from verify_service.grievances.states import State
+from verify_service.ground.programme import programme
 
 KINDS: Final = {
     "not_active": (
@@ -79,10 +80,16 @@ def state_words(state: str, *, merged: bool) -> str:
 
 
 def kind_name(category: str) -> str:
-    """A kind of report as other systems show it; its key where a city added one without words."""
+    """A kind of report as other systems show it: as the programme file names it, else in our words, else by its key."""
+    own = programme().categories.get(category)
+    if own is not None and own.name:
+        return own.name
     return str(KINDS[category][0]) if category in KINDS else category.replace("_", " ")
 
 
 def kind_description(category: str) -> str:
     """What belongs under this kind of report."""
+    own = programme().categories.get(category)
+    if own is not None and own.description:
+        return own.description
     return str(KINDS[category][1]) if category in KINDS else ""

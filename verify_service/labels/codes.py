@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from verify_service.accounts.officers import Role
+from verify_service.ground.programme import programme
 from verify_service.verification.decision import Owner
 from verify_service.verification.signals import Signal
 
@@ -158,8 +159,9 @@ STEPS = {
 
 
 def category_name(category: str) -> str:
-    """A kind of report in plain words; its key where another city added one."""
-    return str(CATEGORIES.get(category, category.replace("_", " ")))
+    """A kind of report in plain words: as the programme file names it, else in ours, else by its key."""
+    own = programme().categories.get(category)
+    return own.name if own is not None and own.name else str(CATEGORIES.get(category, category.replace("_", " ")))
 
 
 def identity_name(identity: str) -> str:
