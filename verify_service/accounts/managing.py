@@ -28,6 +28,16 @@ def officer_by_email(session: Session, email: str) -> Officer:
     return found
 
 
+def officer_by_id(session: Session, officer_id: int) -> Officer | None:
+    """The account with this id, locked so that two administrators cannot overwrite each other; None where none is."""
+    return session.get(Officer, officer_id, with_for_update=True)
+
+
+def own_account(session: Session, officer_id: int, *, lock: bool = False) -> Officer:
+    """The account of whoever is signed in, which is there; locked before it is changed."""
+    return session.get_one(Officer, officer_id, with_for_update=lock)
+
+
 def change_password(session: Session, officer: Officer, new: str, *, token: str, now: dt.datetime) -> None:
     """The holder, who has just shown the old one, chooses another password; his other browsers are signed out.
 

@@ -59,7 +59,7 @@ def account() -> Response:
 def _page(said: Said, status: int = 200) -> Response:
     now = dt.datetime.now(dt.UTC)
     with transaction(seconds=PATIENCE) as session:
-        held = session.get_one(Officer, current_user.id)
+        held = managing.own_account(session, current_user.id)
         starting = held.totp_at is None and held.totp_secret is not None
         page = render_template(
             "console/account.html",
@@ -166,7 +166,7 @@ def change_own_calendar() -> Response:
 
 
 def _own(session: Session) -> Officer:
-    return session.get_one(Officer, current_user.id, with_for_update=True)
+    return managing.own_account(session, current_user.id, lock=True)
 
 
 def _token() -> str:

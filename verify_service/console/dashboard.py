@@ -6,12 +6,11 @@ import datetime as dt
 
 from flask import render_template, request
 from flask_login import current_user
-from sqlalchemy import text
 
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, viewer
 from verify_service.grievances.performance import WEEKS, performance
-from verify_service.ground.database import transaction
+from verify_service.ground.database import snapshot, transaction
 from verify_service.ground.programme import programme
 from verify_service.labels.codes import ROLES, category_name
 
@@ -24,7 +23,7 @@ def dashboard() -> str:
     unit = request.args.get("unit")
     unit = unit if unit in programme().units else None
     with transaction(seconds=PATIENCE) as session:
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # figures that fit together
+        snapshot(session)
         figures = performance(session, viewer(), weeks=weeks, unit=unit, now=dt.datetime.now(dt.UTC))
     return render_template(
         "console/dashboard.html",

@@ -12,11 +12,10 @@ from typing import Any
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import text
 
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint
-from verify_service.ground.database import transaction
+from verify_service.ground.database import snapshot, transaction
 from verify_service.labels.codes import OWNERS, ROLES, VERDICTS, owner_name, reason_text, verdict_name
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import Standing as Sending
@@ -113,7 +112,7 @@ def _asked() -> tuple[figures.Filters, int]:
 
 def _standing(filters: figures.Filters, page: int) -> Standing:
     with transaction(seconds=PATIENCE) as session:
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # figures that fit together
+        snapshot(session)
         return Standing(
             figures.headline(session),
             figures.by_verdict(session),

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Response, make_response, render_template, request
 from flask_babel import lazy_gettext
 from flask_login import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service.console.access import PATIENCE
@@ -21,9 +19,9 @@ from verify_service.grievances.intake import Alike, Asked, Faulty, Filed
 from verify_service.ground import queue as jobs
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area
 from verify_service.labels.codes import ROLES, category_name
 from verify_service.labels.grievances import URGENCIES, state_name
+from verify_service.registry.areas import kelurahan_within
 
 FAULTS = {
     "choose": lazy_gettext("Choose one of the list."),
@@ -80,12 +78,5 @@ def _form(typed: Mapping[str, str], *, faults: Mapping[str, str] | None = None, 
 
 def _places(session: Session) -> list[tuple[str, str]]:
     """The places a case may lie in: for an account of one place, that one."""
-    rows: Any = session.execute(
-        select(Area.kelurahan_code, Area.kelurahan, Area.kecamatan).order_by(Area.kelurahan)
-    ).all()
-    mine = viewer().area
-    return [
-        (row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}")
-        for row in rows
-        if mine is None or f"{row.kelurahan_code}.".startswith(f"{mine}.")
-    ]
+    within = kelurahan_within(session, viewer().area)
+    return [(row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}") for row in within]

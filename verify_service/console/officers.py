@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service.accounts import managing
-from verify_service.accounts.listing import SIGN_INS, accounts, traces
+from verify_service.accounts.listing import SIGN_INS, account_names, accounts, traces
 from verify_service.accounts.officers import OfficerRefused, Role, add_officer
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Officer
+from verify_service.ground.tables import Officer
 from verify_service.labels.codes import ROLES
+from verify_service.registry.areas import District, districts
 
 ON_A_PAGE = 50
 WHY_NOT = {
@@ -75,7 +75,7 @@ def officers() -> Response:
 
 def _list(said: Said, status: int = 200) -> Response:
     with transaction(seconds=PATIENCE) as session:
-        listed, places = accounts(session), _places(session)
+        listed, places = accounts(session), districts(session)
     page = render_template("console/officers.html", listed=listed, said=said, **_words(said, places))
     return make_response(page, status)
 
@@ -120,7 +120,7 @@ def _one(number: int, said: Said, status: int = 200) -> Response:
         found = accounts(session, number)
         if not found:
             abort(404)
-        places, trail = _places(session), traces(session, before=None, most=20, officer_id=number)
+        places, trail = districts(session), traces(session, before=None, most=20, officer_id=number)
         names = _names(session)
     page = render_template(
         "console/officer.html",
@@ -144,7 +144,7 @@ def change_officer(number: int) -> Response:
     password = ""
     try:
         with transaction(seconds=PATIENCE) as session:
-            held = session.get(Officer, number, with_for_update=True)
+            held = managing.officer_by_id(session, number)
             if held is None:
                 abort(404)
             if asked == "scope":
@@ -209,22 +209,12 @@ def sign_ins() -> Response:
 
 def _names(session: Session) -> dict[str, str]:
     """What accounts are called, by how the trail names them."""
-    held = {f"officer:{number}": name for number, name in session.execute(select(Officer.id, Officer.name))}
-    return {"command line": gettext("the command line"), "demo": gettext("the demo"), **held}
+    return {"command line": gettext("the command line"), "demo": gettext("the demo"), **account_names(session)}
 
 
-def _places(session: Session) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Every kecamatan with its kelurahan, by name."""
-    rows = session.scalars(select(Area).order_by(Area.kecamatan, Area.kelurahan))
-    places: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
-    for row in rows:
-        held = places.setdefault(row.kecamatan_code, (row.kecamatan_code, row.kecamatan, []))
-        held[2].append((row.kelurahan_code, row.kelurahan))
-    return list(places.values())
-
-
-def _words(said: Said, places: list[tuple[str, str, list[tuple[str, str]]]]) -> dict[str, object]:
-    named = {code: name for _, _, held in places for code, name in held} | {code: name for code, name, _ in places}
+def _words(said: Said, places: list[District]) -> dict[str, object]:
+    named = {code: name for place in places for code, name in place.kelurahan}
+    named |= {place.code: place.name for place in places}
     return {
         "why": WHY_NOT.get(said.why, ""),
         "places": places,

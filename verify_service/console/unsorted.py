@@ -9,28 +9,20 @@ from dataclasses import dataclass
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 from flask_login import current_user
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
 
-from verify_service import audit
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import acting, blueprint
 from verify_service.grievances import actions, unsorted
 from verify_service.grievances.unsorted import Unsettled
 from verify_service.ground import queue
-from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Grievance, InboundMessage
+from verify_service.ground.tables import Grievance
 from verify_service.labels.codes import CATEGORIES, IDENTITIES, ROLES, category_name
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import if_amiss
 
 ON_A_PAGE = 50
-WAITING = (
-    or_(InboundMessage.handled_as == "triage", InboundMessage.quarantined.is_not(None)),
-    InboundMessage.settled_at.is_(None),
-)
 DISMISSED = {
     "thanks": lazy_gettext("Thanks, or nothing that asks for anything"),
     "by_phone": lazy_gettext("Dealt with by a call"),
@@ -85,15 +77,9 @@ def texts() -> str:
     """The list, the oldest first: they have waited longest."""
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     with transaction(seconds=PATIENCE) as session:
-        total = waiting(session)
-        found = session.scalars(
-            select(InboundMessage)
-            .where(*WAITING)
-            .order_by(InboundMessage.id)
-            .offset((page - 1) * ON_A_PAGE)
-            .limit(ON_A_PAGE)
-        ).all()
-        rows = [Shown(row.id, row.received_at, _masked(row), row.quarantined or "") for row in found]
+        total = unsorted.waiting(session)
+        found = unsorted.longest_waiting(session, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
+        rows = [Shown(row.id, row.received_at, unsorted.masked_sender(row), row.quarantined or "") for row in found]
         stands = if_amiss(session, gateway().name, now=acting().now)
     return render_template(
         "console/texts.html",
@@ -153,13 +139,12 @@ def _page(
     """The page of one text; what was typed is still there when something is missing."""
     who = acting()
     with transaction(seconds=PATIENCE) as session:
-        held = unsorted.find(session, number)
+        held = unsorted.read(session, who, number)
         if held is None:
             abort(404)
-        audit.record(session, now=who.now, actor=who.by, action="text read", on=f"message:{number}")
         page = render_template(
             "console/text.html",
-            text=Shown(held.id, held.received_at, clear or _masked(held), held.quarantined or ""),
+            text=Shown(held.id, held.received_at, clear or unsorted.masked_sender(held), held.quarantined or ""),
             clear=clear,
             words=unsorted.words_of(held),
             settled=unsorted.dealt_with(session, held),
@@ -179,19 +164,3 @@ def _page(
         )
     taken = refused is Unsettled.TAKEN
     return make_response(page, 409 if taken else 400 if refused else 200)
-
-
-def waiting(session: Session) -> int:
-    """How many texts wait for an officer."""
-    return session.scalar(select(func.count()).select_from(InboundMessage).where(*WAITING)) or 0
-
-
-def _masked(row: InboundMessage) -> str:
-    """Who wrote, as far as the page tells before somebody has a reason to know; not once a report says so."""
-    if unsorted.in_a_report(row):
-        return "–"
-    number = unsorted.sender_of(row)
-    if number is not None:
-        return number.masked
-    raw = unseal_or_blank(row.sender, "inbound_message.sender")
-    return f"{raw[:3]}***" if raw else "–"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service.console.access import PATIENCE
@@ -28,6 +26,7 @@ from verify_service.grievances.worklist import (
     Found,
     Page,
     Tab,
+    choices_for,
     queue,
     read_filters,
     search,
@@ -35,7 +34,6 @@ from verify_service.grievances.worklist import (
 from verify_service.ground import queue as jobs
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Officer
 from verify_service.ground.working_days import city_day
 from verify_service.labels.codes import ROLES, category_name, identity_name
 from verify_service.labels.grievances import (
@@ -50,15 +48,6 @@ from verify_service.labels.grievances import (
 )
 
 EVERY = "3s"  # so often an open list asks whether it has changed
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the filters offer: the officers who work on cases and the places of the city."""
-
-    officers: Sequence[tuple[int, str]]
-    districts: Sequence[tuple[str, str]]
-    kelurahan: Sequence[tuple[str, str]]
 
 
 @blueprint.get("/cases")
@@ -146,7 +135,7 @@ def _whole(
     done: bulk.Done | None = None,
 ) -> str:
     with transaction(seconds=PATIENCE) as session:
-        choices = _choices(session)
+        choices = choices_for(session, viewer())
         views = saved_filters.views_of(session, viewer().id)
     return render_template(
         "console/cases.html",
@@ -189,21 +178,3 @@ def _list(page: Page, now: dt.datetime, asked: Mapping[str, str] | None = None) 
         "state_name": cache(state_name),
         "channel_name": cache(channel_name),
     }
-
-
-def _choices(session: Session) -> Choices:
-    working = select(Officer.id, Officer.name).where(
-        Officer.disabled_at.is_(None), Officer.role.in_([role.value for role in WORK_ON])
-    )
-    areas = session.execute(
-        select(Area.kecamatan_code, Area.kecamatan, Area.kelurahan_code, Area.kelurahan).order_by(
-            Area.kecamatan, Area.kelurahan
-        )
-    ).all()
-    mine = viewer().area
-    seen = [row for row in areas if mine is None or f"{row.kelurahan_code}.".startswith(f"{mine}.")]
-    return Choices(
-        officers=[(row.id, row.name) for row in session.execute(working.order_by(Officer.name))],
-        districts=list(dict.fromkeys((row.kecamatan_code, row.kecamatan) for row in seen)),
-        kelurahan=[(row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}") for row in seen],
-    )

@@ -31,6 +31,14 @@ def viewer_of(officer: Officer) -> Viewer:
     return Viewer(officer.id, Role(officer.role), officer.unit, officer.area, officer.cleared)
 
 
+def workers_at_the_desk(session: Session) -> list[tuple[int, str]]:
+    """The accounts in use that work on reports, by name: (id, name)."""
+    working = select(Officer.id, Officer.name).where(
+        Officer.disabled_at.is_(None), Officer.role.in_([role.value for role in WORK_ON])
+    )
+    return [(row.id, row.name) for row in session.execute(working.order_by(Officer.name))]
+
+
 def candidates(session: Session, report: Grievance, *, roles: Iterable[Role] = WORK_ON) -> Sequence[Officer]:
     """The accounts in use that may see this report and work on it, by name."""
     officers = session.scalars(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from flows import gsm
@@ -39,6 +39,8 @@ REPLY_SCREEN: Final = "reply"  # words of an officer, not of the catalogue
 DISMISSED: Final = ("wrong_number", "thanks", "spam", "unreadable", "by_phone")
 IDENTITIES: Final = ("secret", "normal")
 URGENCIES: Final = ("", "accident", "death")
+_KEPT: Final = or_(InboundMessage.handled_as == "triage", InboundMessage.quarantined.is_not(None))  # for a person
+_WAITING: Final = (_KEPT, InboundMessage.settled_at.is_(None))
 
 
 class Unsettled(StrEnum):
@@ -56,10 +58,39 @@ class Unsettled(StrEnum):
     CHOICE = "choice"  # something from a list is missing
 
 
+def waiting(session: Session) -> int:
+    """How many texts wait for an officer."""
+    return session.scalar(select(func.count()).select_from(InboundMessage).where(*_WAITING)) or 0
+
+
+def longest_waiting(session: Session, *, first: int, most: int) -> Sequence[InboundMessage]:
+    """A page of the texts that wait for an officer, the oldest first: they have waited longest."""
+    wanted = select(InboundMessage).where(*_WAITING).order_by(InboundMessage.id)
+    return session.scalars(wanted.offset(first).limit(most)).all()
+
+
+def masked_sender(message: InboundMessage) -> str:
+    """Who wrote, as far as a page tells before somebody has a reason to know; not once a report says so."""
+    if in_a_report(message):
+        return "–"
+    number = sender_of(message)
+    if number is not None:
+        return number.masked
+    raw = unseal_or_blank(message.sender, "inbound_message.sender")
+    return f"{raw[:3]}***" if raw else "–"
+
+
+def read(session: Session, acting: Acting, number: int) -> InboundMessage | None:
+    """A text whose page an officer opens, which the trail keeps; None for one that was handled."""
+    held = find(session, number)
+    if held is not None:
+        audit.record(session, now=acting.now, actor=acting.by, action="text read", on=f"message:{number}")
+    return held
+
+
 def find(session: Session, number: int, *, lock: bool = False) -> InboundMessage | None:
     """A text that was kept for a person; None for one that was handled."""
-    kept = or_(InboundMessage.handled_as == "triage", InboundMessage.quarantined.is_not(None))
-    wanted = select(InboundMessage).where(InboundMessage.id == number, kept)
+    wanted = select(InboundMessage).where(InboundMessage.id == number, _KEPT)
     if lock:  # as it is once the lock is held, whatever was read before
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalar(wanted)

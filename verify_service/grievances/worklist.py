@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from flows.references import read_reference
 from verify_service import audit
+from verify_service.grievances.assignment import workers_at_the_desk
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.states import State
 from verify_service.grievances.visibility import Viewer, in_area, seen_by
@@ -21,6 +22,7 @@ from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Grievance, Officer, Phone, Reference, Worker
+from verify_service.registry.areas import kelurahan_within
 from verify_service.registry.names import name_key
 
 ON_A_PAGE: Final = 50
@@ -321,3 +323,22 @@ def _found(session: Session, viewer: Viewer, by: By, wanted: ColumnElement[bool]
     total = session.scalar(select(func.count()).select_from(Grievance).where(*conditions)) or 0
     newest = _lines().where(*conditions).order_by(Grievance.closed_at.is_not(None), Grievance.id.desc())
     return Found(by, tuple(Line(*row) for row in session.execute(newest.limit(ON_A_PAGE))), total)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer: the officers who work on reports and the places of the city, each as (code, name)."""
+
+    officers: Sequence[tuple[int, str]]
+    districts: Sequence[tuple[str, str]]
+    kelurahan: Sequence[tuple[str, str]]
+
+
+def choices_for(session: Session, viewer: Viewer) -> Choices:
+    """What this account may narrow the queue to; one of a place is offered what lies there."""
+    within = kelurahan_within(session, viewer.area, by_district=True)
+    return Choices(
+        officers=workers_at_the_desk(session),
+        districts=list(dict.fromkeys((row.kecamatan_code, row.kecamatan) for row in within)),
+        kelurahan=[(row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}") for row in within],
+    )
