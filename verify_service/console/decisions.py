@@ -9,11 +9,9 @@ from typing import Any
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.references import read_reference
-from verify_service import audit
 from verify_service.accounts.officers import Role
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import acting, blueprint, viewer
@@ -24,7 +22,7 @@ from verify_service.ground import queue
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Decision, Enrolment, Phone, Proposal, Removal
+from verify_service.ground.tables import Proposal
 from verify_service.ground.working_days import city_day
 from verify_service.labels.codes import ROLES
 from verify_service.labels.reasons import (
@@ -41,13 +39,15 @@ from verify_service.labels.reasons import (
     reason_name,
 )
 from verify_service.proposals import review as desk
+from verify_service.proposals import shown
 from verify_service.proposals.criteria import criteria_of
 from verify_service.proposals.places import places
 from verify_service.proposals.priority import age_of, points_for, standing_of
 from verify_service.proposals.review import Refused, Waits
+from verify_service.registry.areas import address_words, kelurahan_names
 from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
-from verify_service.removals import review
+from verify_service.removals import shown as removals
 
 ON_A_PAGE = 50
 _TAKEN = (Refused.CHANGED, Refused.STEP, Refused.FULL, Refused.TWICE, Refused.DEATH, Refused.CHECKED)
@@ -66,10 +66,9 @@ def decisions() -> Response | str:
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     who = acting()
     with transaction(seconds=PATIENCE) as session:
-        counts = desk.counts(session, who.viewer)
-        first = (page - 1) * ON_A_PAGE
-        rows = desk.waiting_list(session, who.viewer, state, now=who.now, first=first, most=ON_A_PAGE)
-        areas = _areas(session, rows)
+        counts = shown.counts(session, who.viewer)
+        rows = shown.waiting_list(session, who, state, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
+        areas = kelurahan_names(session, (row.kelurahan_code for row in rows))
         held = places(session, today=city_day(who.now))
     return render_template(
         "console/decisions.html",
@@ -98,11 +97,10 @@ def _page_of(asked: str) -> str | None:
         return None
     number, who = full_number(body), viewer()
     with transaction(seconds=PATIENCE) as session:
-        one = session.scalar(select(Proposal.id).where(Proposal.number == number, desk.seen(who)))
+        one = shown.id_of(session, who, number)
         if one is not None:
             return url_for("console.proposal", number=one)
-        taken = select(Removal.id).join(Enrolment).where(Removal.number == number, review.seen(who))
-        other = session.scalar(taken)
+        other = removals.id_of(session, who, number)
     return url_for("console.removal", number=other) if other is not None else None
 
 
@@ -149,7 +147,7 @@ def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] 
             abort(404)
         today = city_day(who.now)
         facts = _facts(session, who, held, today)
-        desk.looked_at(session, who, held)
+        shown.looked_at(session, who, held)
         left = places(session, today=today).left
     page = render_template(
         "console/proposal.html",
@@ -167,15 +165,13 @@ def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] 
 def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
     """What the page of one proposal shows; an auditor reads no name, no NIK and no notes."""
     clear, rules = who.viewer.reads_words, programme().decisions
-    area = session.get(Area, held.kelurahan_code) if held.kelurahan_code else None
     points = points_for(standing_of(held, today))
     second = held.state == Waits.READ
-    phone = session.get_one(Phone, held.phone_id)
     return {
         "name": held.name if clear else masked_name(held.name),
         "nik": _masked_nik(held) if clear else "",
-        "phone": unseal_or_blank(phone.number, "phone.number") if who.viewer.role in desk.READS_FIRST else "",
-        "where": f"{area.kelurahan if area else '–'} RT {held.rt or '–'}/RW {held.rw or '–'}",
+        "phone": shown.phone_to_call(session, who.viewer, held),
+        "where": address_words(session, held.kelurahan_code, held.rt, held.rw),
         "job": JOBS.get(held.job, held.job),
         "proposer": PROPOSERS.get(held.proposer, held.proposer),
         "state_name": STATES[Waits(held.state)],
@@ -185,8 +181,8 @@ def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dic
         ],
         "points": [(PRIORITY[part], given) for part, given in points.items()],
         "sum": sum(points.values()) if held.decided_at is None else held.points or 0,
-        "said": desk.said_of(session, who.viewer, Decision.proposal_id == held.id),
-        "told": held.decided_at is not None and desk.told(session, held),
+        "said": shown.said_of_proposal(session, who.viewer, held),
+        "told": held.decided_at is not None and shown.told(session, held),
         "steps": STEPS,
         "reason_name": reason_name,
         "reasons": {
@@ -207,24 +203,11 @@ def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dic
 def decisions_export() -> Response:
     """Those accepted, in the published order, for the next decree; each full NIK that leaves is in the trail."""
     who = acting()
-    full = who.viewer.role in desk.FULL_NIK
+    full = who.viewer.role in shown.FULL_NIK
     with transaction(seconds=PATIENCE) as session:
-        rows = desk.waiting_list(session, who.viewer, Waits.ACCEPTED, now=who.now, first=0, most=None)
-        areas = _areas(session, rows)
+        rows = shown.accepted(session, who)
+        areas = kelurahan_names(session, (row.kelurahan_code for row in rows))
         lines = [_line(place, row, areas, who, full=full) for place, row in enumerate(rows, start=1)]
-        audit.record(
-            session,
-            now=who.now,
-            actor=who.by,
-            action="accepted proposals exported",
-            on="proposals",
-            rows=len(rows),
-            full_nik=full,
-        )
-        for row in rows if full else ():
-            audit.record(
-                session, now=who.now, actor=who.by, action="identity looked at", on=f"proposal:{row.id}", how="export"
-            )
     heads = [
         gettext("Rank"),
         gettext("Number"),
@@ -270,13 +253,6 @@ def _line(place: int, row: Proposal, areas: Mapping[str, str], who: Acting, *, f
 def _masked_nik(held: Proposal) -> str:
     nik = unseal_or_blank(held.nik, "proposal.nik")
     return str(Nik(nik)) if nik else f"…{held.nik_last4}"
-
-
-def _areas(session: Session, rows: Any) -> dict[str, str]:
-    """The names of the kelurahan that these proposals lie in."""
-    codes = {row.kelurahan_code for row in rows if row.kelurahan_code}
-    found = {code: session.get(Area, code) for code in codes}
-    return {code: area.kelurahan for code, area in found.items() if area is not None}
 
 
 def _rule() -> list[tuple[str, int]]:

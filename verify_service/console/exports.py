@@ -10,7 +10,6 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from verify_service import audit
 from verify_service.console import sheets
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, may, viewer
@@ -19,7 +18,6 @@ from verify_service.grievances.actions import Acting, Refusal
 from verify_service.grievances.exports import Chosen, Which
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Grievance
 from verify_service.ground.working_days import city_day
 from verify_service.labels.codes import ROLES, category_name
 
@@ -135,7 +133,7 @@ def export_to_lapor() -> Response:
     now, reason = dt.datetime.now(dt.UTC), request.form.get("reason", "")[:500]
     with transaction(seconds=LONG) as session:
         acting = Acting(viewer(), now)
-        condition = _chosen().condition(city_day(now)) & (Grievance.referred_to == exports.LAPOR)
+        condition = lapor.handed_over(_chosen().condition(city_day(now)))
         held = lapor.identities(session, acting, condition, reason)
         if isinstance(held, Refusal):
             session.rollback()  # not one identity is opened unless all are
@@ -162,17 +160,7 @@ def take_lapor_numbers() -> Response:
 
 
 def _record(session: Session, action: str, now: dt.datetime, **detail: str | int | bool) -> None:
-    chosen = _chosen()
-    audit.record(
-        session,
-        now=now,
-        actor=f"officer:{current_user.id}",
-        action=action,
-        on="export",
-        which=chosen.which.value,
-        words=viewer().reads_words,
-        **detail,
-    )
+    exports.record(session, Acting(viewer(), now), action, _chosen(), **detail)
 
 
 def _name(what: str, now: dt.datetime) -> str:

@@ -9,11 +9,9 @@ from typing import Any, Final
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from flows.references import read_reference
 from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import blueprint, row_of, viewer
 from verify_service.console.worklist import EVERY, unchanged_or
@@ -21,15 +19,14 @@ from verify_service.grievances import actions, canned_answers, related
 from verify_service.grievances.actions import Acting, Refusal, Triage
 from verify_service.grievances.allowed import Action, possible
 from verify_service.grievances.clock import deadline
-from verify_service.grievances.identity import identity_opened, open_identity
+from verify_service.grievances.identity import identity_opened, open_identity, times_opened
 from verify_service.grievances.notify import ANSWER_SEPTETS, as_text, sensitive
-from verify_service.grievances.numbers import full_number
 from verify_service.grievances.timeline import chronology, since
 from verify_service.ground import queue as jobs
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Grievance, GrievanceEvent, Officer
+from verify_service.ground.tables import Grievance
 from verify_service.ground.working_days import city_day
 from verify_service.labels.codes import ROLES, category_name, identity_name, report_step, verdict_name
 from verify_service.labels.grievances import (
@@ -103,9 +100,7 @@ def merge(number: int) -> Response:
         report = actions.find(session, acting, number)
         if report is None:
             abort(404)
-        body = read_reference(form.get("into", "")[:40])
-        wanted = select(Grievance.id).where(Grievance.number == full_number(body or ""))
-        other = actions.find(session, acting, session.scalar(wanted) or 0)
+        other = actions.find_by_number(session, acting, form.get("into", "")[:40])
         if other is None or other.id == report.id:
             return _refused(session, acting, report, Action.MERGE, Refusal.UNKNOWN, 422)
         actions.read(session, acting, other)
@@ -126,8 +121,7 @@ def _step(number: int) -> Response:
             abort(404)
         refused = Refusal.INPUT if action is None else _STEPS[action](session, acting, number, _Sent(form))
         if refused is not None:
-            session.refresh(report)
-            if actions.find(session, acting, number) is None:
+            if actions.find_anew(session, acting, report) is None:
                 abort(404)  # somebody filed it under what this account may not see, at this very moment
             return _refused(session, acting, report, action, refused, _ANSWERED_WITH.get(refused, 422))
         stays = actions.find(session, acting, number) is not None
@@ -213,22 +207,17 @@ _STEPS: Final[Mapping[Action, _Take]] = {
 def _head(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:
     """What changes by itself: how it stands, who has it, who reported it, and the thread."""
     thread = chronology(session, acting.viewer, report)
-    area = session.get(Area, report.kelurahan_code) if report.kelurahan_code else None
-    assignee = session.get(Officer, report.assignee_id) if report.assignee_id else None
-    merged = session.get(Grievance, report.merged_into_id) if report.merged_into_id else None
     by_name = report.identity == "normal" and acting.viewer.reads_words
     return {
         "report": report,
         "thread": thread,
         "seen": max((entry.seq for entry in thread), default=0),
         "said": deadline_words(deadline(report, city_day(acting.now)), report.waiting_for),
-        "area": area,
-        "assignee": assignee,
-        "merged": merged,
+        **vars(related.around(session, report)),
         "words": unseal_or_blank(report.words, "grievance.words") if acting.viewer.reads_words else "",
         "reads": acting.viewer.reads_words,
         "identity": identity_opened(session, acting, report) if acting.viewer.reads_words else None,
-        "opened_times": _times_opened(session, report),
+        "opened_times": times_opened(session, report),
         "phone": related.masked_phone(session, report.phone_id) if by_name and report.contact != "none" else "",
         "name": masked_name(unseal_or_blank(report.reporter, "grievance.reporter"))
         if by_name and report.reporter
@@ -245,13 +234,6 @@ def _head(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]
         "deliveries": DELIVERIES,
         "decisions": DECISIONS,
     }
-
-
-def _times_opened(session: Session, report: Grievance) -> int:
-    looked = select(func.count()).select_from(GrievanceEvent)
-    return (
-        session.scalar(looked.where(GrievanceEvent.grievance_id == report.id, GrievanceEvent.kind == "identity")) or 0
-    )
 
 
 def _whole(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:

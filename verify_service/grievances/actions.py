@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from flows.references import read_reference
 from verify_service import audit
 from verify_service.grievances import assignment
 from verify_service.grievances.notify import ANSWER_SEPTETS, size_of, tell
+from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, note
 from verify_service.grievances.states import OPEN, State, Step, leads_to
 from verify_service.grievances.steps import take, wind
@@ -57,6 +59,18 @@ def find(session: Session, acting: Acting, case: int, *, lock: bool = False) -> 
     if lock:  # as it is once the lock is held: the page read it before, and somebody else may have taken a step since
         wanted = wanted.with_for_update(of=Grievance).execution_options(populate_existing=True)
     return session.scalar(wanted)
+
+
+def find_by_number(session: Session, acting: Acting, typed: str) -> Grievance | None:
+    """The report with this number, however it is spelt, where this account may see it."""
+    number = full_number(read_reference(typed) or "")
+    return session.scalar(select(Grievance).where(Grievance.number == number, seen_by(acting.viewer)))
+
+
+def find_anew(session: Session, acting: Acting, report: Grievance) -> Grievance | None:
+    """The report as it stands after others worked on it; None where this account may see it no more."""
+    session.refresh(report)
+    return find(session, acting, report.id)
 
 
 def open_case(session: Session, acting: Acting, case: int, version: int | None) -> Grievance | Refusal:
@@ -324,18 +338,8 @@ def reopen(session: Session, acting: Acting, case: int, version: int, words: str
         return Refusal.INPUT
     if leads_to(Step.REOPEN, report.state) is None or report.merged_into_id is not None:
         return Refusal.STEP
-    if report.once and _told_again(session, report):
-        report.once = None  # that one is the one there is only one of
     take(session, report, Step.REOPEN, by=acting.by, now=acting.now, words=words)
     return None
-
-
-def _told_again(session: Session, report: Grievance) -> bool:
-    """Whether the same was reported once more while this one was closed, and is open."""
-    same = select(Grievance.id).where(
-        Grievance.once == report.once, Grievance.closed_at.is_(None), Grievance.id != report.id
-    )
-    return session.scalar(same) is not None
 
 
 def escalate(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:

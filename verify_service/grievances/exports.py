@@ -14,6 +14,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from verify_service import audit
+from verify_service.grievances.actions import Acting
 from verify_service.grievances.opening import CITIZENS
 from verify_service.grievances.states import Step
 from verify_service.grievances.visibility import Viewer, seen_by
@@ -188,3 +190,17 @@ def _code(category: str) -> str:
 
 def _agency(unit: str) -> str:
     return programme().units.get(unit, unit)
+
+
+def record(session: Session, acting: Acting, action: str, chosen: Chosen, **detail: str | int | bool) -> None:
+    """Write into the trail what left the house, or came in, with what was chosen and whether words were among it."""
+    audit.record(
+        session,
+        now=acting.now,
+        actor=acting.by,
+        action=action,
+        on="export",
+        which=chosen.which.value,
+        words=acting.viewer.reads_words,
+        **detail,
+    )

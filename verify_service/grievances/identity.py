@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from verify_service.grievances.actions import Acting, Refusal, open_case, record
@@ -37,6 +37,12 @@ def open_identity(session: Session, acting: Acting, case: int, reason: str) -> R
     note(session, report, "identity", by=acting.by, channel="console", now=acting.now, words=reason.strip())
     record(session, acting, report, "identity opened")
     return None
+
+
+def times_opened(session: Session, report: Grievance) -> int:
+    """How often anybody opened the identity behind a report."""
+    opened = select(func.count()).where(GrievanceEvent.grievance_id == report.id, GrievanceEvent.kind == "identity")
+    return session.scalar(opened) or 0
 
 
 def identity_opened(session: Session, acting: Acting, report: Grievance) -> Identity | None:

@@ -27,6 +27,11 @@ _TRACKING: Final = re.compile(r"#?[A-Za-z0-9][A-Za-z0-9/-]{2,39}")
 _SHOWN: Final = 40
 
 
+def handed_over(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of the reports of a condition those that were handed to LAPOR."""
+    return and_(condition, Grievance.referred_to == LAPOR)
+
+
 def may_be_named() -> ColumnElement[bool]:
     """Whose reporter may be named to LAPOR: reports handed to it that were made by name."""
     return and_(Grievance.referred_to == LAPOR, Grievance.identity == "normal")

@@ -18,7 +18,7 @@ from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Enrolment, Evidence, Grievance, Phone, Worker
+from verify_service.ground.tables import Area, Enrolment, Evidence, Grievance, Officer, Phone, Worker
 from verify_service.registry.names import masked_name
 
 NEIGHBOURS = 8
@@ -64,6 +64,24 @@ class Other:
     opened_at: dt.datetime
     why: str = ""  # same_rt | same_phone | same_worker | words
     alike: int = 0
+
+
+@dataclass(frozen=True)
+class Around:
+    """Where a report lies, who works on it, and the report it was merged into; each None where there is none."""
+
+    area: Area | None
+    assignee: Officer | None
+    merged: Grievance | None
+
+
+def around(session: Session, report: Grievance) -> Around:
+    """What a report names by id."""
+    return Around(
+        session.get(Area, report.kelurahan_code) if report.kelurahan_code else None,
+        session.get(Officer, report.assignee_id) if report.assignee_id else None,
+        session.get(Grievance, report.merged_into_id) if report.merged_into_id else None,
+    )
 
 
 def subject(session: Session, report: Grievance) -> Subject | None:

@@ -7,12 +7,10 @@ priority, as long as there are places.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from flows.conversation import Value, Word
@@ -22,19 +20,18 @@ from verify_service.grievances.actions import Acting
 from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import seal, unseal_or_blank
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import AuditEntry, Decision, Officer, OutboxMessage, Phone, Proposal
+from verify_service.ground.tables import AuditEntry, Decision, Phone, Proposal
 from verify_service.ground.working_days import city_day
 from verify_service.messaging.catalogue import wordings
 from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
 from verify_service.proposals.places import one_at_a_time, places
-from verify_service.proposals.priority import FIRST_COMES, count_points, points_for, standing_of
+from verify_service.proposals.priority import points_for, standing_of
 from verify_service.proposals.waiting_list import is_theirs
 
 REASONS: Final = "e18.reason"
 NOTE_LENGTH: Final = 2000
 SAYS_THAT_IT_IS_LISTED: Final = "already_covered"
-FULL_NIK: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
 READS_FIRST: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN})
 READS_SECOND: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
 
@@ -280,70 +277,3 @@ def _text(
         cause=f"proposal:{proposal.id}:{cause}",
         now=now,
     )
-
-
-# --- what is shown of them ---
-
-
-def counts(session: Session, viewer: Viewer) -> dict[str, int]:
-    """How many proposals this account sees in each state."""
-    rows = session.execute(select(Proposal.state, func.count()).where(seen(viewer)).group_by(Proposal.state))
-    return {row[0]: row[1] for row in rows}
-
-
-def waiting_list(
-    session: Session, viewer: Viewer, state: Waits, *, now: dt.datetime, first: int, most: int | None
-) -> Sequence[Proposal]:
-    """Proposals in this state, in the one published order, with today's points."""
-    count_points(session, today=city_day(now))
-    wanted = select(Proposal).where(seen(viewer), Proposal.state == state.value).order_by(*FIRST_COMES)
-    return session.scalars(wanted.offset(first).limit(most).execution_options(populate_existing=True)).all()
-
-
-@dataclass(frozen=True)
-class Said:
-    """What an officer said of a proposal or a removal, as its page shows it."""
-
-    at: dt.datetime
-    officer: str
-    step: str
-    says: str
-    reason: str
-    note: str
-
-
-def said_of(session: Session, viewer: Viewer, held: ColumnElement[bool]) -> list[Said]:
-    """What was said, in order; an auditor reads that it was said, by whom and why, and nobody's notes."""
-    rows = session.execute(
-        select(Decision, Officer.name)
-        .join(Officer, Officer.id == Decision.officer_id)
-        .where(held)
-        .order_by(Decision.id)
-    )
-    return [
-        Said(
-            said.at,
-            name,
-            said.step,
-            said.says,
-            said.reason,
-            unseal_or_blank(said.note, "decision.note") if viewer.reads_words else "",
-        )
-        for said, name in rows
-    ]
-
-
-def told(session: Session, proposal: Proposal) -> bool:
-    """Whether the text about the decision is on its way or went; else somebody has to call."""
-    sent = select(OutboxMessage.id).where(
-        OutboxMessage.cause == f"proposal:{proposal.id}:decided",
-        OutboxMessage.state.in_(("waiting", "sending", "accepted", "unknown")),
-        func.coalesce(OutboxMessage.delivery, "").not_in(("failed", "rejected", "expired")),
-    )
-    return session.scalar(sent) is not None
-
-
-def looked_at(session: Session, acting: Acting, proposal: Proposal) -> None:
-    """That an officer opened the page of a proposal, and saw whom it is about, is kept."""
-    action = "identity looked at" if acting.viewer.reads_words else "proposal read"
-    audit.record(session, now=acting.now, actor=acting.by, action=action, on=f"proposal:{proposal.id}")

@@ -115,6 +115,15 @@ def enrolment_seen(session: Session, viewer: Viewer, number: int) -> Enrolment |
     return session.scalar(select(Enrolment).where(Enrolment.id == number, in_place(viewer, Enrolment.kelurahan_code)))
 
 
+def looked_at_line(session: Session, acting: Acting, number: int) -> Enrolment | None:
+    """The line of the list that a form opens, which is a look at an identity; None where this account sees none."""
+    line = enrolment_seen(session, acting.viewer, number)
+    if line is not None:
+        on = f"enrolment:{line.id}"
+        audit.record(session, now=acting.now, actor=acting.by, action="identity looked at", on=on)
+    return line
+
+
 def months_for(session: Session, enrolment: Enrolment, *, now: dt.datetime) -> list[dt.date]:
     """The months from which on somebody may no longer be paid for: none that has begun, none that was paid."""
     worker = session.get_one(Worker, enrolment.worker_id)
@@ -316,8 +325,17 @@ def _record(session: Session, acting: Acting, removal: Removal, action: str, **d
 # --- finding whom it is about ---
 
 
-def search(session: Session, viewer: Viewer, wanted: str, *, most: int = 25) -> Sequence[Enrolment]:
-    """Lines of the list by a name, a NIK, the number of the row in its file, or the worker's code."""
+def search(session: Session, acting: Acting, wanted: str, *, most: int = 25) -> Sequence[Enrolment]:
+    """Lines of the list by a name, a NIK, the number of the row in its file, or the worker's code.
+
+    That the list was searched is kept, and how many were found; not for what.
+    """
+    found = _found(session, acting.viewer, wanted, most)
+    audit.record(session, now=acting.now, actor=acting.by, action="list searched", on="roster", found=len(found))
+    return found
+
+
+def _found(session: Session, viewer: Viewer, wanted: str, most: int) -> Sequence[Enrolment]:
     words = wanted.strip()
     digits = "".join(character for character in words if character not in " .-")
     lines = select(Enrolment).join(Worker).where(in_place(viewer, Enrolment.kelurahan_code))
