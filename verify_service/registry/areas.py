@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
@@ -161,3 +161,13 @@ def address_words(session: Session, kelurahan_code: str | None, rt: str | None, 
     """Where somebody is listed, in one line: kelurahan, RT and RW, with a dash for what is not known."""
     names = kelurahan_names(session, [kelurahan_code])
     return f"{names.get(kelurahan_code or '', '–')} RT {rt or '–'}/RW {rw or '–'}"
+
+
+def kelurahan_named(session: Session, address: str) -> str | None:
+    """The code of the kelurahan that an address names, parted by commas; None where it names none or several."""
+    parts = (" ".join(part.split()).lower() for part in address.split(","))
+    names = {part.removeprefix("kelurahan ").removeprefix("kel. ") for part in parts}
+    found = session.scalars(
+        select(AreaRow.kelurahan_code).where(func.lower(AreaRow.kelurahan).in_(names)).limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
