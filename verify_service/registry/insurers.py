@@ -10,6 +10,7 @@ from pathlib import Path
 
 from verify_service.registry.columns import INSURER
 from verify_service.registry.dates import read_date
+from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.names import name_key
 from verify_service.registry.nik import read_kpj
 from verify_service.registry.payments import refuse_other_month, reject_other_month
@@ -26,7 +27,7 @@ from verify_service.registry.reading import (
     note_pairs,
     scrutinise,
 )
-from verify_service.registry.sheets import LIMITS, Limits, read_table
+from verify_service.registry.sheets import read_table
 
 
 @dataclass(frozen=True)

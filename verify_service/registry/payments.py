@@ -9,6 +9,7 @@ from pathlib import Path
 
 from verify_service.registry.columns import PAYMENTS
 from verify_service.registry.dates import read_date, read_month
+from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.names import name_key
 from verify_service.registry.people import Sighting, same_niks
 from verify_service.registry.problems import Cell, Fault, FileRefused, text_of
@@ -22,7 +23,7 @@ from verify_service.registry.reading import (
     note_pairs,
     scrutinise,
 )
-from verify_service.registry.sheets import LIMITS, Limits, Table, read_table
+from verify_service.registry.sheets import Table, read_table
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from verify_service.ground.phones import Phone, PhoneProblem, read_phone
 from verify_service.registry.areas import AreaTable, area_table, read_rt_rw, read_unit
 from verify_service.registry.columns import ROSTER
 from verify_service.registry.dates import read_birth, read_birth_date
+from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.names import name_key
 from verify_service.registry.nik import Eligible, Nik, is_kk, nik_doubts, read_kk
 from verify_service.registry.occupations import occupation_code
@@ -26,7 +27,7 @@ from verify_service.registry.reading import (
     note_pairs,
     scrutinise,
 )
-from verify_service.registry.sheets import LIMITS, Limits, Table, read_table
+from verify_service.registry.sheets import Table, read_table
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from verify_service.ground.phones import Phone
 from verify_service.registry.columns import RT_HEADS
 from verify_service.registry.dates import read_date
+from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.names import name_key
 from verify_service.registry.problems import Fault
 from verify_service.registry.reading import (
@@ -24,7 +25,7 @@ from verify_service.registry.reading import (
     scrutinise,
 )
 from verify_service.registry.rosters import Desk, read_phone_cell, read_units
-from verify_service.registry.sheets import LIMITS, Limits, read_table
+from verify_service.registry.sheets import read_table
 
 
 @dataclass(frozen=True)
