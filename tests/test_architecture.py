@@ -15,8 +15,24 @@ HOUSE = ("verify_service", "flows", "jobs")
 DOORS = ("console", "public", "open311", "webhooks", "simulator", "calendars.py", "health.py")
 # What a session is asked or told with; to open, flush, commit or roll back a transaction is a door's own affair.
 QUERIES = frozenset(
-    "add add_all bulk_insert_mappings bulk_save_objects connection delete execute get get_one merge query refresh"
-    " scalar scalars stream stream_scalars".split()
+    [
+        "add",
+        "add_all",
+        "bulk_insert_mappings",
+        "bulk_save_objects",
+        "connection",
+        "delete",
+        "execute",
+        "get",
+        "get_one",
+        "merge",
+        "query",
+        "refresh",
+        "scalar",
+        "scalars",
+        "stream",
+        "stream_scalars",
+    ]
 )
 # What a door may know of SQLAlchemy: the type of a session that it hands on, and the errors that it answers to.
 KNOWN = {"sqlalchemy.orm": {"Session"}, "sqlalchemy.exc": {"DBAPIError", "OperationalError", "TimeoutError"}}

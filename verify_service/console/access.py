@@ -13,12 +13,10 @@ from verify_service import languages
 from verify_service.accounts.officers import SignedInOfficer, choose_language
 from verify_service.accounts.sessions import LONGEST, close_session, find_officer
 from verify_service.accounts.sign_in import CodeWanted, Refused, SignedIn, second_step, sign_in
-from verify_service.console.blueprint import blueprint
-from verify_service.ground.database import transaction
+from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.settings import settings
 
 CODE_WITHIN = dt.timedelta(minutes=5)  # after the password
-PATIENCE = 5.0  # seconds for the database before a page says that it is busy
 # What an open page asks by itself is no sign of an officer at the desk.
 _BY_ITSELF = frozenset({"console.live", "console.cases_live", "console.case_live"})
 
@@ -34,7 +32,7 @@ def officer_of(asking: Request) -> SignedInOfficer | None:
     if not token or asking.blueprint != "console" or "officer_asked" in g:
         return None  # asked in vain before: the page that says so must not ask a database that is down once more
     g.officer_asked = True
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         return find_officer(session, token, now=dt.datetime.now(dt.UTC), active=asking.endpoint not in _BY_ITSELF)
 
 
@@ -45,7 +43,7 @@ def login() -> Response:
         if current_user.is_authenticated:
             return make_response(redirect(same_site(request.args.get("next"))))
         return languages.remember(make_response(_form()), request.args.get("lang"))
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         answer = sign_in(
             session,
             request.form.get("email", "")[:254],
@@ -87,7 +85,7 @@ def second() -> Response:
         return make_response(redirect(url_for("console.login"), 303))
     if request.method != "POST":
         return languages.remember(make_response(render_template("console/code.html")), request.args.get("lang"))
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         answer = second_step(
             session,
             CodeWanted(pending["officer"], pending["mark"]),
@@ -122,7 +120,7 @@ def _welcome(answer: SignedIn, following: str | None) -> Response:
 def logout() -> Response:
     """Sign this browser out."""
     token = request.cookies.get(cookie_name(), "")
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         close_session(session, token, now=dt.datetime.now(dt.UTC))
     cookie.clear()
     g.pop("_login_user", None)
@@ -135,7 +133,7 @@ def logout() -> Response:
 def language() -> Response:
     """Read the console in the other language from now on, on every machine."""
     wanted = request.form.get("language", "")
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         choose_language(session, current_user.id, wanted, now=dt.datetime.now(dt.UTC))
     response = make_response(redirect(same_site(request.form.get("next")), 303))
     return languages.remember(response, wanted)

@@ -15,11 +15,9 @@ from verify_service.accounts import calendar_address, managing, second_factor, s
 from verify_service.accounts.officers import OfficerRefused
 from verify_service.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from verify_service.accounts.sign_in import still_them
-from verify_service.console.access import PATIENCE, cookie_name
-from verify_service.console.blueprint import blueprint
-from verify_service.ground.database import transaction
+from verify_service.console.access import cookie_name
+from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.tables import Officer
-from verify_service.labels.codes import ROLES
 
 WHY_NOT = {
     "old": lazy_gettext("The old password is wrong."),
@@ -58,7 +56,7 @@ def account() -> Response:
 
 def _page(said: Said, status: int = 200) -> Response:
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = managing.own_account(session, current_user.id)
         starting = held.totp_at is None and held.totp_secret is not None
         page = render_template(
@@ -73,7 +71,6 @@ def _page(said: Said, status: int = 200) -> Response:
             must_have=second_factor.wanted_of(held.role),
             browsers=sessions.open_sessions(session, held.id, _token(), now=now),
             shortest=SHORTEST_PASSWORD,
-            role_name=ROLES[current_user.role],
         )
     return make_response(page, status)
 
@@ -85,7 +82,7 @@ def change_own_password() -> Response:
     if new != request.form.get("again", "")[: LONGEST_PASSWORD + 1]:
         return _page(Said("password", "twice"), 422)
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = _own(session)
         refused = still_them(session, held, _typed("old"), request.remote_addr or "", now=now)
         why = ("wait" if refused.wait else "old") if refused else ""
@@ -104,7 +101,7 @@ def change_second_factor() -> Response:
     if asked not in ("begin", "confirm", "codes", "end"):
         abort(400)
     codes: list[str] | None = []
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = _own(session)
         why = _why_not_factor(session, held, asked, now)
         if not why and asked == "begin":
@@ -139,7 +136,7 @@ def _why_not_factor(session: Session, held: Officer, asked: str, now: dt.datetim
 def end_own_sessions() -> Response:
     """Sign out one of the other browsers, or all of them."""
     key = request.form.get("key")
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         who = f"officer:{current_user.id}"
         sessions.end_sessions(
             session, current_user.id, by=who, now=dt.datetime.now(dt.UTC), but=_token(), key=key or None
@@ -153,7 +150,7 @@ def change_own_calendar() -> Response:
     asked, now = request.form.get("do", ""), dt.datetime.now(dt.UTC)
     if asked not in ("make", "withdraw"):
         abort(400)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = _own(session)
         if asked == "withdraw":
             calendar_address.withdraw(session, held, now=now)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from flask import render_template, request
-from flask_login import current_user
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import blueprint, page_session, viewer
 from verify_service.grievances.performance import WEEKS, performance
-from verify_service.ground.database import snapshot, transaction
+from verify_service.ground.database import snapshot
 from verify_service.ground.programme import programme
-from verify_service.labels.codes import ROLES, category_name
+from verify_service.labels.codes import category_name
 
 
 @blueprint.get("/dashboard")
@@ -22,7 +20,7 @@ def dashboard() -> str:
     weeks = weeks if weeks in WEEKS else 12
     unit = request.args.get("unit")
     unit = unit if unit in programme().units else None
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         snapshot(session)
         figures = performance(session, viewer(), weeks=weeks, unit=unit, now=dt.datetime.now(dt.UTC))
     return render_template(
@@ -33,5 +31,4 @@ def dashboard() -> str:
         unit=unit,
         units=programme().units,
         category_name=category_name,
-        role_name=ROLES[current_user.role],
     )

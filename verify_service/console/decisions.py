@@ -8,23 +8,19 @@ from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from flows.references import read_reference
 from verify_service.accounts.officers import Role
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import acting, blueprint, viewer
+from verify_service.console.blueprint import acting, blueprint, page_session, viewer
 from verify_service.console.lists import as_csv
 from verify_service.grievances.actions import Acting
 from verify_service.grievances.numbers import full_number
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal_or_blank
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Proposal
 from verify_service.ground.working_days import city_day
-from verify_service.labels.codes import ROLES
 from verify_service.labels.reasons import (
     CRITERIA,
     FINDINGS,
@@ -65,7 +61,7 @@ def decisions() -> Response | str:
     state = next((one for one in Waits if one == request.args.get("state")), Waits.RECEIVED)
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     who = acting()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         counts = shown.counts(session, who.viewer)
         rows = shown.waiting_list(session, who, state, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
         areas = kelurahan_names(session, (row.kelurahan_code for row in rows))
@@ -85,8 +81,6 @@ def decisions() -> Response | str:
         proposers=PROPOSERS,
         masked_name=masked_name,
         asked=asked,
-        today=city_day(who.now),
-        role_name=ROLES[current_user.role],
     )
 
 
@@ -96,7 +90,7 @@ def _page_of(asked: str) -> str | None:
     if body is None:
         return None
     number, who = full_number(body), viewer()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         one = shown.id_of(session, who, number)
         if one is not None:
             return url_for("console.proposal", number=one)
@@ -115,7 +109,7 @@ def proposal(number: int) -> Response:
 def _decide(number: int) -> Response:
     form, who = request.form, acting()
     version, note = form.get("version", default=0, type=int), form.get("note", "")
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         match form.get("says", ""):
             case "accept" | "refuse" as says:
                 reason = form.get(f"reason_{says}", "")
@@ -141,7 +135,7 @@ def _decide(number: int) -> Response:
 def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> Response:
     """The page of one proposal; after a refusal with what was typed still in the form."""
     who = acting()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = desk.find(session, who.viewer, number)
         if held is None:
             abort(404)
@@ -156,8 +150,6 @@ def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] 
         left=left,
         refused=REFUSED[refused] if refused else None,
         typed=typed or {},
-        today=today,
-        role_name=ROLES[current_user.role],
     )
     return make_response(page, STATUS.get(refused, 400) if refused else 200)
 
@@ -204,7 +196,7 @@ def decisions_export() -> Response:
     """Those accepted, in the published order, for the next decree; each full NIK that leaves is in the trail."""
     who = acting()
     full = who.viewer.role in shown.FULL_NIK
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         rows = shown.accepted(session, who)
         areas = kelurahan_names(session, (row.kelurahan_code for row in rows))
         lines = [_line(place, row, areas, who, full=full) for place, row in enumerate(rows, start=1)]

@@ -7,19 +7,16 @@ from dataclasses import dataclass, field
 
 from flask import Response, abort, make_response, render_template, request
 from flask_babel import gettext, lazy_gettext
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from verify_service.console import sheets
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, may, viewer
+from verify_service.console.blueprint import PATIENCE, blueprint, may, page_session, viewer
 from verify_service.grievances import exports, lapor
 from verify_service.grievances.actions import Acting, Refusal
 from verify_service.grievances.exports import Chosen, Which
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.working_days import city_day
-from verify_service.labels.codes import ROLES, category_name
+from verify_service.labels.codes import category_name
 
 LONG = 120.0  # seconds for a file of everything
 WHICH = {
@@ -75,7 +72,6 @@ def _page(said: Said, status: int = 200) -> Response:
         columns=COLUMNS,
         may_send=may("console.export_to_lapor", reading=False),
         reads=viewer().reads_words,
-        role_name=ROLES[current_user.role],
     )
     return make_response(page, status)
 
@@ -106,7 +102,7 @@ def export_reports(form: str) -> Response:
     if form not in sheets.TYPES:
         abort(404)
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=LONG) as session:
+    with page_session(LONG) as session:
         condition = _chosen().condition(city_day(now))
         tables = [sheets.case_table(exports.rows(session, viewer(), condition))]
         if form == "xlsx":
@@ -120,7 +116,7 @@ def export_reports(form: str) -> Response:
 def export_chronology() -> Response:
     """What happened to each report, one step a row."""
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=LONG) as session:
+    with page_session(LONG) as session:
         found = exports.steps(session, viewer(), _chosen().condition(city_day(now)))
         made = sheets.sheet_file(_name("kronologi", now), "csv", sheets.step_table(found))
         _record(session, "chronology exported", now, form="csv")
@@ -131,7 +127,7 @@ def export_chronology() -> Response:
 def export_to_lapor() -> Response:
     """The hand-over with names and phones of those who reported by name, for a reason that is kept with each."""
     now, reason = dt.datetime.now(dt.UTC), request.form.get("reason", "")[:500]
-    with transaction(seconds=LONG) as session:
+    with page_session(LONG) as session:
         acting = Acting(viewer(), now)
         condition = lapor.handed_over(_chosen().condition(city_day(now)))
         held = lapor.identities(session, acting, condition, reason)
@@ -152,7 +148,7 @@ def take_lapor_numbers() -> Response:
     """LAPOR's tracking numbers, brought back as a file of two columns."""
     now, file = dt.datetime.now(dt.UTC), request.files.get("file")
     sent = file.read() if file is not None else b""
-    with transaction(seconds=PATIENCE * 4) as session:
+    with page_session(PATIENCE * 4) as session:
         brought = lapor.take_numbers(session, Acting(viewer(), now), sent)
         if not brought.faults:
             _record(session, "numbers of lapor brought", now, kept=brought.kept, known=brought.known)

@@ -8,12 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
-from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, row_of, viewer
+from verify_service.console.blueprint import blueprint, page_session, row_of, viewer
 from verify_service.console.worklist import EVERY, unchanged_or
 from verify_service.grievances import actions, canned_answers, related
 from verify_service.grievances.actions import Acting, Refusal, Triage
@@ -24,11 +22,10 @@ from verify_service.grievances.notify import ANSWER_SEPTETS, as_text, sensitive
 from verify_service.grievances.timeline import chronology, since
 from verify_service.ground import queue as jobs
 from verify_service.ground.crypto import unseal_or_blank
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
 from verify_service.ground.working_days import city_day
-from verify_service.labels.codes import ROLES, category_name, identity_name, report_step, verdict_name
+from verify_service.labels.codes import category_name, identity_name, report_step, verdict_name
 from verify_service.labels.grievances import (
     ACTIONS,
     DECISIONS,
@@ -66,7 +63,7 @@ def case(number: int) -> Response:
     if request.method == "POST":
         return _step(number)
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         acting = Acting(viewer(), now)
         report = actions.find(session, acting, number)
         if report is None:
@@ -82,7 +79,7 @@ def case(number: int) -> Response:
 def case_live(number: int) -> Response:
     """What may change of it while it is looked at: how it stands, and the thread."""
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         acting = Acting(viewer(), now)
         report = actions.find(session, acting, number)
         if report is None:
@@ -95,7 +92,7 @@ def case_live(number: int) -> Response:
 def merge(number: int) -> Response:
     """Two cases side by side, before one goes on as the other."""
     now, form = dt.datetime.now(dt.UTC), request.form
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         acting = Acting(viewer(), now)
         report = actions.find(session, acting, number)
         if report is None:
@@ -105,16 +102,14 @@ def merge(number: int) -> Response:
             return _refused(session, acting, report, Action.MERGE, Refusal.UNKNOWN, 422)
         actions.read(session, acting, other)
         both = [_head(session, acting, one) for one in (report, other)]
-    return make_response(
-        render_template("console/merge.html", both=both, version=form.get("version", ""), role_name=_role())
-    )
+    return make_response(render_template("console/merge.html", both=both, version=form.get("version", "")))
 
 
 def _step(number: int) -> Response:
     """Take the step that was sent; 409 with the page as it is now where somebody was quicker."""
     now, form = dt.datetime.now(dt.UTC), request.form
     action = next((action for action in Action if action == form.get("step")), None)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         acting = Acting(viewer(), now)
         report = actions.find(session, acting, number)
         if report is None:
@@ -278,15 +273,10 @@ def _whole(session: Session, acting: Acting, report: Grievance) -> dict[str, Any
         "reached": report.phone_id is not None and report.contact != "none",
         "every": EVERY,
         "refusal_text": refusal_text,
-        "role_name": _role(),
     }
 
 
 def _print(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:
     """What goes on paper: the number, what was done when, and the decision; of nobody's identity."""
     answer = unseal_or_blank(report.answer, "grievance.answer") if acting.viewer.reads_words else ""
-    return {**_head(session, acting, report), "answer": answer, "today": city_day(acting.now), "role_name": _role()}
-
-
-def _role() -> Any:
-    return ROLES[current_user.role]
+    return {**_head(session, acting, report), "answer": answer, "today": city_day(acting.now)}

@@ -8,18 +8,15 @@ from collections.abc import Mapping
 
 from flask import Response, make_response, render_template, request
 from flask_babel import lazy_gettext
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import blueprint, page_session, viewer
 from verify_service.grievances import actions, intake
 from verify_service.grievances.actions import Acting
 from verify_service.grievances.intake import Alike, Asked, Faulty, Filed
 from verify_service.ground import queue as jobs
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.labels.codes import ROLES, category_name
+from verify_service.labels.codes import category_name
 from verify_service.labels.grievances import URGENCIES, state_name
 from verify_service.registry.areas import kelurahan_within
 
@@ -44,21 +41,19 @@ def new_case() -> Response:
     asked = Asked(
         **{name: form.get(name, "")[: intake.LONGEST].replace("\0", "") for name in (*_FIELDS, "once", "language")}
     )
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         done = intake.file(session, Acting(viewer(), now), asked, anyway=form.get("anyway") == "1")
         seen = isinstance(done, Filed) and actions.find(session, Acting(viewer(), now), done.id) is not None
     if isinstance(done, Filed):
         jobs.nudge(jobs.SEND)
-        return make_response(
-            render_template("console/new_case_done.html", filed=done, seen=seen, role_name=ROLES[current_user.role])
-        )
+        return make_response(render_template("console/new_case_done.html", filed=done, seen=seen))
     if isinstance(done, Faulty):
         return make_response(_form(form, faults=done.faults), 422)
     return make_response(_form(form, alike=done))
 
 
 def _form(typed: Mapping[str, str], *, faults: Mapping[str, str] | None = None, alike: Alike | None = None) -> str:
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         places = _places(session)
     return render_template(
         "console/new_case.html",
@@ -72,7 +67,6 @@ def _form(typed: Mapping[str, str], *, faults: Mapping[str, str] | None = None, 
         languages={"id": "Bahasa Indonesia", "su": "Basa Sunda", "en": "English"},
         category_name=category_name,
         state_name=state_name,
-        role_name=ROLES[current_user.role],
     )
 
 

@@ -14,9 +14,7 @@ from sqlalchemy.orm import Session
 from verify_service.accounts import managing
 from verify_service.accounts.listing import SIGN_INS, account_names, accounts, traces
 from verify_service.accounts.officers import OfficerRefused, Role, add_officer
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint
-from verify_service.ground.database import transaction
+from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Officer
 from verify_service.labels.codes import ROLES
@@ -74,7 +72,7 @@ def officers() -> Response:
 
 
 def _list(said: Said, status: int = 200) -> Response:
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         listed, places = accounts(session), districts(session)
     page = render_template("console/officers.html", listed=listed, said=said, **_words(said, places))
     return make_response(page, status)
@@ -90,7 +88,7 @@ def make_officer() -> Response:
         return _list(Said("long", given), 422)
     password = managing.made_up_password()
     try:
-        with transaction(seconds=PATIENCE) as session:
+        with page_session() as session:
             made = add_officer(
                 session,
                 given["email"],
@@ -116,7 +114,7 @@ def one_officer(number: int) -> Response:
 
 
 def _one(number: int, said: Said, status: int = 200) -> Response:
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         found = accounts(session, number)
         if not found:
             abort(404)
@@ -143,7 +141,7 @@ def change_officer(number: int) -> Response:
         return _one(number, Said("own"), 422)
     password = ""
     try:
-        with transaction(seconds=PATIENCE) as session:
+        with page_session() as session:
             held = managing.officer_by_id(session, number)
             if held is None:
                 abort(404)
@@ -190,7 +188,7 @@ def sign_ins() -> Response:
     """Who signed in and who was refused; or all that happened to accounts."""
     whole = request.args.get("all") == "1"
     before = min(request.args.get("before", default=0, type=int), 10**15) or None
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         trail = traces(session, before=before, most=ON_A_PAGE + 1, actions=() if whole else SIGN_INS)
         names = _names(session)
     page = render_template(
@@ -202,7 +200,6 @@ def sign_ins() -> Response:
         names=names,
         actions=ACTIONS,
         by_what=BY_WHAT,
-        role_name=ROLES[current_user.role],
     )
     return make_response(page)
 
@@ -223,5 +220,4 @@ def _words(said: Said, places: list[District]) -> dict[str, object]:
         "role_names": {role.value: words for role, words in ROLES.items()},
         "units": programme().units,
         "may_change": current_user.role is Role.ADMIN,
-        "role_name": ROLES[current_user.role],
     }

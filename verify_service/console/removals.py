@@ -7,20 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import acting, blueprint, row_of
+from verify_service.console.blueprint import acting, blueprint, page_session, row_of
 from verify_service.console.decisions import STATUS
 from verify_service.grievances.actions import Acting
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal_or_blank
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Evidence, Removal
-from verify_service.ground.working_days import city_day
-from verify_service.labels.codes import ROLES, verdict_name
+from verify_service.labels.codes import verdict_name
 from verify_service.labels.reasons import NOTICES, REFUSED, REMOVALS, SENT, STEPS, reason_name, statement_text
 from verify_service.proposals.review import READS_FIRST, READS_SECOND, Refused
 from verify_service.removals import deaths as deaths_reported
@@ -38,7 +34,7 @@ def removals() -> str:
     state = next((one for one in RemovalState if one == request.args.get("state")), RemovalState.PROPOSED)
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     who = acting()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         counts = shown.counts(session, who.viewer)
         found = shown.in_state(session, who.viewer, state, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
         rows = [(row, shown.whom(session, who.viewer, row.enrolment_id), shown.due(row)) for row in found]
@@ -52,8 +48,6 @@ def removals() -> str:
         pages=max(1, -(-counts.get(state, 0) // ON_A_PAGE)),
         reason_name=reason_name,
         may_open=who.viewer.role in READS_FIRST,
-        today=city_day(who.now),
-        role_name=ROLES[current_user.role],
     )
 
 
@@ -64,7 +58,7 @@ def find_removal() -> str:
     who = acting()
     found: list[shown.Whom] = []
     if request.method == "POST":
-        with transaction(seconds=PATIENCE) as session:
+        with page_session() as session:
             lines = review.search(session, who, wanted)
             found = [shown.whom(session, who.viewer, line.id) for line in lines]
     return render_template(
@@ -72,7 +66,6 @@ def find_removal() -> str:
         wanted=wanted,
         found=found,
         asked=request.method == "POST",
-        role_name=ROLES[current_user.role],
     )
 
 
@@ -90,7 +83,7 @@ def new_removal() -> Response:
             tuple(row_of(one) for one in request.form.getlist("evidence")[: shown.STATEMENTS]),
             request.form.get("note", ""),
         )
-        with transaction(seconds=PATIENCE) as session:
+        with page_session() as session:
             made = review.open_removal(session, acting(), new)
         if isinstance(made, Removal):
             return make_response(redirect(url_for("console.removal", number=made.id), 303))
@@ -102,7 +95,7 @@ def new_removal() -> Response:
 
 def _form(number: int, refused: Refused | None = None) -> Response:
     who = acting()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         line = review.looked_at_line(session, who, number)
         if line is None:
             abort(404)
@@ -126,7 +119,6 @@ def _form(number: int, refused: Refused | None = None) -> Response:
         refused=REFUSED[refused] if refused else None,
         typed=request.values,
         chosen=request.form.getlist("evidence"),
-        role_name=ROLES[current_user.role],
     )
     return make_response(page, STATUS.get(refused, 400) if refused else 200)
 
@@ -142,7 +134,7 @@ def removal(number: int) -> Response:
 def _step(number: int) -> Response:
     form, who = request.form, acting()
     version, note = form.get("version", default=0, type=int), form.get("note", "")
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         match form.get("says", ""):
             case "agree":
                 refused = review.agree(session, who, number, version, note)
@@ -171,7 +163,7 @@ def _step(number: int) -> Response:
 def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> Response:
     who = acting()
     paper = request.args.get("paper") == "1"
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = review.find(session, who.viewer, number)
         if held is None:
             abort(404)
@@ -184,8 +176,6 @@ def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] 
         paper=paper,
         refused=REFUSED[refused] if refused else None,
         typed=typed or {},
-        today=city_day(who.now),
-        role_name=ROLES[current_user.role],
     )
     return make_response(page, STATUS.get(refused, 400) if refused else 200)
 
@@ -250,7 +240,7 @@ def _month(text: str) -> dt.date | None:
 def deaths() -> str:
     """Deaths that are to be checked, the overdue first; and those confirmed for which no removal was opened yet."""
     who = acting()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         to_check = deaths_reported.to_check(session, who.viewer, most=4 * ON_A_PAGE)
         confirmed = deaths_reported.confirmed_and_listed(session, who, most=ON_A_PAGE)
         whom = {
@@ -264,6 +254,4 @@ def deaths() -> str:
         confirmed=confirmed,
         whom=whom,
         may_open=who.viewer.role in READS_FIRST,
-        today=city_day(who.now),
-        role_name=ROLES[current_user.role],
     )

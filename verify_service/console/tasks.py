@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import acting, blueprint, viewer
+from verify_service.console.blueprint import acting, blueprint, page_session, viewer
 from verify_service.grievances import unsorted
 from verify_service.ground import queue
-from verify_service.ground.database import transaction
-from verify_service.ground.programme import programme
 from verify_service.ground.tables import Task
-from verify_service.labels.codes import ROLES, signal_text
+from verify_service.labels.codes import signal_text
 from verify_service.registry.letters import activation_letter
 from verify_service.verification import field_checks, task_list
 from verify_service.verification.signals import KIND as CHECK_ANSWERS
@@ -56,7 +50,7 @@ def tasks() -> str:
     kind = request.args.get("kind")
     kind = kind if kind in KINDS else None
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         counts = task_list.counts(session, viewer())
         rows = task_list.open_tasks(session, viewer(), kind, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
         triage = unsorted.waiting(session)
@@ -71,9 +65,7 @@ def tasks() -> str:
         total=total,
         page=page,
         pages=max(1, -(-total // ON_A_PAGE)),
-        today=_today(),
         signal_text=signal_text,
-        role_name=ROLES[current_user.role],
     )
 
 
@@ -83,7 +75,7 @@ def task(number: int) -> Response:
     if request.method == "POST":
         return _settle(number)
     who = acting()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = _seen(session, number)
         about, answered = field_checks.read(session, who, held)
     page = render_template(
@@ -96,15 +88,13 @@ def task(number: int) -> Response:
         says=SAYS,
         settled_how=HOW.get(held.closed_how or "", held.closed_how),
         residents=field_checks.ABOUT_RESIDENTS,
-        today=_today(),
-        role_name=ROLES[current_user.role],
     )
     return make_response(page)
 
 
 def _settle(number: int) -> Response:
     answer, who = request.form.get("answer", ""), acting()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         done = field_checks.settle(session, who, _seen(session, number), answer)
     if done is None:
         abort(400)
@@ -118,7 +108,7 @@ def _settle(number: int) -> Response:
 def letter(number: int) -> Response:
     """The new activation letter of an RT head who was let in again, to print and hand over."""
     who = acting()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = _seen(session, number)
         if held.rt_head_id is None or held.closed_at is None or not current_user.role.writes:
             abort(404)
@@ -134,7 +124,3 @@ def _seen(session: Session, number: int) -> Task:
     if held is None:
         abort(404)
     return held
-
-
-def _today() -> Any:
-    return dt.datetime.now(programme().zone).date()

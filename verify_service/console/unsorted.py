@@ -8,17 +8,14 @@ from dataclasses import dataclass
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
-from flask_login import current_user
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import acting, blueprint
+from verify_service.console.blueprint import acting, blueprint, page_session
 from verify_service.grievances import actions, unsorted
 from verify_service.grievances.unsorted import Unsettled
 from verify_service.ground import queue
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
-from verify_service.labels.codes import CATEGORIES, IDENTITIES, ROLES, category_name
+from verify_service.labels.codes import CATEGORIES, IDENTITIES, category_name
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import if_amiss
 
@@ -76,7 +73,7 @@ class Shown:
 def texts() -> str:
     """The list, the oldest first: they have waited longest."""
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         total = unsorted.waiting(session)
         found = unsorted.longest_waiting(session, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
         rows = [Shown(row.id, row.received_at, unsorted.masked_sender(row), row.quarantined or "") for row in found]
@@ -88,7 +85,6 @@ def texts() -> str:
         total=total,
         page=page,
         pages=max(1, -(-total // ON_A_PAGE)),
-        role_name=ROLES[current_user.role],
     )
 
 
@@ -99,7 +95,7 @@ def one_text(number: int) -> Response:
         return _page(number)
     form, who = request.form, acting()
     done: Grievance | Unsettled | str | None
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         match form.get("answer", ""):
             case "attach":
                 done = unsorted.attach(session, who, number, form.get("case", ""))
@@ -127,7 +123,7 @@ def one_text(number: int) -> Response:
 def _next(made: Grievance | None) -> str:
     """The new report, where this account may see it; else the list."""
     if made is not None:
-        with transaction(seconds=PATIENCE) as session:
+        with page_session() as session:
             if actions.find(session, acting(), made.id) is not None:
                 return url_for("console.case", number=made.id)
     return url_for("console.texts")
@@ -138,7 +134,7 @@ def _page(
 ) -> Response:
     """The page of one text; what was typed is still there when something is missing."""
     who = acting()
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = unsorted.read(session, who, number)
         if held is None:
             abort(404)
@@ -160,7 +156,6 @@ def _page(
             septets=unsorted.REPLY_SEPTETS,
             refused=UNSETTLED[refused] if refused else None,
             typed=typed or {},
-            role_name=ROLES[current_user.role],
         )
     taken = refused is Unsettled.TAKEN
     return make_response(page, 409 if taken else 400 if refused else 200)

@@ -12,8 +12,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, row_of, viewer
+from verify_service.console.blueprint import blueprint, page_session, row_of, viewer
 from verify_service.grievances import bulk, saved_filters
 from verify_service.grievances.actions import Acting
 from verify_service.grievances.assignment import WORK_ON
@@ -32,10 +31,9 @@ from verify_service.grievances.worklist import (
     search,
 )
 from verify_service.ground import queue as jobs
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.working_days import city_day
-from verify_service.labels.codes import ROLES, category_name, identity_name
+from verify_service.labels.codes import category_name, identity_name
 from verify_service.labels.grievances import (
     CHANNELS,
     STATES,
@@ -60,7 +58,7 @@ def cases() -> str:
 def cases_live() -> Response:
     """What may change of the list; 304 while nothing has."""
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         page = _queue(session, now)
     return unchanged_or(render_template("console/cases_live.html", **_list(page, now)))
 
@@ -77,7 +75,7 @@ def unchanged_or(body: str) -> Response:
 def search_cases() -> Response:
     """Find a case: by its number straight to it, by a phone or a name to a list. Nobody's name is in an address."""
     now, typed = dt.datetime.now(dt.UTC), request.form.get("q", "")
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         found = search(session, viewer(), typed, now=now)
     if found.by is By.NUMBER and found.lines:
         return make_response(redirect(url_for("console.case", number=found.lines[0].id), 303))
@@ -91,7 +89,7 @@ def bulk_cases() -> Response:
     now = dt.datetime.now(dt.UTC)
     ticked = [case for value in request.form.getlist("case") if (case := row_of(value))]
     to = row_of(request.form.get("to")) or None if request.form.get("what") == "hand_over" else viewer().id
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         done = bulk.give(session, Acting(viewer(), now), ticked, to)
         page = _queue(session, now, request.form)
     jobs.nudge(jobs.SEND)
@@ -103,7 +101,7 @@ def save_filter() -> Response:
     """Keep the present view under a name, or let go of one."""
     now, asked = dt.datetime.now(dt.UTC), request.form
     query = {"tab": asked.get("tab", ""), **read_filters(asked).chosen}
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         if asked.get("forget"):
             saved_filters.forget(session, viewer().id, row_of(asked.get("forget")), now=now)
         else:
@@ -113,7 +111,7 @@ def save_filter() -> Response:
 
 def _page() -> str:
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         page = _queue(session, now)
     return _whole(page, now)
 
@@ -134,7 +132,7 @@ def _whole(
     typed: str = "",
     done: bulk.Done | None = None,
 ) -> str:
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         choices = choices_for(session, viewer())
         views = saved_filters.views_of(session, viewer().id)
     return render_template(
@@ -154,7 +152,6 @@ def _whole(
         urgencies=URGENCIES,
         nobody=NOBODY,
         refusal_text=refusal_text,
-        role_name=ROLES[current_user.role],
     )
 
 
