@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 
-from flask import Response, abort, make_response, render_template, request
+from flask import Response, abort, flash, make_response, render_template, request
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 
@@ -45,26 +44,17 @@ WHY_NOT = {
 }
 
 
-@dataclass(frozen=True)
-class Said:
-    """What the page says of what was just sent."""
-
-    why: str = ""
-    reason: str = ""
-    brought: lapor.Brought = field(default_factory=lapor.Brought)
-    sent: bool = False
-
-
 @blueprint.get("/exports", endpoint="exports")
 def exports_page() -> Response:
     """What may be taken out, and the way back for LAPOR's numbers."""
-    return _page(Said())
+    return _page()
 
 
-def _page(said: Said, status: int = 200) -> Response:
+def _page(*, reason: str = "", brought: lapor.Brought | None = None, status: int = 200) -> Response:
     page = render_template(
         "console/exports.html",
-        said=said,
+        reason=reason,
+        brought=brought,
         chosen=_chosen(),
         which=[(one.value, words) for one, words in WHICH.items()],
         categories=[(key, category_name(key), kind.code) for key, kind in programme().categories.items()],
@@ -139,7 +129,8 @@ def export_to_lapor() -> Response:
             made = sheets.sheet_file(_name("lapor", now), "xlsx", cases, steps)
             _record(session, "reports handed over with identities", now, form="xlsx", identities=len(held))
     if isinstance(held, Refusal):
-        return _page(Said(str(WHY_NOT.get(held, gettext("That was not possible."))), reason), 422)
+        flash(str(WHY_NOT.get(held, gettext("That was not possible."))), "lapor")
+        return _page(reason=reason, status=422)
     return made
 
 
@@ -152,7 +143,7 @@ def take_lapor_numbers() -> Response:
         brought = lapor.take_numbers(session, Acting(viewer(), now), sent)
         if not brought.faults:
             _record(session, "numbers of lapor brought", now, kept=brought.kept, known=brought.known)
-    return _page(Said(brought=brought, sent=True), 422 if brought.faults else 200)
+    return _page(brought=brought, status=422 if brought.faults else 200)
 
 
 def _record(session: Session, action: str, now: dt.datetime, **detail: str | int | bool) -> None:

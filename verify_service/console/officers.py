@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -55,26 +54,16 @@ BY_WHAT = {
 }
 
 
-@dataclass(frozen=True)
-class Said:
-    """What the page says of what was just done: why not, what was typed, or a password that is shown this once."""
-
-    why: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    password: str = field(default="", repr=False)
-    email: str = ""
-
-
 @blueprint.get("/officers")
 def officers() -> Response:
     """The list, and the form for another account."""
-    return _list(Said())
+    return _list({})
 
 
-def _list(said: Said, status: int = 200) -> Response:
+def _list(typed: Mapping[str, str], status: int = 200) -> Response:
     with page_session() as session:
         listed, places = accounts(session), districts(session)
-    page = render_template("console/officers.html", listed=listed, said=said, **_words(said, places))
+    page = render_template("console/officers.html", listed=listed, typed=typed, **_words(places))
     return make_response(page, status)
 
 
@@ -85,7 +74,8 @@ def make_officer() -> Response:
     given = {name: request.form.get(name, "")[:201].replace("\0", "").strip() for name in fields}
     given["cleared"] = "1" if request.form.get("cleared") else ""
     if max(len(given["email"]), len(given["name"])) > 200:
-        return _list(Said("long", given), 422)
+        flash(str(WHY_NOT["long"]), "refused")
+        return _list(given, 422)
     password = managing.made_up_password()
     try:
         with page_session() as session:
@@ -103,17 +93,21 @@ def make_officer() -> Response:
     except OfficerRefused as refused:
         if refused.why not in WHY_NOT:
             abort(400)
-        return _list(Said(refused.why, given), 422)
-    return _one(made, Said(password=password, email=given["email"]))
+        flash(str(WHY_NOT[refused.why]), "refused")
+        return _list(given, 422)
+    return _one(made, made_up=(given["email"], password))
 
 
 @blueprint.get("/officers/<int(max=999999999999):number>")
 def one_officer(number: int) -> Response:
     """One account, what may be done with it, and its trail."""
-    return _one(number, Said())
+    return _one(number)
 
 
-def _one(number: int, said: Said, status: int = 200) -> Response:
+def _one(
+    number: int, *, typed: Mapping[str, str] | None = None, made_up: tuple[str, str] | None = None, status: int = 200
+) -> Response:
+    """The page of one account; a password that was made up is shown this once, and goes into no cookie."""
     with page_session() as session:
         found = accounts(session, number)
         if not found:
@@ -123,12 +117,13 @@ def _one(number: int, said: Said, status: int = 200) -> Response:
     page = render_template(
         "console/officer.html",
         account=found[0],
-        said=said,
+        typed=typed,
+        made_up=made_up,
         trail=trail,
         names=names,
         actions=ACTIONS,
         own=number == current_user.id,
-        **_words(said, places),
+        **_words(places),
     )
     return make_response(page, status)
 
@@ -138,7 +133,8 @@ def change_officer(number: int) -> Response:
     """Change what an account sees, close or open it, exchange its password, or take its second factor off."""
     asked, by, now = request.form.get("do", ""), f"officer:{current_user.id}", dt.datetime.now(dt.UTC)
     if number == current_user.id:
-        return _one(number, Said("own"), 422)
+        flash(str(WHY_NOT["own"]), "refused")
+        return _one(number, status=422)
     password = ""
     try:
         with page_session() as session:
@@ -161,9 +157,10 @@ def change_officer(number: int) -> Response:
     except OfficerRefused as refused:
         if refused.why not in WHY_NOT:
             abort(400)
-        return _one(number, Said(refused.why, request.form), 422)
+        flash(str(WHY_NOT[refused.why]), "refused")
+        return _one(number, typed=request.form, status=422)
     if password:
-        return _one(number, Said(password=password, email=email))
+        return _one(number, made_up=(email, password))
     return make_response(redirect(url_for("console.one_officer", number=number), 303))
 
 
@@ -209,11 +206,10 @@ def _names(session: Session) -> dict[str, str]:
     return {"command line": gettext("the command line"), "demo": gettext("the demo"), **account_names(session)}
 
 
-def _words(said: Said, places: list[District]) -> dict[str, object]:
+def _words(places: list[District]) -> dict[str, object]:
     named = {code: name for place in places for code, name in place.kelurahan}
     named |= {place.code: place.name for place in places}
     return {
-        "why": WHY_NOT.get(said.why, ""),
         "places": places,
         "place_names": named,
         "roles": [(role.value, words) for role, words in ROLES.items()],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Response, make_response, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
 
 from verify_service.console.blueprint import acting, blueprint, may, page_session
 from verify_service.ground import queue
+from verify_service.languages import number
 from verify_service.messaging import reviving
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import standing
@@ -36,7 +37,6 @@ def sending() -> Response:
         stands=stands,
         ages=list(zip(AGES, stands.ages, strict=True)),
         ended=ended,
-        revived=request.args.get("revived", type=int),
         revives=may("console.sending", reading=False),
     )
     return make_response(page)
@@ -47,4 +47,6 @@ def _revive(*, stale: bool) -> Response:
     with page_session() as session:
         done = reviving.revive(session, stale=stale, by=who.by, now=who.now)
     queue.nudge(queue.SEND)
-    return make_response(redirect(url_for("console.sending", revived=done.failed + done.stale), 303))
+    again = number(done.failed + done.stale)
+    flash(gettext("Texts that wait again: %(number)s.", number=again), "revived")
+    return make_response(redirect(url_for("console.sending"), 303))
