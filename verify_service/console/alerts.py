@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 
-from verify_service.console.blueprint import blueprint, page_session, row_of, viewer
+from verify_service.console.blueprint import acting, blueprint, row_of
 from verify_service.grievances import alerts as held
 from verify_service.labels.codes import category_name
 
@@ -22,13 +20,12 @@ KINDS = {
 @blueprint.route("/notices", methods=["GET", "POST"])
 def notices() -> Response:
     """The newest notices of this account, the unread first; reading them is said with a button."""
-    now = dt.datetime.now(dt.UTC)
-    with page_session() as session:
+    with acting() as who:
         if request.method == "POST":
             one = request.form.get("notice")
-            held.see(session, viewer(), None if one is None else row_of(one), now=now)
+            held.see(who, None if one is None else row_of(one))
             return make_response(redirect(url_for("console.notices"), 303))
-        found = held.newest(session, viewer())
+        found = held.newest(who)
     page = render_template(
         "console/notices.html",
         notices=found,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.console.rules import RULES, Scope
 from verify_service.grievances import alerts
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import CITY_TEAM, Viewer
 from verify_service.ground.database import transaction
 from verify_service.ground.working_days import city_day
@@ -63,8 +63,8 @@ def _unseen_notices() -> int:
     """How many notices wait for the officer who looks at the page."""
     if not current_user.is_authenticated:
         return 0
-    with page_session() as session:
-        return alerts.unseen(session, viewer())
+    with acting() as who:
+        return alerts.unseen(who)
 
 
 @contextmanager
@@ -92,9 +92,11 @@ def _to_account() -> Response:
     return make_response(redirect(url_for("console.account"), 303))
 
 
-def acting() -> Acting:
-    """The officer behind this request, and the moment at which he acts."""
-    return Acting(viewer(), dt.datetime.now(dt.UTC))
+@contextmanager
+def acting(seconds: float = PATIENCE) -> Iterator[Acting]:
+    """The officer behind this request at work: in a transaction that ends with the block, at one moment."""
+    with page_session(seconds) as session:
+        yield Acting(session, viewer(), dt.datetime.now(dt.UTC))
 
 
 def _to_sign_in() -> Response:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import render_template, request
 
-from verify_service.console.blueprint import blueprint, page_session, viewer
+from verify_service.console.blueprint import acting, blueprint
 from verify_service.grievances.performance import WEEKS, performance
 from verify_service.ground.database import snapshot
 from verify_service.ground.programme import programme
@@ -20,9 +18,9 @@ def dashboard() -> str:
     weeks = weeks if weeks in WEEKS else 12
     unit = request.args.get("unit")
     unit = unit if unit in programme().units else None
-    with page_session() as session:
-        snapshot(session)
-        figures = performance(session, viewer(), weeks=weeks, unit=unit, now=dt.datetime.now(dt.UTC))
+    with acting() as who:
+        snapshot(who.session)
+        figures = performance(who.session, who.viewer, weeks=weeks, unit=unit, now=who.now)
     return render_template(
         "console/dashboard.html",
         figures=figures,

@@ -8,13 +8,12 @@ from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 
 from flows.references import read_reference
 from verify_service.accounts.officers import Role
-from verify_service.console.blueprint import acting, blueprint, page_session, viewer
+from verify_service.console.blueprint import acting, blueprint
 from verify_service.console.lists import as_csv
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.numbers import full_number
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal_or_blank
@@ -60,12 +59,11 @@ def decisions() -> Response | str:
         return make_response(redirect(found, 303))
     state = next((one for one in Waits if one == request.args.get("state")), Waits.RECEIVED)
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
-    who = acting()
-    with page_session() as session:
-        counts = shown.counts(session, who.viewer)
-        rows = shown.waiting_list(session, who, state, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
-        areas = kelurahan_names(session, (row.kelurahan_code for row in rows))
-        held = places(session, today=city_day(who.now))
+    with acting() as who:
+        counts = shown.counts(who)
+        rows = shown.waiting_list(who, state, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
+        areas = kelurahan_names(who.session, (row.kelurahan_code for row in rows))
+        held = places(who.session, today=who.today)
     return render_template(
         "console/decisions.html",
         rows=rows,
@@ -89,12 +87,12 @@ def _page_of(asked: str) -> str | None:
     body = read_reference(asked)
     if body is None:
         return None
-    number, who = full_number(body), viewer()
-    with page_session() as session:
-        one = shown.id_of(session, who, number)
+    number = full_number(body)
+    with acting() as who:
+        one = shown.id_of(who, number)
         if one is not None:
             return url_for("console.proposal", number=one)
-        other = removals.id_of(session, who, number)
+        other = removals.id_of(who, number)
     return url_for("console.removal", number=other) if other is not None else None
 
 
@@ -107,21 +105,21 @@ def proposal(number: int) -> Response:
 
 
 def _decide(number: int) -> Response:
-    form, who = request.form, acting()
+    form = request.form
     version, note = form.get("version", default=0, type=int), form.get("note", "")
-    with page_session() as session:
+    with acting() as who:
         match form.get("says", ""):
             case "accept" | "refuse" as says:
                 reason = form.get(f"reason_{says}", "")
-                refused = desk.read_first(session, who, number, version, says, reason, note)
+                refused = desk.read_first(who, number, version, says, reason, note)
             case "ask":
-                refused = desk.ask(session, who, number, version, form.get("reason_ask", ""), note)
+                refused = desk.ask(who, number, version, form.get("reason_ask", ""), note)
             case "heard":
-                refused = desk.answered(session, who, number, version, note)
+                refused = desk.answered(who, number, version, note)
             case "agree":
-                refused = desk.agree(session, who, number, version, note)
+                refused = desk.agree(who, number, version, note)
             case "disagree":
-                refused = desk.disagree(session, who, number, version, note)
+                refused = desk.disagree(who, number, version, note)
             case _:
                 refused = Refused.REASON
     if refused is Refused.UNKNOWN:
@@ -134,15 +132,14 @@ def _decide(number: int) -> Response:
 
 def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> Response:
     """The page of one proposal; after a refusal with what was typed still in the form."""
-    who = acting()
-    with page_session() as session:
-        held = desk.find(session, who.viewer, number)
+    with acting() as who:
+        held = desk.find(who, number)
         if held is None:
             abort(404)
-        today = city_day(who.now)
-        facts = _facts(session, who, held, today)
-        shown.looked_at(session, who, held)
-        left = places(session, today=today).left
+        today = who.today
+        facts = _facts(who, held, today)
+        shown.looked_at(who, held)
+        left = places(who.session, today=today).left
     page = render_template(
         "console/proposal.html",
         proposal=held,
@@ -154,7 +151,7 @@ def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] 
     return make_response(page, STATUS.get(refused, 400) if refused else 200)
 
 
-def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
+def _facts(who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
     """What the page of one proposal shows; an auditor reads no name, no NIK and no notes."""
     clear, rules = who.viewer.reads_words, programme().decisions
     points = points_for(standing_of(held, today))
@@ -162,19 +159,19 @@ def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dic
     return {
         "name": held.name if clear else masked_name(held.name),
         "nik": _masked_nik(held) if clear else "",
-        "phone": shown.phone_to_call(session, who.viewer, held),
-        "where": address_words(session, held.kelurahan_code, held.rt, held.rw),
+        "phone": shown.phone_to_call(who, held),
+        "where": address_words(who.session, held.kelurahan_code, held.rt, held.rw),
         "job": JOBS.get(held.job, held.job),
         "proposer": PROPOSERS.get(held.proposer, held.proposer),
         "state_name": STATES[Waits(held.state)],
         "criteria": [
             (CRITERIA[one.name], FINDINGS[one.finding], criterion_text(one), SOURCES[one.source], one.finding)
-            for one in criteria_of(session, held, today=today)
+            for one in criteria_of(who.session, held, today=today)
         ],
         "points": [(PRIORITY[part], given) for part, given in points.items()],
         "sum": sum(points.values()) if held.decided_at is None else held.points or 0,
-        "said": shown.said_of_proposal(session, who.viewer, held),
-        "told": held.decided_at is not None and shown.told(session, held),
+        "said": shown.said_of_proposal(who, held),
+        "told": held.decided_at is not None and shown.told(who.session, held),
         "steps": STEPS,
         "reason_name": reason_name,
         "reasons": {
@@ -186,19 +183,18 @@ def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dic
         "may_second": second
         and who.viewer.role in desk.READS_SECOND
         and not who.viewer.bound
-        and desk.may_second(session, who, held),
-        "first": desk.first_said(session, held) if second else None,
+        and desk.may_second(who, held),
+        "first": desk.first_said(who.session, held) if second else None,
     }
 
 
 @blueprint.get("/decisions/accepted.csv")
 def decisions_export() -> Response:
     """Those accepted, in the published order, for the next decree; each full NIK that leaves is in the trail."""
-    who = acting()
-    full = who.viewer.role in shown.FULL_NIK
-    with page_session() as session:
-        rows = shown.accepted(session, who)
-        areas = kelurahan_names(session, (row.kelurahan_code for row in rows))
+    with acting() as who:
+        full = who.viewer.role in shown.FULL_NIK
+        rows = shown.accepted(who)
+        areas = kelurahan_names(who.session, (row.kelurahan_code for row in rows))
         lines = [_line(place, row, areas, who, full=full) for place, row in enumerate(rows, start=1)]
     heads = [
         gettext("Rank"),
@@ -216,12 +212,12 @@ def decisions_export() -> Response:
     ]
     response = make_response(as_csv(list(map(str, heads)), lines))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="accepted-{city_day(who.now)}.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="accepted-{who.today}.csv"'
     return response
 
 
 def _line(place: int, row: Proposal, areas: Mapping[str, str], who: Acting, *, full: bool) -> list[object]:
-    today = city_day(who.now)
+    today = who.today
     if full:
         nik = unseal_or_blank(row.nik, "proposal.nik")
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from collections.abc import Mapping
 
@@ -10,9 +9,8 @@ from flask import Response, make_response, render_template, request
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
-from verify_service.console.blueprint import blueprint, page_session, viewer
+from verify_service.console.blueprint import acting, blueprint, page_session, viewer
 from verify_service.grievances import actions, intake
-from verify_service.grievances.actions import Acting
 from verify_service.grievances.intake import Alike, Asked, Faulty, Filed
 from verify_service.ground import queue as jobs
 from verify_service.ground.programme import programme
@@ -37,13 +35,13 @@ def new_case() -> Response:
     """The form; sent, the number to give to the caller; or the form again with what has to be corrected."""
     if request.method != "POST":
         return make_response(_form({}))
-    now, form = dt.datetime.now(dt.UTC), request.form
+    form = request.form
     asked = Asked(
         **{name: form.get(name, "")[: intake.LONGEST].replace("\0", "") for name in (*_FIELDS, "once", "language")}
     )
-    with page_session() as session:
-        done = intake.file(session, Acting(viewer(), now), asked, anyway=form.get("anyway") == "1")
-        seen = isinstance(done, Filed) and actions.find(session, Acting(viewer(), now), done.id) is not None
+    with acting() as who:
+        done = intake.file(who, asked, anyway=form.get("anyway") == "1")
+        seen = isinstance(done, Filed) and actions.find(who, done.id) is not None
     if isinstance(done, Filed):
         jobs.nudge(jobs.SEND)
         return make_response(render_template("console/new_case_done.html", filed=done, seen=seen))

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 
-from verify_service.console.blueprint import acting, blueprint, page_session, row_of
+from verify_service.console.blueprint import acting, blueprint, row_of
 from verify_service.console.decisions import STATUS
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.programme import programme
@@ -33,11 +32,10 @@ def removals() -> str:
     """The removals in one state, those whose days end first on top."""
     state = next((one for one in RemovalState if one == request.args.get("state")), RemovalState.PROPOSED)
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
-    who = acting()
-    with page_session() as session:
-        counts = shown.counts(session, who.viewer)
-        found = shown.in_state(session, who.viewer, state, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
-        rows = [(row, shown.whom(session, who.viewer, row.enrolment_id), shown.due(row)) for row in found]
+    with acting() as who:
+        counts = shown.counts(who)
+        found = shown.in_state(who, state, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
+        rows = [(row, shown.whom(who, row.enrolment_id), shown.due(row)) for row in found]
     return render_template(
         "console/removals.html",
         rows=rows,
@@ -55,12 +53,10 @@ def removals() -> str:
 def find_removal() -> str:
     """Look for the line of the list that a removal is about; what was looked for stays out of addresses and logs."""
     wanted = request.form.get("wanted", "")[:80]
-    who = acting()
     found: list[shown.Whom] = []
     if request.method == "POST":
-        with page_session() as session:
-            lines = review.search(session, who, wanted)
-            found = [shown.whom(session, who.viewer, line.id) for line in lines]
+        with acting() as who:
+            found = [shown.whom(who, line.id) for line in review.search(who, wanted)]
     return render_template(
         "console/find_removal.html",
         wanted=wanted,
@@ -83,8 +79,8 @@ def new_removal() -> Response:
             tuple(row_of(one) for one in request.form.getlist("evidence")[: shown.STATEMENTS]),
             request.form.get("note", ""),
         )
-        with page_session() as session:
-            made = review.open_removal(session, acting(), new)
+        with acting() as who:
+            made = review.open_removal(who, new)
         if isinstance(made, Removal):
             return make_response(redirect(url_for("console.removal", number=made.id), 303))
         if made is Refused.UNKNOWN:
@@ -94,21 +90,20 @@ def new_removal() -> Response:
 
 
 def _form(number: int, refused: Refused | None = None) -> Response:
-    who = acting()
-    with page_session() as session:
-        line = review.looked_at_line(session, who, number)
+    with acting() as who:
+        line = review.looked_at_line(who, number)
         if line is None:
             abort(404)
-        verdict = review.newest_verdict(session, line.id)
-        months = review.months_for(session, line, now=who.now)
+        verdict = review.newest_verdict(who.session, line.id)
+        months = review.months_for(who.session, line, now=who.now)
         facts: dict[str, Any] = {
-            "whom": shown.whom(session, who.viewer, line.id, clear=True),
+            "whom": shown.whom(who, line.id, clear=True),
             "verdict": (verdict.period, verdict_name(verdict.verdict)) if verdict else None,
-            "statements": _in_words(shown.statements_about(session, line.id)),
+            "statements": _in_words(shown.statements_about(who.session, line.id)),
             "months": months,
             "usual": review.usual_month(months, now=who.now),
             "removed_from": line.removed_from,
-            "dead": death_of(session, line.worker_id),
+            "dead": death_of(who.session, line.worker_id),
             "until": last_day(who.now),
         }
     page = render_template(
@@ -132,23 +127,23 @@ def removal(number: int) -> Response:
 
 
 def _step(number: int) -> Response:
-    form, who = request.form, acting()
+    form = request.form
     version, note = form.get("version", default=0, type=int), form.get("note", "")
-    with page_session() as session:
+    with acting() as who:
         match form.get("says", ""):
             case "agree":
-                refused = review.agree(session, who, number, version, note)
+                refused = review.agree(who, number, version, note)
             case "disagree":
-                refused = review.disagree(session, who, number, version, note)
+                refused = review.disagree(who, number, version, note)
             case "withdraw":
-                refused = review.withdraw(session, who, number, version, note)
+                refused = review.withdraw(who, number, version, note)
             case "told":
-                refused = review.told(session, who, number, version, form.get("how_told", ""), note)
+                refused = review.told(who, number, version, form.get("how_told", ""), note)
             case "objects":
-                refused = review.object_to(session, who, number, version, form.get("how_objects", ""), note)
+                refused = review.object_to(who, number, version, form.get("how_objects", ""), note)
             case "keep" | "uphold" as says:
                 reason = form.get(f"reason_{says}", "")
-                refused = review.decide(session, who, number, version, says, reason, note)
+                refused = review.decide(who, number, version, says, reason, note)
             case _:
                 refused = Refused.REASON
     if refused is Refused.UNKNOWN:
@@ -161,14 +156,13 @@ def _step(number: int) -> Response:
 
 
 def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> Response:
-    who = acting()
     paper = request.args.get("paper") == "1"
-    with page_session() as session:
-        held = review.find(session, who.viewer, number)
+    with acting() as who:
+        held = review.find(who, number)
         if held is None:
             abort(404)
-        facts = _facts(session, who, held)
-        shown.looked_at(session, who, held)
+        facts = _facts(who, held)
+        shown.looked_at(who, held)
     page = render_template(
         "console/removal.html",
         removal=held,
@@ -180,23 +174,21 @@ def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] 
     return make_response(page, STATUS.get(refused, 400) if refused else 200)
 
 
-def _facts(session: Session, who: Acting, held: Removal) -> dict[str, Any]:
+def _facts(who: Acting, held: Removal) -> dict[str, Any]:
     """What the page of one removal shows; an auditor reads no name, no NIK and no notes."""
     clear = who.viewer.reads_words
-    sent = notices(session, held)
-    decides = (
-        review.may_decide(session, who, held) if held.state in (RemovalState.OBJECTED, RemovalState.APPEALED) else None
-    )
+    sent = notices(who.session, held)
+    decides = review.may_decide(who, held) if held.state in (RemovalState.OBJECTED, RemovalState.APPEALED) else None
     latest = [one for one in sent if one.screen in ("g11.removed", "g20.family", "g26.removal_upheld")]
     return {
-        "whom": shown.whom(session, who.viewer, held.enrolment_id, clear=clear),
+        "whom": shown.whom(who, held.enrolment_id, clear=clear),
         "state_name": REMOVALS[RemovalState(held.state)],
         "reason_name": reason_name,
-        "statements": _in_words(shown.statements_behind(session, held)),
+        "statements": _in_words(shown.statements_behind(who.session, held)),
         "verdict": _verdict(held),
-        "opener": shown.opener_name(session, held),
+        "opener": shown.opener_name(who.session, held),
         "note_of_opener": unseal_or_blank(held.note, "removal.note") if clear else "",
-        "events": shown.chronology(session, who.viewer, held),
+        "events": shown.chronology(who, held),
         "steps": STEPS,
         "sent": sent,
         "notices": NOTICES,
@@ -204,8 +196,8 @@ def _facts(session: Session, who: Acting, held: Removal) -> dict[str, Any]:
         "untold": held.state in (RemovalState.NOTICED, RemovalState.UPHELD)
         and (held.object_by is None or (bool(latest) and all(one.lost for one in latest))),
         "due": shown.due(held),
-        "objection": shown.report_behind(session, who.viewer, held.objection_id),
-        "appeal": shown.report_behind(session, who.viewer, held.evidence.get("appeal")),
+        "objection": shown.report_behind(who, held.objection_id),
+        "appeal": shown.report_behind(who, held.evidence.get("appeal")),
         "acts": who.viewer.role in READS_FIRST,
         "may_second": held.opened_by_id != who.viewer.id and who.viewer.role in READS_SECOND and not who.viewer.bound,
         "mine": held.opened_by_id == who.viewer.id,
@@ -213,7 +205,7 @@ def _facts(session: Session, who: Acting, held: Removal) -> dict[str, Any]:
         "ways": review.WAYS,
         "keeps": review.KEEPS,
         "reasons": programme().decisions.reasons_remove,
-        "death": shown.death_behind(session, held),
+        "death": shown.death_behind(who.session, held),
     }
 
 
@@ -239,12 +231,11 @@ def _month(text: str) -> dt.date | None:
 @blueprint.get("/decisions/deaths")
 def deaths() -> str:
     """Deaths that are to be checked, the overdue first; and those confirmed for which no removal was opened yet."""
-    who = acting()
-    with page_session() as session:
-        to_check = deaths_reported.to_check(session, who.viewer, most=4 * ON_A_PAGE)
-        confirmed = deaths_reported.confirmed_and_listed(session, who, most=ON_A_PAGE)
+    with acting() as who:
+        to_check = deaths_reported.to_check(who, most=4 * ON_A_PAGE)
+        confirmed = deaths_reported.confirmed_and_listed(who, most=ON_A_PAGE)
         whom = {
-            task.id: shown.whom(session, who.viewer, task.enrolment_id)
+            task.id: shown.whom(who, task.enrolment_id)
             for task in (*to_check, *confirmed)
             if task.enrolment_id is not None
         }

@@ -43,9 +43,8 @@ def sending() -> Response:
 
 
 def _revive(*, stale: bool) -> Response:
-    who = acting()
-    with page_session() as session:
-        done = reviving.revive(session, stale=stale, by=who.by, now=who.now)
+    with acting() as who:
+        done = reviving.revive(who.session, stale=stale, by=who.by, now=who.now)
     queue.nudge(queue.SEND)
     again = number(done.failed + done.stale)
     flash(gettext("Texts that wait again: %(number)s.", number=again), "revived")

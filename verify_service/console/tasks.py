@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
-from verify_service.console.blueprint import acting, blueprint, page_session, viewer
+from verify_service.console.blueprint import acting, blueprint
 from verify_service.grievances import unsorted
+from verify_service.grievances.acting import Acting
 from verify_service.ground import queue
 from verify_service.ground.tables import Task
 from verify_service.labels.codes import signal_text
@@ -50,10 +50,10 @@ def tasks() -> str:
     kind = request.args.get("kind")
     kind = kind if kind in KINDS else None
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
-    with page_session() as session:
-        counts = task_list.counts(session, viewer())
-        rows = task_list.open_tasks(session, viewer(), kind, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
-        triage = unsorted.waiting(session)
+    with acting() as who:
+        counts = task_list.counts(who)
+        rows = task_list.open_tasks(who, kind, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
+        triage = unsorted.waiting(who.session)
     total = counts.get(kind, 0) if kind else sum(counts.values())
     return render_template(
         "console/tasks.html",
@@ -74,10 +74,9 @@ def task(number: int) -> Response:
     """One task, with whom it is about; settling it goes back to the list."""
     if request.method == "POST":
         return _settle(number)
-    who = acting()
-    with page_session() as session:
-        held = _seen(session, number)
-        about, answered = field_checks.read(session, who, held)
+    with acting() as who:
+        held = _seen(who, number)
+        about, answered = field_checks.read(who, held)
     page = render_template(
         "console/task.html",
         task=held,
@@ -93,9 +92,9 @@ def task(number: int) -> Response:
 
 
 def _settle(number: int) -> Response:
-    answer, who = request.form.get("answer", ""), acting()
-    with page_session() as session:
-        done = field_checks.settle(session, who, _seen(session, number), answer)
+    answer = request.form.get("answer", "")
+    with acting() as who:
+        done = field_checks.settle(who, _seen(who, number), answer)
     if done is None:
         abort(400)
     queue.nudge(queue.RECONCILE)
@@ -107,20 +106,19 @@ def _settle(number: int) -> Response:
 @blueprint.get("/tasks/<int(max=999999999999):number>/letter")
 def letter(number: int) -> Response:
     """The new activation letter of an RT head who was let in again, to print and hand over."""
-    who = acting()
-    with page_session() as session:
-        held = _seen(session, number)
+    with acting() as who:
+        held = _seen(who, number)
         if held.rt_head_id is None or held.closed_at is None or not current_user.role.writes:
             abort(404)
-        page = activation_letter(session, held.rt_head_id, now=who.now, actor=who.by)
+        page = activation_letter(who.session, held.rt_head_id, now=who.now, actor=who.by)
     response = make_response(page)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
 
 
-def _seen(session: Session, number: int) -> Task:
+def _seen(who: Acting, number: int) -> Task:
     """The task, where it lies in this account's place; else there is none."""
-    held = task_list.find(session, viewer(), number)
+    held = task_list.find(who, number)
     if held is None:
         abort(404)
     return held

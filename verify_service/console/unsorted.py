@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 
-from verify_service.console.blueprint import acting, blueprint, page_session
+from verify_service.console.blueprint import acting, blueprint
 from verify_service.grievances import actions, unsorted
 from verify_service.grievances.unsorted import Unsettled
 from verify_service.ground import queue
@@ -73,11 +73,11 @@ class Shown:
 def texts() -> str:
     """The list, the oldest first: they have waited longest."""
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
-    with page_session() as session:
-        total = unsorted.waiting(session)
-        found = unsorted.longest_waiting(session, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
+    with acting() as who:
+        total = unsorted.waiting(who.session)
+        found = unsorted.longest_waiting(who.session, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
         rows = [Shown(row.id, row.received_at, unsorted.masked_sender(row), row.quarantined or "") for row in found]
-        stands = if_amiss(session, gateway().name, now=acting().now)
+        stands = if_amiss(who.session, gateway().name, now=who.now)
     return render_template(
         "console/texts.html",
         rows=rows,
@@ -93,21 +93,21 @@ def one_text(number: int) -> Response:
     """One text with its words, which the trail records; dealt with, it leaves the list."""
     if request.method != "POST":
         return _page(number)
-    form, who = request.form, acting()
+    form = request.form
     done: Grievance | Unsettled | str | None
-    with page_session() as session:
+    with acting() as who:
         match form.get("answer", ""):
             case "attach":
-                done = unsorted.attach(session, who, number, form.get("case", ""))
+                done = unsorted.attach(who, number, form.get("case", ""))
             case "reply":
-                done = unsorted.reply(session, who, number, form.get("words", ""))
+                done = unsorted.reply(who, number, form.get("words", ""))
             case "report":
                 told = (form.get("category", ""), form.get("identity", ""), form.get("urgency", ""))
-                done = unsorted.make_case(session, who, number, *told)
+                done = unsorted.make_case(who, number, *told)
             case "dismiss":
-                done = unsorted.dismiss(session, who, number, form.get("dismissed", ""))
+                done = unsorted.dismiss(who, number, form.get("dismissed", ""))
             case "look":
-                done = unsorted.look_at_number(session, who, number, form.get("look", ""))
+                done = unsorted.look_at_number(who, number, form.get("look", ""))
             case _:
                 done = Unsettled.CHOICE
     if done is Unsettled.UNKNOWN:
@@ -123,8 +123,8 @@ def one_text(number: int) -> Response:
 def _next(made: Grievance | None) -> str:
     """The new report, where this account may see it; else the list."""
     if made is not None:
-        with page_session() as session:
-            if actions.find(session, acting(), made.id) is not None:
+        with acting() as who:
+            if actions.find(who, made.id) is not None:
                 return url_for("console.case", number=made.id)
     return url_for("console.texts")
 
@@ -133,9 +133,8 @@ def _page(
     number: int, typed: Mapping[str, str] | None = None, *, refused: Unsettled | None = None, clear: str = ""
 ) -> Response:
     """The page of one text; what was typed is still there when something is missing."""
-    who = acting()
-    with page_session() as session:
-        held = unsorted.read(session, who, number)
+    with acting() as who:
+        held = unsorted.read(who, number)
         if held is None:
             abort(404)
         page = render_template(
@@ -143,10 +142,10 @@ def _page(
             text=Shown(held.id, held.received_at, clear or unsorted.masked_sender(held), held.quarantined or ""),
             clear=clear,
             words=unsorted.words_of(held),
-            settled=unsorted.dealt_with(session, held),
+            settled=unsorted.dealt_with(who.session, held),
             done=DONE,
-            suggested=unsorted.suggested(session, who, held),
-            answerable=unsorted.answerable(session, held),
+            suggested=unsorted.suggested(who, held),
+            answerable=unsorted.answerable(who.session, held),
             categories={key: name for key, name in CATEGORIES.items() if key in programme().categories},
             category_name=category_name,
             identities={key: IDENTITIES[key] for key in unsorted.IDENTITIES},

@@ -14,9 +14,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from flows.conversation import Value, Word
-from verify_service import audit
 from verify_service.accounts.officers import Role
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import seal, unseal_or_blank
 from verify_service.ground.programme import programme
@@ -70,20 +69,18 @@ def seen(viewer: Viewer) -> ColumnElement[bool]:
     return in_place(viewer, Proposal.kelurahan_code)
 
 
-def find(session: Session, viewer: Viewer, number: int, *, lock: bool = False) -> Proposal | None:
+def find(acting: Acting, number: int, *, lock: bool = False) -> Proposal | None:
     """The proposal, where this account may see it; None otherwise, whether or not there is one."""
-    wanted = select(Proposal).where(Proposal.id == number, seen(viewer))
+    wanted = select(Proposal).where(Proposal.id == number, seen(acting.viewer))
     if lock:  # as it is once the lock is held, whatever was read before
         wanted = wanted.with_for_update(of=Proposal).execution_options(populate_existing=True)
-    return session.scalar(wanted)
+    return acting.session.scalar(wanted)
 
 
-def _open(
-    session: Session, acting: Acting, number: int, version: int, note: str, roles: frozenset[Role]
-) -> Proposal | Refused:
+def _open(acting: Acting, number: int, version: int, note: str, roles: frozenset[Role]) -> Proposal | Refused:
     if acting.viewer.role not in roles:
         return Refused.ROLE
-    proposal = find(session, acting.viewer, number, lock=True)
+    proposal = find(acting, number, lock=True)
     if proposal is None:
         return Refused.UNKNOWN
     if version != proposal.version:
@@ -91,11 +88,9 @@ def _open(
     return Refused.NOTE if len(note.strip()) > NOTE_LENGTH else proposal
 
 
-def read_first(
-    session: Session, acting: Acting, number: int, version: int, says: str, reason: str, note: str = ""
-) -> Refused | None:
+def read_first(acting: Acting, number: int, version: int, says: str, reason: str, note: str = "") -> Refused | None:
     """The first reader accepts or refuses, with a reason; nothing is decided until somebody else agrees."""
-    proposal = _open(session, acting, number, version, note, READS_FIRST)
+    proposal = _open(acting, number, version, note, READS_FIRST)
     if isinstance(proposal, Refused):
         return proposal
     rules = programme().decisions
@@ -104,68 +99,66 @@ def read_first(
         return Refused.REASON
     if proposal.state != Waits.RECEIVED:
         return Refused.STEP
-    if _entered(session, acting, proposal):
+    if _entered(acting, proposal):
         return Refused.OWN
-    if says == "accept" and places(session, today=city_day(acting.now)).left <= 0:
+    if says == "accept" and places(acting.session, today=city_day(acting.now)).left <= 0:
         return Refused.FULL
     _count(proposal, acting)
-    _write(session, acting, proposal, "first", says, reason, note, Waits.READ)
+    _write(acting, proposal, "first", says, reason, note, Waits.READ)
     return None
 
 
-def agree(session: Session, acting: Acting, number: int, version: int, note: str = "") -> Refused | None:
+def agree(acting: Acting, number: int, version: int, note: str = "") -> Refused | None:
     """A second reader agrees with the first: now it is decided, and whoever proposed it is told."""
-    held = _second(session, acting, number, version, note)
+    held = _second(acting, number, version, note)
     if isinstance(held, Refused):
         return held
     proposal, first = held
     accepts = first.says == "accept"
     if accepts:
-        one_at_a_time(session)
-        if places(session, today=city_day(acting.now)).left <= 0:
+        one_at_a_time(acting.session)
+        if places(acting.session, today=city_day(acting.now)).left <= 0:
             return Refused.FULL
     _count(proposal, acting)
     proposal.decided_at, proposal.reason = acting.now, first.reason
     after = Waits.ACCEPTED if accepts else Waits.REFUSED
-    _write(session, acting, proposal, "second", "agree", first.reason, note, after)
-    _tell(session, proposal, acting.now)
+    _write(acting, proposal, "second", "agree", first.reason, note, after)
+    _tell(acting.session, proposal, acting.now)
     return None
 
 
-def disagree(session: Session, acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def disagree(acting: Acting, number: int, version: int, note: str) -> Refused | None:
     """A second reader disagrees, and says why: it is read anew, and what both said stays on record."""
-    held = _second(session, acting, number, version, note)
+    held = _second(acting, number, version, note)
     if isinstance(held, Refused):
         return held
     if not note.strip():
         return Refused.NOTE
     proposal, first = held
-    _write(session, acting, proposal, "second", "disagree", first.reason, note, Waits.RECEIVED)
+    _write(acting, proposal, "second", "disagree", first.reason, note, Waits.RECEIVED)
     return None
 
 
-def _second(
-    session: Session, acting: Acting, number: int, version: int, note: str
-) -> tuple[Proposal, Decision] | Refused:
+def _second(acting: Acting, number: int, version: int, note: str) -> tuple[Proposal, Decision] | Refused:
     """What a second reader is to agree with, where he may."""
-    proposal = _open(session, acting, number, version, note, READS_SECOND)
+    proposal = _open(acting, number, version, note, READS_SECOND)
     if isinstance(proposal, Refused):
         return proposal
     if acting.viewer.bound:
         return Refused.NOT_CITY
     if proposal.state != Waits.READ:
         return Refused.STEP
-    if not may_second(session, acting, proposal):
+    if not may_second(acting, proposal):
         return Refused.OWN
-    return proposal, first_said(session, proposal)
+    return proposal, first_said(acting.session, proposal)
 
 
-def may_second(session: Session, acting: Acting, proposal: Proposal) -> bool:
+def may_second(acting: Acting, proposal: Proposal) -> bool:
     """Whether this officer had no part in it so far: whoever read it first, at any time, or entered it, had."""
     read = select(Decision.id).where(
         Decision.proposal_id == proposal.id, Decision.step == "first", Decision.officer_id == acting.viewer.id
     )
-    return session.scalar(read.limit(1)) is None and not _entered(session, acting, proposal)
+    return acting.session.scalar(read.limit(1)) is None and not _entered(acting, proposal)
 
 
 def first_said(session: Session, proposal: Proposal) -> Decision:
@@ -174,44 +167,44 @@ def first_said(session: Session, proposal: Proposal) -> Decision:
     return session.scalars(said.order_by(Decision.id.desc()).limit(1)).one()
 
 
-def _entered(session: Session, acting: Acting, proposal: Proposal) -> bool:
+def _entered(acting: Acting, proposal: Proposal) -> bool:
     """Whether this officer himself entered it."""
     placed = select(AuditEntry.id).where(
         AuditEntry.object == f"proposal:{proposal.id}", AuditEntry.action == "proposed", AuditEntry.actor == acting.by
     )
-    return session.scalar(placed.limit(1)) is not None
+    return acting.session.scalar(placed.limit(1)) is not None
 
 
-def ask(session: Session, acting: Acting, number: int, version: int, reason: str, note: str = "") -> Refused | None:
+def ask(acting: Acting, number: int, version: int, reason: str, note: str = "") -> Refused | None:
     """Something is not clear: whoever proposed it is told that an officer will call, and it waits for the answer."""
-    proposal = _open(session, acting, number, version, note, READS_FIRST)
+    proposal = _open(acting, number, version, note, READS_FIRST)
     if isinstance(proposal, Refused):
         return proposal
     if reason not in programme().decisions.reasons_ask:
         return Refused.REASON
     if proposal.state != Waits.RECEIVED:
         return Refused.STEP
-    _write(session, acting, proposal, "question", "ask", reason, note, Waits.ASKED)
-    _text(session, proposal, "g24.proposal_question", {}, f"asked:{proposal.version}", acting.now)
+    _write(acting, proposal, "question", "ask", reason, note, Waits.ASKED)
+    _text(acting.session, proposal, "g24.proposal_question", {}, f"asked:{proposal.version}", acting.now)
     return None
 
 
-def answered(session: Session, acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def answered(acting: Acting, number: int, version: int, note: str) -> Refused | None:
     """What was said to the officer who called, or that nobody could be reached: it waits for a first reader again."""
-    proposal = _open(session, acting, number, version, note, READS_FIRST)
+    proposal = _open(acting, number, version, note, READS_FIRST)
     if isinstance(proposal, Refused):
         return proposal
     if proposal.state != Waits.ASKED:
         return Refused.STEP
     if not note.strip():
         return Refused.NOTE
-    asked = session.scalars(
+    asked = acting.session.scalars(
         select(Decision.reason)
         .where(Decision.proposal_id == proposal.id, Decision.step == "question")
         .order_by(Decision.id.desc())
         .limit(1)
     ).one()
-    _write(session, acting, proposal, "answer", "heard", asked, note, Waits.RECEIVED)
+    _write(acting, proposal, "answer", "heard", asked, note, Waits.RECEIVED)
     return None
 
 
@@ -219,9 +212,7 @@ def _count(proposal: Proposal, acting: Acting) -> None:
     proposal.points = sum(points_for(standing_of(proposal, city_day(acting.now))).values())
 
 
-def _write(
-    session: Session, acting: Acting, proposal: Proposal, step: str, says: str, reason: str, note: str, after: Waits
-) -> None:
+def _write(acting: Acting, proposal: Proposal, step: str, says: str, reason: str, note: str, after: Waits) -> None:
     """What an officer said goes on record, and the proposal stands as that leaves it."""
     proposal.state = after.value
     proposal.version += 1
@@ -234,14 +225,11 @@ def _write(
         officer_id=acting.viewer.id,
         at=acting.now,
     )
-    session.add(said)
-    session.flush()
-    audit.record(
-        session,
-        now=acting.now,
-        actor=acting.by,
-        action=f"proposal: {says}",
-        on=f"proposal:{proposal.id}",
+    acting.session.add(said)
+    acting.session.flush()
+    acting.record(
+        f"proposal: {says}",
+        f"proposal:{proposal.id}",
         reason=reason,
         state=after.value,
     )

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.accounts.officers import Role
-from verify_service.grievances.actions import Acting
-from verify_service.grievances.visibility import Viewer
+from verify_service.grievances.acting import Acting
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Decision, Officer, OutboxMessage, Phone, Proposal
 from verify_service.ground.working_days import city_day
@@ -23,33 +22,33 @@ from verify_service.proposals.review import READS_FIRST, Waits, seen
 FULL_NIK: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})  # who exports them for the next decree
 
 
-def id_of(session: Session, viewer: Viewer, number: str) -> int | None:
+def id_of(acting: Acting, number: str) -> int | None:
     """The proposal with this number, where this account may see it."""
-    return session.scalar(select(Proposal.id).where(Proposal.number == number, seen(viewer)))
+    return acting.session.scalar(select(Proposal.id).where(Proposal.number == number, seen(acting.viewer)))
 
 
-def counts(session: Session, viewer: Viewer) -> dict[str, int]:
+def counts(acting: Acting) -> dict[str, int]:
     """How many proposals this account sees in each state."""
-    rows = session.execute(select(Proposal.state, func.count()).where(seen(viewer)).group_by(Proposal.state))
+    rows = acting.session.execute(
+        select(Proposal.state, func.count()).where(seen(acting.viewer)).group_by(Proposal.state)
+    )
     return {row[0]: row[1] for row in rows}
 
 
-def waiting_list(
-    session: Session, acting: Acting, state: Waits, *, first: int = 0, most: int | None = None
-) -> Sequence[Proposal]:
+def waiting_list(acting: Acting, state: Waits, *, first: int = 0, most: int | None = None) -> Sequence[Proposal]:
     """Proposals in this state, in the one published order, with today's points."""
-    count_points(session, today=city_day(acting.now))
+    count_points(acting.session, today=city_day(acting.now))
     wanted = select(Proposal).where(seen(acting.viewer), Proposal.state == state.value).order_by(*FIRST_COMES)
-    return session.scalars(wanted.offset(first).limit(most).execution_options(populate_existing=True)).all()
+    return acting.session.scalars(wanted.offset(first).limit(most).execution_options(populate_existing=True)).all()
 
 
-def accepted(session: Session, acting: Acting) -> Sequence[Proposal]:
+def accepted(acting: Acting) -> Sequence[Proposal]:
     """Those accepted, for the next decree; that they leave is kept, and of each whose NIK leaves in full as well."""
-    rows = waiting_list(session, acting, Waits.ACCEPTED)
+    rows = waiting_list(acting, Waits.ACCEPTED)
     full = acting.viewer.role in FULL_NIK
     now, by = acting.now, acting.by
     audit.record(
-        session,
+        acting.session,
         now=now,
         actor=by,
         action="accepted proposals exported",
@@ -58,7 +57,9 @@ def accepted(session: Session, acting: Acting) -> Sequence[Proposal]:
         full_nik=full,
     )
     for row in rows if full else ():
-        audit.record(session, now=now, actor=by, action="identity looked at", on=f"proposal:{row.id}", how="export")
+        audit.record(
+            acting.session, now=now, actor=by, action="identity looked at", on=f"proposal:{row.id}", how="export"
+        )
     return rows
 
 
@@ -74,9 +75,9 @@ class Said:
     note: str
 
 
-def said_of(session: Session, viewer: Viewer, held: ColumnElement[bool]) -> list[Said]:
+def said_of(acting: Acting, held: ColumnElement[bool]) -> list[Said]:
     """What was said, in order; an auditor reads that it was said, by whom and why, and nobody's notes."""
-    rows = session.execute(
+    rows = acting.session.execute(
         select(Decision, Officer.name)
         .join(Officer, Officer.id == Decision.officer_id)
         .where(held)
@@ -89,15 +90,15 @@ def said_of(session: Session, viewer: Viewer, held: ColumnElement[bool]) -> list
             said.step,
             said.says,
             said.reason,
-            unseal_or_blank(said.note, "decision.note") if viewer.reads_words else "",
+            unseal_or_blank(said.note, "decision.note") if acting.viewer.reads_words else "",
         )
         for said, name in rows
     ]
 
 
-def said_of_proposal(session: Session, viewer: Viewer, proposal: Proposal) -> list[Said]:
+def said_of_proposal(acting: Acting, proposal: Proposal) -> list[Said]:
     """What officers said of this proposal, in order."""
-    return said_of(session, viewer, Decision.proposal_id == proposal.id)
+    return said_of(acting, Decision.proposal_id == proposal.id)
 
 
 def told(session: Session, proposal: Proposal) -> bool:
@@ -110,14 +111,14 @@ def told(session: Session, proposal: Proposal) -> bool:
     return session.scalar(sent) is not None
 
 
-def phone_to_call(session: Session, viewer: Viewer, proposal: Proposal) -> str:
+def phone_to_call(acting: Acting, proposal: Proposal) -> str:
     """The number of whoever proposed it, in clear, for the officers who call there; "" for others."""
-    if viewer.role not in READS_FIRST:
+    if acting.viewer.role not in READS_FIRST:
         return ""
-    return unseal_or_blank(session.get_one(Phone, proposal.phone_id).number, "phone.number")
+    return unseal_or_blank(acting.session.get_one(Phone, proposal.phone_id).number, "phone.number")
 
 
-def looked_at(session: Session, acting: Acting, proposal: Proposal) -> None:
+def looked_at(acting: Acting, proposal: Proposal) -> None:
     """That an officer opened the page of a proposal, and saw whom it is about, is kept."""
     action = "identity looked at" if acting.viewer.reads_words else "proposal read"
-    audit.record(session, now=acting.now, actor=acting.by, action=action, on=f"proposal:{proposal.id}")
+    acting.record(action, f"proposal:{proposal.id}")

@@ -11,9 +11,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from flows.references import worker_code
-from verify_service import audit
-from verify_service.grievances.actions import Acting
-from verify_service.grievances.visibility import Viewer, seen_by
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.visibility import seen_by
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Grievance, Officer, Removal, Worker
@@ -28,22 +27,24 @@ from verify_service.removals.states import Death, RemovalState, death_of
 STATEMENTS: Final = 12  # as many as one decides by
 
 
-def id_of(session: Session, viewer: Viewer, number: str) -> int | None:
+def id_of(acting: Acting, number: str) -> int | None:
     """The removal with this number, where this account may see it."""
-    return session.scalar(select(Removal.id).join(Enrolment).where(Removal.number == number, seen(viewer)))
+    return acting.session.scalar(
+        select(Removal.id).join(Enrolment).where(Removal.number == number, seen(acting.viewer))
+    )
 
 
-def counts(session: Session, viewer: Viewer) -> dict[str, int]:
+def counts(acting: Acting) -> dict[str, int]:
     """How many removals this account sees in each state."""
-    visible = select(Removal.state, func.count()).join(Enrolment).where(seen(viewer))
-    return {row[0]: row[1] for row in session.execute(visible.group_by(Removal.state))}
+    visible = select(Removal.state, func.count()).join(Enrolment).where(seen(acting.viewer))
+    return {row[0]: row[1] for row in acting.session.execute(visible.group_by(Removal.state))}
 
 
-def in_state(session: Session, viewer: Viewer, state: RemovalState, *, first: int, most: int) -> Sequence[Removal]:
+def in_state(acting: Acting, state: RemovalState, *, first: int, most: int) -> Sequence[Removal]:
     """A page of the removals in this state, those whose days end first on top."""
-    wanted = select(Removal).join(Enrolment).where(seen(viewer), Removal.state == state.value)
+    wanted = select(Removal).join(Enrolment).where(seen(acting.viewer), Removal.state == state.value)
     ordered = wanted.order_by(Removal.closed_at.desc(), Removal.object_by.nulls_first(), Removal.id)
-    return session.scalars(ordered.offset(first).limit(most)).all()
+    return acting.session.scalars(ordered.offset(first).limit(most)).all()
 
 
 @dataclass(frozen=True)
@@ -59,27 +60,27 @@ class Whom:
     job: str
 
 
-def whom(session: Session, viewer: Viewer, enrolment: int, *, clear: bool = False) -> Whom:
+def whom(acting: Acting, enrolment: int, *, clear: bool = False) -> Whom:
     """Whom this line of the list is about; an auditor reads neither NIK nor code."""
-    line = session.get_one(Enrolment, enrolment)
-    worker = session.get_one(Worker, line.worker_id)
+    line = acting.session.get_one(Enrolment, enrolment)
+    worker = acting.session.get_one(Worker, line.worker_id)
     nik = unseal_or_blank(worker.nik, "worker.nik") if clear else ""
-    hidden = "" if not viewer.reads_words else f"…{worker.nik_last4}"
+    hidden = "" if not acting.viewer.reads_words else f"…{worker.nik_last4}"
     return Whom(
         line.id,
         worker.name if clear else masked_name(worker.name),
         str(Nik(nik)) if nik else hidden,
-        address_words(session, line.kelurahan_code, line.rt, line.rw),
+        address_words(acting.session, line.kelurahan_code, line.rt, line.rw),
         line.row,
-        worker_code(worker.id) if viewer.reads_words else "",
+        worker_code(worker.id) if acting.viewer.reads_words else "",
         line.occupation or "–",
     )
 
 
-def looked_at(session: Session, acting: Acting, removal: Removal) -> None:
+def looked_at(acting: Acting, removal: Removal) -> None:
     """That an officer opened the page of a removal, and saw whom it is about, is kept."""
     action = "identity looked at" if acting.viewer.reads_words else "removal read"
-    audit.record(session, now=acting.now, actor=acting.by, action=action, on=f"removal:{removal.id}")
+    acting.record(action, f"removal:{removal.id}")
 
 
 def statements_about(session: Session, enrolment_id: int) -> Sequence[Evidence]:
@@ -106,9 +107,9 @@ def death_behind(session: Session, removal: Removal) -> Death:
     return death_of(session, session.get_one(Enrolment, removal.enrolment_id).worker_id)
 
 
-def chronology(session: Session, viewer: Viewer, removal: Removal) -> list[Said]:
+def chronology(acting: Acting, removal: Removal) -> list[Said]:
     """What officers said, and what came by phone, in order."""
-    said = said_of(session, viewer, Decision.removal_id == removal.id)
+    said = said_of(acting, Decision.removal_id == removal.id)
     by_phone = [
         Said(at, "", step, "objects", "phone", "")
         for at, step, report in (
@@ -117,17 +118,17 @@ def chronology(session: Session, viewer: Viewer, removal: Removal) -> list[Said]
         )
         if at is not None and report is not None
     ]
-    by_phone.append(Said(removal.opened_at, opener_name(session, removal), "open", "opened", removal.reason, ""))
+    by_phone.append(Said(removal.opened_at, opener_name(acting.session, removal), "open", "opened", removal.reason, ""))
     if removal.state == RemovalState.REMOVED and removal.closed_at is not None:
         by_phone.append(Said(removal.closed_at, "", "end", "removed", removal.reason, ""))
     return sorted([*said, *by_phone], key=lambda one: one.at)
 
 
-def report_behind(session: Session, viewer: Viewer, grievance_id: int | None) -> Grievance | None:
+def report_behind(acting: Acting, grievance_id: int | None) -> Grievance | None:
     """The report that objects, where this account may see it."""
     if grievance_id is None:
         return None
-    return session.scalar(select(Grievance).where(Grievance.id == grievance_id, seen_by(viewer)))
+    return acting.session.scalar(select(Grievance).where(Grievance.id == grievance_id, seen_by(acting.viewer)))
 
 
 def due(removal: Removal) -> dt.date | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
 
 from flows.references import worker_code
-from verify_service.grievances.visibility import Viewer, in_place
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.visibility import in_place
 from verify_service.ground.tables import Task
 from verify_service.registry.names import masked_name
 
@@ -48,13 +48,13 @@ ORDER BY task.due_on, task.id LIMIT :size OFFSET :skip
 )
 
 
-def open_tasks(session: Session, viewer: Viewer, kind: str | None, *, first: int, most: int) -> Sequence[Listed]:
+def open_tasks(acting: Acting, kind: str | None, *, first: int, most: int) -> Sequence[Listed]:
     """A page of what is to be done, of one kind or all, the most urgent first.
 
     An auditor reads what is to be done, and about nobody.
     """
-    place = {"bound": viewer.bound, "area": viewer.area}
-    rows = session.execute(_PAGE, {"kind": kind, "size": most, "skip": first} | place)
+    place = {"bound": acting.viewer.bound, "area": acting.viewer.area}
+    rows = acting.session.execute(_PAGE, {"kind": kind, "size": most, "skip": first} | place)
     return [
         Listed(
             id=row.id,
@@ -64,21 +64,21 @@ def open_tasks(session: Session, viewer: Viewer, kind: str | None, *, first: int
             rw=row.rw,
             rt=row.rt,
             masked_name=masked_name(row.name),
-            nik_last4=row.nik_last4 if row.nik_last4 and viewer.reads_words else "",
-            code=worker_code(row.worker) if row.nik_last4 and viewer.reads_words else "",
+            nik_last4=row.nik_last4 if row.nik_last4 and acting.viewer.reads_words else "",
+            code=worker_code(row.worker) if row.nik_last4 and acting.viewer.reads_words else "",
             detail=row.detail,
         )
         for row in rows
     ]
 
 
-def counts(session: Session, viewer: Viewer) -> dict[str, int]:
+def counts(acting: Acting) -> dict[str, int]:
     """How many open tasks of each kind this account sees."""
-    mine = (Task.closed_at.is_(None), in_place(viewer, Task.kelurahan_code))
-    rows = session.execute(select(Task.kind, func.count()).where(*mine).group_by(Task.kind))
+    mine = (Task.closed_at.is_(None), in_place(acting.viewer, Task.kelurahan_code))
+    rows = acting.session.execute(select(Task.kind, func.count()).where(*mine).group_by(Task.kind))
     return {row[0]: row[1] for row in rows}
 
 
-def find(session: Session, viewer: Viewer, number: int) -> Task | None:
+def find(acting: Acting, number: int) -> Task | None:
     """The task, open or closed, where it lies in this account's place; None otherwise, whether or not there is one."""
-    return session.scalar(select(Task).where(Task.id == number, in_place(viewer, Task.kelurahan_code)))
+    return acting.session.scalar(select(Task).where(Task.id == number, in_place(acting.viewer, Task.kelurahan_code)))
