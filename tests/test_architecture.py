@@ -42,6 +42,17 @@ LONGER = {
     "flows/lexicon.py": "a list of words, one line each: it is read by looking a word up, and holds hardly any code",
 }
 MOST_FOLDERS = 2  # with a file of one name
+MOST_PARAMETERS = 8
+MORE = {  # how many, and no more; each is to shrink
+    "verify_service/accounts/officers.py add_officer": 10,
+    "verify_service/conversations/reports.py _open": 10,
+    "verify_service/messaging/compose.py write": 10,
+    "verify_service/messaging/outbox.py queue_text": 10,
+    "verify_service/registry/loading.py import_roster": 9,
+    "verify_service/tasks.py open_task": 12,
+    "verify_service/verification/decision.py _rule": 9,  # one row of a table
+    "verify_service/verification/knowledge.py keep_answer": 10,
+}
 
 
 def sources(*folders: str) -> list[Path]:
@@ -142,3 +153,20 @@ def test_a_file_name_says_which_file() -> None:
         if path.name != "__init__.py":
             folders[path.name].append(named(path.parent))
     assert {name: where for name, where in folders.items() if len(where) > MOST_FOLDERS} == {}
+
+
+def test_no_function_has_many_parameters() -> None:
+    many = {f"{named(path)} {name}": count for path in sources("verify_service") for name, count in wide(path)}
+    assert many == MORE, "put what belongs together into one dataclass; an exception that shrank is struck out"
+
+
+def wide(path: Path) -> Iterator[tuple[str, int]]:
+    """The functions with more parameters than that, the object itself not counted."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            given = node.args
+            named_ones = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+            own = bool(named_ones) and named_ones[0].arg in ("self", "cls")
+            count = len(named_ones) - own + (given.vararg is not None) + (given.kwarg is not None)
+            if count > MOST_PARAMETERS:
+                yield node.name, count

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from dataclasses import asdict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.accounts import passwords, second_factor
-from verify_service.accounts.officers import OfficerRefused, check_password, check_scope, disable_officer, normal_email
+from verify_service.accounts.officers import (
+    OfficerRefused,
+    Position,
+    check_password,
+    check_position,
+    disable_officer,
+    normal_email,
+)
 from verify_service.accounts.sessions import end_sessions
 from verify_service.ground.tables import Officer
 
@@ -68,31 +76,12 @@ def reset_second_factor(session: Session, officer: Officer, *, by: str, now: dt.
     end_sessions(session, officer.id, by=by, now=now)
 
 
-def change_scope(
-    session: Session,
-    officer: Officer,
-    *,
-    role: str,
-    unit: str,
-    area: str | None,
-    cleared: bool,
-    by: str,
-    now: dt.datetime,
-) -> None:
+def change_scope(session: Session, officer: Officer, wanted: Position, *, by: str, now: dt.datetime) -> None:
     """Let an account see something else; OfficerRefused where that makes no sense. It holds from the next page on."""
-    check_scope(session, role, unit, area, cleared=cleared)
-    officer.role, officer.unit, officer.area, officer.cleared = role, unit, area, cleared
-    audit.record(
-        session,
-        now=now,
-        actor=by,
-        action="officer's scope changed",
-        on=f"officer:{officer.id}",
-        role=role,
-        unit=unit,
-        area=area,
-        cleared=cleared,
-    )
+    check_position(session, wanted)
+    officer.role, officer.unit, officer.area, officer.cleared = wanted.role, wanted.unit, wanted.area, wanted.cleared
+    on = f"officer:{officer.id}"
+    audit.record(session, now=now, actor=by, action="officer's scope changed", on=on, **asdict(wanted))
 
 
 def disable(session: Session, officer: Officer, *, by: str, now: dt.datetime) -> None:

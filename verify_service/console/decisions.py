@@ -38,7 +38,7 @@ from verify_service.proposals import shown
 from verify_service.proposals.criteria import criteria_of
 from verify_service.proposals.places import places
 from verify_service.proposals.priority import age_of, points_for, standing_of
-from verify_service.proposals.review import Refused, Waits
+from verify_service.proposals.review import Opinion, Refused, Waits
 from verify_service.registry.areas import address_words, kelurahan_names
 from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
@@ -106,20 +106,22 @@ def proposal(number: int) -> Response:
 
 def _decide(number: int) -> Response:
     form = request.form
-    version, note = form.get("version", default=0, type=int), form.get("note", "")
+    says = form.get("says", "")
+    opinion = Opinion(
+        number, form.get("version", default=0, type=int), form.get(f"reason_{says}", ""), form.get("note", "")
+    )
     with acting() as who:
-        match form.get("says", ""):
-            case "accept" | "refuse" as says:
-                reason = form.get(f"reason_{says}", "")
-                refused = desk.read_first(who, number, version, says, reason, note)
+        match says:
+            case "accept" | "refuse":
+                refused = desk.read_first(who, opinion, says)
             case "ask":
-                refused = desk.ask(who, number, version, form.get("reason_ask", ""), note)
+                refused = desk.ask(who, opinion)
             case "heard":
-                refused = desk.answered(who, number, version, note)
+                refused = desk.answered(who, opinion)
             case "agree":
-                refused = desk.agree(who, number, version, note)
+                refused = desk.agree(who, opinion)
             case "disagree":
-                refused = desk.disagree(who, number, version, note)
+                refused = desk.disagree(who, opinion)
             case _:
                 refused = Refused.REASON
     if refused is Refused.UNKNOWN:

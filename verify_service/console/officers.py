@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.accounts import managing
 from verify_service.accounts.listing import SIGN_INS, account_names, accounts, traces
-from verify_service.accounts.officers import OfficerRefused, Role, add_officer
+from verify_service.accounts.officers import OfficerRefused, Position, Role, add_officer
 from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Officer
@@ -168,16 +168,9 @@ def _change_scope(session: Session, held: Officer, by: str, now: dt.datetime) ->
     given = request.form
     if given.get("role") not in set(Role):
         abort(400)
-    managing.change_scope(
-        session,
-        held,
-        role=given["role"],
-        unit=given.get("unit", ""),
-        area=given.get("area", "").replace("\0", "") or None,
-        cleared=bool(given.get("cleared")),
-        by=by,
-        now=now,
-    )
+    area = given.get("area", "").replace("\0", "") or None
+    wanted = Position(given["role"], given.get("unit", ""), area, bool(given.get("cleared")))
+    managing.change_scope(session, held, wanted, by=by, now=now)
 
 
 @blueprint.get("/sign-ins")

@@ -17,7 +17,7 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import Evidence, Removal
 from verify_service.labels.codes import verdict_name
 from verify_service.labels.reasons import NOTICES, REFUSED, REMOVALS, SENT, STEPS, reason_name, statement_text
-from verify_service.proposals.review import READS_FIRST, READS_SECOND, Refused
+from verify_service.proposals.review import READS_FIRST, READS_SECOND, Opinion, Refused
 from verify_service.removals import deaths as deaths_reported
 from verify_service.removals import review, shown
 from verify_service.removals.notice import notices
@@ -128,22 +128,23 @@ def removal(number: int) -> Response:
 
 def _step(number: int) -> Response:
     form = request.form
-    version, note = form.get("version", default=0, type=int), form.get("note", "")
+    says = form.get("says", "")
+    reason = form.get({"told": "how_told", "objects": "how_objects"}.get(says, f"reason_{says}"), "")
+    opinion = Opinion(number, form.get("version", default=0, type=int), reason, form.get("note", ""))
     with acting() as who:
-        match form.get("says", ""):
+        match says:
             case "agree":
-                refused = review.agree(who, number, version, note)
+                refused = review.agree(who, opinion)
             case "disagree":
-                refused = review.disagree(who, number, version, note)
+                refused = review.disagree(who, opinion)
             case "withdraw":
-                refused = review.withdraw(who, number, version, note)
+                refused = review.withdraw(who, opinion)
             case "told":
-                refused = review.told(who, number, version, form.get("how_told", ""), note)
+                refused = review.told(who, opinion)
             case "objects":
-                refused = review.object_to(who, number, version, form.get("how_objects", ""), note)
-            case "keep" | "uphold" as says:
-                reason = form.get(f"reason_{says}", "")
-                refused = review.decide(who, number, version, says, reason, note)
+                refused = review.object_to(who, opinion)
+            case "keep" | "uphold":
+                refused = review.decide(who, opinion, says)
             case _:
                 refused = Refused.REASON
     if refused is Refused.UNKNOWN:

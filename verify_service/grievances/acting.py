@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from verify_service import audit
+from verify_service.grievances.opening import Spoken
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.working_days import city_day
 
@@ -29,6 +30,10 @@ class Acting:
     def today(self) -> dt.date:
         """The day it is in the city."""
         return city_day(self.now)
+
+    def spoken(self, words: str = "", *, channel: str = "console", inbound: str = "") -> Spoken:
+        """What he says or does, as a thread keeps it."""
+        return Spoken(self.by, channel, self.now, words, inbound)
 
     def record(self, action: str, on: str, **detail: str | int | bool | None) -> None:
         """Write into the trail what was done; what the session holds is written first, in its order."""

@@ -93,10 +93,10 @@ def verify(acting: Acting, case: int, version: int, triage: Triage) -> Refusal |
     if leads_to(Step.VERIFY, report.state) is None:
         return Refusal.STEP
     _file_under(report, triage)
-    take(acting.session, report, Step.VERIFY, by=acting.by, now=acting.now, category=triage.category)
+    take(acting.session, report, Step.VERIFY, acting.spoken(), category=triage.category)
     wind(acting.session, report, now=acting.now)
     if assignment.may_work_on(acting.session, report, report.assignee_id):  # opened again: whoever has it knows it
-        take(acting.session, report, Step.ASSIGN, by=acting.by, now=acting.now, to=report.assignee_id)
+        take(acting.session, report, Step.ASSIGN, acting.spoken(), to=report.assignee_id)
     else:
         assignment.assign(acting.session, report, by=acting.by, now=acting.now)
     return None
@@ -113,15 +113,8 @@ def file_under(acting: Acting, case: int, version: int, triage: Triage) -> Refus
         return Refusal.STEP
     _file_under(report, triage)
     report.version += 1
-    note(
-        acting.session,
-        report,
-        "category",
-        by=acting.by,
-        channel="console",
-        now=acting.now,
-        detail={"category": triage.category, "about_unit": triage.about_unit},
-    )
+    detail = {"category": triage.category, "about_unit": triage.about_unit}
+    note(acting.session, report, "category", acting.spoken(), detail)
     wind(acting.session, report, now=acting.now)
     record(acting, report, "report filed under")
     if not assignment.may_work_on(acting.session, report, report.assignee_id):
@@ -162,7 +155,7 @@ def take_on(acting: Acting, case: int, version: int | None = None) -> Refusal | 
     if leads_to(Step.START, report.state) is None:
         return Refusal.STEP
     report.assignee_id = acting.viewer.id
-    take(acting.session, report, Step.START, by=acting.by, now=acting.now, to=acting.viewer.id)
+    take(acting.session, report, Step.START, acting.spoken(), to=acting.viewer.id)
     return None
 
 
@@ -180,22 +173,13 @@ def hand_over(acting: Acting, case: int, version: int | None, to: int, words: st
     if leads_to(Step.ASSIGN, report.state) is None:
         return Refusal.STEP
     report.assignee_id = to
-    take(acting.session, report, Step.ASSIGN, by=acting.by, now=acting.now, words=words, to=to)
+    take(acting.session, report, Step.ASSIGN, acting.spoken(words), to=to)
     return None
 
 
 def _handed(acting: Acting, report: Grievance, to: int, words: str = "") -> None:
     report.version += 1
-    note(
-        acting.session,
-        report,
-        "assign",
-        by=acting.by,
-        channel="console",
-        now=acting.now,
-        words=words,
-        detail={"to": to},
-    )
+    note(acting.session, report, "assign", acting.spoken(words), {"to": to})
     record(acting, report, "report: assign")
 
 
@@ -218,7 +202,7 @@ def ask(acting: Acting, case: int, version: int, reason: str, words: str) -> Ref
     if _asked_before(acting.session, report) >= programme().sla.questions_most:
         return Refusal.TOO_OFTEN
     report.waiting_for = reason
-    take(acting.session, report, Step.ASK, by=acting.by, now=acting.now, words=words.strip(), reason=reason)
+    take(acting.session, report, Step.ASK, acting.spoken(words.strip()), reason=reason)
     last = working_days_after(city_day(acting.now), programme().sla.waiting_days)
     tell(
         acting.session,
@@ -249,7 +233,7 @@ def heard(acting: Acting, case: int, version: int, words: str) -> Refusal | None
         return report
     if leads_to(Step.HEARD, report.state) is None:
         return Refusal.STEP
-    take(acting.session, report, Step.HEARD, by=acting.by, now=acting.now, words=words)
+    take(acting.session, report, Step.HEARD, acting.spoken(words))
     return None
 
 
@@ -303,7 +287,7 @@ def refer(acting: Acting, case: int, version: int, to: str, words: str, number: 
 
 def _answered(acting: Acting, report: Grievance, step: Step, code: str, words: str) -> None:
     report.decision, report.answer = code, seal(words.strip(), "grievance.answer")
-    take(acting.session, report, step, by=acting.by, now=acting.now, words=words.strip(), decision=code)
+    take(acting.session, report, step, acting.spoken(words.strip()), decision=code)
     cause = f"{step.value}:{report.version}"
     tell(acting.session, report, "g7.case_done", {}, cause=cause, now=acting.now, answer=words)
 
@@ -317,7 +301,7 @@ def numbered_elsewhere(acting: Acting, case: int, version: int, number: str) -> 
         return Refusal.INPUT
     report.external_number = number.strip()[:80]
     report.version += 1
-    note(acting.session, report, "external_number", by=acting.by, channel="console", now=acting.now)
+    note(acting.session, report, "external_number", acting.spoken())
     record(acting, report, "number elsewhere kept")
     return None
 
@@ -331,7 +315,7 @@ def reopen(acting: Acting, case: int, version: int, words: str) -> Refusal | Non
         return Refusal.INPUT
     if leads_to(Step.REOPEN, report.state) is None or report.merged_into_id is not None:
         return Refusal.STEP
-    take(acting.session, report, Step.REOPEN, by=acting.by, now=acting.now, words=words)
+    take(acting.session, report, Step.REOPEN, acting.spoken(words))
     return None
 
 
@@ -347,7 +331,7 @@ def escalate(acting: Acting, case: int, version: int, words: str) -> Refusal | N
     report.next_on = max(report.next_on, report.due_on)
     above = assignment.rung(acting.session, report)
     report.assignee_id = above or report.assignee_id
-    take(acting.session, report, Step.ESCALATE, by=acting.by, now=acting.now, words=words, level=report.level, to=above)
+    take(acting.session, report, Step.ESCALATE, acting.spoken(words), level=report.level, to=above)
     _notice(acting.session, report, above, acting.now)
     return None
 
@@ -373,16 +357,8 @@ def comment(acting: Acting, case: int, words: str, *, called: bool = False, inbo
     if not words.strip():
         return Refusal.INPUT
     kind, channel = ("call", "call") if called else ("note", "console")
-    note(
-        acting.session,
-        report,
-        kind,
-        by=acting.by,
-        channel=channel,
-        now=acting.now,
-        words=words.strip(),
-        inbound=inbound,
-    )
+    spoken = acting.spoken(words.strip(), channel=channel, inbound=inbound)
+    note(acting.session, report, kind, spoken)
     record(acting, report, "note written")
     return None
 
@@ -409,17 +385,10 @@ def merge(acting: Acting, case: int, version: int, into: int) -> Refusal | None:
     report.merged_into_id, report.closed_how = root.id, "merged"
     for child in acting.session.scalars(select(Grievance).where(Grievance.merged_into_id == report.id)):
         child.merged_into_id = root.id
-    take(acting.session, report, Step.MERGE, by=acting.by, now=acting.now, into=root.number)
+    take(acting.session, report, Step.MERGE, acting.spoken(), into=root.number)
     root.version += 1
-    note(
-        acting.session,
-        root,
-        "merged_in",
-        by=acting.by,
-        channel="console",
-        now=acting.now,
-        detail={} if report.identity == ANONYMOUS else {"case": report.number},
-    )
+    detail = {} if report.identity == ANONYMOUS else {"case": report.number}
+    note(acting.session, root, "merged_in", acting.spoken(), detail)
     return None
 
 

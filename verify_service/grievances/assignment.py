@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from verify_service.accounts.officers import Role
+from verify_service.grievances.opening import Spoken
 from verify_service.grievances.states import Step, leads_to
 from verify_service.grievances.steps import take
 from verify_service.grievances.visibility import CITY_TEAM, Viewer, seen_by
@@ -80,7 +81,7 @@ def assign(session: Session, report: Grievance, *, by: str, now: dt.datetime) ->
     chosen = choose(session, report)
     report.assignee_id = chosen.id if chosen else None
     if chosen is not None:
-        take(session, report, Step.ASSIGN, by=by, now=now, to=chosen.id)
+        take(session, report, Step.ASSIGN, Spoken(by, "console", now), to=chosen.id)
     return report.assignee_id
 
 

@@ -35,7 +35,7 @@ def open_identity(acting: Acting, case: int, reason: str) -> Refusal | None:
         return Refusal.ANONYMOUS
     if len(reason.strip()) < 5:
         return Refusal.INPUT
-    note(acting.session, report, "identity", by=acting.by, channel="console", now=acting.now, words=reason.strip())
+    note(acting.session, report, "identity", acting.spoken(reason.strip()))
     record(acting, report, "identity opened")
     return None
 

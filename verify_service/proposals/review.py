@@ -7,6 +7,7 @@ priority, as long as there are places.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -64,6 +65,19 @@ class Refused(StrEnum):
     SUPERVISOR = "supervisor"  # an appeal is a supervisor's
 
 
+@dataclass(frozen=True)
+class Opinion:
+    """What an officer says on the page of a proposal or a removal.
+
+    `number` is which, `version` how it stood when the page was made, `reason` a code of the programme file's lists.
+    """
+
+    number: int
+    version: int
+    reason: str = ""
+    note: str = field(default="", repr=False)
+
+
 def seen(viewer: Viewer) -> ColumnElement[bool]:
     """The proposals an account sees: those of its place, all of them for the city."""
     return in_place(viewer, Proposal.kelurahan_code)
@@ -77,25 +91,25 @@ def find(acting: Acting, number: int, *, lock: bool = False) -> Proposal | None:
     return acting.session.scalar(wanted)
 
 
-def _open(acting: Acting, number: int, version: int, note: str, roles: frozenset[Role]) -> Proposal | Refused:
+def _open(acting: Acting, opinion: Opinion, roles: frozenset[Role]) -> Proposal | Refused:
     if acting.viewer.role not in roles:
         return Refused.ROLE
-    proposal = find(acting, number, lock=True)
+    proposal = find(acting, opinion.number, lock=True)
     if proposal is None:
         return Refused.UNKNOWN
-    if version != proposal.version:
+    if opinion.version != proposal.version:
         return Refused.CHANGED
-    return Refused.NOTE if len(note.strip()) > NOTE_LENGTH else proposal
+    return Refused.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else proposal
 
 
-def read_first(acting: Acting, number: int, version: int, says: str, reason: str, note: str = "") -> Refused | None:
+def read_first(acting: Acting, opinion: Opinion, says: str) -> Refused | None:
     """The first reader accepts or refuses, with a reason; nothing is decided until somebody else agrees."""
-    proposal = _open(acting, number, version, note, READS_FIRST)
+    proposal = _open(acting, opinion, READS_FIRST)
     if isinstance(proposal, Refused):
         return proposal
     rules = programme().decisions
     reasons = {"accept": rules.reasons_accept, "refuse": rules.reasons_refuse}.get(says)
-    if reasons is None or reason not in reasons:
+    if reasons is None or opinion.reason not in reasons:
         return Refused.REASON
     if proposal.state != Waits.RECEIVED:
         return Refused.STEP
@@ -104,13 +118,13 @@ def read_first(acting: Acting, number: int, version: int, says: str, reason: str
     if says == "accept" and places(acting.session, today=city_day(acting.now)).left <= 0:
         return Refused.FULL
     _count(proposal, acting)
-    _write(acting, proposal, "first", says, reason, note, Waits.READ)
+    _write(acting, proposal, ("first", says), opinion, Waits.READ)
     return None
 
 
-def agree(acting: Acting, number: int, version: int, note: str = "") -> Refused | None:
+def agree(acting: Acting, opinion: Opinion) -> Refused | None:
     """A second reader agrees with the first: now it is decided, and whoever proposed it is told."""
-    held = _second(acting, number, version, note)
+    held = _second(acting, opinion)
     if isinstance(held, Refused):
         return held
     proposal, first = held
@@ -122,26 +136,26 @@ def agree(acting: Acting, number: int, version: int, note: str = "") -> Refused 
     _count(proposal, acting)
     proposal.decided_at, proposal.reason = acting.now, first.reason
     after = Waits.ACCEPTED if accepts else Waits.REFUSED
-    _write(acting, proposal, "second", "agree", first.reason, note, after)
+    _write(acting, proposal, ("second", "agree"), replace(opinion, reason=first.reason), after)
     _tell(acting.session, proposal, acting.now)
     return None
 
 
-def disagree(acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def disagree(acting: Acting, opinion: Opinion) -> Refused | None:
     """A second reader disagrees, and says why: it is read anew, and what both said stays on record."""
-    held = _second(acting, number, version, note)
+    held = _second(acting, opinion)
     if isinstance(held, Refused):
         return held
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
     proposal, first = held
-    _write(acting, proposal, "second", "disagree", first.reason, note, Waits.RECEIVED)
+    _write(acting, proposal, ("second", "disagree"), replace(opinion, reason=first.reason), Waits.RECEIVED)
     return None
 
 
-def _second(acting: Acting, number: int, version: int, note: str) -> tuple[Proposal, Decision] | Refused:
+def _second(acting: Acting, opinion: Opinion) -> tuple[Proposal, Decision] | Refused:
     """What a second reader is to agree with, where he may."""
-    proposal = _open(acting, number, version, note, READS_SECOND)
+    proposal = _open(acting, opinion, READS_SECOND)
     if isinstance(proposal, Refused):
         return proposal
     if acting.viewer.bound:
@@ -175,28 +189,28 @@ def _entered(acting: Acting, proposal: Proposal) -> bool:
     return acting.session.scalar(placed.limit(1)) is not None
 
 
-def ask(acting: Acting, number: int, version: int, reason: str, note: str = "") -> Refused | None:
+def ask(acting: Acting, opinion: Opinion) -> Refused | None:
     """Something is not clear: whoever proposed it is told that an officer will call, and it waits for the answer."""
-    proposal = _open(acting, number, version, note, READS_FIRST)
+    proposal = _open(acting, opinion, READS_FIRST)
     if isinstance(proposal, Refused):
         return proposal
-    if reason not in programme().decisions.reasons_ask:
+    if opinion.reason not in programme().decisions.reasons_ask:
         return Refused.REASON
     if proposal.state != Waits.RECEIVED:
         return Refused.STEP
-    _write(acting, proposal, "question", "ask", reason, note, Waits.ASKED)
+    _write(acting, proposal, ("question", "ask"), opinion, Waits.ASKED)
     _text(acting.session, proposal, "g24.proposal_question", {}, f"asked:{proposal.version}", acting.now)
     return None
 
 
-def answered(acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def answered(acting: Acting, opinion: Opinion) -> Refused | None:
     """What was said to the officer who called, or that nobody could be reached: it waits for a first reader again."""
-    proposal = _open(acting, number, version, note, READS_FIRST)
+    proposal = _open(acting, opinion, READS_FIRST)
     if isinstance(proposal, Refused):
         return proposal
     if proposal.state != Waits.ASKED:
         return Refused.STEP
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
     asked = acting.session.scalars(
         select(Decision.reason)
@@ -204,7 +218,7 @@ def answered(acting: Acting, number: int, version: int, note: str) -> Refused | 
         .order_by(Decision.id.desc())
         .limit(1)
     ).one()
-    _write(acting, proposal, "answer", "heard", asked, note, Waits.RECEIVED)
+    _write(acting, proposal, ("answer", "heard"), replace(opinion, reason=asked), Waits.RECEIVED)
     return None
 
 
@@ -212,16 +226,17 @@ def _count(proposal: Proposal, acting: Acting) -> None:
     proposal.points = sum(points_for(standing_of(proposal, city_day(acting.now))).values())
 
 
-def _write(acting: Acting, proposal: Proposal, step: str, says: str, reason: str, note: str, after: Waits) -> None:
-    """What an officer said goes on record, and the proposal stands as that leaves it."""
+def _write(acting: Acting, proposal: Proposal, what: tuple[str, str], opinion: Opinion, after: Waits) -> None:
+    """What an officer said goes on record as (step, what he says), and the proposal stands as that leaves it."""
+    step, says = what
     proposal.state = after.value
     proposal.version += 1
     said = Decision(
         proposal_id=proposal.id,
         step=step,
         says=says,
-        reason=reason,
-        note=seal(note.strip(), "decision.note") if note.strip() else None,
+        reason=opinion.reason,
+        note=seal(opinion.note.strip(), "decision.note") if opinion.note.strip() else None,
         officer_id=acting.viewer.id,
         at=acting.now,
     )
@@ -230,7 +245,7 @@ def _write(acting: Acting, proposal: Proposal, step: str, says: str, reason: str
     acting.record(
         f"proposal: {says}",
         f"proposal:{proposal.id}",
-        reason=reason,
+        reason=opinion.reason,
         state=after.value,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -20,7 +20,7 @@ from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
 from verify_service.ground.working_days import city_day
-from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, Refused
+from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, Opinion, Refused
 from verify_service.registry.names import name_key
 from verify_service.removals.notice import give_notice, tell_outcome
 from verify_service.removals.states import Death, RemovalState, death_of
@@ -44,17 +44,17 @@ def find(acting: Acting, number: int, *, lock: bool = False) -> Removal | None:
     return acting.session.scalar(wanted)
 
 
-def _open(acting: Acting, number: int, version: int, note: str, states: tuple[RemovalState, ...]) -> Removal | Refused:
+def _open(acting: Acting, opinion: Opinion, states: tuple[RemovalState, ...]) -> Removal | Refused:
     if acting.viewer.role not in READS_FIRST:
         return Refused.ROLE
-    removal = find(acting, number, lock=True)
+    removal = find(acting, opinion.number, lock=True)
     if removal is None:
         return Refused.UNKNOWN
-    if version != removal.version:
+    if opinion.version != removal.version:
         return Refused.CHANGED
     if removal.state not in states:
         return Refused.STEP
-    return Refused.NOTE if len(note.strip()) > NOTE_LENGTH else removal
+    return Refused.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else removal
 
 
 # --- opening one ---
@@ -159,32 +159,32 @@ def newest_verdict(session: Session, enrolment_id: int) -> Verdict | None:
 # --- the second reader, and telling them ---
 
 
-def agree(acting: Acting, number: int, version: int, note: str = "") -> Refused | None:
+def agree(acting: Acting, opinion: Opinion) -> Refused | None:
     """A second officer agrees: the worker is told, and has so many working days to object."""
-    removal = _second(acting, number, version, note)
+    removal = _second(acting, opinion)
     if isinstance(removal, Refused):
         return removal
     worker = acting.session.get_one(Enrolment, removal.enrolment_id).worker_id
     if death_of(acting.session, worker) is Death.CHECKED:
         return Refused.CHECKED
-    _say(acting, removal, "second", "agree", removal.reason, note, RemovalState.NOTICED)
+    _say(acting, removal, ("second", "agree"), replace(opinion, reason=removal.reason), RemovalState.NOTICED)
     give_notice(acting.session, removal, now=acting.now)
     return None
 
 
-def disagree(acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def disagree(acting: Acting, opinion: Opinion) -> Refused | None:
     """A second officer disagrees, and says why: it is over, and what both said stays on record."""
-    removal = _second(acting, number, version, note)
+    removal = _second(acting, opinion)
     if isinstance(removal, Refused):
         return removal
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
-    _say(acting, removal, "second", "disagree", removal.reason, note, RemovalState.WITHDRAWN)
+    _say(acting, removal, ("second", "disagree"), replace(opinion, reason=removal.reason), RemovalState.WITHDRAWN)
     return None
 
 
-def _second(acting: Acting, number: int, version: int, note: str) -> Removal | Refused:
-    removal = _open(acting, number, version, note, (RemovalState.PROPOSED,))
+def _second(acting: Acting, opinion: Opinion) -> Removal | Refused:
+    removal = _open(acting, opinion, (RemovalState.PROPOSED,))
     if isinstance(removal, Refused):
         return removal
     if not _of_the_city(acting):
@@ -192,29 +192,29 @@ def _second(acting: Acting, number: int, version: int, note: str) -> Removal | R
     return Refused.OWN if removal.opened_by_id == acting.viewer.id else removal
 
 
-def withdraw(acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def withdraw(acting: Acting, opinion: Opinion) -> Refused | None:
     """It was a mistake: who opened it, or the city's office, takes it back; whoever was told is told so."""
-    removal = _open(acting, number, version, note, (RemovalState.PROPOSED, RemovalState.NOTICED))
+    removal = _open(acting, opinion, (RemovalState.PROPOSED, RemovalState.NOTICED))
     if isinstance(removal, Refused):
         return removal
     if removal.opened_by_id != acting.viewer.id and not _of_the_city(acting):
         return Refused.NOT_CITY
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
-    _say(acting, removal, "second", "withdraw", removal.reason, note, RemovalState.WITHDRAWN)
+    _say(acting, removal, ("second", "withdraw"), replace(opinion, reason=removal.reason), RemovalState.WITHDRAWN)
     if removal.noticed_at is not None:
         tell_outcome(acting.session, removal, now=acting.now)
     return None
 
 
-def told(acting: Acting, number: int, version: int, how: str, note: str = "") -> Refused | None:
-    """Where no text reached anybody, an officer writes down how they were told: from today the days run."""
-    removal = _open(acting, number, version, note, (RemovalState.NOTICED, RemovalState.UPHELD))
+def told(acting: Acting, opinion: Opinion) -> Refused | None:
+    """Where no text reached anybody, an officer writes down how they were told, as the reason: the days run."""
+    removal = _open(acting, opinion, (RemovalState.NOTICED, RemovalState.UPHELD))
     if isinstance(removal, Refused):
         return removal
-    if how not in WAYS:
+    if opinion.reason not in WAYS:
         return Refused.REASON
-    _say(acting, removal, "notice", "told", how, note, RemovalState(removal.state))
+    _say(acting, removal, ("notice", "told"), opinion, RemovalState(removal.state))
     if removal.state == RemovalState.NOTICED:
         start_window(removal, acting.now, now=acting.now)
     else:
@@ -225,40 +225,40 @@ def told(acting: Acting, number: int, version: int, how: str, note: str = "") ->
 # --- objection and appeal ---
 
 
-def object_to(acting: Acting, number: int, version: int, how: str, note: str) -> Refused | None:
-    """The worker objects, or appeals, by a call or at the counter: nothing ends before it is decided."""
-    removal = _open(acting, number, version, note, (RemovalState.NOTICED, RemovalState.UPHELD))
+def object_to(acting: Acting, opinion: Opinion) -> Refused | None:
+    """The worker objects, or appeals, by a way that the reason names: nothing ends before it is decided."""
+    removal = _open(acting, opinion, (RemovalState.NOTICED, RemovalState.UPHELD))
     if isinstance(removal, Refused):
         return removal
-    if how not in WAYS:
+    if opinion.reason not in WAYS:
         return Refused.REASON
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
     if removal.state == RemovalState.NOTICED:
         removal.objected_at = acting.now
-        _say(acting, removal, "objection", "objects", how, note, RemovalState.OBJECTED)
+        _say(acting, removal, ("objection", "objects"), opinion, RemovalState.OBJECTED)
     else:
         removal.appealed_at = acting.now
-        _say(acting, removal, "appeal", "objects", how, note, RemovalState.APPEALED)
+        _say(acting, removal, ("appeal", "objects"), opinion, RemovalState.APPEALED)
     return None
 
 
-def decide(acting: Acting, number: int, version: int, says: str, reason: str, note: str) -> Refused | None:
+def decide(acting: Acting, opinion: Opinion, says: str) -> Refused | None:
     """Keep the worker, or uphold the removal: on an objection by a third officer, on the appeal by a new supervisor."""
-    removal = _open(acting, number, version, note, (RemovalState.OBJECTED, RemovalState.APPEALED))
+    removal = _open(acting, opinion, (RemovalState.OBJECTED, RemovalState.APPEALED))
     if isinstance(removal, Refused):
         return removal
     reasons = {"keep": KEEPS, "uphold": programme().decisions.reasons_remove}.get(says)
-    if reasons is None or reason not in reasons:
+    if reasons is None or opinion.reason not in reasons:
         return Refused.REASON
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
     refused = may_decide(acting, removal)
     if refused is not None:
         return refused
     appeal = removal.state == RemovalState.APPEALED
     after = RemovalState.KEPT if says == "keep" else RemovalState.REMOVED if appeal else RemovalState.UPHELD
-    _say(acting, removal, "appeal" if appeal else "objection", says, reason, note, after)
+    _say(acting, removal, ("appeal" if appeal else "objection", says), opinion, after)
     if after is RemovalState.REMOVED:
         take_off(acting.session, [removal.id], by=acting.by, now=acting.now)
         acting.session.refresh(removal)
@@ -284,16 +284,9 @@ def _of_the_city(acting: Acting) -> bool:
     return acting.viewer.role in READS_SECOND and not acting.viewer.bound
 
 
-def _say(
-    acting: Acting,
-    removal: Removal,
-    step: str,
-    says: str,
-    reason: str,
-    note: str,
-    after: RemovalState,
-) -> None:
-    """What an officer said goes on record, and the removal stands as that leaves it."""
+def _say(acting: Acting, removal: Removal, what: tuple[str, str], opinion: Opinion, after: RemovalState) -> None:
+    """What an officer said goes on record as (step, what he says), and the removal stands as that leaves it."""
+    step, says = what
     removal.state = after.value
     removal.version += 1
     if after in (RemovalState.WITHDRAWN, RemovalState.KEPT):
@@ -302,13 +295,13 @@ def _say(
         removal_id=removal.id,
         step=step,
         says=says,
-        reason=reason,
-        note=seal(note.strip(), "decision.note") if note.strip() else None,
+        reason=opinion.reason,
+        note=seal(opinion.note.strip(), "decision.note") if opinion.note.strip() else None,
         officer_id=acting.viewer.id,
         at=acting.now,
     )
     acting.session.add(said)
-    _record(acting, removal, says, reason=reason, step=step, state=after.value)
+    _record(acting, removal, says, reason=opinion.reason, step=step, state=after.value)
 
 
 def _record(acting: Acting, removal: Removal, action: str, **detail: str) -> None:
