@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext
 
 from verify_service.console.blueprint import acting, blueprint, row_of
 from verify_service.grievances import alerts as held
-from verify_service.labels.codes import category_name
+from verify_service.labels.categories import category_name
 
 KINDS = {
     "at_risk": lazy_gettext("is at risk of being late"),

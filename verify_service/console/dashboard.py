@@ -8,7 +8,7 @@ from verify_service.console.blueprint import acting, blueprint
 from verify_service.grievances.performance import WEEKS, performance
 from verify_service.ground.database import snapshot
 from verify_service.ground.programme import programme
-from verify_service.labels.codes import category_name
+from verify_service.labels.categories import category_name
 
 
 @blueprint.get("/dashboard")

@@ -28,11 +28,11 @@ from verify_service.labels.reasons import (
     PROPOSERS,
     REFUSED,
     SOURCES,
-    STATES,
     STEPS,
     criterion_text,
     reason_name,
 )
+from verify_service.labels.standings import PROPOSALS
 from verify_service.proposals import review as desk
 from verify_service.proposals import shown
 from verify_service.proposals.criteria import criteria_of
@@ -69,7 +69,7 @@ def decisions() -> Response | str:
         rows=rows,
         areas=areas,
         counts=counts,
-        states=STATES,
+        states=PROPOSALS,
         state=state,
         page=page,
         pages=max(1, -(-counts.get(state, 0) // ON_A_PAGE)),
@@ -165,7 +165,7 @@ def _facts(who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
         "where": address_words(who.session, held.kelurahan_code, held.rt, held.rw),
         "job": JOBS.get(held.job, held.job),
         "proposer": PROPOSERS.get(held.proposer, held.proposer),
-        "state_name": STATES[Waits(held.state)],
+        "state_name": PROPOSALS[Waits(held.state)],
         "criteria": [
             (CRITERIA[one.name], FINDINGS[one.finding], criterion_text(one), SOURCES[one.source], one.finding)
             for one in criteria_of(who.session, held, today=today)

@@ -13,7 +13,7 @@ from verify_service.grievances import exports, lapor
 from verify_service.grievances.actions import Refusal
 from verify_service.grievances.exports import Chosen, Which
 from verify_service.ground.programme import programme
-from verify_service.labels.codes import category_name
+from verify_service.labels.categories import category_name
 
 LONG = 120.0  # seconds for a file of everything
 WHICH = {

@@ -23,26 +23,25 @@ from verify_service.ground import queue as jobs
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
-from verify_service.labels.codes import category_name, identity_name, report_step, verdict_name
+from verify_service.labels.categories import category_name
+from verify_service.labels.codes import identity_name, report_step, verdict_name
 from verify_service.labels.grievances import (
     ACTIONS,
     DECISIONS,
-    DELIVERIES,
     INSURED,
     LISTED,
-    OUTBOX,
-    SOURCES,
-    STATEMENTS,
     URGENCIES,
     WAITING_FOR,
     channel_name,
     deadline_words,
     refusal_text,
     said_by,
-    state_name,
     why_similar,
     word_of,
 )
+from verify_service.labels.sent_texts import DELIVERIES, OUTBOX
+from verify_service.labels.standings import state_name
+from verify_service.labels.statements import BRIEFLY, SOURCES
 from verify_service.registry.names import masked_name
 
 ID: Final = "int(max=9223372036854775807)"
@@ -247,7 +246,7 @@ def _whole(who: Acting, report: Grievance) -> dict[str, Any]:
         "listed_name": lambda code: word_of(LISTED, code),
         "insurer_name": lambda code: word_of(INSURED, code),
         "source_name": lambda code: word_of(SOURCES, code),
-        "statement_name": lambda code: word_of(STATEMENTS, code),
+        "statement_name": lambda code: word_of(BRIEFLY, code),
         "officers": actions.officers_for(who.session, report) if Action.HAND_OVER in may else (),
         "categories": sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),
         "urgencies": {key: words for key, words in URGENCIES.items() if key != "none"},

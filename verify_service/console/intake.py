@@ -14,8 +14,9 @@ from verify_service.grievances import actions, intake
 from verify_service.grievances.intake import Alike, Asked, Faulty, Filed
 from verify_service.ground import queue as jobs
 from verify_service.ground.programme import programme
-from verify_service.labels.codes import category_name
-from verify_service.labels.grievances import URGENCIES, state_name
+from verify_service.labels.categories import category_name
+from verify_service.labels.grievances import URGENCIES
+from verify_service.labels.standings import state_name
 from verify_service.registry.areas import kelurahan_within
 
 FAULTS = {

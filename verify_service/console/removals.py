@@ -16,7 +16,10 @@ from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Evidence, Removal
 from verify_service.labels.codes import verdict_name
-from verify_service.labels.reasons import NOTICES, REFUSED, REMOVALS, SENT, STEPS, reason_name, statement_text
+from verify_service.labels.reasons import REFUSED, STEPS, reason_name
+from verify_service.labels.sent_texts import NOTICE_SENT, NOTICES
+from verify_service.labels.standings import REMOVALS
+from verify_service.labels.statements import statement_text
 from verify_service.proposals.review import READS_FIRST, READS_SECOND, Opinion, Refused
 from verify_service.removals import deaths as deaths_reported
 from verify_service.removals import review, shown
@@ -193,7 +196,7 @@ def _facts(who: Acting, held: Removal) -> dict[str, Any]:
         "steps": STEPS,
         "sent": sent,
         "notices": NOTICES,
-        "sent_words": SENT,
+        "sent_words": NOTICE_SENT,
         "untold": held.state in (RemovalState.NOTICED, RemovalState.UPHELD)
         and (held.object_by is None or (bool(latest) and all(one.lost for one in latest))),
         "due": shown.due(held),

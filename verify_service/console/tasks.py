@@ -12,6 +12,7 @@ from verify_service.grievances.acting import Acting
 from verify_service.ground import queue
 from verify_service.ground.tables import Task
 from verify_service.labels.codes import signal_text
+from verify_service.labels.statements import FINDINGS
 from verify_service.registry.letters import activation_letter
 from verify_service.verification import field_checks, task_list
 from verify_service.verification.signals import KIND as CHECK_ANSWERS
@@ -23,14 +24,6 @@ KINDS = {
     "rt_vacant": lazy_gettext("RT without a head: confirm"),
     "visit": lazy_gettext("Wants no texts: visit"),
     "check_answers": lazy_gettext("Whose answers? Check them"),
-}
-SAYS = {
-    "resident": lazy_gettext("Lives there and works"),
-    "moved": lazy_gettext("Has moved away"),
-    "deceased": lazy_gettext("Has died"),
-    "unknown": lazy_gettext("Nobody knows them"),
-    "not_working": lazy_gettext("Lives there, works no more"),
-    "now_employed": lazy_gettext("Is an employee now"),
 }
 HOW = {
     "confirmed": lazy_gettext("confirmed"),
@@ -84,7 +77,7 @@ def task(number: int) -> Response:
         answered=answered,
         signal=signal_text(held.detail) if held.kind == CHECK_ANSWERS else "",
         kind_name=KINDS.get(held.kind, held.kind),
-        says=SAYS,
+        says=FINDINGS,
         settled_how=HOW.get(held.closed_how or "", held.closed_how),
         residents=field_checks.ABOUT_RESIDENTS,
     )

@@ -15,7 +15,8 @@ from verify_service.grievances.unsorted import Unsettled
 from verify_service.ground import queue
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
-from verify_service.labels.codes import CATEGORIES, IDENTITIES, category_name
+from verify_service.labels.categories import CATEGORIES, category_name
+from verify_service.labels.codes import IDENTITIES
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import if_amiss
 

@@ -31,17 +31,10 @@ from verify_service.grievances.worklist import (
 )
 from verify_service.ground import queue as jobs
 from verify_service.ground.programme import programme
-from verify_service.labels.codes import category_name, identity_name
-from verify_service.labels.grievances import (
-    CHANNELS,
-    STATES,
-    TABS,
-    URGENCIES,
-    channel_name,
-    deadline_words,
-    refusal_text,
-    state_name,
-)
+from verify_service.labels.categories import category_name
+from verify_service.labels.codes import identity_name
+from verify_service.labels.grievances import CHANNELS, TABS, URGENCIES, channel_name, deadline_words, refusal_text
+from verify_service.labels.standings import AT_THE_DESK, state_name
 
 EVERY = "3s"  # so often an open list asks whether it has changed
 
@@ -142,7 +135,7 @@ def _whole(
         every=EVERY,
         categories=sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),
         units=programme().units,
-        states=STATES,
+        states=AT_THE_DESK,
         channels={key: words for key, words in CHANNELS.items() if key not in ("console", "clock")},
         urgencies=URGENCIES,
         nobody=NOBODY,

@@ -16,7 +16,8 @@ from verify_service.grievances.opening import Opened
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone, read_phone
 from verify_service.ground.programme import programme
-from verify_service.labels.categories import kind_name, state_words
+from verify_service.labels.categories import kind_name
+from verify_service.labels.standings import state_words
 from verify_service.open311.door import FORMAT, PATIENCE, admitted, blueprint, too_many
 from verify_service.open311.wire import Refused, answer, end_of, errors, moment, read_moment
 from verify_service.registry.areas import kelurahan_named
