@@ -203,7 +203,7 @@ def ask(acting: Acting, case: int, version: int, reason: str, words: str) -> Ref
         return Refusal.TOO_OFTEN
     report.waiting_for = reason
     take(acting.session, report, Step.ASK, acting.spoken(words.strip()), reason=reason)
-    last = working_days_after(city_day(acting.now), programme().sla.waiting_days)
+    last = working_days_after(acting.today, programme().sla.waiting_days)
     tell(
         acting.session,
         report,
@@ -327,7 +327,7 @@ def escalate(acting: Acting, case: int, version: int, words: str) -> Refusal | N
     if leads_to(Step.ESCALATE, report.state) is None:
         return Refusal.STEP
     report.level += 1
-    report.next_on = working_days_after(city_day(acting.now), programme().sla.rung_days)
+    report.next_on = working_days_after(acting.today, programme().sla.rung_days)
     report.next_on = max(report.next_on, report.due_on)
     above = assignment.rung(acting.session, report)
     report.assignee_id = above or report.assignee_id

@@ -76,5 +76,4 @@ def see(acting: Acting, notice: int | None) -> None:
         mine = mine.where(GrievanceNotice.id == notice)
     read = acting.session.scalars(mine.values(seen_at=acting.now).returning(GrievanceNotice.id)).all()
     if read:
-        who = f"officer:{acting.viewer.id}"
-        acting.record("notices read", who, notices=len(read))
+        acting.record("notices read", acting.by, notices=len(read))

@@ -23,7 +23,6 @@ from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, AuditEntry, Grievance, Phone, Worker
-from verify_service.ground.working_days import city_day
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import known_phone_of, phone_of
 from verify_service.messaging.outbox import Purpose
@@ -198,7 +197,7 @@ def _known(session: Session, asked: Asked) -> bool:
 
 def _remember(acting: Acting, asked: Asked, opened: Opened) -> None:
     """That this form made this case, by the day alone: nothing else leads from the click to an anonymous report."""
-    day = hour_unknown(city_day(acting.now))
+    day = hour_unknown(acting.today)
     audit.record(
         acting.session, now=day, actor="anonymous", action="form filed", on=_form(asked), case=f"grievance:{opened.id}"
     )

@@ -21,7 +21,6 @@ from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import seal, unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import AuditEntry, Decision, Phone, Proposal
-from verify_service.ground.working_days import city_day
 from verify_service.messaging.catalogue import wordings
 from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
@@ -115,7 +114,7 @@ def read_first(acting: Acting, opinion: Opinion, says: str) -> Refused | None:
         return Refused.STEP
     if _entered(acting, proposal):
         return Refused.OWN
-    if says == "accept" and places(acting.session, today=city_day(acting.now)).left <= 0:
+    if says == "accept" and places(acting.session, today=acting.today).left <= 0:
         return Refused.FULL
     _count(proposal, acting)
     _write(acting, proposal, ("first", says), opinion, Waits.READ)
@@ -131,7 +130,7 @@ def agree(acting: Acting, opinion: Opinion) -> Refused | None:
     accepts = first.says == "accept"
     if accepts:
         one_at_a_time(acting.session)
-        if places(acting.session, today=city_day(acting.now)).left <= 0:
+        if places(acting.session, today=acting.today).left <= 0:
             return Refused.FULL
     _count(proposal, acting)
     proposal.decided_at, proposal.reason = acting.now, first.reason
@@ -223,7 +222,7 @@ def answered(acting: Acting, opinion: Opinion) -> Refused | None:
 
 
 def _count(proposal: Proposal, acting: Acting) -> None:
-    proposal.points = sum(points_for(standing_of(proposal, city_day(acting.now))).values())
+    proposal.points = sum(points_for(standing_of(proposal, acting.today)).values())
 
 
 def _write(acting: Acting, proposal: Proposal, what: tuple[str, str], opinion: Opinion, after: Waits) -> None:
@@ -241,13 +240,7 @@ def _write(acting: Acting, proposal: Proposal, what: tuple[str, str], opinion: O
         at=acting.now,
     )
     acting.session.add(said)
-    acting.session.flush()
-    acting.record(
-        f"proposal: {says}",
-        f"proposal:{proposal.id}",
-        reason=opinion.reason,
-        state=after.value,
-    )
+    acting.record(f"proposal: {says}", f"proposal:{proposal.id}", reason=opinion.reason, state=after.value)
 
 
 def _tell(session: Session, proposal: Proposal, now: dt.datetime) -> None:

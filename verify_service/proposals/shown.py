@@ -10,12 +10,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from verify_service import audit
 from verify_service.accounts.officers import Role
 from verify_service.grievances.acting import Acting
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Decision, Officer, OutboxMessage, Phone, Proposal
-from verify_service.ground.working_days import city_day
 from verify_service.proposals.priority import FIRST_COMES, count_points
 from verify_service.proposals.review import READS_FIRST, Waits, seen
 
@@ -37,7 +35,7 @@ def counts(acting: Acting) -> dict[str, int]:
 
 def waiting_list(acting: Acting, state: Waits, *, first: int = 0, most: int | None = None) -> Sequence[Proposal]:
     """Proposals in this state, in the one published order, with today's points."""
-    count_points(acting.session, today=city_day(acting.now))
+    count_points(acting.session, today=acting.today)
     wanted = select(Proposal).where(seen(acting.viewer), Proposal.state == state.value).order_by(*FIRST_COMES)
     return acting.session.scalars(wanted.offset(first).limit(most).execution_options(populate_existing=True)).all()
 
@@ -46,20 +44,9 @@ def accepted(acting: Acting) -> Sequence[Proposal]:
     """Those accepted, for the next decree; that they leave is kept, and of each whose NIK leaves in full as well."""
     rows = waiting_list(acting, Waits.ACCEPTED)
     full = acting.viewer.role in FULL_NIK
-    now, by = acting.now, acting.by
-    audit.record(
-        acting.session,
-        now=now,
-        actor=by,
-        action="accepted proposals exported",
-        on="proposals",
-        rows=len(rows),
-        full_nik=full,
-    )
+    acting.record("accepted proposals exported", "proposals", rows=len(rows), full_nik=full)
     for row in rows if full else ():
-        audit.record(
-            acting.session, now=now, actor=by, action="identity looked at", on=f"proposal:{row.id}", how="export"
-        )
+        acting.record("identity looked at", f"proposal:{row.id}", how="export")
     return rows
 
 

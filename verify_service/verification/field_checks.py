@@ -18,7 +18,6 @@ from verify_service.ground.crypto import reference_number, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Conversation, Enrolment, Phone, PhoneLink, RtHead, Task, Worker
-from verify_service.ground.working_days import city_day
 from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
 from verify_service.registry.names import mask_name
@@ -166,7 +165,7 @@ def _settle_resident(acting: Acting, task: Task, *, says: str) -> bool:
             rw=task.rw,
             rt=task.rt,
             enrolment_id=task.enrolment_id,
-            due_on=city_day(acting.now),
+            due_on=acting.today,
             now=acting.now,
             by=acting.by,
         )
