@@ -1,7 +1,7 @@
 """What the web server loads: `granian --interface wsgi wsgi:app`, its own access log off, since paths carry secrets."""
 
 from verify_service.app import create_app
-from verify_service.demo.embedded import die_with_parent
+from verify_service.demo.children import die_with_parent
 from verify_service.ground.settings import settings
 
 if settings().demo:

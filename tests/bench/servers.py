@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from verify_service.demo.embedded import dying_with_owner
+from verify_service.demo.children import dying_with_owner
 
 ROOT = Path(__file__).parents[2]
 THREADS = 8  # as the Procfile has it

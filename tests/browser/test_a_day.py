@@ -77,7 +77,7 @@ def a_backlog(db: Any, team: int) -> None:
             )
             report = open_report(session, told, now=came)
             held = session.get_one(Grievance, report.id)
-            assert verify(session, acting(team, came), held.id, held.version, Triage("not_active")) is None
+            assert verify(acting(session, team, came), held.id, held.version, Triage("not_active")) is None
 
 
 def dial(client: FlaskClient, number: str, *answers: str) -> str:

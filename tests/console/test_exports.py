@@ -19,7 +19,8 @@ from tests.serving import new_client
 from verify_service.accounts.officers import Role
 from verify_service.console.sheets import in_csv
 from verify_service.grievances import actions
-from verify_service.grievances.actions import Acting, Triage
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.actions import Triage
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.database import transaction
@@ -51,13 +52,13 @@ def file_one(db: Any, words: str = "Kartu belum datang", *, to_lapor: bool = Tru
     """A report, verified and (unless told otherwise) handed to LAPOR; its number."""
     told: dict[str, Any] = {"category": "card", "identity": "normal", **more}
     report = NewReport(origin="report", channel="counter", inbound=f"t:{words}:{more}", words=words, **told)
-    acting = Acting(Viewer(0, Role.SUPERVISOR, cleared=True), NOW)
     with transaction() as session:
+        acting = Acting(session, Viewer(0, Role.SUPERVISOR, cleared=True), NOW)
         made = open_report(session, report, now=NOW)
-        assert actions.verify(session, acting, made.id, 1, Triage(told["category"])) is None
+        assert actions.verify(acting, made.id, 1, Triage(told["category"])) is None
         if to_lapor:
             version = session.get_one(actions.Grievance, made.id).version
-            assert actions.refer(session, acting, made.id, version, "lapor", "Diteruskan ke LAPOR.") is None
+            assert actions.refer(acting, made.id, version, "lapor", "Diteruskan ke LAPOR.") is None
     return made.number
 
 
@@ -184,9 +185,9 @@ def test_nobody_takes_out_what_he_may_not_see(client: FlaskClient, db: Any) -> N
 
 def test_what_officers_write_for_one_another_stays_in_the_house(client: FlaskClient, db: Any) -> None:
     file_one(db, to_lapor=False)
-    acting = Acting(Viewer(0, Role.SUPERVISOR), NOW)
     with transaction() as session:
-        actions.comment(session, acting, 1, "Pelapor ini pernah bohong")
+        acting = Acting(session, Viewer(0, Role.SUPERVISOR), NOW)
+        actions.comment(acting, 1, "Pelapor ini pernah bohong")
     as_supervisor(client)
     body = client.get(f"{PAGE}/chronology.csv?which=all").get_data(as_text=True)
     assert "bohong" not in body

@@ -34,10 +34,10 @@ def _console(app: Flask) -> list[tuple[str, str]]:
     ]
 
 
-def test_every_page_of_the_console_asks_who_is_there(client: FlaskClient) -> None:
+def test_every_page_of_the_console_asks_who_is_there(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     walked = _console(client.application)  # type: ignore[arg-type]
     assert ("GET", "/console/") in walked
-    client.application.config["WTF_CSRF_ENABLED"] = False  # so that the guard alone answers
+    monkeypatch.setitem(client.application.config, "WTF_CSRF_ENABLED", False)  # so that the guard alone answers
     for method, address in walked:
         answer = client.open(address, method=method)
         assert answer.status_code in (302, 303), address
@@ -54,10 +54,12 @@ def test_every_page_has_a_rule_and_every_rule_a_page(client: FlaskClient) -> Non
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_each_role_reaches_what_the_table_says_and_nothing_else(client: FlaskClient, db: Any, role: Role) -> None:
+def test_each_role_reaches_what_the_table_says_and_nothing_else(
+    client: FlaskClient, db: Any, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
     unit, area = ("kelurahan", PLACE) if role is Role.KELURAHAN else ("grievance", None)
     an_officer(role=role.value, unit=unit, area=area)
-    client.application.config["WTF_CSRF_ENABLED"] = False
+    monkeypatch.setitem(client.application.config, "WTF_CSRF_ENABLED", False)
     sign_in_without_token(client)
     for rule in client.application.url_map.iter_rules():
         if not rule.rule.startswith("/console") or rule.endpoint in OPEN | {"console.logout"}:

@@ -43,7 +43,7 @@ def notices(db: Any, case: int) -> list[tuple[str, int]]:
 
 def do(step: Any, case: int, *rest: Any, by: int, at: dt.datetime, db: Any) -> Any:
     with transaction() as session:
-        return step(session, acting(by, at), case, case_of(db, case)["version"], *rest)
+        return step(acting(session, by, at), case, case_of(db, case)["version"], *rest)
 
 
 def test_a_report_climbs_rung_by_rung_and_each_notice_comes_once(db: Any) -> None:
@@ -65,7 +65,7 @@ def test_a_report_climbs_rung_by_rung_and_each_notice_comes_once(db: Any) -> Non
     assert working_days_after(day, programme().sla.rung_days).strftime("%d/%m/%y") in last_text(db)
 
     with transaction() as session:  # a comment stops nothing
-        assert actions.comment(session, acting(people["disnaker"], on(day)), case, "Sedang ditanyakan ke BPJS") is None
+        assert actions.comment(acting(session, people["disnaker"], on(day)), case, "Sedang ditanyakan ke BPJS") is None
     for level, who in ((2, "head"), (3, "head of disnaker")):
         day = working_days_after(day, programme().sla.rung_days + 1)
         assert looked(day) == Looked(escalated=1)
@@ -132,7 +132,7 @@ def test_an_answer_that_the_reporter_wrote_about_is_not_taken_for_accepted(db: A
     with transaction() as session:
         add_words(session, case, "belum ada pak", by="reporter", channel="sms", inbound="message:1", now=NOW)
         if read:
-            assert actions.comment(session, acting(team), case, "Sudah ditelepon, kartunya ada", called=True) is None
+            assert actions.comment(acting(session, team), case, "Sudah ditelepon, kartunya ada", called=True) is None
     day = dt.date.fromisoformat(case_of(db, case)["close_on"]) + dt.timedelta(1)
     assert looked(day).closed == 1
     assert case_of(db, case)["state"] == state

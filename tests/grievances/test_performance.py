@@ -23,7 +23,7 @@ from verify_service.verification.knowledge import keep_answer
 
 def counted(officer: int, now: dt.datetime = NOW, *, weeks: int = 12, unit: str | None = None) -> Performance:
     with transaction() as session:
-        return performance(session, acting(officer).viewer, weeks=weeks, unit=unit, now=now)
+        return performance(session, acting(session, officer).viewer, weeks=weeks, unit=unit, now=now)
 
 
 def test_what_was_answered_late_stays_late_after_it_is_opened_again(db: Any) -> None:

@@ -6,10 +6,13 @@ import datetime as dt
 from itertools import count
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from tests.officers import an_officer
 from tests.people import NOW, a_phone
 from verify_service.accounts.officers import Role
-from verify_service.grievances.actions import Acting, Triage, verify
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.actions import Triage, verify
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.database import transaction
@@ -36,11 +39,10 @@ def a_report(
         return open_report(session, report, now=at).id
 
 
-def acting(officer: int, now: dt.datetime = NOW) -> Acting:
+def acting(session: Session, officer: int, now: dt.datetime = NOW) -> Acting:
     """Somebody at the desk, at this hour."""
-    with transaction() as session:
-        held = session.get_one(Officer, officer)
-        return Acting(Viewer(held.id, Role(held.role), held.unit, held.area, held.cleared), now)
+    held = session.get_one(Officer, officer)
+    return Acting(session, Viewer(held.id, Role(held.role), held.unit, held.area, held.cleared), now)
 
 
 def staff(db: Any) -> dict[str, int]:
@@ -64,6 +66,6 @@ def verified(db: Any, by: int, *, at: dt.datetime = NOW, **report: Any) -> int:
     case = a_report(db, at=at, **report)
     with transaction() as session:
         held = session.get_one(Grievance, case)
-        refused = verify(session, acting(by, at), case, held.version, Triage(held.category, held.urgency or ""))
+        refused = verify(acting(session, by, at), case, held.version, Triage(held.category, held.urgency or ""))
     assert refused is None, refused
     return case

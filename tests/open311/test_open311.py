@@ -15,7 +15,8 @@ from tests.handset import Handset
 from tests.people import a_worker
 from verify_service.accounts import api_keys
 from verify_service.accounts.officers import Role
-from verify_service.grievances.actions import Acting, Triage, verify
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.actions import Triage, verify
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.crypto import unseal
@@ -151,9 +152,9 @@ def test_what_was_told_in_confidence_is_none_here(client: FlaskClient, key: str,
 
 def test_what_turns_out_to_be_about_a_unit_is_told_no_more(client: FlaskClient, key: str, db: Any) -> None:
     number = post(client, key).json[0]["service_request_id"]
-    acting = Acting(Viewer(0, Role.SUPERVISOR, cleared=True), NOW)
     with transaction() as session:
-        assert verify(session, acting, 1, 1, Triage("card", about_unit="insurer")) is None
+        acting = Acting(session, Viewer(0, Role.SUPERVISOR, cleared=True), NOW)
+        assert verify(acting, 1, 1, Triage("card", about_unit="insurer")) is None
     assert get(client, f"requests/{number}.json", key).status_code == 404
 
 

@@ -12,13 +12,14 @@ import pytest
 from openpyxl import Workbook
 
 from verify_service.registry.columns import field_of
+from verify_service.registry.grids import Limits
 from verify_service.registry.insurers import INSURER
 from verify_service.registry.payments import PAYMENTS
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.reading import file_problems
 from verify_service.registry.rosters import ROSTER
 from verify_service.registry.rt_heads import RT_HEADS
-from verify_service.registry.sheets import Limits, Table, read_table
+from verify_service.registry.sheets import Table, read_table
 
 PEOPLE = [["3275014107800001", "Ani Lestari", "Margahayu"], ["3275011203750002", "Budi Santoso", "Kranji"]]
 HEADINGS = ["NIK", "NAMA", "KELURAHAN"]

@@ -28,7 +28,7 @@ import psycopg
 import redis
 
 from tests.soak.sabotaged import IN_DATABASE, IN_WEB
-from verify_service.demo import embedded, keys
+from verify_service.demo import children, embedded, keys
 from verify_service.ground import programme
 
 _BEFORE_REVIVAL = 0.5
@@ -221,7 +221,7 @@ class House:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            preexec_fn=embedded.dying_with_owner(signal.SIGKILL),
+            preexec_fn=children.dying_with_owner(signal.SIGKILL),
         )
         log.close()
 

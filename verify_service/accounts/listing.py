@@ -98,3 +98,8 @@ def traces(
 def _number(whose: str) -> int | None:
     digits = whose.partition(":")[2]
     return int(digits) if digits.isdecimal() else None
+
+
+def account_names(session: Session) -> dict[str, str]:
+    """What every account is called, by how the trail names it (officer:ID)."""
+    return {f"officer:{number}": name for number, name in session.execute(select(Officer.id, Officer.name))}

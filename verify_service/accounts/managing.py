@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from dataclasses import asdict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.accounts import passwords, second_factor
-from verify_service.accounts.officers import OfficerRefused, check_password, check_scope, disable_officer, normal_email
+from verify_service.accounts.officers import (
+    OfficerRefused,
+    Position,
+    check_password,
+    check_position,
+    disable_officer,
+    normal_email,
+)
 from verify_service.accounts.sessions import end_sessions
 from verify_service.ground.tables import Officer
 
@@ -26,6 +34,16 @@ def officer_by_email(session: Session, email: str) -> Officer:
     if found is None:
         raise OfficerRefused("unknown", "There is no officer with this e-mail address; see: verify officer list")
     return found
+
+
+def officer_by_id(session: Session, officer_id: int) -> Officer | None:
+    """The account with this id, locked so that two administrators cannot overwrite each other; None where none is."""
+    return session.get(Officer, officer_id, with_for_update=True)
+
+
+def own_account(session: Session, officer_id: int, *, lock: bool = False) -> Officer:
+    """The account of whoever is signed in, which is there; locked before it is changed."""
+    return session.get_one(Officer, officer_id, with_for_update=lock)
 
 
 def change_password(session: Session, officer: Officer, new: str, *, token: str, now: dt.datetime) -> None:
@@ -58,31 +76,12 @@ def reset_second_factor(session: Session, officer: Officer, *, by: str, now: dt.
     end_sessions(session, officer.id, by=by, now=now)
 
 
-def change_scope(
-    session: Session,
-    officer: Officer,
-    *,
-    role: str,
-    unit: str,
-    area: str | None,
-    cleared: bool,
-    by: str,
-    now: dt.datetime,
-) -> None:
+def change_scope(session: Session, officer: Officer, wanted: Position, *, by: str, now: dt.datetime) -> None:
     """Let an account see something else; OfficerRefused where that makes no sense. It holds from the next page on."""
-    check_scope(session, role, unit, area, cleared=cleared)
-    officer.role, officer.unit, officer.area, officer.cleared = role, unit, area, cleared
-    audit.record(
-        session,
-        now=now,
-        actor=by,
-        action="officer's scope changed",
-        on=f"officer:{officer.id}",
-        role=role,
-        unit=unit,
-        area=area,
-        cleared=cleared,
-    )
+    check_position(session, wanted)
+    officer.role, officer.unit, officer.area, officer.cleared = wanted.role, wanted.unit, wanted.area, wanted.cleared
+    on = f"officer:{officer.id}"
+    audit.record(session, now=now, actor=by, action="officer's scope changed", on=on, **asdict(wanted))
 
 
 def disable(session: Session, officer: Officer, *, by: str, now: dt.datetime) -> None:

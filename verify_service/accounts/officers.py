@@ -68,6 +68,16 @@ class SignedInOfficer:
         return str(self.id)
 
 
+@dataclass(frozen=True)
+class Position:
+    """What an account may see: by its role, its unit, its place (a kecamatan's or kelurahan's code), its clearance."""
+
+    role: str
+    unit: str = "grievance"
+    area: str | None = None
+    cleared: bool = False
+
+
 def signed_in(officer: Officer) -> SignedInOfficer:
     """An account as pages know it."""
     return SignedInOfficer(
@@ -121,7 +131,7 @@ def add_officer(
     if address.count("@") != 1 or not all(address.split("@")) or any(map(str.isspace, address)):
         raise OfficerRefused("email", "This is not an e-mail address; write it like officer@city.example")
     check_password(password, (address, name))
-    check_scope(session, role, unit, area, cleared=cleared)
+    check_position(session, Position(role, unit, area, cleared))
     if session.scalar(select(Officer.id).where(Officer.email == address)) is not None:
         raise OfficerRefused("taken", "There is already an officer with this e-mail address")
     now = dt.datetime.now(dt.UTC)
@@ -157,8 +167,9 @@ def check_password(password: str, about: Iterable[str]) -> None:
         raise OfficerRefused("easy", "The password is easy to guess; use several words that do not belong together")
 
 
-def check_scope(session: Session, role: str, unit: str, area: str | None, *, cleared: bool) -> None:
+def check_position(session: Session, wanted: Position) -> None:
     """OfficerRefused where what an account is to see makes no sense."""
+    role, unit, area, cleared = wanted.role, wanted.unit, wanted.area, wanted.cleared
     if unit not in programme().units:
         raise OfficerRefused("unit", f"There is no unit {unit!r}; choose one of {', '.join(programme().units)}")
     places = select(Area.kelurahan_code).where((Area.kelurahan_code == area) | (Area.kecamatan_code == area)).limit(1)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.accounts import managing
 from verify_service.accounts.listing import accounts
-from verify_service.accounts.officers import OfficerRefused, Role, add_officer
+from verify_service.accounts.officers import OfficerRefused, Position, Role, add_officer
 from verify_service.cli.service import json_option, print_json, with_servers
 from verify_service.ground.database import transaction
 
@@ -152,15 +152,12 @@ def scope(email: str, role: str | None, unit: str | None, area: str | None, clea
     """Change what an account sees and does; what is not named stays."""
     with _doing() as (session, now):
         held = managing.officer_by_email(session, email)
-        managing.change_scope(
-            session,
-            held,
+        wanted = Position(
             role=role or held.role,
             unit=unit or held.unit,
             area=held.area if area is None else area or None,
             cleared=held.cleared if cleared is None else cleared,
-            by=BY,
-            now=now,
         )
+        managing.change_scope(session, held, wanted, by=BY, now=now)
         told = f"{held.role} of {held.unit}, {held.area or 'the whole city'}{', cleared' if held.cleared else ''}"
     click.echo(f"{email} is {told}.")

@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import urlsplit
 
-from flask import Request, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import Request, Response, g, make_response, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_login import current_user
 
 from verify_service import languages
 from verify_service.accounts.officers import SignedInOfficer, choose_language
 from verify_service.accounts.sessions import LONGEST, close_session, find_officer
 from verify_service.accounts.sign_in import CodeWanted, Refused, SignedIn, second_step, sign_in
-from verify_service.console.blueprint import blueprint
-from verify_service.ground.database import transaction
+from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.settings import settings
 
 CODE_WITHIN = dt.timedelta(minutes=5)  # after the password
-PATIENCE = 5.0  # seconds for the database before a page says that it is busy
 # What an open page asks by itself is no sign of an officer at the desk.
 _BY_ITSELF = frozenset({"console.live", "console.cases_live", "console.case_live"})
 
@@ -33,8 +32,8 @@ def officer_of(asking: Request) -> SignedInOfficer | None:
     if not token or asking.blueprint != "console" or "officer_asked" in g:
         return None  # asked in vain before: the page that says so must not ask a database that is down once more
     g.officer_asked = True
-    with transaction(seconds=PATIENCE) as database:
-        return find_officer(database, token, now=dt.datetime.now(dt.UTC), active=asking.endpoint not in _BY_ITSELF)
+    with page_session() as session:
+        return find_officer(session, token, now=dt.datetime.now(dt.UTC), active=asking.endpoint not in _BY_ITSELF)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -44,9 +43,9 @@ def login() -> Response:
         if current_user.is_authenticated:
             return make_response(redirect(same_site(request.args.get("next"))))
         return languages.remember(make_response(_form()), request.args.get("lang"))
-    with transaction(seconds=PATIENCE) as database:
+    with page_session() as session:
         answer = sign_in(
-            database,
+            session,
             request.form.get("email", "")[:254],
             request.form.get("password", "")[:1024],
             request.remote_addr or "",
@@ -65,9 +64,9 @@ def _form(refused: Refused | None = None) -> str:
 
 
 def _ask_for_code(wanted: CodeWanted) -> Response:
-    session.clear()
+    cookie.clear()
     until = int((dt.datetime.now(dt.UTC) + CODE_WITHIN).timestamp())
-    session["second"] = {
+    cookie["second"] = {
         "officer": wanted.officer_id,
         "mark": wanted.mark,
         "until": until,
@@ -80,15 +79,15 @@ def _ask_for_code(wanted: CodeWanted) -> Response:
 def second() -> Response:
     """The second page of signing in: a code from the phone, or one from paper. Nobody is signed in before it."""
     now = dt.datetime.now(dt.UTC)
-    pending = session.get("second")
+    pending = cookie.get("second")
     if not isinstance(pending, dict) or now.timestamp() > pending["until"]:
-        session.pop("second", None)
+        cookie.pop("second", None)
         return make_response(redirect(url_for("console.login"), 303))
     if request.method != "POST":
         return languages.remember(make_response(render_template("console/code.html")), request.args.get("lang"))
-    with transaction(seconds=PATIENCE) as database:
+    with page_session() as session:
         answer = second_step(
-            database,
+            session,
             CodeWanted(pending["officer"], pending["mark"]),
             (request.form.get("code") or request.form.get("recovery") or "")[:40],
             request.remote_addr or "",
@@ -96,7 +95,7 @@ def second() -> Response:
             old_token=request.cookies.get(cookie_name()),
         )
     if answer is None:
-        session.pop("second", None)
+        cookie.pop("second", None)
         return make_response(redirect(url_for("console.login"), 303))
     if isinstance(answer, Refused):
         return make_response(render_template("console/code.html", refused=answer), 429 if answer.wait else 401)
@@ -104,7 +103,7 @@ def second() -> Response:
 
 
 def _welcome(answer: SignedIn, following: str | None) -> Response:
-    session.clear()  # with it the form token of whoever sat here before
+    cookie.clear()  # with it the form token of whoever sat here before
     response = make_response(redirect(same_site(following), 303))
     response.set_cookie(
         cookie_name(),
@@ -121,9 +120,9 @@ def _welcome(answer: SignedIn, following: str | None) -> Response:
 def logout() -> Response:
     """Sign this browser out."""
     token = request.cookies.get(cookie_name(), "")
-    with transaction(seconds=PATIENCE) as database:
-        close_session(database, token, now=dt.datetime.now(dt.UTC))
-    session.clear()
+    with page_session() as session:
+        close_session(session, token, now=dt.datetime.now(dt.UTC))
+    cookie.clear()
     g.pop("_login_user", None)
     response = make_response(redirect(url_for("console.login"), 303))
     response.delete_cookie(cookie_name(), secure=not settings().demo, httponly=True, samesite="Lax")
@@ -134,8 +133,8 @@ def logout() -> Response:
 def language() -> Response:
     """Read the console in the other language from now on, on every machine."""
     wanted = request.form.get("language", "")
-    with transaction(seconds=PATIENCE) as database:
-        choose_language(database, current_user.id, wanted, now=dt.datetime.now(dt.UTC))
+    with page_session() as session:
+        choose_language(session, current_user.id, wanted, now=dt.datetime.now(dt.UTC))
     response = make_response(redirect(same_site(request.form.get("next")), 303))
     return languages.remember(response, wanted)
 

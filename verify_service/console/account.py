@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import segno
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -15,11 +15,9 @@ from verify_service.accounts import calendar_address, managing, second_factor, s
 from verify_service.accounts.officers import OfficerRefused
 from verify_service.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from verify_service.accounts.sign_in import still_them
-from verify_service.console.access import PATIENCE, cookie_name
-from verify_service.console.blueprint import blueprint
-from verify_service.ground.database import transaction
+from verify_service.console.access import cookie_name
+from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.tables import Officer
-from verify_service.labels.codes import ROLES
 
 WHY_NOT = {
     "old": lazy_gettext("The old password is wrong."),
@@ -40,42 +38,37 @@ DONE = {
 }
 
 
-@dataclass(frozen=True)
-class Said:
-    """What the page says about what was just done: about which section, why not, and what is shown this once."""
-
-    about: str = ""
-    why: str = ""
-    codes: list[str] = field(default_factory=list, repr=False)
-    calendar: str = field(default="", repr=False)
-
-
 @blueprint.get("/account")
 def account() -> Response:
     """The page."""
-    return _page(Said())
+    return _page()
 
 
-def _page(said: Said, status: int = 200) -> Response:
+def _page(*, codes: Sequence[str] = (), calendar: str = "") -> Response:
+    """The page; recovery codes and the calendar's address are shown this once, and go into no cookie."""
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
-        held = session.get_one(Officer, current_user.id)
+    with page_session() as session:
+        held = managing.own_account(session, current_user.id)
         starting = held.totp_at is None and held.totp_secret is not None
         page = render_template(
             "console/account.html",
             held=held,
-            said=said,
-            why=WHY_NOT.get(said.why, ""),
-            done=DONE.get(request.args.get("done", ""), ""),
+            codes=codes,
+            calendar=calendar,
             picture=_picture(second_factor.address_of(held)) if starting else "",
             secret=_in_fours(second_factor.secret_of(held)) if starting else "",
             codes_left=second_factor.codes_left(session, held.id),
             must_have=second_factor.wanted_of(held.role),
             browsers=sessions.open_sessions(session, held.id, _token(), now=now),
             shortest=SHORTEST_PASSWORD,
-            role_name=ROLES[current_user.role],
         )
-    return make_response(page, status)
+    return make_response(page)
+
+
+def _refused(section: str, why: str) -> Response:
+    """The page with the reason beside the form that was sent."""
+    flash(str(WHY_NOT[why]), section)
+    return make_response(_page(), 422)
 
 
 @blueprint.post("/account/password")
@@ -83,9 +76,9 @@ def change_own_password() -> Response:
     """Another password; the old one is asked for, and every other browser is signed out."""
     new = request.form.get("new", "")[: LONGEST_PASSWORD + 1]
     if new != request.form.get("again", "")[: LONGEST_PASSWORD + 1]:
-        return _page(Said("password", "twice"), 422)
+        return _refused("password", "twice")
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = _own(session)
         refused = still_them(session, held, _typed("old"), request.remote_addr or "", now=now)
         why = ("wait" if refused.wait else "old") if refused else ""
@@ -94,7 +87,7 @@ def change_own_password() -> Response:
                 managing.change_password(session, held, new, token=_token(), now=now)
             except OfficerRefused as error:
                 why = error.why
-    return _page(Said("password", why), 422) if why else _back("password")
+    return _refused("password", why) if why else _back("password")
 
 
 @blueprint.post("/account/second-factor")
@@ -104,7 +97,7 @@ def change_second_factor() -> Response:
     if asked not in ("begin", "confirm", "codes", "end"):
         abort(400)
     codes: list[str] | None = []
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = _own(session)
         why = _why_not_factor(session, held, asked, now)
         if not why and asked == "begin":
@@ -118,9 +111,9 @@ def change_second_factor() -> Response:
     if codes is None:
         why = "code"
     if why:
-        return _page(Said("factor", why), 422)
+        return _refused("factor", why)
     if codes:
-        return _page(Said("factor", codes=codes))
+        return _page(codes=codes)
     return _back("off" if asked == "end" else "", "factor")
 
 
@@ -139,7 +132,7 @@ def _why_not_factor(session: Session, held: Officer, asked: str, now: dt.datetim
 def end_own_sessions() -> Response:
     """Sign out one of the other browsers, or all of them."""
     key = request.form.get("key")
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         who = f"officer:{current_user.id}"
         sessions.end_sessions(
             session, current_user.id, by=who, now=dt.datetime.now(dt.UTC), but=_token(), key=key or None
@@ -153,7 +146,7 @@ def change_own_calendar() -> Response:
     asked, now = request.form.get("do", ""), dt.datetime.now(dt.UTC)
     if asked not in ("make", "withdraw"):
         abort(400)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         held = _own(session)
         if asked == "withdraw":
             calendar_address.withdraw(session, held, now=now)
@@ -162,11 +155,11 @@ def change_own_calendar() -> Response:
             token = calendar_address.make(session, held, now=now)
     if not token:
         return _back("withdrawn", "calendar")
-    return _page(Said("calendar", calendar=url_for("calendars.due", token=token, _external=True)))
+    return _page(calendar=url_for("calendars.due", token=token, _external=True))
 
 
 def _own(session: Session) -> Officer:
-    return session.get_one(Officer, current_user.id, with_for_update=True)
+    return managing.own_account(session, current_user.id, lock=True)
 
 
 def _token() -> str:
@@ -178,7 +171,9 @@ def _typed(name: str) -> str:
 
 
 def _back(done: str = "", section: str = "") -> Response:
-    return make_response(redirect(url_for("console.account", done=done or None, _anchor=section or None), 303))
+    if done:
+        flash(str(DONE[done]), "done")
+    return make_response(redirect(url_for("console.account", _anchor=section or None), 303))
 
 
 def _picture(address: str) -> str:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
-from flask_login import current_user
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, row_of, viewer
+from verify_service.console.blueprint import acting, blueprint, row_of
 from verify_service.grievances import alerts as held
-from verify_service.ground.database import transaction
-from verify_service.labels.codes import ROLES, category_name
+from verify_service.labels.categories import category_name
 
 KINDS = {
     "at_risk": lazy_gettext("is at risk of being late"),
@@ -25,31 +20,16 @@ KINDS = {
 @blueprint.route("/notices", methods=["GET", "POST"])
 def notices() -> Response:
     """The newest notices of this account, the unread first; reading them is said with a button."""
-    now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
+    with acting() as who:
         if request.method == "POST":
             one = request.form.get("notice")
-            held.see(session, viewer(), None if one is None else row_of(one), now=now)
+            held.see(who, None if one is None else row_of(one))
             return make_response(redirect(url_for("console.notices"), 303))
-        found = held.newest(session, viewer())
+        found = held.newest(who)
     page = render_template(
         "console/notices.html",
         notices=found,
         kinds=KINDS,
         category_name=category_name,
-        role_name=ROLES[current_user.role],
     )
     return make_response(page)
-
-
-@blueprint.context_processor
-def _count() -> dict[str, object]:
-    return {"unseen_notices": unseen}
-
-
-def unseen() -> int:
-    """How many notices wait for the officer who looks at the page."""
-    if not current_user.is_authenticated:
-        return 0
-    with transaction(seconds=PATIENCE) as session:
-        return held.unseen(session, viewer())

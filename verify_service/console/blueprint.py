@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from verify_service.console.rules import RULES, Scope
-from verify_service.grievances.actions import Acting
+from verify_service.grievances import alerts
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import CITY_TEAM, Viewer
+from verify_service.ground.database import transaction
+from verify_service.ground.working_days import city_day
+from verify_service.labels.codes import ROLES
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
+PATIENCE: Final = 5.0  # seconds for the database before a page says that it is busy
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -43,8 +52,26 @@ def may(endpoint: str, *, reading: bool = True) -> bool:
 
 
 @blueprint.context_processor
-def _links() -> dict[str, object]:
-    return {"lets_in": may}
+def _on_every_page() -> dict[str, object]:
+    """What stands on every page, or is asked on most: who looks at it, what is open to him, and the day."""
+    named = ROLES[current_user.role] if current_user.is_authenticated else ""
+    today = city_day(dt.datetime.now(dt.UTC))
+    return {"lets_in": may, "unseen_notices": _unseen_notices, "role_name": named, "today": today}
+
+
+def _unseen_notices() -> int:
+    """How many notices wait for the officer who looks at the page."""
+    if not current_user.is_authenticated:
+        return 0
+    with acting() as who:
+        return alerts.unseen(who)
+
+
+@contextmanager
+def page_session(seconds: float = PATIENCE) -> Iterator[Session]:
+    """The transaction that a page reads in, or a form is dealt with in; cut, and the page says busy, after so long."""
+    with transaction(seconds=seconds) as session:
+        yield session
 
 
 def row_of(sent: str | None) -> int:
@@ -65,9 +92,11 @@ def _to_account() -> Response:
     return make_response(redirect(url_for("console.account"), 303))
 
 
-def acting() -> Acting:
-    """The officer behind this request, and the moment at which he acts."""
-    return Acting(viewer(), dt.datetime.now(dt.UTC))
+@contextmanager
+def acting(seconds: float = PATIENCE) -> Iterator[Acting]:
+    """The officer behind this request at work: in a transaction that ends with the block, at one moment."""
+    with page_session(seconds) as session:
+        yield Acting(session, viewer(), dt.datetime.now(dt.UTC))
 
 
 def _to_sign_in() -> Response:

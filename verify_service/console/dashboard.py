@@ -3,18 +3,13 @@ their cover is for."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import render_template, request
-from flask_login import current_user
-from sqlalchemy import text
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import acting, blueprint
 from verify_service.grievances.performance import WEEKS, performance
-from verify_service.ground.database import transaction
+from verify_service.ground.database import snapshot
 from verify_service.ground.programme import programme
-from verify_service.labels.codes import ROLES, category_name
+from verify_service.labels.categories import category_name
 from verify_service.verification.knowledge import scores
 
 
@@ -25,10 +20,10 @@ def dashboard() -> str:
     weeks = weeks if weeks in WEEKS else 12
     unit = request.args.get("unit")
     unit = unit if unit in programme().units else None
-    with transaction(seconds=PATIENCE) as session:
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # figures that fit together
-        figures = performance(session, viewer(), weeks=weeks, unit=unit, now=dt.datetime.now(dt.UTC))
-        known = scores(session)
+    with acting() as who:
+        snapshot(who.session)
+        figures = performance(who.session, who.viewer, weeks=weeks, unit=unit, now=who.now)
+        known = scores(who.session)
     return render_template(
         "console/dashboard.html",
         figures=figures,
@@ -38,5 +33,4 @@ def dashboard() -> str:
         unit=unit,
         units=programme().units,
         category_name=category_name,
-        role_name=ROLES[current_user.role],
     )

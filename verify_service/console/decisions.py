@@ -8,25 +8,18 @@ from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from flows.references import read_reference
-from verify_service import audit
 from verify_service.accounts.officers import Role
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import acting, blueprint, viewer
+from verify_service.console.blueprint import acting, blueprint
 from verify_service.console.lists import as_csv
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.numbers import full_number
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal_or_blank
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Decision, Enrolment, Phone, Proposal, Removal
+from verify_service.ground.tables import Proposal
 from verify_service.ground.working_days import city_day
-from verify_service.labels.codes import ROLES
 from verify_service.labels.reasons import (
     CRITERIA,
     FINDINGS,
@@ -35,19 +28,21 @@ from verify_service.labels.reasons import (
     PROPOSERS,
     REFUSED,
     SOURCES,
-    STATES,
     STEPS,
     criterion_text,
     reason_name,
 )
+from verify_service.labels.standings import PROPOSALS
 from verify_service.proposals import review as desk
+from verify_service.proposals import shown
 from verify_service.proposals.criteria import criteria_of
 from verify_service.proposals.places import places
 from verify_service.proposals.priority import age_of, points_for, standing_of
-from verify_service.proposals.review import Refused, Waits
+from verify_service.proposals.review import Opinion, Refused, Waits
+from verify_service.registry.areas import address_words, kelurahan_names
 from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
-from verify_service.removals import review
+from verify_service.removals import shown as removals
 
 ON_A_PAGE = 50
 _TAKEN = (Refused.CHANGED, Refused.STEP, Refused.FULL, Refused.TWICE, Refused.DEATH, Refused.CHECKED)
@@ -64,19 +59,17 @@ def decisions() -> Response | str:
         return make_response(redirect(found, 303))
     state = next((one for one in Waits if one == request.args.get("state")), Waits.RECEIVED)
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
-    who = acting()
-    with transaction(seconds=PATIENCE) as session:
-        counts = desk.counts(session, who.viewer)
-        first = (page - 1) * ON_A_PAGE
-        rows = desk.waiting_list(session, who.viewer, state, now=who.now, first=first, most=ON_A_PAGE)
-        areas = _areas(session, rows)
-        held = places(session, today=city_day(who.now))
+    with acting() as who:
+        counts = shown.counts(who)
+        rows = shown.waiting_list(who, state, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
+        areas = kelurahan_names(who.session, (row.kelurahan_code for row in rows))
+        held = places(who.session, today=who.today)
     return render_template(
         "console/decisions.html",
         rows=rows,
         areas=areas,
         counts=counts,
-        states=STATES,
+        states=PROPOSALS,
         state=state,
         page=page,
         pages=max(1, -(-counts.get(state, 0) // ON_A_PAGE)),
@@ -86,8 +79,6 @@ def decisions() -> Response | str:
         proposers=PROPOSERS,
         masked_name=masked_name,
         asked=asked,
-        today=city_day(who.now),
-        role_name=ROLES[current_user.role],
     )
 
 
@@ -96,13 +87,12 @@ def _page_of(asked: str) -> str | None:
     body = read_reference(asked)
     if body is None:
         return None
-    number, who = full_number(body), viewer()
-    with transaction(seconds=PATIENCE) as session:
-        one = session.scalar(select(Proposal.id).where(Proposal.number == number, desk.seen(who)))
+    number = full_number(body)
+    with acting() as who:
+        one = shown.id_of(who, number)
         if one is not None:
             return url_for("console.proposal", number=one)
-        taken = select(Removal.id).join(Enrolment).where(Removal.number == number, review.seen(who))
-        other = session.scalar(taken)
+        other = removals.id_of(who, number)
     return url_for("console.removal", number=other) if other is not None else None
 
 
@@ -115,21 +105,23 @@ def proposal(number: int) -> Response:
 
 
 def _decide(number: int) -> Response:
-    form, who = request.form, acting()
-    version, note = form.get("version", default=0, type=int), form.get("note", "")
-    with transaction(seconds=PATIENCE) as session:
-        match form.get("says", ""):
-            case "accept" | "refuse" as says:
-                reason = form.get(f"reason_{says}", "")
-                refused = desk.read_first(session, who, number, version, says, reason, note)
+    form = request.form
+    says = form.get("says", "")
+    opinion = Opinion(
+        number, form.get("version", default=0, type=int), form.get(f"reason_{says}", ""), form.get("note", "")
+    )
+    with acting() as who:
+        match says:
+            case "accept" | "refuse":
+                refused = desk.read_first(who, opinion, says)
             case "ask":
-                refused = desk.ask(session, who, number, version, form.get("reason_ask", ""), note)
+                refused = desk.ask(who, opinion)
             case "heard":
-                refused = desk.answered(session, who, number, version, note)
+                refused = desk.answered(who, opinion)
             case "agree":
-                refused = desk.agree(session, who, number, version, note)
+                refused = desk.agree(who, opinion)
             case "disagree":
-                refused = desk.disagree(session, who, number, version, note)
+                refused = desk.disagree(who, opinion)
             case _:
                 refused = Refused.REASON
     if refused is Refused.UNKNOWN:
@@ -142,15 +134,14 @@ def _decide(number: int) -> Response:
 
 def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> Response:
     """The page of one proposal; after a refusal with what was typed still in the form."""
-    who = acting()
-    with transaction(seconds=PATIENCE) as session:
-        held = desk.find(session, who.viewer, number)
+    with acting() as who:
+        held = desk.find(who, number)
         if held is None:
             abort(404)
-        today = city_day(who.now)
-        facts = _facts(session, who, held, today)
-        desk.looked_at(session, who, held)
-        left = places(session, today=today).left
+        today = who.today
+        facts = _facts(who, held, today)
+        shown.looked_at(who, held)
+        left = places(who.session, today=today).left
     page = render_template(
         "console/proposal.html",
         proposal=held,
@@ -158,35 +149,31 @@ def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] 
         left=left,
         refused=REFUSED[refused] if refused else None,
         typed=typed or {},
-        today=today,
-        role_name=ROLES[current_user.role],
     )
     return make_response(page, STATUS.get(refused, 400) if refused else 200)
 
 
-def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
+def _facts(who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
     """What the page of one proposal shows; an auditor reads no name, no NIK and no notes."""
     clear, rules = who.viewer.reads_words, programme().decisions
-    area = session.get(Area, held.kelurahan_code) if held.kelurahan_code else None
     points = points_for(standing_of(held, today))
     second = held.state == Waits.READ
-    phone = session.get_one(Phone, held.phone_id)
     return {
         "name": held.name if clear else masked_name(held.name),
         "nik": _masked_nik(held) if clear else "",
-        "phone": unseal_or_blank(phone.number, "phone.number") if who.viewer.role in desk.READS_FIRST else "",
-        "where": f"{area.kelurahan if area else '–'} RT {held.rt or '–'}/RW {held.rw or '–'}",
+        "phone": shown.phone_to_call(who, held),
+        "where": address_words(who.session, held.kelurahan_code, held.rt, held.rw),
         "job": JOBS.get(held.job, held.job),
         "proposer": PROPOSERS.get(held.proposer, held.proposer),
-        "state_name": STATES[Waits(held.state)],
+        "state_name": PROPOSALS[Waits(held.state)],
         "criteria": [
             (CRITERIA[one.name], FINDINGS[one.finding], criterion_text(one), SOURCES[one.source], one.finding)
-            for one in criteria_of(session, held, today=today)
+            for one in criteria_of(who.session, held, today=today)
         ],
         "points": [(PRIORITY[part], given) for part, given in points.items()],
         "sum": sum(points.values()) if held.decided_at is None else held.points or 0,
-        "said": desk.said_of(session, who.viewer, Decision.proposal_id == held.id),
-        "told": held.decided_at is not None and desk.told(session, held),
+        "said": shown.said_of_proposal(who, held),
+        "told": held.decided_at is not None and shown.told(who.session, held),
         "steps": STEPS,
         "reason_name": reason_name,
         "reasons": {
@@ -198,33 +185,19 @@ def _facts(session: Session, who: Acting, held: Proposal, today: dt.date) -> dic
         "may_second": second
         and who.viewer.role in desk.READS_SECOND
         and not who.viewer.bound
-        and desk.may_second(session, who, held),
-        "first": desk.first_said(session, held) if second else None,
+        and desk.may_second(who, held),
+        "first": desk.first_said(who.session, held) if second else None,
     }
 
 
 @blueprint.get("/decisions/accepted.csv")
 def decisions_export() -> Response:
     """Those accepted, in the published order, for the next decree; each full NIK that leaves is in the trail."""
-    who = acting()
-    full = who.viewer.role in desk.FULL_NIK
-    with transaction(seconds=PATIENCE) as session:
-        rows = desk.waiting_list(session, who.viewer, Waits.ACCEPTED, now=who.now, first=0, most=None)
-        areas = _areas(session, rows)
+    with acting() as who:
+        full = who.viewer.role in shown.FULL_NIK
+        rows = shown.accepted(who)
+        areas = kelurahan_names(who.session, (row.kelurahan_code for row in rows))
         lines = [_line(place, row, areas, who, full=full) for place, row in enumerate(rows, start=1)]
-        audit.record(
-            session,
-            now=who.now,
-            actor=who.by,
-            action="accepted proposals exported",
-            on="proposals",
-            rows=len(rows),
-            full_nik=full,
-        )
-        for row in rows if full else ():
-            audit.record(
-                session, now=who.now, actor=who.by, action="identity looked at", on=f"proposal:{row.id}", how="export"
-            )
     heads = [
         gettext("Rank"),
         gettext("Number"),
@@ -241,12 +214,12 @@ def decisions_export() -> Response:
     ]
     response = make_response(as_csv(list(map(str, heads)), lines))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="accepted-{city_day(who.now)}.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="accepted-{who.today}.csv"'
     return response
 
 
 def _line(place: int, row: Proposal, areas: Mapping[str, str], who: Acting, *, full: bool) -> list[object]:
-    today = city_day(who.now)
+    today = who.today
     if full:
         nik = unseal_or_blank(row.nik, "proposal.nik")
     else:
@@ -270,13 +243,6 @@ def _line(place: int, row: Proposal, areas: Mapping[str, str], who: Acting, *, f
 def _masked_nik(held: Proposal) -> str:
     nik = unseal_or_blank(held.nik, "proposal.nik")
     return str(Nik(nik)) if nik else f"…{held.nik_last4}"
-
-
-def _areas(session: Session, rows: Any) -> dict[str, str]:
-    """The names of the kelurahan that these proposals lie in."""
-    codes = {row.kelurahan_code for row in rows if row.kelurahan_code}
-    found = {code: session.get(Area, code) for code in codes}
-    return {code: area.kelurahan for code, area in found.items() if area is not None}
 
 
 def _rule() -> list[tuple[str, int]]:

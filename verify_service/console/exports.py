@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 
-from flask import Response, abort, make_response, render_template, request
+from flask import Response, abort, flash, make_response, render_template, request
 from flask_babel import gettext, lazy_gettext
-from flask_login import current_user
-from sqlalchemy.orm import Session
 
-from verify_service import audit
 from verify_service.console import sheets
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, may, viewer
+from verify_service.console.blueprint import PATIENCE, acting, blueprint, may, viewer
 from verify_service.grievances import exports, lapor
-from verify_service.grievances.actions import Acting, Refusal
+from verify_service.grievances.actions import Refusal
 from verify_service.grievances.exports import Chosen, Which
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Grievance
-from verify_service.ground.working_days import city_day
-from verify_service.labels.codes import ROLES, category_name
+from verify_service.labels.categories import category_name
 
 LONG = 120.0  # seconds for a file of everything
 WHICH = {
@@ -50,26 +42,17 @@ WHY_NOT = {
 }
 
 
-@dataclass(frozen=True)
-class Said:
-    """What the page says of what was just sent."""
-
-    why: str = ""
-    reason: str = ""
-    brought: lapor.Brought = field(default_factory=lapor.Brought)
-    sent: bool = False
-
-
 @blueprint.get("/exports", endpoint="exports")
 def exports_page() -> Response:
     """What may be taken out, and the way back for LAPOR's numbers."""
-    return _page(Said())
+    return _page()
 
 
-def _page(said: Said, status: int = 200) -> Response:
+def _page(*, reason: str = "", brought: lapor.Brought | None = None, status: int = 200) -> Response:
     page = render_template(
         "console/exports.html",
-        said=said,
+        reason=reason,
+        brought=brought,
         chosen=_chosen(),
         which=[(one.value, words) for one, words in WHICH.items()],
         categories=[(key, category_name(key), kind.code) for key, kind in programme().categories.items()],
@@ -77,7 +60,6 @@ def _page(said: Said, status: int = 200) -> Response:
         columns=COLUMNS,
         may_send=may("console.export_to_lapor", reading=False),
         reads=viewer().reads_words,
-        role_name=ROLES[current_user.role],
     )
     return make_response(page, status)
 
@@ -107,73 +89,57 @@ def export_reports(form: str) -> Response:
     """Reports as a spreadsheet; the workbook has their chronology beside them. No identity, whoever asks."""
     if form not in sheets.TYPES:
         abort(404)
-    now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=LONG) as session:
-        condition = _chosen().condition(city_day(now))
-        tables = [sheets.case_table(exports.rows(session, viewer(), condition))]
+    with acting(LONG) as who:
+        condition = _chosen().condition(who.today)
+        tables = [sheets.case_table(exports.rows(who, condition))]
         if form == "xlsx":
-            tables.append(sheets.step_table(exports.steps(session, viewer(), condition)))
-        made = sheets.sheet_file(_name("laporan", now), form, *tables)
-        _record(session, "reports exported", now, form=form)
+            tables.append(sheets.step_table(exports.steps(who, condition)))
+        made = sheets.sheet_file(_name("laporan", who.today), form, *tables)
+        exports.record(who, "reports exported", _chosen(), form=form)
     return made
 
 
 @blueprint.get("/exports/chronology.csv")
 def export_chronology() -> Response:
     """What happened to each report, one step a row."""
-    now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=LONG) as session:
-        found = exports.steps(session, viewer(), _chosen().condition(city_day(now)))
-        made = sheets.sheet_file(_name("kronologi", now), "csv", sheets.step_table(found))
-        _record(session, "chronology exported", now, form="csv")
+    with acting(LONG) as who:
+        found = exports.steps(who, _chosen().condition(who.today))
+        made = sheets.sheet_file(_name("kronologi", who.today), "csv", sheets.step_table(found))
+        exports.record(who, "chronology exported", _chosen(), form="csv")
     return made
 
 
 @blueprint.post("/exports/lapor")
 def export_to_lapor() -> Response:
     """The hand-over with names and phones of those who reported by name, for a reason that is kept with each."""
-    now, reason = dt.datetime.now(dt.UTC), request.form.get("reason", "")[:500]
-    with transaction(seconds=LONG) as session:
-        acting = Acting(viewer(), now)
-        condition = _chosen().condition(city_day(now)) & (Grievance.referred_to == exports.LAPOR)
-        held = lapor.identities(session, acting, condition, reason)
+    reason = request.form.get("reason", "")[:500]
+    with acting(LONG) as who:
+        condition = lapor.handed_over(_chosen().condition(who.today))
+        held = lapor.identities(who, condition, reason)
         if isinstance(held, Refusal):
-            session.rollback()  # not one identity is opened unless all are
+            who.session.rollback()  # not one identity is opened unless all are
         else:
-            cases = sheets.case_table(exports.rows(session, viewer(), condition), held)
-            steps = sheets.step_table(exports.steps(session, viewer(), condition))
-            made = sheets.sheet_file(_name("lapor", now), "xlsx", cases, steps)
-            _record(session, "reports handed over with identities", now, form="xlsx", identities=len(held))
+            cases = sheets.case_table(exports.rows(who, condition), held)
+            steps = sheets.step_table(exports.steps(who, condition))
+            made = sheets.sheet_file(_name("lapor", who.today), "xlsx", cases, steps)
+            exports.record(who, "reports handed over with identities", _chosen(), form="xlsx", identities=len(held))
     if isinstance(held, Refusal):
-        return _page(Said(str(WHY_NOT.get(held, gettext("That was not possible."))), reason), 422)
+        flash(str(WHY_NOT.get(held, gettext("That was not possible."))), "lapor")
+        return _page(reason=reason, status=422)
     return made
 
 
 @blueprint.post("/exports/numbers")
 def take_lapor_numbers() -> Response:
     """LAPOR's tracking numbers, brought back as a file of two columns."""
-    now, file = dt.datetime.now(dt.UTC), request.files.get("file")
+    file = request.files.get("file")
     sent = file.read() if file is not None else b""
-    with transaction(seconds=PATIENCE * 4) as session:
-        brought = lapor.take_numbers(session, Acting(viewer(), now), sent)
+    with acting(PATIENCE * 4) as who:
+        brought = lapor.take_numbers(who, sent)
         if not brought.faults:
-            _record(session, "numbers of lapor brought", now, kept=brought.kept, known=brought.known)
-    return _page(Said(brought=brought, sent=True), 422 if brought.faults else 200)
+            exports.record(who, "numbers of lapor brought", _chosen(), kept=brought.kept, known=brought.known)
+    return _page(brought=brought, status=422 if brought.faults else 200)
 
 
-def _record(session: Session, action: str, now: dt.datetime, **detail: str | int | bool) -> None:
-    chosen = _chosen()
-    audit.record(
-        session,
-        now=now,
-        actor=f"officer:{current_user.id}",
-        action=action,
-        on="export",
-        which=chosen.which.value,
-        words=viewer().reads_words,
-        **detail,
-    )
-
-
-def _name(what: str, now: dt.datetime) -> str:
-    return f"{what}-{city_day(now):%Y-%m-%d}"
+def _name(what: str, today: dt.date) -> str:
+    return f"{what}-{today:%Y-%m-%d}"

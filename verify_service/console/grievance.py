@@ -2,56 +2,47 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
-from flask_login import current_user
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from flows.references import read_reference
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, row_of, viewer
+from verify_service.console.blueprint import acting, blueprint, row_of
 from verify_service.console.worklist import EVERY, unchanged_or
 from verify_service.grievances import actions, canned_answers, related
-from verify_service.grievances.actions import Acting, Refusal, Triage
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.actions import Refusal, Triage
 from verify_service.grievances.allowed import Action, possible
 from verify_service.grievances.assignment import body_above
 from verify_service.grievances.clock import deadline
-from verify_service.grievances.identity import identity_opened, open_identity
+from verify_service.grievances.identity import identity_opened, open_identity, times_opened
 from verify_service.grievances.notify import ANSWER_SEPTETS, as_text, sensitive
-from verify_service.grievances.numbers import full_number
 from verify_service.grievances.timeline import chronology, since
 from verify_service.ground import queue as jobs
 from verify_service.ground.crypto import unseal_or_blank
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Grievance, GrievanceEvent, Officer
-from verify_service.ground.working_days import city_day
-from verify_service.labels.codes import ROLES, category_name, identity_name, report_step, verdict_name
+from verify_service.ground.tables import Grievance
+from verify_service.labels.categories import category_name
+from verify_service.labels.codes import identity_name, report_step, verdict_name
 from verify_service.labels.grievances import (
     ACTIONS,
     DECISIONS,
-    DELIVERIES,
     INSURED,
     LISTED,
-    OUTBOX,
-    SOURCES,
-    STATEMENTS,
     URGENCIES,
     WAITING_FOR,
     channel_name,
     deadline_words,
     refusal_text,
     said_by,
-    state_name,
     why_similar,
     word_of,
 )
+from verify_service.labels.sent_texts import DELIVERIES, OUTBOX
+from verify_service.labels.standings import state_name
+from verify_service.labels.statements import BRIEFLY, SOURCES
 from verify_service.registry.names import masked_name
 
 ID: Final = "int(max=9223372036854775807)"
@@ -69,80 +60,67 @@ def case(number: int) -> Response:
     """One case; a step that is sent goes back to it, and one that is refused keeps what was typed."""
     if request.method == "POST":
         return _step(number)
-    now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
-        acting = Acting(viewer(), now)
-        report = actions.find(session, acting, number)
+    with acting() as who:
+        report = actions.find(who, number)
         if report is None:
             abort(404)
-        actions.read(session, acting, report)
+        actions.read(who, report)
         if request.args.get("print"):
-            return make_response(render_template("console/case_print.html", **_print(session, acting, report)))
-        page = render_template("console/case.html", **_whole(session, acting, report))
+            return make_response(render_template("console/case_print.html", **_print(who, report)))
+        page = render_template("console/case.html", **_whole(who, report))
     return make_response(page)
 
 
 @blueprint.get(f"/cases/<{ID}:number>/live")
 def case_live(number: int) -> Response:
     """What may change of it while it is looked at: how it stands, and the thread."""
-    now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
-        acting = Acting(viewer(), now)
-        report = actions.find(session, acting, number)
+    with acting() as who:
+        report = actions.find(who, number)
         if report is None:
             abort(404)
-        body = render_template("console/case_live.html", **_head(session, acting, report))
+        body = render_template("console/case_live.html", **_head(who, report))
     return unchanged_or(body)
 
 
 @blueprint.post(f"/cases/<{ID}:number>/merge")
 def merge(number: int) -> Response:
     """Two cases side by side, before one goes on as the other."""
-    now, form = dt.datetime.now(dt.UTC), request.form
-    with transaction(seconds=PATIENCE) as session:
-        acting = Acting(viewer(), now)
-        report = actions.find(session, acting, number)
+    form = request.form
+    with acting() as who:
+        report = actions.find(who, number)
         if report is None:
             abort(404)
-        body = read_reference(form.get("into", "")[:40])
-        wanted = select(Grievance.id).where(Grievance.number == full_number(body or ""))
-        other = actions.find(session, acting, session.scalar(wanted) or 0)
+        other = actions.find_by_number(who, form.get("into", "")[:40])
         if other is None or other.id == report.id:
-            return _refused(session, acting, report, Action.MERGE, Refusal.UNKNOWN, 422)
-        actions.read(session, acting, other)
-        both = [_head(session, acting, one) for one in (report, other)]
-    return make_response(
-        render_template("console/merge.html", both=both, version=form.get("version", ""), role_name=_role())
-    )
+            return _refused(who, report, Action.MERGE, Refusal.UNKNOWN, 422)
+        actions.read(who, other)
+        both = [_head(who, one) for one in (report, other)]
+    return make_response(render_template("console/merge.html", both=both, version=form.get("version", "")))
 
 
 def _step(number: int) -> Response:
     """Take the step that was sent; 409 with the page as it is now where somebody was quicker."""
-    now, form = dt.datetime.now(dt.UTC), request.form
+    form = request.form
     action = next((action for action in Action if action == form.get("step")), None)
-    with transaction(seconds=PATIENCE) as session:
-        acting = Acting(viewer(), now)
-        report = actions.find(session, acting, number)
+    with acting() as who:
+        report = actions.find(who, number)
         if report is None:
             abort(404)
-        refused = Refusal.INPUT if action is None else _STEPS[action](session, acting, number, _Sent(form))
+        refused = Refusal.INPUT if action is None else _STEPS[action](who, number, _Sent(form))
         if refused is not None:
-            session.refresh(report)
-            if actions.find(session, acting, number) is None:
+            if actions.find_anew(who, report) is None:
                 abort(404)  # somebody filed it under what this account may not see, at this very moment
-            return _refused(session, acting, report, action, refused, _ANSWERED_WITH.get(refused, 422))
-        stays = actions.find(session, acting, number) is not None
+            return _refused(who, report, action, refused, _ANSWERED_WITH.get(refused, 422))
+        stays = actions.find(who, number) is not None
     jobs.nudge(jobs.SEND)
     done = {"did": action.value if action else ""}
     target = url_for("console.case", number=number, **done) if stays else url_for("console.cases", gone=1)  # type: ignore[arg-type]
     return make_response(redirect(target, 303))
 
 
-def _refused(
-    session: Session, acting: Acting, report: Grievance, action: Action | None, refused: Refusal, status: int
-) -> Response:
+def _refused(who: Acting, report: Grievance, action: Action | None, refused: Refusal, status: int) -> Response:
     """The page as it is now, why the step was not taken, what others did meanwhile, and what was typed."""
-    whole = _whole(session, acting, report)
+    whole = _whole(who, report)
     seen = row_of(request.form.get("seen"))
     meanwhile = since(whole["thread"], seen) if seen else []
     page = render_template(
@@ -174,64 +152,59 @@ class _Sent:
         return Triage(self["category"], self["urgency"], self["about_unit"], self["restricted"] == "1")
 
 
-_Take = Callable[[Session, Acting, int, _Sent], Refusal | None]
+_Take = Callable[[Acting, int, _Sent], Refusal | None]
 
 
-def _merge(session: Session, acting: Acting, case: int, sent: _Sent) -> Refusal | None:
+def _merge(who: Acting, case: int, sent: _Sent) -> Refusal | None:
     into = row_of(sent["into"])
     if not into:
         return Refusal.INPUT
-    return actions.merge(session, acting, case, sent.version, into)
+    return actions.merge(who, case, sent.version, into)
 
 
-def _words(session: Session, acting: Acting, case: int, sent: _Sent) -> Refusal | None:
+def _words(who: Acting, case: int, sent: _Sent) -> Refusal | None:
     once = f"console:{sent['once'][:40]}" if sent["once"] else ""
-    return actions.comment(session, acting, case, sent["words"], called=sent["step"] == Action.CALL, inbound=once)
+    return actions.comment(who, case, sent["words"], called=sent["step"] == Action.CALL, inbound=once)
 
 
 _STEPS: Final[Mapping[Action, _Take]] = {
-    Action.VERIFY: lambda s, a, c, sent: actions.verify(s, a, c, sent.version, sent.triage),
-    Action.FILE: lambda s, a, c, sent: actions.file_under(s, a, c, sent.version, sent.triage),
-    Action.TAKE: lambda s, a, c, sent: actions.take_on(s, a, c, sent.version),
-    Action.HAND_OVER: lambda s, a, c, sent: actions.hand_over(s, a, c, sent.version, sent.to, sent["words"]),
-    Action.ASK: lambda s, a, c, sent: actions.ask(s, a, c, sent.version, sent["reason"], sent["words"]),
-    Action.HEARD: lambda s, a, c, sent: actions.heard(s, a, c, sent.version, sent["words"]),
-    Action.ANSWER: lambda s, a, c, sent: actions.answer(s, a, c, sent.version, sent["decision"], sent["words"]),
+    Action.VERIFY: lambda a, c, sent: actions.verify(a, c, sent.version, sent.triage),
+    Action.FILE: lambda a, c, sent: actions.file_under(a, c, sent.version, sent.triage),
+    Action.TAKE: lambda a, c, sent: actions.take_on(a, c, sent.version),
+    Action.HAND_OVER: lambda a, c, sent: actions.hand_over(a, c, sent.version, sent.to, sent["words"]),
+    Action.ASK: lambda a, c, sent: actions.ask(a, c, sent.version, sent["reason"], sent["words"]),
+    Action.HEARD: lambda a, c, sent: actions.heard(a, c, sent.version, sent["words"]),
+    Action.ANSWER: lambda a, c, sent: actions.answer(a, c, sent.version, sent["decision"], sent["words"]),
     Action.NOTE: _words,
     Action.CALL: _words,
-    Action.REFER: lambda s, a, c, sent: actions.refer(
-        s, a, c, sent.version, sent["referred_to"], sent["words"], sent["external"]
+    Action.REFER: lambda a, c, sent: actions.refer(
+        a, c, sent.version, sent["referred_to"], sent["words"], sent["external"]
     ),
-    Action.REJECT: lambda s, a, c, sent: actions.reject(s, a, c, sent.version, sent["reason"], sent["words"]),
-    Action.REOPEN: lambda s, a, c, sent: actions.reopen(s, a, c, sent.version, sent["words"]),
-    Action.ESCALATE: lambda s, a, c, sent: actions.escalate(s, a, c, sent.version, sent["words"]),
+    Action.REJECT: lambda a, c, sent: actions.reject(a, c, sent.version, sent["reason"], sent["words"]),
+    Action.REOPEN: lambda a, c, sent: actions.reopen(a, c, sent.version, sent["words"]),
+    Action.ESCALATE: lambda a, c, sent: actions.escalate(a, c, sent.version, sent["words"]),
     Action.MERGE: _merge,
-    Action.ELSEWHERE: lambda s, a, c, sent: actions.numbered_elsewhere(s, a, c, sent.version, sent["external"]),
-    Action.IDENTITY: lambda s, a, c, sent: open_identity(s, a, c, sent["reason"]),
+    Action.ELSEWHERE: lambda a, c, sent: actions.numbered_elsewhere(a, c, sent.version, sent["external"]),
+    Action.IDENTITY: lambda a, c, sent: open_identity(a, c, sent["reason"]),
 }
 
 
-def _head(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:
+def _head(who: Acting, report: Grievance) -> dict[str, Any]:
     """What changes by itself: how it stands, who has it, who reported it, and the thread."""
-    thread = chronology(session, acting.viewer, report)
-    area = session.get(Area, report.kelurahan_code) if report.kelurahan_code else None
-    assignee = session.get(Officer, report.assignee_id) if report.assignee_id else None
-    merged = session.get(Grievance, report.merged_into_id) if report.merged_into_id else None
-    by_name = report.identity == "normal" and acting.viewer.reads_words
+    thread = chronology(who, report)
+    by_name = report.identity == "normal" and who.viewer.reads_words
     return {
         "report": report,
         "thread": thread,
         "seen": max((entry.seq for entry in thread), default=0),
-        "said": deadline_words(deadline(report, city_day(acting.now)), report.waiting_for),
-        "area": area,
-        "assignee": assignee,
-        "merged": merged,
+        "said": deadline_words(deadline(report, who.today), report.waiting_for),
+        **vars(related.around(who.session, report)),
         "body": body_above(report.category, report.level),
-        "words": unseal_or_blank(report.words, "grievance.words") if acting.viewer.reads_words else "",
-        "reads": acting.viewer.reads_words,
-        "identity": identity_opened(session, acting, report) if acting.viewer.reads_words else None,
-        "opened_times": _times_opened(session, report),
-        "phone": related.masked_phone(session, report.phone_id) if by_name and report.contact != "none" else "",
+        "words": unseal_or_blank(report.words, "grievance.words") if who.viewer.reads_words else "",
+        "reads": who.viewer.reads_words,
+        "identity": identity_opened(who, report) if who.viewer.reads_words else None,
+        "opened_times": times_opened(who.session, report),
+        "phone": related.masked_phone(who.session, report.phone_id) if by_name and report.contact != "none" else "",
         "name": masked_name(unseal_or_blank(report.reporter, "grievance.reporter"))
         if by_name and report.reporter
         else "",
@@ -249,19 +222,12 @@ def _head(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]
     }
 
 
-def _times_opened(session: Session, report: Grievance) -> int:
-    looked = select(func.count()).select_from(GrievanceEvent)
-    return (
-        session.scalar(looked.where(GrievanceEvent.grievance_id == report.id, GrievanceEvent.kind == "identity")) or 0
-    )
-
-
-def _whole(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:
+def _whole(who: Acting, report: Grievance) -> dict[str, Any]:
     """Everything on the page."""
-    head = _head(session, acting, report)
-    may = possible(acting.viewer, report)
+    head = _head(who, report)
+    may = possible(who.viewer, report)
     shown = report.identity == "normal" or head["identity"] is not None
-    language = canned_answers.language_of(session, report)
+    language = canned_answers.language_of(who.session, report)
     return {
         **head,
         "may": may,
@@ -273,17 +239,17 @@ def _whole(session: Session, acting: Acting, report: Grievance) -> dict[str, Any
         "meanwhile": [],
         "did": next((action for action in Action if action == request.args.get("did")), None),
         "once": secrets.token_urlsafe(12),
-        "subject": related.subject(session, report) if shown and acting.viewer.reads_words else None,
-        "neighbours": related.neighbours(session, acting.viewer, report),
-        "similar": related.similar(session, acting.viewer, report),
+        "subject": related.subject(who.session, report) if shown and who.viewer.reads_words else None,
+        "neighbours": related.neighbours(who, report),
+        "similar": related.similar(who, report),
         "suggestion": related.suggestion(head["words"]),
         "why_similar": why_similar,
         "verdict_name": verdict_name,
         "listed_name": lambda code: word_of(LISTED, code),
         "insurer_name": lambda code: word_of(INSURED, code),
         "source_name": lambda code: word_of(SOURCES, code),
-        "statement_name": lambda code: word_of(STATEMENTS, code),
-        "officers": actions.officers_for(session, report) if Action.HAND_OVER in may else (),
+        "statement_name": lambda code: word_of(BRIEFLY, code),
+        "officers": actions.officers_for(who.session, report) if Action.HAND_OVER in may else (),
         "categories": sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),
         "urgencies": {key: words for key, words in URGENCIES.items() if key != "none"},
         "closing": [(code, word_of(DECISIONS, code)) for code in programme().decisions.closing],
@@ -298,15 +264,10 @@ def _whole(session: Session, acting: Acting, report: Grievance) -> dict[str, Any
         "reached": report.phone_id is not None and report.contact != "none",
         "every": EVERY,
         "refusal_text": refusal_text,
-        "role_name": _role(),
     }
 
 
-def _print(session: Session, acting: Acting, report: Grievance) -> dict[str, Any]:
+def _print(who: Acting, report: Grievance) -> dict[str, Any]:
     """What goes on paper: the number, what was done when, and the decision; of nobody's identity."""
-    answer = unseal_or_blank(report.answer, "grievance.answer") if acting.viewer.reads_words else ""
-    return {**_head(session, acting, report), "answer": answer, "today": city_day(acting.now), "role_name": _role()}
-
-
-def _role() -> Any:
-    return ROLES[current_user.role]
+    answer = unseal_or_blank(report.answer, "grievance.answer") if who.viewer.reads_words else ""
+    return {**_head(who, report), "answer": answer, "today": who.today}

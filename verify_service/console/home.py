@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, current_app, make_response, render_template, request, url_for
-from flask_login import current_user
-from sqlalchemy import text
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint
-from verify_service.ground.database import transaction
-from verify_service.labels.codes import OWNERS, ROLES, VERDICTS, owner_name, reason_text, verdict_name
+from verify_service.console.blueprint import blueprint, page_session
+from verify_service.ground.database import snapshot
+from verify_service.labels.codes import OWNERS, VERDICTS, owner_name, reason_text, verdict_name
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import Standing as Sending
 from verify_service.messaging.health import if_amiss
@@ -88,7 +85,6 @@ def _contents() -> dict[str, Any]:
         "verdicts": [(rule.name, VERDICTS[rule.name]) for rule in RULES if rule.owner.acts],
         "verdict_name": verdict_name,
         "owner_name": owner_name,
-        "role_name": ROLES[current_user.role],
         "reason_text": reason_text,
         "live_url": url_for("console.live", page=page, **chosen),
         "page_url": lambda number: url_for("console.home", page=number, **chosen) + "#open",
@@ -112,8 +108,8 @@ def _asked() -> tuple[figures.Filters, int]:
 
 
 def _standing(filters: figures.Filters, page: int) -> Standing:
-    with transaction(seconds=PATIENCE) as session:
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # figures that fit together
+    with page_session() as session:
+        snapshot(session)
         return Standing(
             figures.headline(session),
             figures.by_verdict(session),

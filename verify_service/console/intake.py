@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Response, make_response, render_template, request
 from flask_babel import lazy_gettext
-from flask_login import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, viewer
+from verify_service.console.blueprint import acting, blueprint, page_session, viewer
 from verify_service.grievances import actions, intake
-from verify_service.grievances.actions import Acting
 from verify_service.grievances.intake import Alike, Asked, Faulty, Filed
 from verify_service.ground import queue as jobs
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area
-from verify_service.labels.codes import ROLES, category_name
-from verify_service.labels.grievances import URGENCIES, state_name
+from verify_service.labels.categories import category_name
+from verify_service.labels.grievances import URGENCIES
+from verify_service.labels.standings import state_name
 from verify_service.messaging.catalogue import wordings
+from verify_service.registry.areas import kelurahan_within
 
 FAULTS = {
     "choose": lazy_gettext("Choose one of the list."),
@@ -43,25 +37,23 @@ def new_case() -> Response:
     """The form; sent, the number to give to the caller; or the form again with what has to be corrected."""
     if request.method != "POST":
         return make_response(_form({}))
-    now, form = dt.datetime.now(dt.UTC), request.form
+    form = request.form
     asked = Asked(
         **{name: form.get(name, "")[: intake.LONGEST].replace("\0", "") for name in (*_FIELDS, "once", "language")}
     )
-    with transaction(seconds=PATIENCE) as session:
-        done = intake.file(session, Acting(viewer(), now), asked, anyway=form.get("anyway") == "1")
-        seen = isinstance(done, Filed) and actions.find(session, Acting(viewer(), now), done.id) is not None
+    with acting() as who:
+        done = intake.file(who, asked, anyway=form.get("anyway") == "1")
+        seen = isinstance(done, Filed) and actions.find(who, done.id) is not None
     if isinstance(done, Filed):
         jobs.nudge(jobs.SEND)
-        return make_response(
-            render_template("console/new_case_done.html", filed=done, seen=seen, role_name=ROLES[current_user.role])
-        )
+        return make_response(render_template("console/new_case_done.html", filed=done, seen=seen))
     if isinstance(done, Faulty):
         return make_response(_form(form, faults=done.faults), 422)
     return make_response(_form(form, alike=done))
 
 
 def _form(typed: Mapping[str, str], *, faults: Mapping[str, str] | None = None, alike: Alike | None = None) -> str:
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         places = _places(session)
     return render_template(
         "console/new_case.html",
@@ -75,18 +67,10 @@ def _form(typed: Mapping[str, str], *, faults: Mapping[str, str] | None = None, 
         languages={language: spoken.name for language, spoken in wordings().common.items()},
         category_name=category_name,
         state_name=state_name,
-        role_name=ROLES[current_user.role],
     )
 
 
 def _places(session: Session) -> list[tuple[str, str]]:
     """The places a case may lie in: for an account of one place, that one."""
-    rows: Any = session.execute(
-        select(Area.kelurahan_code, Area.kelurahan, Area.kecamatan).order_by(Area.kelurahan)
-    ).all()
-    mine = viewer().area
-    return [
-        (row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}")
-        for row in rows
-        if mine is None or f"{row.kelurahan_code}.".startswith(f"{mine}.")
-    ]
+    within = kelurahan_within(session, viewer().area)
+    return [(row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}") for row in within]

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service.accounts import managing
-from verify_service.accounts.listing import SIGN_INS, accounts, traces
-from verify_service.accounts.officers import OfficerRefused, Role, add_officer
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint
-from verify_service.ground.database import transaction
+from verify_service.accounts.listing import SIGN_INS, account_names, accounts, traces
+from verify_service.accounts.officers import OfficerRefused, Position, Role, add_officer
+from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Officer
+from verify_service.ground.tables import Officer
 from verify_service.labels.codes import ROLES
+from verify_service.registry.areas import District, districts
 
 ON_A_PAGE = 50
 WHY_NOT = {
@@ -57,26 +54,16 @@ BY_WHAT = {
 }
 
 
-@dataclass(frozen=True)
-class Said:
-    """What the page says of what was just done: why not, what was typed, or a password that is shown this once."""
-
-    why: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    password: str = field(default="", repr=False)
-    email: str = ""
-
-
 @blueprint.get("/officers")
 def officers() -> Response:
     """The list, and the form for another account."""
-    return _list(Said())
+    return _list({})
 
 
-def _list(said: Said, status: int = 200) -> Response:
-    with transaction(seconds=PATIENCE) as session:
-        listed, places = accounts(session), _places(session)
-    page = render_template("console/officers.html", listed=listed, said=said, **_words(said, places))
+def _list(typed: Mapping[str, str], status: int = 200) -> Response:
+    with page_session() as session:
+        listed, places = accounts(session), districts(session)
+    page = render_template("console/officers.html", listed=listed, typed=typed, **_words(places))
     return make_response(page, status)
 
 
@@ -87,10 +74,11 @@ def make_officer() -> Response:
     given = {name: request.form.get(name, "")[:201].replace("\0", "").strip() for name in fields}
     given["cleared"] = "1" if request.form.get("cleared") else ""
     if max(len(given["email"]), len(given["name"])) > 200:
-        return _list(Said("long", given), 422)
+        flash(str(WHY_NOT["long"]), "refused")
+        return _list(given, 422)
     password = managing.made_up_password()
     try:
-        with transaction(seconds=PATIENCE) as session:
+        with page_session() as session:
             made = add_officer(
                 session,
                 given["email"],
@@ -105,32 +93,37 @@ def make_officer() -> Response:
     except OfficerRefused as refused:
         if refused.why not in WHY_NOT:
             abort(400)
-        return _list(Said(refused.why, given), 422)
-    return _one(made, Said(password=password, email=given["email"]))
+        flash(str(WHY_NOT[refused.why]), "refused")
+        return _list(given, 422)
+    return _one(made, made_up=(given["email"], password))
 
 
 @blueprint.get("/officers/<int(max=999999999999):number>")
 def one_officer(number: int) -> Response:
     """One account, what may be done with it, and its trail."""
-    return _one(number, Said())
+    return _one(number)
 
 
-def _one(number: int, said: Said, status: int = 200) -> Response:
-    with transaction(seconds=PATIENCE) as session:
+def _one(
+    number: int, *, typed: Mapping[str, str] | None = None, made_up: tuple[str, str] | None = None, status: int = 200
+) -> Response:
+    """The page of one account; a password that was made up is shown this once, and goes into no cookie."""
+    with page_session() as session:
         found = accounts(session, number)
         if not found:
             abort(404)
-        places, trail = _places(session), traces(session, before=None, most=20, officer_id=number)
+        places, trail = districts(session), traces(session, before=None, most=20, officer_id=number)
         names = _names(session)
     page = render_template(
         "console/officer.html",
         account=found[0],
-        said=said,
+        typed=typed,
+        made_up=made_up,
         trail=trail,
         names=names,
         actions=ACTIONS,
         own=number == current_user.id,
-        **_words(said, places),
+        **_words(places),
     )
     return make_response(page, status)
 
@@ -140,11 +133,12 @@ def change_officer(number: int) -> Response:
     """Change what an account sees, close or open it, exchange its password, or take its second factor off."""
     asked, by, now = request.form.get("do", ""), f"officer:{current_user.id}", dt.datetime.now(dt.UTC)
     if number == current_user.id:
-        return _one(number, Said("own"), 422)
+        flash(str(WHY_NOT["own"]), "refused")
+        return _one(number, status=422)
     password = ""
     try:
-        with transaction(seconds=PATIENCE) as session:
-            held = session.get(Officer, number, with_for_update=True)
+        with page_session() as session:
+            held = managing.officer_by_id(session, number)
             if held is None:
                 abort(404)
             if asked == "scope":
@@ -163,9 +157,10 @@ def change_officer(number: int) -> Response:
     except OfficerRefused as refused:
         if refused.why not in WHY_NOT:
             abort(400)
-        return _one(number, Said(refused.why, request.form), 422)
+        flash(str(WHY_NOT[refused.why]), "refused")
+        return _one(number, typed=request.form, status=422)
     if password:
-        return _one(number, Said(password=password, email=email))
+        return _one(number, made_up=(email, password))
     return make_response(redirect(url_for("console.one_officer", number=number), 303))
 
 
@@ -173,16 +168,9 @@ def _change_scope(session: Session, held: Officer, by: str, now: dt.datetime) ->
     given = request.form
     if given.get("role") not in set(Role):
         abort(400)
-    managing.change_scope(
-        session,
-        held,
-        role=given["role"],
-        unit=given.get("unit", ""),
-        area=given.get("area", "").replace("\0", "") or None,
-        cleared=bool(given.get("cleared")),
-        by=by,
-        now=now,
-    )
+    area = given.get("area", "").replace("\0", "") or None
+    wanted = Position(given["role"], given.get("unit", ""), area, bool(given.get("cleared")))
+    managing.change_scope(session, held, wanted, by=by, now=now)
 
 
 @blueprint.get("/sign-ins")
@@ -190,7 +178,7 @@ def sign_ins() -> Response:
     """Who signed in and who was refused; or all that happened to accounts."""
     whole = request.args.get("all") == "1"
     before = min(request.args.get("before", default=0, type=int), 10**15) or None
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         trail = traces(session, before=before, most=ON_A_PAGE + 1, actions=() if whole else SIGN_INS)
         names = _names(session)
     page = render_template(
@@ -202,36 +190,23 @@ def sign_ins() -> Response:
         names=names,
         actions=ACTIONS,
         by_what=BY_WHAT,
-        role_name=ROLES[current_user.role],
     )
     return make_response(page)
 
 
 def _names(session: Session) -> dict[str, str]:
     """What accounts are called, by how the trail names them."""
-    held = {f"officer:{number}": name for number, name in session.execute(select(Officer.id, Officer.name))}
-    return {"command line": gettext("the command line"), "demo": gettext("the demo"), **held}
+    return {"command line": gettext("the command line"), "demo": gettext("the demo"), **account_names(session)}
 
 
-def _places(session: Session) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Every kecamatan with its kelurahan, by name."""
-    rows = session.scalars(select(Area).order_by(Area.kecamatan, Area.kelurahan))
-    places: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
-    for row in rows:
-        held = places.setdefault(row.kecamatan_code, (row.kecamatan_code, row.kecamatan, []))
-        held[2].append((row.kelurahan_code, row.kelurahan))
-    return list(places.values())
-
-
-def _words(said: Said, places: list[tuple[str, str, list[tuple[str, str]]]]) -> dict[str, object]:
-    named = {code: name for _, _, held in places for code, name in held} | {code: name for code, name, _ in places}
+def _words(places: list[District]) -> dict[str, object]:
+    named = {code: name for place in places for code, name in place.kelurahan}
+    named |= {place.code: place.name for place in places}
     return {
-        "why": WHY_NOT.get(said.why, ""),
         "places": places,
         "place_names": named,
         "roles": [(role.value, words) for role, words in ROLES.items()],
         "role_names": {role.value: words for role, words in ROLES.items()},
         "units": programme().units,
         "may_change": current_user.role is Role.ADMIN,
-        "role_name": ROLES[current_user.role],
     }

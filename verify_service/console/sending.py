@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Response, make_response, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext
-from flask_login import current_user
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import acting, blueprint, may
+from verify_service.console.blueprint import acting, blueprint, may, page_session
 from verify_service.ground import queue
-from verify_service.ground.database import transaction
-from verify_service.labels.codes import ROLES
+from verify_service.languages import number
 from verify_service.messaging import reviving
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import standing
@@ -32,7 +29,7 @@ def sending() -> Response:
     if request.method == "POST":
         return _revive(stale=request.form.get("which") == "stale")
     now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
+    with page_session() as session:
         stands = standing(session, gateway().name, now=now)
         ended = reviving.count(session)
     page = render_template(
@@ -40,16 +37,15 @@ def sending() -> Response:
         stands=stands,
         ages=list(zip(AGES, stands.ages, strict=True)),
         ended=ended,
-        revived=request.args.get("revived", type=int),
         revives=may("console.sending", reading=False),
-        role_name=ROLES[current_user.role],
     )
     return make_response(page)
 
 
 def _revive(*, stale: bool) -> Response:
-    who = acting()
-    with transaction(seconds=PATIENCE) as session:
-        done = reviving.revive(session, stale=stale, by=who.by, now=who.now)
+    with acting() as who:
+        done = reviving.revive(who.session, stale=stale, by=who.by, now=who.now)
     queue.nudge(queue.SEND)
-    return make_response(redirect(url_for("console.sending", revived=done.failed + done.stale), 303))
+    again = number(done.failed + done.stale)
+    flash(gettext("Texts that wait again: %(number)s.", number=again), "revived")
+    return make_response(redirect(url_for("console.sending"), 303))

@@ -18,8 +18,9 @@ from flask_babel import gettext
 from verify_service.grievances.exports import Case, Happened
 from verify_service.grievances.identity import Identity
 from verify_service.ground.programme import programme
-from verify_service.labels.categories import state_words
-from verify_service.labels.codes import category_name, identity_name, report_step
+from verify_service.labels.categories import category_name
+from verify_service.labels.codes import identity_name, report_step
+from verify_service.labels.standings import state_words
 
 TYPES: Final = {
     "csv": "text/csv; charset=utf-8",

@@ -8,29 +8,19 @@ from dataclasses import dataclass
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
-from flask_login import current_user
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
 
-from verify_service import audit
-from verify_service.console.access import PATIENCE
 from verify_service.console.blueprint import acting, blueprint
 from verify_service.grievances import actions, unsorted
 from verify_service.grievances.unsorted import Unsettled
 from verify_service.ground import queue
-from verify_service.ground.crypto import unseal_or_blank
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Grievance, InboundMessage
-from verify_service.labels.codes import CATEGORIES, IDENTITIES, ROLES, category_name
+from verify_service.ground.tables import Grievance
+from verify_service.labels.categories import CATEGORIES, category_name
+from verify_service.labels.codes import IDENTITIES
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import if_amiss
 
 ON_A_PAGE = 50
-WAITING = (
-    or_(InboundMessage.handled_as == "triage", InboundMessage.quarantined.is_not(None)),
-    InboundMessage.settled_at.is_(None),
-)
 DISMISSED = {
     "thanks": lazy_gettext("Thanks, or nothing that asks for anything"),
     "by_phone": lazy_gettext("Dealt with by a call"),
@@ -84,17 +74,11 @@ class Shown:
 def texts() -> str:
     """The list, the oldest first: they have waited longest."""
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
-    with transaction(seconds=PATIENCE) as session:
-        total = waiting(session)
-        found = session.scalars(
-            select(InboundMessage)
-            .where(*WAITING)
-            .order_by(InboundMessage.id)
-            .offset((page - 1) * ON_A_PAGE)
-            .limit(ON_A_PAGE)
-        ).all()
-        rows = [Shown(row.id, row.received_at, _masked(row), row.quarantined or "") for row in found]
-        stands = if_amiss(session, gateway().name, now=acting().now)
+    with acting() as who:
+        total = unsorted.waiting(who.session)
+        found = unsorted.longest_waiting(who.session, first=(page - 1) * ON_A_PAGE, most=ON_A_PAGE)
+        rows = [Shown(row.id, row.received_at, unsorted.masked_sender(row), row.quarantined or "") for row in found]
+        stands = if_amiss(who.session, gateway().name, now=who.now)
     return render_template(
         "console/texts.html",
         rows=rows,
@@ -102,7 +86,6 @@ def texts() -> str:
         total=total,
         page=page,
         pages=max(1, -(-total // ON_A_PAGE)),
-        role_name=ROLES[current_user.role],
     )
 
 
@@ -111,21 +94,21 @@ def one_text(number: int) -> Response:
     """One text with its words, which the trail records; dealt with, it leaves the list."""
     if request.method != "POST":
         return _page(number)
-    form, who = request.form, acting()
+    form = request.form
     done: Grievance | Unsettled | str | None
-    with transaction(seconds=PATIENCE) as session:
+    with acting() as who:
         match form.get("answer", ""):
             case "attach":
-                done = unsorted.attach(session, who, number, form.get("case", ""))
+                done = unsorted.attach(who, number, form.get("case", ""))
             case "reply":
-                done = unsorted.reply(session, who, number, form.get("words", ""))
+                done = unsorted.reply(who, number, form.get("words", ""))
             case "report":
                 told = (form.get("category", ""), form.get("identity", ""), form.get("urgency", ""))
-                done = unsorted.make_case(session, who, number, *told)
+                done = unsorted.make_case(who, number, *told)
             case "dismiss":
-                done = unsorted.dismiss(session, who, number, form.get("dismissed", ""))
+                done = unsorted.dismiss(who, number, form.get("dismissed", ""))
             case "look":
-                done = unsorted.look_at_number(session, who, number, form.get("look", ""))
+                done = unsorted.look_at_number(who, number, form.get("look", ""))
             case _:
                 done = Unsettled.CHOICE
     if done is Unsettled.UNKNOWN:
@@ -141,8 +124,8 @@ def one_text(number: int) -> Response:
 def _next(made: Grievance | None) -> str:
     """The new report, where this account may see it; else the list."""
     if made is not None:
-        with transaction(seconds=PATIENCE) as session:
-            if actions.find(session, acting(), made.id) is not None:
+        with acting() as who:
+            if actions.find(who, made.id) is not None:
                 return url_for("console.case", number=made.id)
     return url_for("console.texts")
 
@@ -151,21 +134,19 @@ def _page(
     number: int, typed: Mapping[str, str] | None = None, *, refused: Unsettled | None = None, clear: str = ""
 ) -> Response:
     """The page of one text; what was typed is still there when something is missing."""
-    who = acting()
-    with transaction(seconds=PATIENCE) as session:
-        held = unsorted.find(session, number)
+    with acting() as who:
+        held = unsorted.read(who, number)
         if held is None:
             abort(404)
-        audit.record(session, now=who.now, actor=who.by, action="text read", on=f"message:{number}")
         page = render_template(
             "console/text.html",
-            text=Shown(held.id, held.received_at, clear or _masked(held), held.quarantined or ""),
+            text=Shown(held.id, held.received_at, clear or unsorted.masked_sender(held), held.quarantined or ""),
             clear=clear,
             words=unsorted.words_of(held),
-            settled=unsorted.dealt_with(session, held),
+            settled=unsorted.dealt_with(who.session, held),
             done=DONE,
-            suggested=unsorted.suggested(session, who, held),
-            answerable=unsorted.answerable(session, held),
+            suggested=unsorted.suggested(who, held),
+            answerable=unsorted.answerable(who.session, held),
             categories={key: name for key, name in CATEGORIES.items() if key in programme().categories},
             category_name=category_name,
             identities={key: IDENTITIES[key] for key in unsorted.IDENTITIES},
@@ -175,23 +156,6 @@ def _page(
             septets=unsorted.REPLY_SEPTETS,
             refused=UNSETTLED[refused] if refused else None,
             typed=typed or {},
-            role_name=ROLES[current_user.role],
         )
     taken = refused is Unsettled.TAKEN
     return make_response(page, 409 if taken else 400 if refused else 200)
-
-
-def waiting(session: Session) -> int:
-    """How many texts wait for an officer."""
-    return session.scalar(select(func.count()).select_from(InboundMessage).where(*WAITING)) or 0
-
-
-def _masked(row: InboundMessage) -> str:
-    """Who wrote, as far as the page tells before somebody has a reason to know; not once a report says so."""
-    if unsorted.in_a_report(row):
-        return "–"
-    number = unsorted.sender_of(row)
-    if number is not None:
-        return number.masked
-    raw = unseal_or_blank(row.sender, "inbound_message.sender")
-    return f"{raw[:3]}***" if raw else "–"

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from verify_service.console.access import PATIENCE
-from verify_service.console.blueprint import blueprint, row_of, viewer
+from verify_service.console.blueprint import acting, blueprint, row_of, viewer
 from verify_service.grievances import bulk, saved_filters
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.assignment import WORK_ON
 from verify_service.grievances.clock import deadline
 from verify_service.grievances.worklist import (
@@ -28,37 +24,19 @@ from verify_service.grievances.worklist import (
     Found,
     Page,
     Tab,
+    choices_for,
     queue,
     read_filters,
     search,
 )
 from verify_service.ground import queue as jobs
-from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Officer
-from verify_service.ground.working_days import city_day
-from verify_service.labels.codes import ROLES, category_name, identity_name
-from verify_service.labels.grievances import (
-    CHANNELS,
-    STATES,
-    TABS,
-    URGENCIES,
-    channel_name,
-    deadline_words,
-    refusal_text,
-    state_name,
-)
+from verify_service.labels.categories import category_name
+from verify_service.labels.codes import identity_name
+from verify_service.labels.grievances import CHANNELS, TABS, URGENCIES, channel_name, deadline_words, refusal_text
+from verify_service.labels.standings import AT_THE_DESK, state_name
 
 EVERY = "3s"  # so often an open list asks whether it has changed
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the filters offer: the officers who work on cases and the places of the city."""
-
-    officers: Sequence[tuple[int, str]]
-    districts: Sequence[tuple[str, str]]
-    kelurahan: Sequence[tuple[str, str]]
 
 
 @blueprint.get("/cases")
@@ -70,10 +48,9 @@ def cases() -> str:
 @blueprint.get("/cases/live")
 def cases_live() -> Response:
     """What may change of the list; 304 while nothing has."""
-    now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
-        page = _queue(session, now)
-    return unchanged_or(render_template("console/cases_live.html", **_list(page, now)))
+    with acting() as who:
+        page = _queue(who)
+    return unchanged_or(render_template("console/cases_live.html", **_list(page, who.today)))
 
 
 def unchanged_or(body: str) -> Response:
@@ -87,70 +64,68 @@ def unchanged_or(body: str) -> Response:
 @blueprint.post("/cases/search")
 def search_cases() -> Response:
     """Find a case: by its number straight to it, by a phone or a name to a list. Nobody's name is in an address."""
-    now, typed = dt.datetime.now(dt.UTC), request.form.get("q", "")
-    with transaction(seconds=PATIENCE) as session:
-        found = search(session, viewer(), typed, now=now)
+    typed = request.form.get("q", "")
+    with acting() as who:
+        found = search(who, typed)
     if found.by is By.NUMBER and found.lines:
         return make_response(redirect(url_for("console.case", number=found.lines[0].id), 303))
     page = Page(Tab.ALL, found.lines, dict.fromkeys(Tab, found.total), 1, 1)
-    return make_response(_whole(page, now, found=found, typed=typed))
+    return make_response(_whole(page, who.today, found=found, typed=typed))
 
 
 @blueprint.post("/cases/bulk")
 def bulk_cases() -> Response:
     """Take or hand over the ticked ones; the list says how many it did, and why each other was not."""
-    now = dt.datetime.now(dt.UTC)
     ticked = [case for value in request.form.getlist("case") if (case := row_of(value))]
     to = row_of(request.form.get("to")) or None if request.form.get("what") == "hand_over" else viewer().id
-    with transaction(seconds=PATIENCE) as session:
-        done = bulk.give(session, Acting(viewer(), now), ticked, to)
-        page = _queue(session, now, request.form)
+    with acting() as who:
+        done = bulk.give(who, ticked, to)
+        page = _queue(who, request.form)
     jobs.nudge(jobs.SEND)
-    return make_response(_whole(page, now, asked=request.form, done=done))
+    return make_response(_whole(page, who.today, asked=request.form, done=done))
 
 
 @blueprint.post("/cases/filters")
 def save_filter() -> Response:
     """Keep the present view under a name, or let go of one."""
-    now, asked = dt.datetime.now(dt.UTC), request.form
+    asked = request.form
     query = {"tab": asked.get("tab", ""), **read_filters(asked).chosen}
-    with transaction(seconds=PATIENCE) as session:
+    with acting() as who:
         if asked.get("forget"):
-            saved_filters.forget(session, viewer().id, row_of(asked.get("forget")), now=now)
+            saved_filters.forget(who, row_of(asked.get("forget")))
         else:
-            saved_filters.keep(session, viewer().id, asked.get("name", ""), query, now=now)
+            saved_filters.keep(who, asked.get("name", ""), query)
     return make_response(redirect(url_for("console.cases", **query), 303))  # type: ignore[arg-type]
 
 
 def _page() -> str:
-    now = dt.datetime.now(dt.UTC)
-    with transaction(seconds=PATIENCE) as session:
-        page = _queue(session, now)
-    return _whole(page, now)
+    with acting() as who:
+        page = _queue(who)
+    return _whole(page, who.today)
 
 
-def _queue(session: Session, now: dt.datetime, asked: Mapping[str, str] | None = None) -> Page:
+def _queue(who: Acting, asked: Mapping[str, str] | None = None) -> Page:
     asked = request.args if asked is None else asked
     tab = next((tab for tab in Tab if tab == asked.get("tab")), None)
     page = row_of(asked.get("page")) or 1
-    return queue(session, viewer(), tab, read_filters(asked), today=city_day(now), page=page)
+    return queue(who, tab, read_filters(asked), page=page)
 
 
 def _whole(
     page: Page,
-    now: dt.datetime,
+    today: dt.date,
     *,
     asked: Mapping[str, str] | None = None,
     found: Found | None = None,
     typed: str = "",
     done: bulk.Done | None = None,
 ) -> str:
-    with transaction(seconds=PATIENCE) as session:
-        choices = _choices(session)
-        views = saved_filters.views_of(session, viewer().id)
+    with acting() as who:
+        choices = choices_for(who)
+        views = saved_filters.views_of(who)
     return render_template(
         "console/cases.html",
-        **_list(page, now, asked),
+        **_list(page, today, asked),
         found=found,
         typed=typed,
         done=done,
@@ -160,18 +135,17 @@ def _whole(
         every=EVERY,
         categories=sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),
         units=programme().units,
-        states=STATES,
+        states=AT_THE_DESK,
         channels={key: words for key, words in CHANNELS.items() if key not in ("console", "clock")},
         urgencies=URGENCIES,
         nobody=NOBODY,
         refusal_text=refusal_text,
-        role_name=ROLES[current_user.role],
     )
 
 
-def _list(page: Page, now: dt.datetime, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _list(page: Page, today: dt.date, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
     filters: Filters = read_filters(request.args if asked is None else asked)
-    today, said = city_day(now), cache(deadline_words)
+    said = cache(deadline_words)
     view: dict[str, Any] = {"tab": page.tab.value, **filters.chosen}
     return {
         "held": page,
@@ -189,21 +163,3 @@ def _list(page: Page, now: dt.datetime, asked: Mapping[str, str] | None = None) 
         "state_name": cache(state_name),
         "channel_name": cache(channel_name),
     }
-
-
-def _choices(session: Session) -> Choices:
-    working = select(Officer.id, Officer.name).where(
-        Officer.disabled_at.is_(None), Officer.role.in_([role.value for role in WORK_ON])
-    )
-    areas = session.execute(
-        select(Area.kecamatan_code, Area.kecamatan, Area.kelurahan_code, Area.kelurahan).order_by(
-            Area.kecamatan, Area.kelurahan
-        )
-    ).all()
-    mine = viewer().area
-    seen = [row for row in areas if mine is None or f"{row.kelurahan_code}.".startswith(f"{mine}.")]
-    return Choices(
-        officers=[(row.id, row.name) for row in session.execute(working.order_by(Officer.name))],
-        districts=list(dict.fromkeys((row.kecamatan_code, row.kecamatan) for row in seen)),
-        kelurahan=[(row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}") for row in seen],
-    )

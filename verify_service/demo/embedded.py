@@ -10,7 +10,6 @@ above it, root starts it in a user namespace where root's files belong to an ord
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import hashlib
@@ -21,7 +20,6 @@ import re
 import secrets
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -33,8 +31,8 @@ from typing import IO, Any
 import psycopg
 import redis
 
-_PR_SET_PDEATHSIG = 1
-_CLONE_NEWUSER = 0x10000000
+from verify_service.demo.children import dying_with_owner, enter_user_namespace, user_namespaces_work
+
 _SOCKET_PATH_LIMIT = 100  # the kernel allows 107 bytes, PostgreSQL adds "/.s.PGSQL.5432"
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # goes into three kinds of address, each with its own quoting
 OWNER, APPLICATION = "verify_owner", "verify_app"
@@ -270,7 +268,7 @@ def _start_valkey(data_dir: Path, sockets: Path) -> subprocess.Popen[bytes]:
     for name, value in options.items():
         command += [f"--{name}", value]
     command += ["--save", ""]
-    return _start(command, data_dir / "valkey.log", _dying_with_owner(signal.SIGTERM))
+    return _start(command, data_dir / "valkey.log", dying_with_owner(signal.SIGTERM))
 
 
 def _start_postgres(data_dir: Path, sockets: Path, password: str, durable: bool) -> subprocess.Popen[bytes]:
@@ -294,7 +292,7 @@ def _start_postgres(data_dir: Path, sockets: Path, password: str, durable: bool)
     command = [str(_postgres_bin() / "postgres"), "-D", str(folder)]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
-    return _start(command, log, as_user, _dying_with_owner(signal.SIGINT))
+    return _start(command, log, as_user, dying_with_owner(signal.SIGINT))
 
 
 def _make_cluster(folder: Path, password: str, log: Path, as_user: Callable[[], None]) -> None:
@@ -339,8 +337,8 @@ def _as_ordinary_user(folder: Path) -> Callable[[], None]:
     """What a child must do before it may be PostgreSQL: nothing, unless we are root."""
     if os.geteuid() != 0:
         return lambda: None
-    if _try_namespace():
-        return _enter_user_namespace
+    if user_namespaces_work():
+        return enter_user_namespace
     nobody = 65534
     folder.mkdir(mode=0o700, exist_ok=True)
     os.chown(folder, nobody, nobody)
@@ -358,48 +356,6 @@ def _as_ordinary_user(folder: Path) -> Callable[[], None]:
         os.setuid(nobody)
 
     return become_nobody
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _enter_user_namespace() -> None:
-    if _libc().unshare(_CLONE_NEWUSER) != 0:
-        raise OSError(ctypes.get_errno(), "unshare")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text("1000 0 1")
-    Path("/proc/self/gid_map").write_text("1000 0 1")
-
-
-def _try_namespace() -> bool:
-    command = [sys.executable, "-S", "-c", "import os; raise SystemExit(os.geteuid() == 0)"]
-    try:
-        return subprocess.run(command, preexec_fn=_enter_user_namespace, check=False).returncode == 0
-    except (OSError, subprocess.SubprocessError):
-        return False
-
-
-def _dying_with_owner(how: signal.Signals) -> Callable[[], None]:
-    owner = os.getpid()
-
-    def arrange() -> None:
-        os.setsid()  # Ctrl-C reaches the owner alone, who stops things in order
-        _libc().prctl(_PR_SET_PDEATHSIG, int(how), 0, 0, 0)
-        if os.getppid() != owner:  # died meanwhile
-            os._exit(1)
-
-    return arrange
-
-
-def die_with_parent() -> None:
-    """This process is told to stop when its parent dies: for workers that a web server starts by itself."""
-    _libc().prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-
-
-def dying_with_owner(how: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
-    """A preexec_fn: the child is told to stop when this process dies. Start such children from the main thread."""
-    return _dying_with_owner(how)
 
 
 def _start(command: list[str], log: Path, *steps: Callable[[], None]) -> subprocess.Popen[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import func, select, text
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from flows.proposal import JOBS
 from verify_service.accounts.officers import add_officer
 from verify_service.grievances import actions
-from verify_service.grievances.actions import Acting, Triage
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.actions import Triage
 from verify_service.grievances.assignment import viewer_of
 from verify_service.grievances.opening import NewReport, open_report
 from verify_service.grievances.thread import add_words
@@ -113,7 +114,7 @@ def load(session: Session, *, now: dt.datetime, say: Callable[[str], None], time
         phone, worker = linked[chance.randrange(len(linked) // 2, len(linked))]
         came = now - dt.timedelta(days=days)
         case = _tell(session, report, phone, worker, came, chance)
-        _work_on(session, case, Acting(viewer_of(desk), came + (now - came) / 4), report, chance, now)
+        _work_on(Acting(session, viewer_of(desk), came + (now - came) / 4), case, report, chance, now)
     proposed = _propose(session, linked, chance, now)
     session.execute(
         text("""UPDATE outbox SET state = 'accepted', gateway = 'console', sent_at = created_at, delivery = 'delivered'
@@ -173,23 +174,21 @@ def _tell(
     return case
 
 
-def _work_on(
-    session: Session, case: Grievance, acting: Acting, told: _Told, chance: random.Random, now: dt.datetime
-) -> None:
+def _work_on(acting: Acting, case: Grievance, told: _Told, chance: random.Random, now: dt.datetime) -> None:
     """What an officer did by now: nothing of some, and an answer to others."""
     age = (now - case.opened_at).days
     if age < 2 or chance.random() < 0.15:
         return
     triage = Triage(case.category, case.urgency or "")
-    actions.verify(session, acting, case.id, case.version, triage)
-    session.refresh(case)
+    actions.verify(acting, case.id, case.version, triage)
+    acting.session.refresh(case)
     done = chance.random()
     words = _ANSWERS.get(case.category)
     if done < 0.25 and case.identity != "anonymous":
-        actions.ask(session, acting, case.id, case.version, "detail", "Bulan apa saja? Foto kartu bila ada.")
+        actions.ask(acting, case.id, case.version, "detail", "Bulan apa saja? Foto kartu bila ada.")
         if done < 0.12:
             add_words(
-                session,
+                acting.session,
                 case.id,
                 "Bulan Juni dan Juli",
                 by="reporter",
@@ -198,7 +197,7 @@ def _work_on(
                 now=acting.now + dt.timedelta(hours=20),
             )
     elif done < 0.6 and words and age > 6:
-        later = Acting(acting.viewer, acting.now + dt.timedelta(days=1))
-        actions.answer(session, later, case.id, case.version, *words)
+        later = replace(acting, now=acting.now + dt.timedelta(days=1))
+        actions.answer(later, case.id, case.version, *words)
     elif done < 0.8:
-        actions.comment(session, acting, case.id, "Sudah ditelepon, warga diminta membawa KTP.", called=True)
+        actions.comment(acting, case.id, "Sudah ditelepon, warga diminta membawa KTP.", called=True)

@@ -20,7 +20,8 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from verify_service.demo import embedded, keys
-from verify_service.demo.embedded import ServersRefused, dying_with_owner, write_private
+from verify_service.demo.children import dying_with_owner
+from verify_service.demo.embedded import ServersRefused, write_private
 from verify_service.ground.settings import SettingsRefused, settings
 
 OFFICER = "petugas@demo.bekasi.example"

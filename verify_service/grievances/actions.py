@@ -12,13 +12,15 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from verify_service import audit
+from flows.references import read_reference
 from verify_service.grievances import assignment
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.notify import ANSWER_SEPTETS, size_of, tell
+from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, note
 from verify_service.grievances.states import OPEN, State, Step, leads_to
 from verify_service.grievances.steps import take, wind
-from verify_service.grievances.visibility import Viewer, seen_by
+from verify_service.grievances.visibility import seen_by
 from verify_service.ground.crypto import seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, GrievanceEvent, GrievanceNotice, Officer
@@ -40,31 +42,31 @@ class Refusal(StrEnum):
     ROLE = "role"  # not with this role
 
 
-@dataclass(frozen=True)
-class Acting:
-    """Who acts, and when."""
-
-    viewer: Viewer
-    now: dt.datetime
-
-    @property
-    def by(self) -> str:
-        return f"officer:{self.viewer.id}"
-
-
-def find(session: Session, acting: Acting, case: int, *, lock: bool = False) -> Grievance | None:
+def find(acting: Acting, case: int, *, lock: bool = False) -> Grievance | None:
     """The report, where this account may see it; None otherwise, whether or not there is one."""
     wanted = select(Grievance).where(Grievance.id == case, seen_by(acting.viewer))
     if lock:  # as it is once the lock is held: the page read it before, and somebody else may have taken a step since
         wanted = wanted.with_for_update(of=Grievance).execution_options(populate_existing=True)
-    return session.scalar(wanted)
+    return acting.session.scalar(wanted)
 
 
-def open_case(session: Session, acting: Acting, case: int, version: int | None) -> Grievance | Refusal:
+def find_by_number(acting: Acting, typed: str) -> Grievance | None:
+    """The report with this number, however it is spelt, where this account may see it."""
+    number = full_number(read_reference(typed) or "")
+    return acting.session.scalar(select(Grievance).where(Grievance.number == number, seen_by(acting.viewer)))
+
+
+def find_anew(acting: Acting, report: Grievance) -> Grievance | None:
+    """The report as it stands after others worked on it; None where this account may see it no more."""
+    acting.session.refresh(report)
+    return find(acting, report.id)
+
+
+def open_case(acting: Acting, case: int, version: int | None) -> Grievance | Refusal:
     """A report to take a step with, locked; Refusal where this account may not, or the page it saw is out of date."""
     if acting.viewer.role not in assignment.WORK_ON:
         return Refusal.ROLE
-    report = find(session, acting, case, lock=True)
+    report = find(acting, case, lock=True)
     if report is None:
         return Refusal.UNKNOWN
     if version is not None and version != report.version:
@@ -82,9 +84,9 @@ class Triage:
     restricted: bool = False
 
 
-def verify(session: Session, acting: Acting, case: int, version: int, triage: Triage) -> Refusal | None:
+def verify(acting: Acting, case: int, version: int, triage: Triage) -> Refusal | None:
     """A report is real and of this kind: its class, owner and clock follow, and somebody gets it."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not _sound(triage):
@@ -92,18 +94,18 @@ def verify(session: Session, acting: Acting, case: int, version: int, triage: Tr
     if leads_to(Step.VERIFY, report.state) is None:
         return Refusal.STEP
     _file_under(report, triage)
-    take(session, report, Step.VERIFY, by=acting.by, now=acting.now, category=triage.category)
-    wind(session, report, now=acting.now)
-    if assignment.may_work_on(session, report, report.assignee_id):  # opened again: whoever has it knows it
-        take(session, report, Step.ASSIGN, by=acting.by, now=acting.now, to=report.assignee_id)
+    take(acting.session, report, Step.VERIFY, acting.spoken(), category=triage.category)
+    wind(acting.session, report, now=acting.now)
+    if assignment.may_work_on(acting.session, report, report.assignee_id):  # opened again: whoever has it knows it
+        take(acting.session, report, Step.ASSIGN, acting.spoken(), to=report.assignee_id)
     else:
-        assignment.assign(session, report, by=acting.by, now=acting.now)
+        assignment.assign(acting.session, report, by=acting.by, now=acting.now)
     return None
 
 
-def file_under(session: Session, acting: Acting, case: int, version: int, triage: Triage) -> Refusal | None:
+def file_under(acting: Acting, case: int, version: int, triage: Triage) -> Refusal | None:
     """Put a report under another category while it is worked on; the clock is that of the new class, from the start."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not _sound(triage):
@@ -112,19 +114,12 @@ def file_under(session: Session, acting: Acting, case: int, version: int, triage
         return Refusal.STEP
     _file_under(report, triage)
     report.version += 1
-    note(
-        session,
-        report,
-        "category",
-        by=acting.by,
-        channel="console",
-        now=acting.now,
-        detail={"category": triage.category, "about_unit": triage.about_unit},
-    )
-    wind(session, report, now=acting.now)
-    record(session, acting, report, "report filed under")
-    if not assignment.may_work_on(session, report, report.assignee_id):
-        assignment.assign(session, report, by=acting.by, now=acting.now)
+    detail = {"category": triage.category, "about_unit": triage.about_unit}
+    note(acting.session, report, "category", acting.spoken(), detail)
+    wind(acting.session, report, now=acting.now)
+    record(acting, report, "report filed under")
+    if not assignment.may_work_on(acting.session, report, report.assignee_id):
+        assignment.assign(acting.session, report, by=acting.by, now=acting.now)
     return None
 
 
@@ -146,57 +141,55 @@ def _file_under(report: Grievance, triage: Triage) -> None:
     report.unit = assignment.owner_of(category.unit, triage.about_unit)
 
 
-def take_on(session: Session, acting: Acting, case: int, version: int | None = None) -> Refusal | None:
+def take_on(acting: Acting, case: int, version: int | None = None) -> Refusal | None:
     """The officer takes a report that waits, or that somebody else has, and works on it."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
-    if not assignment.may_work_on(session, report, acting.viewer.id):
+    if not assignment.may_work_on(acting.session, report, acting.viewer.id):
         return Refusal.NOT_THEIRS
     if report.state in (State.IN_PROGRESS, State.WAITING):
         if report.assignee_id != acting.viewer.id:
             report.assignee_id = acting.viewer.id
-            _handed(session, acting, report, acting.viewer.id)
+            _handed(acting, report, acting.viewer.id)
         return None
     if leads_to(Step.START, report.state) is None:
         return Refusal.STEP
     report.assignee_id = acting.viewer.id
-    take(session, report, Step.START, by=acting.by, now=acting.now, to=acting.viewer.id)
+    take(acting.session, report, Step.START, acting.spoken(), to=acting.viewer.id)
     return None
 
 
-def hand_over(
-    session: Session, acting: Acting, case: int, version: int | None, to: int, words: str = ""
-) -> Refusal | None:
+def hand_over(acting: Acting, case: int, version: int | None, to: int, words: str = "") -> Refusal | None:
     """Give a report to another officer who may see it; whoever waits for the citizen goes on waiting."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
-    if not assignment.may_work_on(session, report, to):
+    if not assignment.may_work_on(acting.session, report, to):
         return Refusal.NOT_THEIRS
     if report.state == State.WAITING:
         report.assignee_id = to
-        _handed(session, acting, report, to, words)
+        _handed(acting, report, to, words)
         return None
     if leads_to(Step.ASSIGN, report.state) is None:
         return Refusal.STEP
     report.assignee_id = to
-    take(session, report, Step.ASSIGN, by=acting.by, now=acting.now, words=words, to=to)
+    take(acting.session, report, Step.ASSIGN, acting.spoken(words), to=to)
     return None
 
 
-def _handed(session: Session, acting: Acting, report: Grievance, to: int, words: str = "") -> None:
+def _handed(acting: Acting, report: Grievance, to: int, words: str = "") -> None:
     report.version += 1
-    note(session, report, "assign", by=acting.by, channel="console", now=acting.now, words=words, detail={"to": to})
-    record(session, acting, report, "report: assign")
+    note(acting.session, report, "assign", acting.spoken(words), {"to": to})
+    record(acting, report, "report: assign")
 
 
-def ask(session: Session, acting: Acting, case: int, version: int, reason: str, words: str) -> Refusal | None:
+def ask(acting: Acting, case: int, version: int, reason: str, words: str) -> Refusal | None:
     """Ask the citizen for something, for a named reason: the clock stands until there is an answer, or ten days.
 
     Whoever cannot be written to cannot be asked: the clock would stand for a question that nobody reads.
     """
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if reason not in programme().decisions.waiting_reasons or not words.strip():
@@ -207,13 +200,13 @@ def ask(session: Session, acting: Acting, case: int, version: int, reason: str, 
         return Refusal.TOO_LONG
     if leads_to(Step.ASK, report.state) is None:
         return Refusal.STEP
-    if _asked_before(session, report) >= programme().sla.questions_most:
+    if _asked_before(acting.session, report) >= programme().sla.questions_most:
         return Refusal.TOO_OFTEN
     report.waiting_for = reason
-    take(session, report, Step.ASK, by=acting.by, now=acting.now, words=words.strip(), reason=reason)
-    last = working_days_after(city_day(acting.now), programme().sla.waiting_days)
+    take(acting.session, report, Step.ASK, acting.spoken(words.strip()), reason=reason)
+    last = working_days_after(acting.today, programme().sla.waiting_days)
     tell(
-        session,
+        acting.session,
         report,
         "g6.case_need_info",
         {"date": short_date(last)},
@@ -234,20 +227,20 @@ def _asked_before(session: Session, report: Grievance) -> int:
     return session.scalar(asked) or 0
 
 
-def heard(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
+def heard(acting: Acting, case: int, version: int, words: str) -> Refusal | None:
     """The citizen answered by another way, a call or a visit: the clock goes on."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if leads_to(Step.HEARD, report.state) is None:
         return Refusal.STEP
-    take(session, report, Step.HEARD, by=acting.by, now=acting.now, words=words)
+    take(acting.session, report, Step.HEARD, acting.spoken(words))
     return None
 
 
-def answer(session: Session, acting: Acting, case: int, version: int, decision: str, words: str) -> Refusal | None:
+def answer(acting: Acting, case: int, version: int, decision: str, words: str) -> Refusal | None:
     """Answer a report with a decision code and words the citizen gets; "answered" is not "solved" yet."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if decision not in programme().decisions.closing or not words.strip():
@@ -256,13 +249,13 @@ def answer(session: Session, acting: Acting, case: int, version: int, decision: 
         return Refusal.TOO_LONG
     if leads_to(Step.ANSWER, report.state) is None:
         return Refusal.STEP
-    _answered(session, acting, report, Step.ANSWER, decision, words)
+    _answered(acting, report, Step.ANSWER, decision, words)
     return None
 
 
-def reject(session: Session, acting: Acting, case: int, version: int, reason: str, words: str) -> Refusal | None:
+def reject(acting: Acting, case: int, version: int, reason: str, words: str) -> Refusal | None:
     """Refuse a report with a reason, which the citizen is told in words."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if reason not in programme().decisions.rejecting or not words.strip():
@@ -271,16 +264,14 @@ def reject(session: Session, acting: Acting, case: int, version: int, reason: st
         return Refusal.TOO_LONG
     if leads_to(Step.REJECT, report.state) is None:
         return Refusal.STEP
-    _answered(session, acting, report, Step.REJECT, reason, words)
+    _answered(acting, report, Step.REJECT, reason, words)
     report.closed_how = f"rejected: {reason}"
     return None
 
 
-def refer(
-    session: Session, acting: Acting, case: int, version: int, to: str, words: str, number: str = ""
-) -> Refusal | None:
+def refer(acting: Acting, case: int, version: int, to: str, words: str, number: str = "") -> Refusal | None:
     """Hand a report to a body outside the programme; its number there may be told later."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not to.strip() or not words.strip():
@@ -290,71 +281,61 @@ def refer(
     if leads_to(Step.REFER, report.state) is None:
         return Refusal.STEP
     report.referred_to, report.external_number = to.strip()[:80], number.strip()[:80] or None
-    _answered(session, acting, report, Step.REFER, "referred", words)
+    _answered(acting, report, Step.REFER, "referred", words)
     report.closed_how = "referred"
     return None
 
 
-def _answered(session: Session, acting: Acting, report: Grievance, step: Step, code: str, words: str) -> None:
+def _answered(acting: Acting, report: Grievance, step: Step, code: str, words: str) -> None:
     report.decision, report.answer = code, seal(words.strip(), "grievance.answer")
-    take(session, report, step, by=acting.by, now=acting.now, words=words.strip(), decision=code)
+    take(acting.session, report, step, acting.spoken(words.strip()), decision=code)
     cause = f"{step.value}:{report.version}"
-    tell(session, report, "g7.case_done", {}, cause=cause, now=acting.now, answer=words)
+    tell(acting.session, report, "g7.case_done", {}, cause=cause, now=acting.now, answer=words)
 
 
-def numbered_elsewhere(session: Session, acting: Acting, case: int, version: int, number: str) -> Refusal | None:
+def numbered_elsewhere(acting: Acting, case: int, version: int, number: str) -> Refusal | None:
     """Keep the number that a report has in the other system, LAPOR's tracking number for one."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not number.strip():
         return Refusal.INPUT
     report.external_number = number.strip()[:80]
     report.version += 1
-    note(session, report, "external_number", by=acting.by, channel="console", now=acting.now)
-    record(session, acting, report, "number elsewhere kept")
+    note(acting.session, report, "external_number", acting.spoken())
+    record(acting, report, "number elsewhere kept")
     return None
 
 
-def reopen(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
+def reopen(acting: Acting, case: int, version: int, words: str) -> Refusal | None:
     """Open a report again because the citizen says so by another way, or a supervisor wants it."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if not words.strip():
         return Refusal.INPUT
     if leads_to(Step.REOPEN, report.state) is None or report.merged_into_id is not None:
         return Refusal.STEP
-    if report.once and _told_again(session, report):
-        report.once = None  # that one is the one there is only one of
-    take(session, report, Step.REOPEN, by=acting.by, now=acting.now, words=words)
+    take(acting.session, report, Step.REOPEN, acting.spoken(words))
     return None
 
 
-def _told_again(session: Session, report: Grievance) -> bool:
-    """Whether the same was reported once more while this one was closed, and is open."""
-    same = select(Grievance.id).where(
-        Grievance.once == report.once, Grievance.closed_at.is_(None), Grievance.id != report.id
-    )
-    return session.scalar(same) is not None
-
-
-def escalate(session: Session, acting: Acting, case: int, version: int, words: str) -> Refusal | None:
+def escalate(acting: Acting, case: int, version: int, words: str) -> Refusal | None:
     """An officer asks for a supervisor before the clock does."""
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
     if leads_to(Step.ESCALATE, report.state) is None:
         return Refusal.STEP
     report.level += 1
-    report.next_on = working_days_after(city_day(acting.now), programme().sla.rung_days)
+    report.next_on = working_days_after(acting.today, programme().sla.rung_days)
     report.next_on = max(report.next_on, report.due_on)
-    above = assignment.rung(session, report)
+    above = assignment.rung(acting.session, report)
     report.assignee_id = above or report.assignee_id
     body = assignment.body_above(report.category, report.level)
     told: dict[str, Any] = {"level": report.level, "to": above, **({"body": body} if body else {})}
-    take(session, report, Step.ESCALATE, by=acting.by, now=acting.now, words=words, **told)
-    _notice(session, report, above, acting.now)
+    take(acting.session, report, Step.ESCALATE, acting.spoken(words), **told)
+    _notice(acting.session, report, above, acting.now)
     return None
 
 
@@ -371,22 +352,21 @@ def _notice(session: Session, report: Grievance, above: int | None, now: dt.date
     session.execute(insert(GrievanceNotice).values(row).on_conflict_do_nothing())
 
 
-def comment(
-    session: Session, acting: Acting, case: int, words: str, *, called: bool = False, inbound: str = ""
-) -> Refusal | None:
+def comment(acting: Acting, case: int, words: str, *, called: bool = False, inbound: str = "") -> Refusal | None:
     """Write a note, or what was said in a call, into the thread; it changes neither clock nor state nor version."""
-    report = open_case(session, acting, case, None)
+    report = open_case(acting, case, None)
     if isinstance(report, Refusal):
         return report
     if not words.strip():
         return Refusal.INPUT
     kind, channel = ("call", "call") if called else ("note", "console")
-    note(session, report, kind, by=acting.by, channel=channel, now=acting.now, words=words.strip(), inbound=inbound)
-    record(session, acting, report, "note written")
+    spoken = acting.spoken(words.strip(), channel=channel, inbound=inbound)
+    note(acting.session, report, kind, spoken)
+    record(acting, report, "note written")
     return None
 
 
-def merge(session: Session, acting: Acting, case: int, version: int, into: int) -> Refusal | None:
+def merge(acting: Acting, case: int, version: int, into: int) -> Refusal | None:
     """Two reports are of one thing: the second goes on as the first, and its reporter hears the same answer.
 
     Refused where the first is seen by more people than the second was told to.
@@ -395,30 +375,23 @@ def merge(session: Session, acting: Acting, case: int, version: int, into: int) 
         return Refusal.INPUT
     first, second = sorted((case, into))  # locked in one order, whoever merges what
     for one in (first, second):
-        if find(session, acting, one, lock=True) is None:
+        if find(acting, one, lock=True) is None:
             return Refusal.UNKNOWN
-    report = open_case(session, acting, case, version)
+    report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
-    root = session.get_one(Grievance, into)
+    root = acting.session.get_one(Grievance, into)
     if root.merged_into_id is not None or State(root.state) not in OPEN or leads_to(Step.MERGE, report.state) is None:
         return Refusal.STEP  # what is answered already would never be heard by whoever told the second
     if _closeness(report) > _closeness(root) or report.about_unit != root.about_unit:
         return Refusal.WOULD_SHOW
     report.merged_into_id, report.closed_how = root.id, "merged"
-    for child in session.scalars(select(Grievance).where(Grievance.merged_into_id == report.id)):
+    for child in acting.session.scalars(select(Grievance).where(Grievance.merged_into_id == report.id)):
         child.merged_into_id = root.id
-    take(session, report, Step.MERGE, by=acting.by, now=acting.now, into=root.number)
+    take(acting.session, report, Step.MERGE, acting.spoken(), into=root.number)
     root.version += 1
-    note(
-        session,
-        root,
-        "merged_in",
-        by=acting.by,
-        channel="console",
-        now=acting.now,
-        detail={} if report.identity == ANONYMOUS else {"case": report.number},
-    )
+    detail = {} if report.identity == ANONYMOUS else {"case": report.number}
+    note(acting.session, root, "merged_in", acting.spoken(), detail)
     return None
 
 
@@ -427,9 +400,9 @@ def _closeness(report: Grievance) -> int:
     return 2 * report.restricted + (report.identity != "normal")
 
 
-def read(session: Session, acting: Acting, report: Grievance) -> None:
+def read(acting: Acting, report: Grievance) -> None:
     """That an officer opened the page of a report is kept."""
-    record(session, acting, report, "report read")
+    record(acting, report, "report read")
 
 
 def officers_for(session: Session, report: Grievance) -> Sequence[Officer]:
@@ -437,7 +410,7 @@ def officers_for(session: Session, report: Grievance) -> Sequence[Officer]:
     return assignment.candidates(session, report)
 
 
-def record(session: Session, acting: Acting, report: Grievance, action: str) -> None:
+def record(acting: Acting, report: Grievance, action: str) -> None:
     """Write into the trail what an officer did with a report."""
-    session.flush()
-    audit.record(session, now=acting.now, actor=acting.by, action=action, on=f"grievance:{report.id}")
+    acting.session.flush()
+    acting.record(action, f"grievance:{report.id}")

@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import Session
 
-from verify_service import audit
 from verify_service.accounts.officers import Role
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.assignment import body_above
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.tables import Grievance, GrievanceNotice
@@ -42,15 +41,20 @@ def _theirs(viewer: Viewer) -> ColumnElement[bool]:
     return or_(own, GrievanceNotice.officer_id.is_(None)) if viewer.role is Role.SUPERVISOR else own
 
 
-def unseen(session: Session, viewer: Viewer) -> int:
+def unseen(acting: Acting) -> int:
     """How many they have not read; of reports they may still see."""
     waiting = select(func.count()).select_from(GrievanceNotice).join(Grievance)
-    return session.scalar(waiting.where(_theirs(viewer), GrievanceNotice.seen_at.is_(None), seen_by(viewer))) or 0
+    return (
+        acting.session.scalar(
+            waiting.where(_theirs(acting.viewer), GrievanceNotice.seen_at.is_(None), seen_by(acting.viewer))
+        )
+        or 0
+    )
 
 
-def newest(session: Session, viewer: Viewer) -> tuple[Notice, ...]:
+def newest(acting: Acting) -> tuple[Notice, ...]:
     """The unread first, then the newest."""
-    rows = session.execute(
+    rows = acting.session.execute(
         select(
             GrievanceNotice.id,
             GrievanceNotice.kind,
@@ -63,22 +67,21 @@ def newest(session: Session, viewer: Viewer) -> tuple[Notice, ...]:
             GrievanceNotice.level,
         )
         .join(Grievance)
-        .where(_theirs(viewer), seen_by(viewer))
+        .where(_theirs(acting.viewer), seen_by(acting.viewer))
         .order_by(GrievanceNotice.seen_at.is_not(None), GrievanceNotice.id.desc())
         .limit(SHOWN)
     )
     return tuple(Notice(*row) for row in rows)
 
 
-def see(session: Session, viewer: Viewer, notice: int | None, *, now: dt.datetime) -> None:
+def see(acting: Acting, notice: int | None) -> None:
     """Mark one notice as read, or all of them; only those that are for this account."""
-    visible = select(Grievance.id).where(seen_by(viewer))
+    visible = select(Grievance.id).where(seen_by(acting.viewer))
     mine = update(GrievanceNotice).where(
-        _theirs(viewer), GrievanceNotice.seen_at.is_(None), GrievanceNotice.grievance_id.in_(visible)
+        _theirs(acting.viewer), GrievanceNotice.seen_at.is_(None), GrievanceNotice.grievance_id.in_(visible)
     )
     if notice is not None:
         mine = mine.where(GrievanceNotice.id == notice)
-    read = session.scalars(mine.values(seen_at=now).returning(GrievanceNotice.id)).all()
+    read = acting.session.scalars(mine.values(seen_at=acting.now).returning(GrievanceNotice.id)).all()
     if read:
-        who = f"officer:{viewer.id}"
-        audit.record(session, now=now, actor=who, action="notices read", on=who, notices=len(read))
+        acting.record("notices read", acting.by, notices=len(read))

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from verify_service.accounts.officers import Role
+from verify_service.grievances.opening import Spoken
 from verify_service.grievances.states import Step, leads_to
 from verify_service.grievances.steps import take
 from verify_service.grievances.visibility import CITY_TEAM, Viewer, seen_by
@@ -31,6 +32,14 @@ def owner_of(unit: str, about_unit: str) -> str:
 def viewer_of(officer: Officer) -> Viewer:
     """An account as far as it decides what is seen."""
     return Viewer(officer.id, Role(officer.role), officer.unit, officer.area, officer.cleared)
+
+
+def workers_at_the_desk(session: Session) -> list[tuple[int, str]]:
+    """The accounts in use that work on reports, by name: (id, name)."""
+    working = select(Officer.id, Officer.name).where(
+        Officer.disabled_at.is_(None), Officer.role.in_([role.value for role in WORK_ON])
+    )
+    return [(row.id, row.name) for row in session.execute(working.order_by(Officer.name))]
 
 
 def candidates(session: Session, report: Grievance, *, roles: Iterable[Role] = WORK_ON) -> Sequence[Officer]:
@@ -74,7 +83,7 @@ def assign(session: Session, report: Grievance, *, by: str, now: dt.datetime) ->
     chosen = choose(session, report)
     report.assignee_id = chosen.id if chosen else None
     if chosen is not None:
-        take(session, report, Step.ASSIGN, by=by, now=now, to=chosen.id)
+        take(session, report, Step.ASSIGN, Spoken(by, "console", now), to=chosen.id)
     return report.assignee_id
 
 

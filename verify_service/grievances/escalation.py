@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from verify_service.accounts.officers import Role
 from verify_service.grievances.assignment import TOP, body_above, loads, viewer_of
 from verify_service.grievances.notify import sensitive, tell
-from verify_service.grievances.opening import ANONYMOUS, chance_id
+from verify_service.grievances.opening import ANONYMOUS, Spoken, chance_id
 from verify_service.grievances.states import OPEN, State, Step, leads_to
 from verify_service.grievances.steps import CLOCK, take
 from verify_service.grievances.visibility import CITY_TEAM, seen_by
@@ -71,7 +71,7 @@ def _end_waits(session: Session, today: dt.date, now: dt.datetime) -> int:
     since = dt.datetime.combine(last + dt.timedelta(1), dt.time(), programme().zone)
     reports = _due(session, Grievance.state == State.WAITING.value, Grievance.waiting_since < since)
     for report in reports:
-        take(session, report, Step.HEARD, by=CLOCK, now=now, channel=CLOCK, kind="silent")
+        take(session, report, Step.HEARD, Spoken(CLOCK, CLOCK, now), kind="silent")
     return len(reports)
 
 
@@ -295,10 +295,10 @@ def _close(session: Session, today: dt.date, now: dt.datetime) -> int:
     unread = _written_since(session, over)
     for report in over:
         if report.id in unread:
-            take(session, report, Step.REOPEN, by=CLOCK, now=now, channel=CLOCK)
+            take(session, report, Step.REOPEN, Spoken(CLOCK, CLOCK, now))
             continue
         report.closed_how = "answered, nothing more heard"
-        take(session, report, Step.LAPSE, by=CLOCK, now=now, channel=CLOCK)
+        take(session, report, Step.LAPSE, Spoken(CLOCK, CLOCK, now))
     return len(over)
 
 

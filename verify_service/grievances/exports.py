@@ -12,11 +12,11 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
 
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.opening import CITIZENS
 from verify_service.grievances.states import Step
-from verify_service.grievances.visibility import Viewer, seen_by
+from verify_service.grievances.visibility import seen_by
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Grievance, GrievanceEvent
@@ -111,18 +111,18 @@ class Happened:
     words: str = field(default="", repr=False)
 
 
-def rows(session: Session, viewer: Viewer, condition: ColumnElement[bool]) -> Iterator[Case]:
+def rows(acting: Acting, condition: ColumnElement[bool]) -> Iterator[Case]:
     """The reports of a condition that this account sees, the oldest first."""
-    found = session.execute(
+    found = acting.session.execute(
         select(Grievance, Area.kelurahan, Area.kecamatan)
         .outerjoin(Area, Area.kelurahan_code == Grievance.kelurahan_code)
-        .where(seen_by(viewer), condition)
+        .where(seen_by(acting.viewer), condition)
         .order_by(Grievance.opened_at, Grievance.id)
         .execution_options(yield_per=_AT_ONCE)
     )
     for report, kelurahan, kecamatan in found:
-        yield _case(report, kelurahan or "", kecamatan or "", words=viewer.reads_words)
-        session.expunge(report)
+        yield _case(report, kelurahan or "", kecamatan or "", words=acting.viewer.reads_words)
+        acting.session.expunge(report)
 
 
 def _case(report: Grievance, kelurahan: str, kecamatan: str, *, words: bool) -> Case:
@@ -152,9 +152,9 @@ def _case(report: Grievance, kelurahan: str, kecamatan: str, *, words: bool) -> 
     )
 
 
-def steps(session: Session, viewer: Viewer, condition: ColumnElement[bool]) -> Iterator[Happened]:
+def steps(acting: Acting, condition: ColumnElement[bool]) -> Iterator[Happened]:
     """The chronology of the same reports: one row a step, in order."""
-    found = session.execute(
+    found = acting.session.execute(
         select(
             Grievance.number,
             Grievance.category,
@@ -166,12 +166,12 @@ def steps(session: Session, viewer: Viewer, condition: ColumnElement[bool]) -> I
             GrievanceEvent.words,
         )
         .join(GrievanceEvent, GrievanceEvent.grievance_id == Grievance.id)
-        .where(seen_by(viewer), condition)
+        .where(seen_by(acting.viewer), condition)
         .order_by(Grievance.opened_at, Grievance.id, GrievanceEvent.seq)
         .execution_options(yield_per=_AT_ONCE)
     )
     for number, category, unit, seq, at, kind, by, sealed in found:
-        told = viewer.reads_words and (by in CITIZENS or kind in _TOLD)
+        told = acting.viewer.reads_words and (by in CITIZENS or kind in _TOLD)
         words = unseal_or_blank(sealed, "grievance_event.words") if told else ""
         yield Happened(number, _code(category), _agency(unit), seq, at, kind, _whom(by), words)
 
@@ -188,3 +188,14 @@ def _code(category: str) -> str:
 
 def _agency(unit: str) -> str:
     return programme().units.get(unit, unit)
+
+
+def record(acting: Acting, action: str, chosen: Chosen, **detail: str | int | bool) -> None:
+    """Write into the trail what left the house, or came in, with what was chosen and whether words were among it."""
+    acting.record(
+        action,
+        "export",
+        which=chosen.which.value,
+        words=acting.viewer.reads_words,
+        **detail,
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from verify_service.grievances.actions import Acting, Refusal, open_case, record
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.actions import Refusal, open_case, record
 from verify_service.grievances.opening import ANONYMOUS, note
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Grievance, GrievanceEvent, Phone, Worker
@@ -25,21 +26,27 @@ class Identity:
     nik_last4: str = ""
 
 
-def open_identity(session: Session, acting: Acting, case: int, reason: str) -> Refusal | None:
+def open_identity(acting: Acting, case: int, reason: str) -> Refusal | None:
     """Look at who reported: only with a reason, which is kept and counted. Of an anonymous one there is none."""
-    report = open_case(session, acting, case, None)
+    report = open_case(acting, case, None)
     if isinstance(report, Refusal):
         return report
     if report.identity == ANONYMOUS:
         return Refusal.ANONYMOUS
     if len(reason.strip()) < 5:
         return Refusal.INPUT
-    note(session, report, "identity", by=acting.by, channel="console", now=acting.now, words=reason.strip())
-    record(session, acting, report, "identity opened")
+    note(acting.session, report, "identity", acting.spoken(reason.strip()))
+    record(acting, report, "identity opened")
     return None
 
 
-def identity_opened(session: Session, acting: Acting, report: Grievance) -> Identity | None:
+def times_opened(session: Session, report: Grievance) -> int:
+    """How often anybody opened the identity behind a report."""
+    opened = select(func.count()).where(GrievanceEvent.grievance_id == report.id, GrievanceEvent.kind == "identity")
+    return session.scalar(opened) or 0
+
+
+def identity_opened(acting: Acting, report: Grievance) -> Identity | None:
     """Who reported, while this officer has it open; None otherwise."""
     lately = select(GrievanceEvent.id).where(
         GrievanceEvent.grievance_id == report.id,
@@ -47,11 +54,11 @@ def identity_opened(session: Session, acting: Acting, report: Grievance) -> Iden
         GrievanceEvent.by == acting.by,
         GrievanceEvent.at > acting.now - IDENTITY_FOR,
     )
-    if session.scalar(lately.limit(1)) is None:
+    if acting.session.scalar(lately.limit(1)) is None:
         return None
-    worker = session.get(Worker, report.worker_id) if report.worker_id else None
+    worker = acting.session.get(Worker, report.worker_id) if report.worker_id else None
     wanted = report.contact != "none"  # who wants no call and no text is not to be called by mistake
-    phone = session.get(Phone, report.phone_id) if report.phone_id and wanted else None
+    phone = acting.session.get(Phone, report.phone_id) if report.phone_id and wanted else None
     return Identity(
         name=unseal_or_blank(report.reporter, "grievance.reporter") or (worker.name if worker else ""),
         phone=unseal_or_blank(phone.number, "phone.number") if phone else "",

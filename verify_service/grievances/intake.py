@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from flows.conversation import printable
 from verify_service import audit
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.clock import days_allowed
 from verify_service.grievances.notify import sensitive
 from verify_service.grievances.opening import ANONYMOUS, NewReport, Opened, hour_unknown, open_report
@@ -23,7 +23,6 @@ from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, AuditEntry, Grievance, Phone, Worker
-from verify_service.ground.working_days import city_day
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import known_phone_of, phone_of
 from verify_service.messaging.outbox import Purpose
@@ -84,23 +83,23 @@ class _Read:
     worker: int | None
 
 
-def file(session: Session, acting: Acting, asked: Asked, *, anyway: bool) -> Filed | Faulty | Alike:
+def file(acting: Acting, asked: Asked, *, anyway: bool) -> Filed | Faulty | Alike:
     """Write the case down, once for each form; before that, what is wrong in it or may be told already."""
-    read = _read(session, acting, asked)
+    read = _read(acting, asked)
     if isinstance(read, Faulty):
         return read
-    before = _filed_before(session, asked)
+    before = _filed_before(acting.session, asked)
     if before is not None:
         return before
     if not anyway and asked.identity != ANONYMOUS:
-        phone = known_phone_of(session, read.number) if read.number else None
-        alike = same_as(session, acting.viewer, phone, read.worker)
-        if alike and not _known(session, asked):
+        phone = known_phone_of(acting.session, read.number) if read.number else None
+        alike = same_as(acting, phone, read.worker)
+        if alike and not _known(acting.session, asked):
             return Alike(alike)
-    return _file(session, acting, asked, read)
+    return _file(acting, asked, read)
 
 
-def _read(session: Session, acting: Acting, asked: Asked) -> _Read | Faulty:
+def _read(acting: Acting, asked: Asked) -> _Read | Faulty:
     """The phone and the worker that were written down; of an anonymous report neither."""
     faults = {
         **({} if asked.channel in CHANNELS else {"channel": "choose"}),
@@ -110,7 +109,7 @@ def _read(session: Session, acting: Acting, asked: Asked) -> _Read | Faulty:
         **({} if asked.contact in ("", *CONTACTS) else {"contact": "choose"}),
         **({} if printable(asked.words).strip() else {"words": "empty"}),
     }
-    if asked.kelurahan and session.get(Area, asked.kelurahan) is None:
+    if asked.kelurahan and acting.session.get(Area, asked.kelurahan) is None:
         faults["kelurahan"] = "choose"
     number = worker = None
     if asked.identity != ANONYMOUS:
@@ -119,29 +118,31 @@ def _read(session: Session, acting: Acting, asked: Asked) -> _Read | Faulty:
             number = read if isinstance(read, Number) else None
             faults |= {} if number else {"phone": "no_number"}
         if asked.nik.strip():
-            worker = _worker(session, acting, asked.nik)
+            worker = _worker(acting, asked.nik)
             faults |= {"nik": worker} if isinstance(worker, str) else {}
     if faults:
         return Faulty(faults)
     return _Read(number, worker if isinstance(worker, int) else None)
 
 
-def _worker(session: Session, acting: Acting, typed: str) -> int | str:
+def _worker(acting: Acting, typed: str) -> int | str:
     """The worker with this NIK, which is a look at an identity; why there is none otherwise."""
     nik = read_nik(typed)
     if not isinstance(nik, Nik):
         return "no_nik"
-    found = session.scalar(select(Worker.id).where(Worker.nik_index == blind_index(nik.value, "nik")))
+    found = acting.session.scalar(select(Worker.id).where(Worker.nik_index == blind_index(nik.value, "nik")))
     on = "worker" if found is None else f"worker:{found}"
-    audit.record(session, now=acting.now, actor=acting.by, action="person searched", on=on, by="nik")
+    acting.record("person searched", on, by="nik")
     return found if found is not None else "not_listed"
 
 
-def _file(session: Session, acting: Acting, asked: Asked, read: _Read) -> Filed:
-    phone = session.get_one(Phone, phone_of(session, read.number, now=acting.now)) if read.number else None
+def _file(acting: Acting, asked: Asked, read: _Read) -> Filed:
+    phone = (
+        acting.session.get_one(Phone, phone_of(acting.session, read.number, now=acting.now)) if read.number else None
+    )
     language = asked.language if asked.language in programme().languages else programme().languages[0]
     opened = open_report(
-        session,
+        acting.session,
         NewReport(
             asked.category,
             "report",
@@ -159,23 +160,23 @@ def _file(session: Session, acting: Acting, asked: Asked, read: _Read) -> Filed:
         now=acting.now,
     )
     if asked.identity == ANONYMOUS:
-        _remember(session, acting, asked, opened)
+        _remember(acting, asked, opened)
         return _shown(opened)
     if asked.contact:
-        set_contact(session, opened.id, asked.contact)
-    audit.record(session, now=acting.now, actor=acting.by, action="case written down", on=f"grievance:{opened.id}")
-    texted = phone is not None and asked.contact != "none" and _receipt(session, acting, opened, phone)
+        set_contact(acting.session, opened.id, asked.contact)
+    acting.record("case written down", f"grievance:{opened.id}")
+    texted = phone is not None and asked.contact != "none" and _receipt(acting, opened, phone)
     return _shown(opened, texted=texted)
 
 
-def _receipt(session: Session, acting: Acting, opened: Opened, phone: Phone) -> bool:
+def _receipt(acting: Acting, opened: Opened, phone: Phone) -> bool:
     """The text that a reporter by phone gets; of what was told in confidence only that there is news."""
-    report = session.get_one(Grievance, opened.id)
+    report = acting.session.get_one(Grievance, opened.id)
     screen, values = ("g5.case_ack", {"case": opened.number, "days": str(opened.days)})
     if sensitive(report):
         screen, values = "g21.case_news", {}
     cause = f"report:{opened.id}:received"
-    return write(session, phone, screen, values, purpose=Purpose.CASE, cause=cause, now=acting.now) is not None
+    return write(acting.session, phone, screen, values, purpose=Purpose.CASE, cause=cause, now=acting.now) is not None
 
 
 def _row(asked: Asked) -> str:
@@ -194,11 +195,11 @@ def _known(session: Session, asked: Asked) -> bool:
     return session.scalar(select(Grievance.id).where(Grievance.inbound == same)) is not None
 
 
-def _remember(session: Session, acting: Acting, asked: Asked, opened: Opened) -> None:
+def _remember(acting: Acting, asked: Asked, opened: Opened) -> None:
     """That this form made this case, by the day alone: nothing else leads from the click to an anonymous report."""
-    day = hour_unknown(city_day(acting.now))
+    day = hour_unknown(acting.today)
     audit.record(
-        session, now=day, actor="anonymous", action="form filed", on=_form(asked), case=f"grievance:{opened.id}"
+        acting.session, now=day, actor="anonymous", action="form filed", on=_form(asked), case=f"grievance:{opened.id}"
     )
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
 
 from flows.references import read_reference
 from verify_service.grievances import actions
-from verify_service.grievances.actions import Acting, Refusal
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.actions import Refusal
 from verify_service.grievances.exports import LAPOR
 from verify_service.grievances.identity import Identity, identity_opened, open_identity
 from verify_service.grievances.numbers import full_number
@@ -27,24 +27,27 @@ _TRACKING: Final = re.compile(r"#?[A-Za-z0-9][A-Za-z0-9/-]{2,39}")
 _SHOWN: Final = 40
 
 
+def handed_over(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of the reports of a condition those that were handed to LAPOR."""
+    return and_(condition, Grievance.referred_to == LAPOR)
+
+
 def may_be_named() -> ColumnElement[bool]:
     """Whose reporter may be named to LAPOR: reports handed to it that were made by name."""
     return and_(Grievance.referred_to == LAPOR, Grievance.identity == "normal")
 
 
-def identities(
-    session: Session, acting: Acting, condition: ColumnElement[bool], reason: str
-) -> dict[int, Identity] | Refusal:
+def identities(acting: Acting, condition: ColumnElement[bool], reason: str) -> dict[int, Identity] | Refusal:
     """Who reported what of this is handed over, opened with a reason that each thread and the trail keep."""
     chosen = select(Grievance.id).where(seen_by(acting.viewer), condition, may_be_named()).order_by(Grievance.id)
     held: dict[int, Identity] = {}
-    for case in session.scalars(chosen.limit(MOST_IDENTITIES + 1)).all():
+    for case in acting.session.scalars(chosen.limit(MOST_IDENTITIES + 1)).all():
         if len(held) == MOST_IDENTITIES:
             return Refusal.TOO_LONG
-        refused = open_identity(session, acting, case, reason)
+        refused = open_identity(acting, case, reason)
         if refused is not None:
             return refused
-        known = identity_opened(session, acting, session.get_one(Grievance, case))
+        known = identity_opened(acting, acting.session.get_one(Grievance, case))
         if known is not None:
             held[case] = known
     return held
@@ -69,11 +72,11 @@ class Brought:
     faults: list[Fault] = field(default_factory=list)
 
 
-def take_numbers(session: Session, acting: Acting, sent: bytes) -> Brought:
+def take_numbers(acting: Acting, sent: bytes) -> Brought:
     """Read a CSV of two columns, our number and LAPOR's, and keep them all; or say what is wrong and keep none."""
     brought = Brought()
     pairs = _pairs(sent, brought.faults)
-    found = _reports(session, acting, pairs, brought.faults)
+    found = _reports(acting, pairs, brought.faults)
     fits = [(row, found[number], tracking) for row, number, tracking in pairs if number in found]
     if brought.faults:
         return Brought(faults=sorted(brought.faults, key=lambda fault: fault.row))
@@ -81,7 +84,7 @@ def take_numbers(session: Session, acting: Acting, sent: bytes) -> Brought:
         if report.external_number == tracking:
             brought.known += 1
             continue
-        refused = actions.numbered_elsewhere(session, acting, report.id, report.version, tracking)
+        refused = actions.numbered_elsewhere(acting, report.id, report.version, tracking)
         if refused is not None:
             raise RuntimeError(f"a tracking number was refused: {refused}")
         brought.kept += 1
@@ -150,12 +153,10 @@ def _tracking(cell: str) -> str | None:
     return plain.removeprefix("#") if _TRACKING.fullmatch(plain) else None
 
 
-def _reports(
-    session: Session, acting: Acting, pairs: Sequence[tuple[int, str, str]], faults: list[Fault]
-) -> dict[str, Grievance]:
+def _reports(acting: Acting, pairs: Sequence[tuple[int, str, str]], faults: list[Fault]) -> dict[str, Grievance]:
     """The reports of these numbers that this account sees and that were handed to LAPOR, locked."""
     mine = select(Grievance).where(Grievance.number.in_([number for _, number, _ in pairs]), seen_by(acting.viewer))
-    found = {report.number: report for report in session.scalars(mine.order_by(Grievance.id).with_for_update())}
+    found = {report.number: report for report in acting.session.scalars(mine.order_by(Grievance.id).with_for_update())}
     for row, number, _ in pairs:
         report = found.get(number)
         if report is None or report.referred_to != LAPOR:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -114,7 +115,7 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
     if not report.anonymous:  # its place in the trail would tell between which others it came: it is written later
         by = report.by or (f"phone:{report.phone_id}" if report.phone_id else report.channel)
         audit.record(session, now=opened_at, actor=by, action="report opened", on=f"grievance:{made.id}")
-    note(session, made, "received", by="reporter", channel=report.channel, now=now)
+    note(session, made, "received", Spoken("reporter", report.channel, now))
     return made
 
 
@@ -139,17 +140,22 @@ def chance_id() -> int:
     return _BY_CHANCE + secrets.randbelow(_BY_CHANCE)
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """What somebody said or did about a report: who (officer:ID, reporter, clock), over which channel and when.
+
+    `words` are what was said, "" where nothing was; `inbound` names the row it came in by, so that a repeat is known.
+    """
+
+    by: str
+    channel: str
+    at: dt.datetime
+    words: str = field(default="", repr=False)
+    inbound: str = ""
+
+
 def note(
-    session: Session,
-    report: Grievance,
-    kind: str,
-    *,
-    by: str,
-    channel: str,
-    now: dt.datetime,
-    words: str = "",
-    inbound: str = "",
-    detail: dict[str, Any] | None = None,
+    session: Session, report: Grievance, kind: str, spoken: Spoken, detail: Mapping[str, Any] | None = None
 ) -> bool:
     """Put one thing into the thread; False when what came in by that row is there already.
 
@@ -157,21 +163,20 @@ def note(
     is not kept, nor anything of the row.
     """
     anonymous = report.identity == ANONYMOUS
+    traceless = anonymous and spoken.by in CITIZENS
     session.execute(select(Grievance.id).where(Grievance.id == report.id).with_for_update())
     row: dict[str, Any] = {
         "grievance_id": report.id,
         "seq": select(func.coalesce(func.max(GrievanceEvent.seq), 0) + 1)
         .where(GrievanceEvent.grievance_id == report.id)
         .scalar_subquery(),
-        "at": hour_unknown(city_day(now)) if anonymous and by in CITIZENS else now,
+        "at": hour_unknown(city_day(spoken.at)) if traceless else spoken.at,
         "kind": kind,
-        "by": by,
-        "channel": channel,
-        "words": seal(words, "grievance_event.words") if words else None,
-        "detail": detail or {},
-        "inbound": None
-        if not inbound or (anonymous and by in CITIZENS)
-        else keyed_hash(inbound, "grievance_event.inbound"),
+        "by": spoken.by,
+        "channel": spoken.channel,
+        "words": seal(spoken.words, "grievance_event.words") if spoken.words else None,
+        "detail": dict(detail or {}),
+        "inbound": None if not spoken.inbound or traceless else keyed_hash(spoken.inbound, "grievance_event.inbound"),
         **({"id": chance_id()} if anonymous else {}),
     }
     adding = insert(GrievanceEvent).on_conflict_do_nothing(index_elements=[GrievanceEvent.inbound])
@@ -192,16 +197,7 @@ def _open_already(session: Session, report: NewReport) -> Grievance | None:
 def _again(session: Session, known: Grievance, report: NewReport, now: dt.datetime) -> Opened:
     """Somebody said it once more while it is open: that is news for its officer, not another report."""
     if known.inbound != keyed_hash(report.inbound, "grievance.inbound"):
-        note(
-            session,
-            known,
-            "repeated",
-            by="reporter",
-            channel=report.channel,
-            now=now,
-            words=report.words,
-            inbound=report.inbound,
-        )
+        note(session, known, "repeated", Spoken("reporter", report.channel, now, report.words, report.inbound))
     return _opened(known, new=False)
 
 

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from flows import spelling
 from flows.complaints import kinds
 from flows.references import worker_code
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Enrolment, Evidence, Grievance, Phone, Worker
+from verify_service.ground.tables import Area, Enrolment, Evidence, Grievance, Officer, Phone, Worker
 from verify_service.registry.names import masked_name
 
 NEIGHBOURS = 8
@@ -65,6 +66,24 @@ class Other:
     alike: int = 0
 
 
+@dataclass(frozen=True)
+class Around:
+    """Where a report lies, who works on it, and the report it was merged into; each None where there is none."""
+
+    area: Area | None
+    assignee: Officer | None
+    merged: Grievance | None
+
+
+def around(session: Session, report: Grievance) -> Around:
+    """What a report names by id."""
+    return Around(
+        session.get(Area, report.kelurahan_code) if report.kelurahan_code else None,
+        session.get(Officer, report.assignee_id) if report.assignee_id else None,
+        session.get(Grievance, report.merged_into_id) if report.merged_into_id else None,
+    )
+
+
 def subject(session: Session, report: Grievance) -> Subject | None:
     """The worker and his months; None where the report names none."""
     worker = session.get(Worker, report.worker_id) if report.worker_id else None
@@ -98,12 +117,12 @@ ORDER BY verdict.period DESC, verdict.enrolment_id LIMIT :most
 _OTHER = (Grievance.id, Grievance.number, Grievance.category, Grievance.state, Grievance.opened_at)
 
 
-def neighbours(session: Session, viewer: Viewer, report: Grievance) -> tuple[Other, ...]:
+def neighbours(acting: Acting, report: Grievance) -> tuple[Other, ...]:
     """The newest reports from the same RT, as far as this account may see them."""
     if report.rt is None:
         return ()
-    newest = select(*_OTHER).where(_same_rt(report), Grievance.id != report.id, seen_by(viewer))
-    rows = session.execute(newest.order_by(Grievance.opened_at.desc(), Grievance.id.desc()).limit(NEIGHBOURS))
+    newest = select(*_OTHER).where(_same_rt(report), Grievance.id != report.id, seen_by(acting.viewer))
+    rows = acting.session.execute(newest.order_by(Grievance.opened_at.desc(), Grievance.id.desc()).limit(NEIGHBOURS))
     return tuple(Other(*row) for row in rows)
 
 
@@ -112,19 +131,21 @@ def _same_rt(report: Grievance) -> ColumnElement[bool]:
     return and_(place, Grievance.rw == report.rw, Grievance.rt == report.rt)
 
 
-def similar(session: Session, viewer: Viewer, report: Grievance) -> tuple[Other, ...]:
+def similar(acting: Acting, report: Grievance) -> tuple[Other, ...]:
     """Open reports that may be of the same thing: the same phone or worker, the same kind in the same RT, like words.
 
     A phone or a worker joins only what both told by name: else it would say who told the other one in confidence.
     """
-    open_ones = (Grievance.closed_at.is_(None), Grievance.id != report.id, seen_by(viewer))
+    open_ones = (Grievance.closed_at.is_(None), Grievance.id != report.id, seen_by(acting.viewer))
     found: dict[int, Other] = {}
-    for why, condition in _joins(viewer, report):
-        rows = session.execute(select(*_OTHER).where(condition, *open_ones).order_by(Grievance.id.desc()).limit(10))
+    for why, condition in _joins(acting.viewer, report):
+        rows = acting.session.execute(
+            select(*_OTHER).where(condition, *open_ones).order_by(Grievance.id.desc()).limit(10)
+        )
         for row in rows:
             found.setdefault(row.id, Other(*row, why=why))
-    if viewer.reads_words:
-        for other in _by_words(session, report, open_ones):
+    if acting.viewer.reads_words:
+        for other in _by_words(acting.session, report, open_ones):
             found.setdefault(other.id, other)
     return tuple(found.values())[:10]
 
@@ -206,7 +227,7 @@ def masked_phone(session: Session, phone_id: int | None) -> str:
     return read.masked if isinstance(read, Number) else ""
 
 
-def same_as(session: Session, viewer: Viewer, phone_id: int | None, worker_id: int | None) -> tuple[Other, ...]:
+def same_as(acting: Acting, phone_id: int | None, worker_id: int | None) -> tuple[Other, ...]:
     """Open reports by this phone or about this worker that were told by name: before the same is filed again."""
     joins = [
         column == value
@@ -215,9 +236,9 @@ def same_as(session: Session, viewer: Viewer, phone_id: int | None, worker_id: i
     ]
     if not joins:
         return ()
-    rows = session.execute(
+    rows = acting.session.execute(
         select(*_OTHER)
-        .where(or_(*joins), Grievance.closed_at.is_(None), Grievance.identity == "normal", seen_by(viewer))
+        .where(or_(*joins), Grievance.closed_at.is_(None), Grievance.identity == "normal", seen_by(acting.viewer))
         .order_by(Grievance.id.desc())
         .limit(10)
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.grievances.clock import Clock, Pause, deadlines
-from verify_service.grievances.opening import clock_of, note
+from verify_service.grievances.opening import Spoken, clock_of, note
 from verify_service.grievances.states import CLOSED, State, Step, leads_to
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, GrievanceEvent
@@ -34,18 +34,14 @@ def take(
     session: Session,
     report: Grievance,
     step: Step,
+    spoken: Spoken,
     *,
-    by: str,
-    now: dt.datetime,
-    channel: str = "console",
-    words: str = "",
-    inbound: str = "",
     kind: str = "",
     **detail: Any,
 ) -> None:
     """Take one step with a locked report, write it into the thread and the trail; WrongStep where it may not be taken.
 
-    `by` is officer:ID, reporter or clock; `kind` what it is called in the thread where a citizen took it.
+    `kind` is what it is called in the thread where a citizen took it.
     """
     after = leads_to(step, report.state)
     if after is None:
@@ -54,13 +50,15 @@ def take(
         report.once = None  # that one is the one there is only one of
     before, report.state = report.state, after
     report.version += 1
-    told = {"by": by, "channel": channel, "words": words, "inbound": inbound}
+    now = spoken.at
     if step in ENDS:
         detail |= _measured(session, report, now)
-    note(session, report, kind or step.value, now=now, detail={"from": before, **detail}, **told)
+    note(session, report, kind or step.value, spoken, {"from": before, **detail})
     _stamp(session, report, step, now)
     session.flush()
-    audit.record(session, now=now, actor=by, action=f"report: {step}", on=f"grievance:{report.id}", state=after.value)
+    audit.record(
+        session, now=now, actor=spoken.by, action=f"report: {step}", on=f"grievance:{report.id}", state=after.value
+    )
 
 
 def _told_again(session: Session, report: Grievance) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from verify_service.grievances.numbers import full_number
-from verify_service.grievances.opening import ANONYMOUS, note
+from verify_service.grievances.opening import ANONYMOUS, Spoken, note
 from verify_service.grievances.states import CLOSED, OPEN, State, Step, leads_to
 from verify_service.grievances.steps import take
 from verify_service.ground.crypto import keyed_hash, unseal_or_blank
@@ -85,12 +85,13 @@ def add_words(
     From whoever reported it, it is the answer to what was asked: the clock goes on.
     """
     report = session.get_one(Grievance, grievance_id, with_for_update=True)
+    spoken = Spoken(by, channel, now, words, inbound)
     if by == "reporter" and leads_to(Step.HEARD, report.state) is not None:
         if _heard_before(session, inbound):
             return False
-        take(session, report, Step.HEARD, by=by, now=now, channel=channel, words=words, inbound=inbound, kind="added")
+        take(session, report, Step.HEARD, spoken, kind="added")
         return True
-    return note(session, report, "added", by=by, channel=channel, inbound=inbound, now=now, words=words)
+    return note(session, report, "added", spoken)
 
 
 def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str, now: dt.datetime, phone: Phone) -> str:
@@ -102,14 +103,14 @@ def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str,
     asked: words are.
     """
     report = session.get_one(Grievance, held.id, with_for_update=True)
-    by = "reporter" if held.own else "somebody with the number"
+    spoken = Spoken("reporter" if held.own else "somebody with the number", channel, now, inbound=inbound)
     step = {"solved": Step.CONFIRM, "still": Step.REOPEN, "supervisor": Step.REOPEN}[said] if held.own else None
     if held.joined and step is Step.CONFIRM:
         step = None
     if step is not None and leads_to(step, report.state) is not None:
         if not _heard_before(session, inbound):
-            take(session, report, step, by=by, now=now, channel=channel, inbound=inbound, kind=said)
-    elif not note(session, report, said, by=by, channel=channel, inbound=inbound, now=now):
+            take(session, report, step, spoken, kind=said)
+    elif not note(session, report, said, spoken):
         return report.state
     if report.state == State.CLOSED_CONFIRMED:
         report.closed_how = "solved, says the reporter"

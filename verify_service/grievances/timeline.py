@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.opening import ANONYMOUS, CITIZENS
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.crypto import unseal_or_blank
@@ -36,16 +37,16 @@ class Entry:
     delivery: str | None = None  # and what the network says became of it
 
 
-def chronology(session: Session, viewer: Viewer, report: Grievance) -> tuple[Entry, ...]:
+def chronology(acting: Acting, report: Grievance) -> tuple[Entry, ...]:
     """The thread and our texts, in order; words only for who reads them."""
-    events = session.scalars(
+    events = acting.session.scalars(
         select(GrievanceEvent).where(GrievanceEvent.grievance_id == report.id).order_by(GrievanceEvent.seq)
     ).all()
-    names = _names(session, events)
-    told = [_event(report, event, names, viewer) for event in events]
+    names = _names(acting.session, events)
+    told = [_event(report, event, names, acting.viewer) for event in events]
     if report.identity == ANONYMOUS:
         return tuple(told)
-    return tuple(sorted([*told, *_texts(session, viewer, report)], key=lambda entry: entry.at))
+    return tuple(sorted([*told, *_texts(acting, report)], key=lambda entry: entry.at))
 
 
 def since(entries: Sequence[Entry], seq: int) -> tuple[Entry, ...]:
@@ -78,11 +79,11 @@ def _names(session: Session, events: Sequence[GrievanceEvent]) -> dict[int, str]
     return {row.id: row.name for row in rows}
 
 
-def _texts(session: Session, viewer: Viewer, report: Grievance) -> list[Entry]:
+def _texts(acting: Acting, report: Grievance) -> list[Entry]:
     """Our texts about it, by what caused them; whoever has the phone may have got others."""
     if report.phone_id is None:
         return []
-    rows = session.scalars(
+    rows = acting.session.scalars(
         select(OutboxMessage).where(
             OutboxMessage.phone_id == report.phone_id, OutboxMessage.cause.startswith(f"report:{report.id}:")
         )
@@ -94,7 +95,7 @@ def _texts(session: Session, viewer: Viewer, report: Grievance) -> list[Entry]:
             by="us",
             name="",
             channel="sms",
-            words=unseal_or_blank(row.body, "outbox.body") if viewer.reads_words else "",
+            words=unseal_or_blank(row.body, "outbox.body") if acting.viewer.reads_words else "",
             state=row.state,
             delivery=row.delivery,
         )

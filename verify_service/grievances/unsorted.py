@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from flows import gsm
 from flows.conversation import one_line
 from flows.references import read_reference
-from verify_service import audit
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.notify import RECEIPT_SCREENS, sensitive
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, CONDUCT, NewReport, open_report
@@ -39,6 +38,8 @@ REPLY_SCREEN: Final = "reply"  # words of an officer, not of the catalogue
 DISMISSED: Final = ("wrong_number", "thanks", "spam", "unreadable", "by_phone")
 IDENTITIES: Final = ("secret", "normal")
 URGENCIES: Final = ("", "accident", "death")
+_KEPT: Final = or_(InboundMessage.handled_as == "triage", InboundMessage.quarantined.is_not(None))  # for a person
+_WAITING: Final = (_KEPT, InboundMessage.settled_at.is_(None))
 
 
 class Unsettled(StrEnum):
@@ -56,10 +57,39 @@ class Unsettled(StrEnum):
     CHOICE = "choice"  # something from a list is missing
 
 
+def waiting(session: Session) -> int:
+    """How many texts wait for an officer."""
+    return session.scalar(select(func.count()).select_from(InboundMessage).where(*_WAITING)) or 0
+
+
+def longest_waiting(session: Session, *, first: int, most: int) -> Sequence[InboundMessage]:
+    """A page of the texts that wait for an officer, the oldest first: they have waited longest."""
+    wanted = select(InboundMessage).where(*_WAITING).order_by(InboundMessage.id)
+    return session.scalars(wanted.offset(first).limit(most)).all()
+
+
+def masked_sender(message: InboundMessage) -> str:
+    """Who wrote, as far as a page tells before somebody has a reason to know; not once a report says so."""
+    if in_a_report(message):
+        return "–"
+    number = sender_of(message)
+    if number is not None:
+        return number.masked
+    raw = unseal_or_blank(message.sender, "inbound_message.sender")
+    return f"{raw[:3]}***" if raw else "–"
+
+
+def read(acting: Acting, number: int) -> InboundMessage | None:
+    """A text whose page an officer opens, which the trail keeps; None for one that was handled."""
+    held = find(acting.session, number)
+    if held is not None:
+        acting.record("text read", f"message:{number}")
+    return held
+
+
 def find(session: Session, number: int, *, lock: bool = False) -> InboundMessage | None:
     """A text that was kept for a person; None for one that was handled."""
-    kept = or_(InboundMessage.handled_as == "triage", InboundMessage.quarantined.is_not(None))
-    wanted = select(InboundMessage).where(InboundMessage.id == number, kept)
+    wanted = select(InboundMessage).where(InboundMessage.id == number, _KEPT)
     if lock:  # as it is once the lock is held, whatever was read before
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalar(wanted)
@@ -91,20 +121,20 @@ def answerable(session: Session, message: InboundMessage) -> bool:
     return phone is None or unwanted_by(phone.refused_at, phone.stopped_at, Purpose.REPLY) is None
 
 
-def suggested(session: Session, acting: Acting, message: InboundMessage) -> Sequence[Grievance]:
+def suggested(acting: Acting, message: InboundMessage) -> Sequence[Grievance]:
     """The open reports that this phone made by name and this account may see, the newest first.
 
     One that was told in confidence would show beside the number who told it: whoever has its own number may enter that.
     """
     number = sender_of(message)
-    held = known_phone_of(session, number) if number is not None else None
+    held = known_phone_of(acting.session, number) if number is not None else None
     if held is None:
         return []
-    open_ones = open_reports_of(session, session.get_one(Phone, held))
+    open_ones = open_reports_of(acting.session, acting.session.get_one(Phone, held))
     wanted = select(Grievance).where(
         Grievance.id.in_(open_ones), Grievance.identity == "normal", seen_by(acting.viewer)
     )
-    return session.scalars(wanted.order_by(Grievance.id.desc())).all()
+    return acting.session.scalars(wanted.order_by(Grievance.id.desc())).all()
 
 
 def _take(session: Session, number: int) -> InboundMessage | Unsettled:
@@ -114,31 +144,31 @@ def _take(session: Session, number: int) -> InboundMessage | Unsettled:
     return message if message.settled_at is None else Unsettled.TAKEN
 
 
-def attach(session: Session, acting: Acting, number: int, case: str) -> Unsettled | None:
+def attach(acting: Acting, number: int, case: str) -> Unsettled | None:
     """Put the words into the thread of an open report; they are kept there alone."""
-    message = _take(session, number)
+    message = _take(acting.session, number)
     if isinstance(message, Unsettled):
         return message
-    report = _report(session, acting, case)
+    report = _report(acting, case)
     if isinstance(report, Unsettled):
         return report
     words = words_of(message)
     if not words.strip():
         return Unsettled.NO_WORDS
-    phone = _phone(session, message)
+    phone = _phone(acting.session, message)
     own = phone is not None and report.phone_id == phone.id
     by = "reporter" if own else "somebody with the number"
     from_text = f"message:{message.id}"
-    add_words(session, report.id, words, by=by, channel="sms", inbound=from_text, now=message.received_at)
+    add_words(acting.session, report.id, words, by=by, channel="sms", inbound=from_text, now=message.received_at)
     empty_message(message)
-    _settle(session, acting, message, "text attached", case=report.id)
+    _settle(acting, message, "text attached", case=report.id)
     return None
 
 
-def _report(session: Session, acting: Acting, case: str) -> Grievance | Unsettled:
+def _report(acting: Acting, case: str) -> Grievance | Unsettled:
     body = read_reference(case)
     seen = select(Grievance).where(Grievance.number == full_number(body or ""), seen_by(acting.viewer))
-    report = session.scalar(seen) if body is not None else None
+    report = acting.session.scalar(seen) if body is not None else None
     if report is None:
         return Unsettled.NO_CASE
     if report.identity == ANONYMOUS:
@@ -146,9 +176,9 @@ def _report(session: Session, acting: Acting, case: str) -> Grievance | Unsettle
     return Unsettled.CLOSED if State(report.state) in CLOSED else report
 
 
-def reply(session: Session, acting: Acting, number: int, words: str) -> Unsettled | None:
+def reply(acting: Acting, number: int, words: str) -> Unsettled | None:
     """Answer in words of the officer's own, once; the number need not be known for it."""
-    message = _take(session, number)
+    message = _take(acting.session, number)
     if isinstance(message, Unsettled):
         return message
     said = one_line(words)
@@ -157,24 +187,28 @@ def reply(session: Session, acting: Acting, number: int, words: str) -> Unsettle
     body = f"{programme().brand}: {said}"
     if gsm.septets(body) > REPLY_SEPTETS:
         return Unsettled.TOO_LONG
-    phone = _phone(session, message) if answerable(session, message) else None
+    phone = _phone(acting.session, message) if answerable(acting.session, message) else None
     if phone is None:
         return Unsettled.NO_ANSWER
     cause = f"message:{message.id}:officer"
     sent = queue_text(
-        session, phone_id=phone.id, screen=REPLY_SCREEN, body=body, purpose=Purpose.REPLY, cause=cause, now=acting.now
+        acting.session,
+        phone_id=phone.id,
+        screen=REPLY_SCREEN,
+        body=body,
+        purpose=Purpose.REPLY,
+        cause=cause,
+        now=acting.now,
     )
     if sent is None:
         return Unsettled.NO_ANSWER
-    _settle(session, acting, message, "text answered", text=sent)
+    _settle(acting, message, "text answered", text=sent)
     return None
 
 
-def make_case(
-    session: Session, acting: Acting, number: int, category: str, identity: str, urgency: str
-) -> Grievance | Unsettled:
+def make_case(acting: Acting, number: int, category: str, identity: str, urgency: str) -> Grievance | Unsettled:
     """Open a report with these words, in the name of the phone they came from, which gets its receipt."""
-    message = _take(session, number)
+    message = _take(acting.session, number)
     if isinstance(message, Unsettled):
         return message
     if category not in programme().categories or identity not in IDENTITIES or urgency not in URGENCIES:
@@ -182,7 +216,7 @@ def make_case(
     words = words_of(message)
     if not words.strip():
         return Unsettled.NO_WORDS
-    phone = _phone(session, message)
+    phone = _phone(acting.session, message)
     about = next((whose for whose, conduct in CONDUCT.items() if conduct == category), "")
     told = NewReport(
         category,
@@ -195,15 +229,15 @@ def make_case(
         about=about,
         language=phone.language if phone else None,
         phone_id=phone.id if phone else None,
-        worker_id=_only_worker(session, phone),
+        worker_id=_only_worker(acting.session, phone),
     )
-    made = open_report(session, told, now=message.received_at)
+    made = open_report(acting.session, told, now=message.received_at)
     if phone is not None:
         shown = {"case": made.number, "days": str(made.days)}
         cause = f"report:{made.id}:received"
-        secret = sensitive(session.get_one(Grievance, made.id))
+        secret = sensitive(acting.session.get_one(Grievance, made.id))
         write(
-            session,
+            acting.session,
             phone,
             RECEIPT_SCREENS["secret" if secret else identity],
             shown,
@@ -212,8 +246,8 @@ def make_case(
             now=acting.now,
         )
     empty_message(message)
-    _settle(session, acting, message, "text made a report", case=made.id)
-    return session.get_one(Grievance, made.id)
+    _settle(acting, message, "text made a report", case=made.id)
+    return acting.session.get_one(Grievance, made.id)
 
 
 def _only_worker(session: Session, phone: Phone | None) -> int | None:
@@ -225,29 +259,27 @@ def _only_worker(session: Session, phone: Phone | None) -> int | None:
     return workers[0] if len(workers) == 1 else None
 
 
-def dismiss(session: Session, acting: Acting, number: int, reason: str) -> Unsettled | None:
+def dismiss(acting: Acting, number: int, reason: str) -> Unsettled | None:
     """There is nothing to do about it, or it was done by a call; the reason is kept."""
-    message = _take(session, number)
+    message = _take(acting.session, number)
     if isinstance(message, Unsettled):
         return message
     if reason not in DISMISSED:
         return Unsettled.CHOICE
-    _settle(session, acting, message, "text set aside", reason=reason)
+    _settle(acting, message, "text set aside", reason=reason)
     return None
 
 
-def look_at_number(session: Session, acting: Acting, number: int, reason: str) -> str | Unsettled:
+def look_at_number(acting: Acting, number: int, reason: str) -> str | Unsettled:
     """The number in clear, for whoever has to call: with a reason, and the trail keeps that it was looked at."""
-    message = find(session, number)
+    message = find(acting.session, number)
     if message is None:
         return Unsettled.UNKNOWN
     if in_a_report(message):
         return Unsettled.TAKEN
     if reason not in ("call", "not_ours"):
         return Unsettled.CHOICE
-    audit.record(
-        session, now=acting.now, actor=acting.by, action="identity looked at", on=f"message:{number}", reason=reason
-    )
+    acting.record("identity looked at", f"message:{number}", reason=reason)
     read = sender_of(message)
     return read.e164 if read is not None else unseal_or_blank(message.sender, "inbound_message.sender")
 
@@ -259,10 +291,10 @@ def _phone(session: Session, message: InboundMessage) -> Phone | None:
     return session.get_one(Phone, phone_of(session, number, now=message.received_at))
 
 
-def _settle(session: Session, acting: Acting, message: InboundMessage, action: str, **detail: int | str) -> None:
+def _settle(acting: Acting, message: InboundMessage, action: str, **detail: int | str) -> None:
     message.settled_at, message.settled_by = acting.now, acting.by
-    session.flush()
-    audit.record(session, now=acting.now, actor=acting.by, action=action, on=f"message:{message.id}", **detail)
+    acting.session.flush()
+    acting.record(action, f"message:{message.id}", **detail)
 
 
 def dealt_with(session: Session, message: InboundMessage) -> tuple[str, dt.datetime] | None:

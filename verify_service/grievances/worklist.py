@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, 
 from sqlalchemy.orm import Session
 
 from flows.references import read_reference
-from verify_service import audit
+from verify_service.grievances.acting import Acting
+from verify_service.grievances.assignment import workers_at_the_desk
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.states import State
 from verify_service.grievances.visibility import Viewer, in_area, seen_by
@@ -21,6 +22,7 @@ from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Grievance, Officer, Phone, Reference, Worker
+from verify_service.registry.areas import kelurahan_within
 from verify_service.registry.names import name_key
 
 ON_A_PAGE: Final = 50
@@ -173,16 +175,16 @@ _PRESSING: Final[tuple[ColumnElement[Any], ...]] = (
 )
 
 
-def queue(session: Session, viewer: Viewer, tab: Tab | None, filters: Filters, *, today: dt.date, page: int) -> Page:
+def queue(acting: Acting, tab: Tab | None, filters: Filters, *, page: int) -> Page:
     """One page of the queue; without a tab what is the account's own, and where that is nothing, what is open."""
-    narrowed = [seen_by(viewer), *_narrowed(filters)]
-    counts = _counts(session, viewer, narrowed, today)
+    narrowed = [seen_by(acting.viewer), *_narrowed(filters)]
+    counts = _counts(acting, narrowed)
     if tab is None:
         tab = Tab.MINE if counts[Tab.MINE] else Tab.OPEN
     pages = min(max(1, -(-counts[tab] // ON_A_PAGE)), MOST_PAGES)
     page = min(max(1, page), pages)
-    wanted = _lines().where(tab_of(tab, viewer, today), *narrowed).order_by(*_order(tab))
-    rows = session.execute(wanted.offset((page - 1) * ON_A_PAGE).limit(ON_A_PAGE))
+    wanted = _lines().where(tab_of(tab, acting.viewer, acting.today), *narrowed).order_by(*_order(tab))
+    rows = acting.session.execute(wanted.offset((page - 1) * ON_A_PAGE).limit(ON_A_PAGE))
     return Page(tab, tuple(Line(*row) for row in rows), counts, page, pages)
 
 
@@ -224,14 +226,14 @@ def _order(tab: Tab) -> tuple[ColumnElement[Any], ...]:
     return _PRESSING
 
 
-def _counts(session: Session, viewer: Viewer, narrowed: list[ColumnElement[bool]], today: dt.date) -> Mapping[Tab, int]:
+def _counts(acting: Acting, narrowed: list[ColumnElement[bool]]) -> Mapping[Tab, int]:
     """How many each tab has, in one statement; of the closed ones no more than anybody would turn pages through."""
     open_tabs = [tab for tab in Tab if tab not in (Tab.CLOSED, Tab.ALL)]
-    columns = [func.count(case((tab_of(tab, viewer, today), 1))) for tab in open_tabs]
+    columns = [func.count(case((tab_of(tab, acting.viewer, acting.today), 1))) for tab in open_tabs]
     still_open = select(*columns, func.count()).where(Grievance.closed_at.is_(None), *narrowed).subquery()
     closed = select(Grievance.id).where(Grievance.closed_at.is_not(None), *narrowed).limit(COUNTED + 1).subquery()
     how_many = select(func.count()).select_from(closed).scalar_subquery()
-    *counts, all_open, over = session.execute(select(still_open, how_many)).one()
+    *counts, all_open, over = acting.session.execute(select(still_open, how_many)).one()
     ended = {Tab.CLOSED: min(over, COUNTED), Tab.ALL: min(all_open + over, COUNTED)}
     return {**dict(zip(open_tabs, counts, strict=True)), **ended}
 
@@ -280,7 +282,7 @@ class Found:
     total: int = 0
 
 
-def search(session: Session, viewer: Viewer, typed: str, *, now: dt.datetime) -> Found:
+def search(acting: Acting, typed: str) -> Found:
     """Find reports by a number however it is spelt, by the reporter's phone, or by the worker's name.
 
     Looking somebody up is a look at an identity, which the trail keeps. What was told in confidence is found by its
@@ -288,17 +290,15 @@ def search(session: Session, viewer: Viewer, typed: str, *, now: dt.datetime) ->
     """
     typed = typed.replace("\0", "").strip()[:LONGEST_SEARCH]
     body = read_reference(typed)
-    if body is not None and session.get(Reference, full_number(body)) is not None:
-        return _found(session, viewer, By.NUMBER, Grievance.number == full_number(body))
-    if not viewer.reads_words:
+    if body is not None and acting.session.get(Reference, full_number(body)) is not None:
+        return _found(acting, By.NUMBER, Grievance.number == full_number(body))
+    if not acting.viewer.reads_words:
         return Found(By.NOTHING)
-    by, who = _who(session, typed)
+    by, who = _who(acting.session, typed)
     if who is None:
         return Found(By.NOTHING)
-    found = _found(session, viewer, by, and_(who, Grievance.identity == "normal"))
-    audit.record(
-        session, now=now, actor=f"officer:{viewer.id}", action="person searched", on="reports", by=by, found=found.total
-    )
+    found = _found(acting, by, and_(who, Grievance.identity == "normal"))
+    acting.record("person searched", "reports", by=by, found=found.total)
     return found
 
 
@@ -316,8 +316,27 @@ def _who(session: Session, typed: str) -> tuple[By, ColumnElement[bool] | None]:
     return By.NAME, Grievance.worker_id.in_(named)
 
 
-def _found(session: Session, viewer: Viewer, by: By, wanted: ColumnElement[bool]) -> Found:
-    conditions = (wanted, seen_by(viewer))
-    total = session.scalar(select(func.count()).select_from(Grievance).where(*conditions)) or 0
+def _found(acting: Acting, by: By, wanted: ColumnElement[bool]) -> Found:
+    conditions = (wanted, seen_by(acting.viewer))
+    total = acting.session.scalar(select(func.count()).select_from(Grievance).where(*conditions)) or 0
     newest = _lines().where(*conditions).order_by(Grievance.closed_at.is_not(None), Grievance.id.desc())
-    return Found(by, tuple(Line(*row) for row in session.execute(newest.limit(ON_A_PAGE))), total)
+    return Found(by, tuple(Line(*row) for row in acting.session.execute(newest.limit(ON_A_PAGE))), total)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer: the officers who work on reports and the places of the city, each as (code, name)."""
+
+    officers: Sequence[tuple[int, str]]
+    districts: Sequence[tuple[str, str]]
+    kelurahan: Sequence[tuple[str, str]]
+
+
+def choices_for(acting: Acting) -> Choices:
+    """What this account may narrow the queue to; one of a place is offered what lies there."""
+    within = kelurahan_within(acting.session, acting.viewer.area, by_district=True)
+    return Choices(
+        officers=workers_at_the_desk(acting.session),
+        districts=list(dict.fromkeys((row.kecamatan_code, row.kecamatan) for row in within)),
+        kelurahan=[(row.kelurahan_code, f"{row.kelurahan}, {row.kecamatan}") for row in within],
+    )

@@ -112,6 +112,14 @@ def transaction(seconds: float | None = None) -> Iterator[Session]:
             session.commit()
 
 
+def snapshot(session: Session) -> None:
+    """Read everything from here on as it was at one moment, so that figures fit together; nothing can be written.
+
+    The first command of its transaction.
+    """
+    session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+
 def take_turn(session: Session, lock: TextClause, values: Mapping[str, object] | None = None) -> None:
     """Take a lock that whoever does the same long work keeps to its end; for a row nobody waits so long."""
     session.execute(text(f"SET LOCAL lock_timeout = '{_A_TURN}'"))

@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from verify_service.accounts.officers import Role
-from verify_service.ground.programme import programme
 from verify_service.verification.decision import Owner
 from verify_service.verification.signals import Signal
 
@@ -106,24 +105,6 @@ def reason_text(reason: str) -> str:
     return str(gettext(reason))
 
 
-CATEGORIES = {
-    "not_active": lazy_gettext("Not active, or no card"),
-    "wrong_data": lazy_gettext("Wrong data"),
-    "asked_money": lazy_gettext("Money asked for"),
-    "claim": lazy_gettext("Claim, accident or death"),
-    "wrong_person": lazy_gettext("Wrong person listed"),
-    "conduct": lazy_gettext("Conduct of an officer"),
-    "rt_conduct": lazy_gettext("Conduct of an RT or RW official"),
-    "other": lazy_gettext("Something else"),
-    "data": lazy_gettext("Request about own data"),
-    "card": lazy_gettext("Card not received"),
-    "duplicate": lazy_gettext("Listed twice"),
-    "deceased": lazy_gettext("Listed, but has died"),
-    "moved": lazy_gettext("Listed, but has moved away"),
-    "not_listed": lazy_gettext("Not on the list, but should be"),
-    "fraud": lazy_gettext("Fraud or a broker"),
-    "discrimination": lazy_gettext("Refused or treated worse than others"),
-}
 IDENTITIES = {
     "normal": lazy_gettext("by name"),
     "secret": lazy_gettext("in confidence"),
@@ -142,6 +123,7 @@ STEPS = {
     "start": lazy_gettext("Taken"),
     "ask": lazy_gettext("The citizen was asked"),
     "heard": lazy_gettext("The citizen answered"),
+    "silent": lazy_gettext("No answer came in time: the clock goes on"),
     "answer": lazy_gettext("Answered"),
     "confirm": lazy_gettext("Closed: solved"),
     "lapse": lazy_gettext("Closed: nothing more heard"),
@@ -156,12 +138,6 @@ STEPS = {
     "call": lazy_gettext("Called"),
     "identity": lazy_gettext("Identity opened"),
 }
-
-
-def category_name(category: str) -> str:
-    """A kind of report in plain words: as the programme file names it, else in ours, else by its key."""
-    own = programme().categories.get(category)
-    return own.name if own is not None and own.name else str(CATEGORIES.get(category, category.replace("_", " ")))
 
 
 def identity_name(identity: str) -> str:

@@ -12,7 +12,6 @@ from verify_service.grievances.actions import Refusal
 from verify_service.grievances.allowed import Action
 from verify_service.grievances.clock import ClockState, Deadline
 from verify_service.grievances.related import Other
-from verify_service.grievances.states import State
 from verify_service.grievances.timeline import Entry
 from verify_service.grievances.worklist import Tab
 from verify_service.languages import day
@@ -27,20 +26,6 @@ TABS = {
     Tab.ANSWERED: lazy_gettext("Answered"),
     Tab.CLOSED: lazy_gettext("Closed"),
     Tab.ALL: lazy_gettext("All of them"),
-}
-STATES = {
-    State.RECEIVED: lazy_gettext("New, not looked at"),
-    State.VERIFIED: lazy_gettext("Verified, nobody's yet"),
-    State.ASSIGNED: lazy_gettext("Assigned"),
-    State.IN_PROGRESS: lazy_gettext("Being worked on"),
-    State.WAITING: lazy_gettext("Waiting for the citizen"),
-    State.ANSWERED: lazy_gettext("Answered"),
-    State.CLOSED_CONFIRMED: lazy_gettext("Closed: solved, says the reporter"),
-    State.CLOSED_AUTO: lazy_gettext("Closed: nothing more heard"),
-    State.REOPENED: lazy_gettext("Opened again"),
-    State.ESCALATED: lazy_gettext("With a supervisor"),
-    State.REFERRED: lazy_gettext("Referred to another body"),
-    State.REJECTED: lazy_gettext("Rejected"),
 }
 CHANNELS = {
     "ussd": lazy_gettext("USSD"),
@@ -112,25 +97,6 @@ DECISIONS = {
     "abuse": lazy_gettext("abuse"),
     "twice": lazy_gettext("reported twice"),
 }
-OUTBOX = {
-    "waiting": lazy_gettext("waits to be sent"),
-    "sending": lazy_gettext("is being sent"),
-    "accepted": lazy_gettext("taken by the network"),
-    "refused": lazy_gettext("refused by the network"),
-    "failed": lazy_gettext("could not be sent"),
-    "unknown": lazy_gettext("perhaps sent"),
-    "cancelled": lazy_gettext("not sent: unwanted or unreachable"),
-    "stale": lazy_gettext("not sent: too old"),
-}
-DELIVERIES = {
-    "sent": lazy_gettext("under way"),
-    "buffered": lazy_gettext("waiting for the phone"),
-    "absent": lazy_gettext("phone is off"),
-    "expired": lazy_gettext("not delivered in time"),
-    "failed": lazy_gettext("not delivered"),
-    "rejected": lazy_gettext("rejected"),
-    "delivered": lazy_gettext("delivered"),
-}
 WHY_SIMILAR = {
     "same_phone": lazy_gettext("same phone"),
     "same_worker": lazy_gettext("same worker"),
@@ -150,22 +116,6 @@ INSURED = {
     "not_found": lazy_gettext("not found"),
     "no_file": lazy_gettext("not reported yet"),
 }
-SOURCES = {"worker": lazy_gettext("The worker"), "rt_head": lazy_gettext("The RT head")}
-STATEMENTS = {
-    "confirms": lazy_gettext("confirms"),
-    "wrong_data": lazy_gettext("data are wrong"),
-    "wrong_field": lazy_gettext("data are wrong"),
-    "not_me": lazy_gettext("is somebody else"),
-    "does_not_know": lazy_gettext("does not know"),
-    "denies": lazy_gettext("says no"),
-    "resident": lazy_gettext("lives there and works"),
-    "moved": lazy_gettext("has moved away"),
-    "deceased": lazy_gettext("has died"),
-    "unknown": lazy_gettext("is unknown there"),
-    "not_working": lazy_gettext("works no more"),
-    "now_employed": lazy_gettext("is an employee now"),
-    "own_family": lazy_gettext("own family of the RT head"),
-}
 WHO = {
     "reporter": lazy_gettext("the reporter"),
     "somebody with the number": lazy_gettext("somebody with the number"),
@@ -176,7 +126,7 @@ WHO = {
 
 
 @dataclass(frozen=True)
-class Said:
+class DeadlineWords:
     """A deadline as pages show it: a sign and words beside the colour, so that none of them is needed alone."""
 
     sign: str
@@ -185,9 +135,8 @@ class Said:
     also: str = ""
 
 
-def state_name(state: str) -> str:
-    """How a report stands, in plain words."""
-    return str(STATES[State(state)])
+def tab_name(tab: Tab) -> str:
+    return str(TABS[tab])
 
 
 def refusal_text(refusal: Refusal) -> str:
@@ -204,26 +153,26 @@ def waiting_for(reason: str | None) -> str:
     return str(WAITING_FOR.get(reason or "", reason or ""))
 
 
-def deadline_words(held: Deadline, reason: str | None = None) -> Said:
+def deadline_words(held: Deadline, reason: str | None = None) -> DeadlineWords:
     """A deadline in words: by when, how late, or why it stands."""
     days = working_days(held.days)
     also = gettext("not looked at in time, by %(days)s", days=working_days(held.unread)) if held.unread else ""
     match held.standing:
         case ClockState.OVERDUE:
-            return Said("✕", "late", gettext("overdue by %(days)s", days=days), also)
+            return DeadlineWords("✕", "late", gettext("overdue by %(days)s", days=days), also)
         case ClockState.AT_RISK if not held.days:
-            return Said("!", "risk", gettext("at risk: due today"), also)
+            return DeadlineWords("!", "risk", gettext("at risk: due today"), also)
         case ClockState.AT_RISK:
-            return Said(
+            return DeadlineWords(
                 "!", "risk", gettext("at risk: due %(day)s, %(days)s left", day=_day(held.day), days=days), also
             )
         case ClockState.PAUSED:
-            return Said("‖", "paused", gettext("clock stands: %(reason)s", reason=waiting_for(reason)))
+            return DeadlineWords("‖", "paused", gettext("clock stands: %(reason)s", reason=waiting_for(reason)))
         case ClockState.ANSWERED:
-            return Said("↩", "plain", gettext("answered; closes after %(day)s", day=_day(held.day)))
+            return DeadlineWords("↩", "plain", gettext("answered; closes after %(day)s", day=_day(held.day)))
         case ClockState.CLOSED:
-            return Said("■", "plain", gettext("closed %(day)s", day=_day(held.day)))
-    return Said("✓", "good", gettext("on time: due %(day)s", day=_day(held.day)), also)
+            return DeadlineWords("■", "plain", gettext("closed %(day)s", day=_day(held.day)))
+    return DeadlineWords("✓", "good", gettext("on time: due %(day)s", day=_day(held.day)), also)
 
 
 def said_by(entry: Entry) -> str:

@@ -7,16 +7,8 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from verify_service.proposals.criteria import Criterion, Finding
-from verify_service.proposals.review import Refused, Waits
-from verify_service.removals.states import RemovalState
+from verify_service.proposals.review import Refused
 
-STATES = {
-    Waits.RECEIVED: lazy_gettext("Waiting for a first reader"),
-    Waits.READ: lazy_gettext("Waiting for a second reader"),
-    Waits.ASKED: lazy_gettext("Asked, waiting for the answer"),
-    Waits.ACCEPTED: lazy_gettext("Accepted for the next decree"),
-    Waits.REFUSED: lazy_gettext("Refused"),
-}
 REASONS = {
     "criteria_met": lazy_gettext("All criteria are met"),
     "already_covered": lazy_gettext("On the list or covered already"),
@@ -117,56 +109,6 @@ STEPS = {
     "appeal uphold": lazy_gettext("Appeal not accepted"),
     "open opened": lazy_gettext("Removal proposed"),
     "end removed": lazy_gettext("Taken off the list"),
-}
-REMOVALS = {
-    RemovalState.PROPOSED: lazy_gettext("Waiting for a second reader"),
-    RemovalState.NOTICED: lazy_gettext("Told, may object"),
-    RemovalState.OBJECTED: lazy_gettext("Objected: to be decided"),
-    RemovalState.UPHELD: lazy_gettext("Objection not accepted, may appeal"),
-    RemovalState.APPEALED: lazy_gettext("Appealed: to be decided"),
-    RemovalState.KEPT: lazy_gettext("Stays on the list"),
-    RemovalState.REMOVED: lazy_gettext("Taken off the list"),
-    RemovalState.WITHDRAWN: lazy_gettext("Taken back"),
-}
-# What somebody said of a worker, as evidence keeps it.
-STATEMENTS = {
-    "confirms": lazy_gettext("confirms the data"),
-    "wrong_data": lazy_gettext("says the data are wrong"),
-    "wrong_field": lazy_gettext("says the data are wrong"),
-    "not_me": lazy_gettext("says: that is not me"),
-    "does_not_know": lazy_gettext("does not know of the cover"),
-    "denies": lazy_gettext("knows nothing of the cover"),
-    "moved": lazy_gettext("has moved away"),
-    "not_working": lazy_gettext("works no more"),
-    "now_employed": lazy_gettext("is an employee now"),
-    "resident": lazy_gettext("lives there and works"),
-    "deceased": lazy_gettext("has died"),
-    "unknown": lazy_gettext("nobody knows them"),
-    "own_family": lazy_gettext("is of the RT head's own family"),
-}
-SAID_BY = {
-    ("worker", "ussd"): lazy_gettext("The worker, by phone"),
-    ("worker", "sms"): lazy_gettext("The worker, by text"),
-    ("rt_head", "ussd"): lazy_gettext("The RT head, by phone"),
-    ("rt_head", "sms"): lazy_gettext("The RT head, by text"),
-    ("rt_head", "console"): lazy_gettext("The kelurahan, from the desk"),
-}
-NOTICES = {
-    "g11.removed": lazy_gettext("Notice of the removal"),
-    "g20.family": lazy_gettext("Guidance for the family"),
-    "g25.removal_kept": lazy_gettext("News: stays on the list"),
-    "g26.removal_upheld": lazy_gettext("News: objection not accepted"),
-    "g27.removal_final": lazy_gettext("News: appeal not accepted"),
-}
-SENT = {
-    "waiting": lazy_gettext("waits to be sent"),
-    "sending": lazy_gettext("is being sent"),
-    "accepted": lazy_gettext("sent"),
-    "unknown": lazy_gettext("perhaps sent"),
-    "refused": lazy_gettext("refused by the operator"),
-    "failed": lazy_gettext("could not be sent"),
-    "cancelled": lazy_gettext("not sent"),
-    "stale": lazy_gettext("not sent in time"),
 }
 REFUSED = {
     Refused.UNKNOWN: lazy_gettext("It is not there."),
@@ -272,9 +214,3 @@ _FOUND = {
     "needs_help": _help,
     "rt_head": _head,
 }
-
-
-def statement_text(source: str, channel: str, statement: str) -> str:
-    """Who said what of a worker, as a removal rests on it."""
-    who = SAID_BY.get((source, channel), source)
-    return f"{who}: {STATEMENTS.get(statement, statement.replace('_', ' '))}"

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from verify_service.ground.crypto import Unreadable, keyed_hash, seal, unseal
+from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone, read_phone
 from verify_service.ground.programme import programme
@@ -242,3 +242,19 @@ def _our_own(number: str) -> str | None:
     """Our own number as phones are kept; None for a short code, which is nobody's phone."""
     read = read_phone(number)
     return read.e164 if isinstance(read, Number) else None
+
+
+def texts_taken_for(session: Session, number: Number, *, most: int) -> Sequence[OutboxMessage]:
+    """The texts to this number that the gateway took and that have their words still, the newest first."""
+    taken = (
+        select(OutboxMessage)
+        .join(Phone, Phone.id == OutboxMessage.phone_id)
+        .where(
+            Phone.number_index == blind_index(number.e164, "phone"),
+            OutboxMessage.state == "accepted",
+            OutboxMessage.body.is_not(None),
+        )
+        .order_by(OutboxMessage.sent_at.desc(), OutboxMessage.id.desc())
+        .limit(most)
+    )
+    return session.scalars(taken).all()

@@ -11,14 +11,16 @@ from flask import Response, request
 from flask_babel import format_date, gettext
 from sqlalchemy.orm import Session
 
+from verify_service.grievances.filing import Asked, Filed, NotFiled, Told, file_report, requests_of
 from verify_service.grievances.opening import Opened
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone, read_phone
 from verify_service.ground.programme import programme
-from verify_service.labels.categories import kind_name, state_words
+from verify_service.labels.categories import kind_name
+from verify_service.labels.standings import state_words
 from verify_service.open311.door import FORMAT, PATIENCE, admitted, blueprint, too_many
-from verify_service.open311.filing import Asked, Filed, NotFiled, Told, file_report, kelurahan_named, requests_of
 from verify_service.open311.wire import Refused, answer, end_of, errors, moment, read_moment
+from verify_service.registry.areas import kelurahan_named
 
 LONGEST: Final = 4000  # letters of a description, as the standard says
 _SPAN: Final = dt.timedelta(days=90)

@@ -7,34 +7,30 @@ priority, as long as there are places.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from flows.conversation import Value, Word
-from verify_service import audit
 from verify_service.accounts.officers import Role
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import seal, unseal_or_blank
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import AuditEntry, Decision, Officer, OutboxMessage, Phone, Proposal
-from verify_service.ground.working_days import city_day
+from verify_service.ground.tables import AuditEntry, Decision, Phone, Proposal
 from verify_service.messaging.catalogue import wordings
 from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
 from verify_service.proposals.places import one_at_a_time, places
-from verify_service.proposals.priority import FIRST_COMES, count_points, points_for, standing_of
+from verify_service.proposals.priority import points_for, standing_of
 from verify_service.proposals.waiting_list import is_theirs
 
 REASONS: Final = "e18.reason"
 NOTE_LENGTH: Final = 2000
 SAYS_THAT_IT_IS_LISTED: Final = "already_covered"
-FULL_NIK: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
 READS_FIRST: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN})
 READS_SECOND: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
 
@@ -68,107 +64,114 @@ class Refused(StrEnum):
     SUPERVISOR = "supervisor"  # an appeal is a supervisor's
 
 
+@dataclass(frozen=True)
+class Opinion:
+    """What an officer says on the page of a proposal or a removal.
+
+    `number` is which, `version` how it stood when the page was made, `reason` a code of the programme file's lists.
+    """
+
+    number: int
+    version: int
+    reason: str = ""
+    note: str = field(default="", repr=False)
+
+
 def seen(viewer: Viewer) -> ColumnElement[bool]:
     """The proposals an account sees: those of its place, all of them for the city."""
     return in_place(viewer, Proposal.kelurahan_code)
 
 
-def find(session: Session, viewer: Viewer, number: int, *, lock: bool = False) -> Proposal | None:
+def find(acting: Acting, number: int, *, lock: bool = False) -> Proposal | None:
     """The proposal, where this account may see it; None otherwise, whether or not there is one."""
-    wanted = select(Proposal).where(Proposal.id == number, seen(viewer))
+    wanted = select(Proposal).where(Proposal.id == number, seen(acting.viewer))
     if lock:  # as it is once the lock is held, whatever was read before
         wanted = wanted.with_for_update(of=Proposal).execution_options(populate_existing=True)
-    return session.scalar(wanted)
+    return acting.session.scalar(wanted)
 
 
-def _open(
-    session: Session, acting: Acting, number: int, version: int, note: str, roles: frozenset[Role]
-) -> Proposal | Refused:
+def _open(acting: Acting, opinion: Opinion, roles: frozenset[Role]) -> Proposal | Refused:
     if acting.viewer.role not in roles:
         return Refused.ROLE
-    proposal = find(session, acting.viewer, number, lock=True)
+    proposal = find(acting, opinion.number, lock=True)
     if proposal is None:
         return Refused.UNKNOWN
-    if version != proposal.version:
+    if opinion.version != proposal.version:
         return Refused.CHANGED
-    return Refused.NOTE if len(note.strip()) > NOTE_LENGTH else proposal
+    return Refused.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else proposal
 
 
-def read_first(
-    session: Session, acting: Acting, number: int, version: int, says: str, reason: str, note: str = ""
-) -> Refused | None:
+def read_first(acting: Acting, opinion: Opinion, says: str) -> Refused | None:
     """The first reader accepts or refuses, with a reason; nothing is decided until somebody else agrees."""
-    proposal = _open(session, acting, number, version, note, READS_FIRST)
+    proposal = _open(acting, opinion, READS_FIRST)
     if isinstance(proposal, Refused):
         return proposal
     rules = programme().decisions
     reasons = {"accept": rules.reasons_accept, "refuse": rules.reasons_refuse}.get(says)
-    if reasons is None or reason not in reasons:
+    if reasons is None or opinion.reason not in reasons:
         return Refused.REASON
     if proposal.state != Waits.RECEIVED:
         return Refused.STEP
-    if _entered(session, acting, proposal):
+    if _entered(acting, proposal):
         return Refused.OWN
-    if says == "accept" and places(session, today=city_day(acting.now)).left <= 0:
+    if says == "accept" and places(acting.session, today=acting.today).left <= 0:
         return Refused.FULL
     _count(proposal, acting)
-    _write(session, acting, proposal, "first", says, reason, note, Waits.READ)
+    _write(acting, proposal, ("first", says), opinion, Waits.READ)
     return None
 
 
-def agree(session: Session, acting: Acting, number: int, version: int, note: str = "") -> Refused | None:
+def agree(acting: Acting, opinion: Opinion) -> Refused | None:
     """A second reader agrees with the first: now it is decided, and whoever proposed it is told."""
-    held = _second(session, acting, number, version, note)
+    held = _second(acting, opinion)
     if isinstance(held, Refused):
         return held
     proposal, first = held
     accepts = first.says == "accept"
     if accepts:
-        one_at_a_time(session)
-        if places(session, today=city_day(acting.now)).left <= 0:
+        one_at_a_time(acting.session)
+        if places(acting.session, today=acting.today).left <= 0:
             return Refused.FULL
     _count(proposal, acting)
     proposal.decided_at, proposal.reason = acting.now, first.reason
     after = Waits.ACCEPTED if accepts else Waits.REFUSED
-    _write(session, acting, proposal, "second", "agree", first.reason, note, after)
-    _tell(session, proposal, acting.now)
+    _write(acting, proposal, ("second", "agree"), replace(opinion, reason=first.reason), after)
+    _tell(acting.session, proposal, acting.now)
     return None
 
 
-def disagree(session: Session, acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def disagree(acting: Acting, opinion: Opinion) -> Refused | None:
     """A second reader disagrees, and says why: it is read anew, and what both said stays on record."""
-    held = _second(session, acting, number, version, note)
+    held = _second(acting, opinion)
     if isinstance(held, Refused):
         return held
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
     proposal, first = held
-    _write(session, acting, proposal, "second", "disagree", first.reason, note, Waits.RECEIVED)
+    _write(acting, proposal, ("second", "disagree"), replace(opinion, reason=first.reason), Waits.RECEIVED)
     return None
 
 
-def _second(
-    session: Session, acting: Acting, number: int, version: int, note: str
-) -> tuple[Proposal, Decision] | Refused:
+def _second(acting: Acting, opinion: Opinion) -> tuple[Proposal, Decision] | Refused:
     """What a second reader is to agree with, where he may."""
-    proposal = _open(session, acting, number, version, note, READS_SECOND)
+    proposal = _open(acting, opinion, READS_SECOND)
     if isinstance(proposal, Refused):
         return proposal
     if acting.viewer.bound:
         return Refused.NOT_CITY
     if proposal.state != Waits.READ:
         return Refused.STEP
-    if not may_second(session, acting, proposal):
+    if not may_second(acting, proposal):
         return Refused.OWN
-    return proposal, first_said(session, proposal)
+    return proposal, first_said(acting.session, proposal)
 
 
-def may_second(session: Session, acting: Acting, proposal: Proposal) -> bool:
+def may_second(acting: Acting, proposal: Proposal) -> bool:
     """Whether this officer had no part in it so far: whoever read it first, at any time, or entered it, had."""
     read = select(Decision.id).where(
         Decision.proposal_id == proposal.id, Decision.step == "first", Decision.officer_id == acting.viewer.id
     )
-    return session.scalar(read.limit(1)) is None and not _entered(session, acting, proposal)
+    return acting.session.scalar(read.limit(1)) is None and not _entered(acting, proposal)
 
 
 def first_said(session: Session, proposal: Proposal) -> Decision:
@@ -177,77 +180,67 @@ def first_said(session: Session, proposal: Proposal) -> Decision:
     return session.scalars(said.order_by(Decision.id.desc()).limit(1)).one()
 
 
-def _entered(session: Session, acting: Acting, proposal: Proposal) -> bool:
+def _entered(acting: Acting, proposal: Proposal) -> bool:
     """Whether this officer himself entered it."""
     placed = select(AuditEntry.id).where(
         AuditEntry.object == f"proposal:{proposal.id}", AuditEntry.action == "proposed", AuditEntry.actor == acting.by
     )
-    return session.scalar(placed.limit(1)) is not None
+    return acting.session.scalar(placed.limit(1)) is not None
 
 
-def ask(session: Session, acting: Acting, number: int, version: int, reason: str, note: str = "") -> Refused | None:
+def ask(acting: Acting, opinion: Opinion) -> Refused | None:
     """Something is not clear: whoever proposed it is told that an officer will call, and it waits for the answer."""
-    proposal = _open(session, acting, number, version, note, READS_FIRST)
+    proposal = _open(acting, opinion, READS_FIRST)
     if isinstance(proposal, Refused):
         return proposal
-    if reason not in programme().decisions.reasons_ask:
+    if opinion.reason not in programme().decisions.reasons_ask:
         return Refused.REASON
     if proposal.state != Waits.RECEIVED:
         return Refused.STEP
-    _write(session, acting, proposal, "question", "ask", reason, note, Waits.ASKED)
-    _text(session, proposal, "g24.proposal_question", {}, f"asked:{proposal.version}", acting.now)
+    _write(acting, proposal, ("question", "ask"), opinion, Waits.ASKED)
+    _text(acting.session, proposal, "g24.proposal_question", {}, f"asked:{proposal.version}", acting.now)
     return None
 
 
-def answered(session: Session, acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def answered(acting: Acting, opinion: Opinion) -> Refused | None:
     """What was said to the officer who called, or that nobody could be reached: it waits for a first reader again."""
-    proposal = _open(session, acting, number, version, note, READS_FIRST)
+    proposal = _open(acting, opinion, READS_FIRST)
     if isinstance(proposal, Refused):
         return proposal
     if proposal.state != Waits.ASKED:
         return Refused.STEP
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
-    asked = session.scalars(
+    asked = acting.session.scalars(
         select(Decision.reason)
         .where(Decision.proposal_id == proposal.id, Decision.step == "question")
         .order_by(Decision.id.desc())
         .limit(1)
     ).one()
-    _write(session, acting, proposal, "answer", "heard", asked, note, Waits.RECEIVED)
+    _write(acting, proposal, ("answer", "heard"), replace(opinion, reason=asked), Waits.RECEIVED)
     return None
 
 
 def _count(proposal: Proposal, acting: Acting) -> None:
-    proposal.points = sum(points_for(standing_of(proposal, city_day(acting.now))).values())
+    proposal.points = sum(points_for(standing_of(proposal, acting.today)).values())
 
 
-def _write(
-    session: Session, acting: Acting, proposal: Proposal, step: str, says: str, reason: str, note: str, after: Waits
-) -> None:
-    """What an officer said goes on record, and the proposal stands as that leaves it."""
+def _write(acting: Acting, proposal: Proposal, what: tuple[str, str], opinion: Opinion, after: Waits) -> None:
+    """What an officer said goes on record as (step, what he says), and the proposal stands as that leaves it."""
+    step, says = what
     proposal.state = after.value
     proposal.version += 1
     said = Decision(
         proposal_id=proposal.id,
         step=step,
         says=says,
-        reason=reason,
-        note=seal(note.strip(), "decision.note") if note.strip() else None,
+        reason=opinion.reason,
+        note=seal(opinion.note.strip(), "decision.note") if opinion.note.strip() else None,
         officer_id=acting.viewer.id,
         at=acting.now,
     )
-    session.add(said)
-    session.flush()
-    audit.record(
-        session,
-        now=acting.now,
-        actor=acting.by,
-        action=f"proposal: {says}",
-        on=f"proposal:{proposal.id}",
-        reason=reason,
-        state=after.value,
-    )
+    acting.session.add(said)
+    acting.record(f"proposal: {says}", f"proposal:{proposal.id}", reason=opinion.reason, state=after.value)
 
 
 def _tell(session: Session, proposal: Proposal, now: dt.datetime) -> None:
@@ -280,70 +273,3 @@ def _text(
         cause=f"proposal:{proposal.id}:{cause}",
         now=now,
     )
-
-
-# --- what is shown of them ---
-
-
-def counts(session: Session, viewer: Viewer) -> dict[str, int]:
-    """How many proposals this account sees in each state."""
-    rows = session.execute(select(Proposal.state, func.count()).where(seen(viewer)).group_by(Proposal.state))
-    return {row[0]: row[1] for row in rows}
-
-
-def waiting_list(
-    session: Session, viewer: Viewer, state: Waits, *, now: dt.datetime, first: int, most: int | None
-) -> Sequence[Proposal]:
-    """Proposals in this state, in the one published order, with today's points."""
-    count_points(session, today=city_day(now))
-    wanted = select(Proposal).where(seen(viewer), Proposal.state == state.value).order_by(*FIRST_COMES)
-    return session.scalars(wanted.offset(first).limit(most).execution_options(populate_existing=True)).all()
-
-
-@dataclass(frozen=True)
-class Said:
-    """What an officer said of a proposal or a removal, as its page shows it."""
-
-    at: dt.datetime
-    officer: str
-    step: str
-    says: str
-    reason: str
-    note: str
-
-
-def said_of(session: Session, viewer: Viewer, held: ColumnElement[bool]) -> list[Said]:
-    """What was said, in order; an auditor reads that it was said, by whom and why, and nobody's notes."""
-    rows = session.execute(
-        select(Decision, Officer.name)
-        .join(Officer, Officer.id == Decision.officer_id)
-        .where(held)
-        .order_by(Decision.id)
-    )
-    return [
-        Said(
-            said.at,
-            name,
-            said.step,
-            said.says,
-            said.reason,
-            unseal_or_blank(said.note, "decision.note") if viewer.reads_words else "",
-        )
-        for said, name in rows
-    ]
-
-
-def told(session: Session, proposal: Proposal) -> bool:
-    """Whether the text about the decision is on its way or went; else somebody has to call."""
-    sent = select(OutboxMessage.id).where(
-        OutboxMessage.cause == f"proposal:{proposal.id}:decided",
-        OutboxMessage.state.in_(("waiting", "sending", "accepted", "unknown")),
-        func.coalesce(OutboxMessage.delivery, "").not_in(("failed", "rejected", "expired")),
-    )
-    return session.scalar(sent) is not None
-
-
-def looked_at(session: Session, acting: Acting, proposal: Proposal) -> None:
-    """That an officer opened the page of a proposal, and saw whom it is about, is kept."""
-    action = "identity looked at" if acting.viewer.reads_words else "proposal read"
-    audit.record(session, now=acting.now, actor=acting.by, action=action, on=f"proposal:{proposal.id}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
@@ -122,3 +123,51 @@ def kelurahan_code(session: Session, name: str) -> str:
             return area.kelurahan_code
     close = [area.kelurahan for area in areas if area.kelurahan.casefold().startswith(name[:3].casefold())]
     raise NoSuchKelurahan(f"There is no kelurahan {name!r}; perhaps: {', '.join(close) or 'see the area table'}")
+
+
+def kelurahan_within(session: Session, place: str | None, *, by_district: bool = False) -> Sequence[AreaRow]:
+    """The kelurahan of the city by name, or by kecamatan and name; of one place (the code of a kecamatan or kelurahan)
+    those that lie in it."""
+    order = (AreaRow.kecamatan, AreaRow.kelurahan) if by_district else (AreaRow.kelurahan,)
+    rows = session.scalars(select(AreaRow).order_by(*order)).all()
+    return [row for row in rows if place is None or f"{row.kelurahan_code}.".startswith(f"{place}.")]
+
+
+@dataclass(frozen=True)
+class District:
+    """One kecamatan with its kelurahan, each as (code, name)."""
+
+    code: str
+    name: str
+    kelurahan: tuple[tuple[str, str], ...]
+
+
+def districts(session: Session) -> list[District]:
+    """Every kecamatan with its kelurahan, by name."""
+    held: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in kelurahan_within(session, None, by_district=True):
+        held.setdefault((row.kecamatan_code, row.kecamatan), []).append((row.kelurahan_code, row.kelurahan))
+    return [District(code, name, tuple(kelurahan)) for (code, name), kelurahan in held.items()]
+
+
+def kelurahan_names(session: Session, codes: Iterable[str | None]) -> dict[str, str]:
+    """What the kelurahan with these codes are called, by code; None and unknown codes are left out."""
+    wanted = {code for code in codes if code}
+    rows = session.scalars(select(AreaRow).where(AreaRow.kelurahan_code.in_(wanted))) if wanted else ()
+    return {row.kelurahan_code: row.kelurahan for row in rows}
+
+
+def address_words(session: Session, kelurahan_code: str | None, rt: str | None, rw: str | None) -> str:
+    """Where somebody is listed, in one line: kelurahan, RT and RW, with a dash for what is not known."""
+    names = kelurahan_names(session, [kelurahan_code])
+    return f"{names.get(kelurahan_code or '', '–')} RT {rt or '–'}/RW {rw or '–'}"
+
+
+def kelurahan_named(session: Session, address: str) -> str | None:
+    """The code of the kelurahan that an address names, parted by commas; None where it names none or several."""
+    parts = (" ".join(part.split()).lower() for part in address.split(","))
+    names = {part.removeprefix("kelurahan ").removeprefix("kel. ") for part in parts}
+    found = session.scalars(
+        select(AreaRow.kelurahan_code).where(func.lower(AreaRow.kelurahan).in_(names)).limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from verify_service.registry.columns import NAME, NIK, PAID_ON, PERIOD, Column, Header, Layout
 from verify_service.registry.dates import read_date
+from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.names import name_key
 from verify_service.registry.nik import read_kpj
 from verify_service.registry.payments import refuse_other_month, reject_other_month
@@ -24,7 +25,7 @@ from verify_service.registry.reading import (
     Scrutiny,
     read_rows,
 )
-from verify_service.registry.sheets import LIMITS, Limits, read_table
+from verify_service.registry.sheets import read_table
 
 _KPJ = Column("kpj", "KPJ", "kpj nokpj nomorkpj nokepesertaan nomorkepesertaan nopeserta")
 _JOINED = Column("joined", "TMT_KEPESERTAAN", "tmtkepesertaan tmt tanggalkepesertaan tglkepesertaan tmtpeserta")

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from verify_service.registry.columns import NAME, NIK, PAID_ON, PERIOD, Column, Header, Layout
 from verify_service.registry.dates import read_date, read_month
+from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.names import name_key
 from verify_service.registry.people import Sighting, same_niks
 from verify_service.registry.problems import Cell, Fault, FileRefused, text_of
 from verify_service.registry.reading import LONGEST_TEXT, Pairs, Progress, Reading, Scrutiny, read_rows
-from verify_service.registry.sheets import LIMITS, Limits, Table, read_table
+from verify_service.registry.sheets import Table, read_table
 
 _AMOUNT = Column(
     "amount",

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from verify_service.registry.columns import Header, is_forbidden
+from verify_service.registry.grids import SheetRow
 from verify_service.registry.nik import Nik, read_nik
 from verify_service.registry.problems import Cell, Fault, Level, Problem, masked, text_of
-from verify_service.registry.sheets import SheetRow, Table
+from verify_service.registry.sheets import Table
 
 Progress = Callable[[int, int], None]
 LONGEST_TEXT = 120

@@ -29,13 +29,14 @@ from verify_service.registry.columns import (
     Layout,
 )
 from verify_service.registry.dates import read_birth, read_birth_date
+from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.names import name_key
 from verify_service.registry.nik import Eligible, Nik, is_kk, nik_doubts, read_kk
 from verify_service.registry.occupations import occupation_code
 from verify_service.registry.people import Sighting, same_people
 from verify_service.registry.problems import Cell, Fault, text_of, words
 from verify_service.registry.reading import LONGEST_TEXT, Pairs, Progress, Reading, Scrutiny, read_rows
-from verify_service.registry.sheets import LIMITS, Limits, read_table
+from verify_service.registry.sheets import read_table
 from verify_service.registry.staging import Keep, sealed, sorted_words
 
 Columns = tuple[Column, ...]

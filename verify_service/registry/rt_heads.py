@@ -11,11 +11,12 @@ from pathlib import Path
 from verify_service.ground.phones import Phone
 from verify_service.registry.columns import KECAMATAN, KELURAHAN, PHONE, RT, RT_RW, RW, Column, Header, Layout
 from verify_service.registry.dates import read_date
+from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.names import name_key
 from verify_service.registry.problems import Fault
 from verify_service.registry.reading import Duplicate, Pairs, Progress, Reading, Scrutiny, read_rows
 from verify_service.registry.rosters import Desk, read_phone_cell, read_units
-from verify_service.registry.sheets import LIMITS, Limits, read_table
+from verify_service.registry.sheets import read_table
 
 _HEAD = Column("head", "NAMA_KETUA_RT", "namaketuart ketuart nama namart namalengkap namaketua namapejabat")
 _SINCE = Column("since", "MULAI_JABATAN", "mulaijabatan mulaimenjabat tmtjabatan tglmulai tanggalmulai mulai tmt")

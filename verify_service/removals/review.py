@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -12,16 +12,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from flows.references import read_worker_code
-from verify_service import audit
 from verify_service.accounts.officers import Role
-from verify_service.grievances.actions import Acting
+from verify_service.grievances.acting import Acting
 from verify_service.grievances.numbers import new_number
 from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
 from verify_service.ground.working_days import city_day
-from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, Refused
+from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, Opinion, Refused
 from verify_service.registry.names import name_key
 from verify_service.removals.notice import give_notice, tell_outcome
 from verify_service.removals.states import Death, RemovalState, death_of
@@ -37,27 +36,25 @@ def seen(viewer: Viewer) -> ColumnElement[bool]:
     return in_place(viewer, Enrolment.kelurahan_code)
 
 
-def find(session: Session, viewer: Viewer, number: int, *, lock: bool = False) -> Removal | None:
+def find(acting: Acting, number: int, *, lock: bool = False) -> Removal | None:
     """The removal, where this account may see it; None otherwise, whether or not there is one."""
-    wanted = select(Removal).join(Enrolment).where(Removal.id == number, seen(viewer))
+    wanted = select(Removal).join(Enrolment).where(Removal.id == number, seen(acting.viewer))
     if lock:  # as it is once the lock is held, whatever was read before
         wanted = wanted.with_for_update(of=Removal).execution_options(populate_existing=True)
-    return session.scalar(wanted)
+    return acting.session.scalar(wanted)
 
 
-def _open(
-    session: Session, acting: Acting, number: int, version: int, note: str, states: tuple[RemovalState, ...]
-) -> Removal | Refused:
+def _open(acting: Acting, opinion: Opinion, states: tuple[RemovalState, ...]) -> Removal | Refused:
     if acting.viewer.role not in READS_FIRST:
         return Refused.ROLE
-    removal = find(session, acting.viewer, number, lock=True)
+    removal = find(acting, opinion.number, lock=True)
     if removal is None:
         return Refused.UNKNOWN
-    if version != removal.version:
+    if opinion.version != removal.version:
         return Refused.CHANGED
     if removal.state not in states:
         return Refused.STEP
-    return Refused.NOTE if len(note.strip()) > NOTE_LENGTH else removal
+    return Refused.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else removal
 
 
 # --- opening one ---
@@ -74,26 +71,26 @@ class NewRemoval:
     note: str = ""
 
 
-def open_removal(session: Session, acting: Acting, new: NewRemoval) -> Removal | Refused:
+def open_removal(acting: Acting, new: NewRemoval) -> Removal | Refused:
     """Propose that the city stops paying for somebody; nothing happens to them until a second officer agrees."""
     if acting.viewer.role not in READS_FIRST:
         return Refused.ROLE
-    enrolment = enrolment_seen(session, acting.viewer, new.enrolment)
+    enrolment = enrolment_seen(acting, new.enrolment)
     if enrolment is None:
         return Refused.UNKNOWN
     if new.reason not in programme().decisions.reasons_remove:
         return Refused.REASON
     if enrolment.removed_from is not None:
         return Refused.STEP
-    if new.month not in months_for(session, enrolment, now=acting.now):
+    if new.month not in months_for(acting.session, enrolment, now=acting.now):
         return Refused.MONTH
-    if new.reason == "deceased" and death_of(session, enrolment.worker_id) is not Death.CONFIRMED:
+    if new.reason == "deceased" and death_of(acting.session, enrolment.worker_id) is not Death.CONFIRMED:
         return Refused.DEATH
-    rests_on = basis(session, enrolment, new.evidence)
+    rests_on = basis(acting.session, enrolment, new.evidence)
     if len(new.note.strip()) > NOTE_LENGTH or not (rests_on["evidence"] or new.note.strip()):
         return Refused.NOTE
     row = {
-        "number": new_number(session, "removal"),
+        "number": new_number(acting.session, "removal"),
         "enrolment_id": enrolment.id,
         "reason": new.reason,
         "evidence": rests_on,
@@ -103,16 +100,27 @@ def open_removal(session: Session, acting: Acting, new: NewRemoval) -> Removal |
         "opened_by_id": acting.viewer.id,
         "opened_at": acting.now,
     }
-    made = session.scalars(insert(Removal).on_conflict_do_nothing().returning(Removal), row).first()
+    made = acting.session.scalars(insert(Removal).on_conflict_do_nothing().returning(Removal), row).first()
     if made is None:
         return Refused.TWICE
-    _record(session, acting, made, "opened", reason=new.reason)
+    _record(acting, made, "opened", reason=new.reason)
     return made
 
 
-def enrolment_seen(session: Session, viewer: Viewer, number: int) -> Enrolment | None:
+def enrolment_seen(acting: Acting, number: int) -> Enrolment | None:
     """The line of the list, where this account may see it."""
-    return session.scalar(select(Enrolment).where(Enrolment.id == number, in_place(viewer, Enrolment.kelurahan_code)))
+    return acting.session.scalar(
+        select(Enrolment).where(Enrolment.id == number, in_place(acting.viewer, Enrolment.kelurahan_code))
+    )
+
+
+def looked_at_line(acting: Acting, number: int) -> Enrolment | None:
+    """The line of the list that a form opens, which is a look at an identity; None where this account sees none."""
+    line = enrolment_seen(acting, number)
+    if line is not None:
+        on = f"enrolment:{line.id}"
+        acting.record("identity looked at", on)
+    return line
 
 
 def months_for(session: Session, enrolment: Enrolment, *, now: dt.datetime) -> list[dt.date]:
@@ -151,32 +159,32 @@ def newest_verdict(session: Session, enrolment_id: int) -> Verdict | None:
 # --- the second reader, and telling them ---
 
 
-def agree(session: Session, acting: Acting, number: int, version: int, note: str = "") -> Refused | None:
+def agree(acting: Acting, opinion: Opinion) -> Refused | None:
     """A second officer agrees: the worker is told, and has so many working days to object."""
-    removal = _second(session, acting, number, version, note)
+    removal = _second(acting, opinion)
     if isinstance(removal, Refused):
         return removal
-    worker = session.get_one(Enrolment, removal.enrolment_id).worker_id
-    if death_of(session, worker) is Death.CHECKED:
+    worker = acting.session.get_one(Enrolment, removal.enrolment_id).worker_id
+    if death_of(acting.session, worker) is Death.CHECKED:
         return Refused.CHECKED
-    _say(session, acting, removal, "second", "agree", removal.reason, note, RemovalState.NOTICED)
-    give_notice(session, removal, now=acting.now)
+    _say(acting, removal, ("second", "agree"), replace(opinion, reason=removal.reason), RemovalState.NOTICED)
+    give_notice(acting.session, removal, now=acting.now)
     return None
 
 
-def disagree(session: Session, acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def disagree(acting: Acting, opinion: Opinion) -> Refused | None:
     """A second officer disagrees, and says why: it is over, and what both said stays on record."""
-    removal = _second(session, acting, number, version, note)
+    removal = _second(acting, opinion)
     if isinstance(removal, Refused):
         return removal
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
-    _say(session, acting, removal, "second", "disagree", removal.reason, note, RemovalState.WITHDRAWN)
+    _say(acting, removal, ("second", "disagree"), replace(opinion, reason=removal.reason), RemovalState.WITHDRAWN)
     return None
 
 
-def _second(session: Session, acting: Acting, number: int, version: int, note: str) -> Removal | Refused:
-    removal = _open(session, acting, number, version, note, (RemovalState.PROPOSED,))
+def _second(acting: Acting, opinion: Opinion) -> Removal | Refused:
+    removal = _open(acting, opinion, (RemovalState.PROPOSED,))
     if isinstance(removal, Refused):
         return removal
     if not _of_the_city(acting):
@@ -184,29 +192,29 @@ def _second(session: Session, acting: Acting, number: int, version: int, note: s
     return Refused.OWN if removal.opened_by_id == acting.viewer.id else removal
 
 
-def withdraw(session: Session, acting: Acting, number: int, version: int, note: str) -> Refused | None:
+def withdraw(acting: Acting, opinion: Opinion) -> Refused | None:
     """It was a mistake: who opened it, or the city's office, takes it back; whoever was told is told so."""
-    removal = _open(session, acting, number, version, note, (RemovalState.PROPOSED, RemovalState.NOTICED))
+    removal = _open(acting, opinion, (RemovalState.PROPOSED, RemovalState.NOTICED))
     if isinstance(removal, Refused):
         return removal
     if removal.opened_by_id != acting.viewer.id and not _of_the_city(acting):
         return Refused.NOT_CITY
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
-    _say(session, acting, removal, "second", "withdraw", removal.reason, note, RemovalState.WITHDRAWN)
+    _say(acting, removal, ("second", "withdraw"), replace(opinion, reason=removal.reason), RemovalState.WITHDRAWN)
     if removal.noticed_at is not None:
-        tell_outcome(session, removal, now=acting.now)
+        tell_outcome(acting.session, removal, now=acting.now)
     return None
 
 
-def told(session: Session, acting: Acting, number: int, version: int, how: str, note: str = "") -> Refused | None:
-    """Where no text reached anybody, an officer writes down how they were told: from today the days run."""
-    removal = _open(session, acting, number, version, note, (RemovalState.NOTICED, RemovalState.UPHELD))
+def told(acting: Acting, opinion: Opinion) -> Refused | None:
+    """Where no text reached anybody, an officer writes down how they were told, as the reason: the days run."""
+    removal = _open(acting, opinion, (RemovalState.NOTICED, RemovalState.UPHELD))
     if isinstance(removal, Refused):
         return removal
-    if how not in WAYS:
+    if opinion.reason not in WAYS:
         return Refused.REASON
-    _say(session, acting, removal, "notice", "told", how, note, RemovalState(removal.state))
+    _say(acting, removal, ("notice", "told"), opinion, RemovalState(removal.state))
     if removal.state == RemovalState.NOTICED:
         start_window(removal, acting.now, now=acting.now)
     else:
@@ -217,50 +225,48 @@ def told(session: Session, acting: Acting, number: int, version: int, how: str, 
 # --- objection and appeal ---
 
 
-def object_to(session: Session, acting: Acting, number: int, version: int, how: str, note: str) -> Refused | None:
-    """The worker objects, or appeals, by a call or at the counter: nothing ends before it is decided."""
-    removal = _open(session, acting, number, version, note, (RemovalState.NOTICED, RemovalState.UPHELD))
+def object_to(acting: Acting, opinion: Opinion) -> Refused | None:
+    """The worker objects, or appeals, by a way that the reason names: nothing ends before it is decided."""
+    removal = _open(acting, opinion, (RemovalState.NOTICED, RemovalState.UPHELD))
     if isinstance(removal, Refused):
         return removal
-    if how not in WAYS:
+    if opinion.reason not in WAYS:
         return Refused.REASON
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
     if removal.state == RemovalState.NOTICED:
         removal.objected_at = acting.now
-        _say(session, acting, removal, "objection", "objects", how, note, RemovalState.OBJECTED)
+        _say(acting, removal, ("objection", "objects"), opinion, RemovalState.OBJECTED)
     else:
         removal.appealed_at = acting.now
-        _say(session, acting, removal, "appeal", "objects", how, note, RemovalState.APPEALED)
+        _say(acting, removal, ("appeal", "objects"), opinion, RemovalState.APPEALED)
     return None
 
 
-def decide(
-    session: Session, acting: Acting, number: int, version: int, says: str, reason: str, note: str
-) -> Refused | None:
+def decide(acting: Acting, opinion: Opinion, says: str) -> Refused | None:
     """Keep the worker, or uphold the removal: on an objection by a third officer, on the appeal by a new supervisor."""
-    removal = _open(session, acting, number, version, note, (RemovalState.OBJECTED, RemovalState.APPEALED))
+    removal = _open(acting, opinion, (RemovalState.OBJECTED, RemovalState.APPEALED))
     if isinstance(removal, Refused):
         return removal
     reasons = {"keep": KEEPS, "uphold": programme().decisions.reasons_remove}.get(says)
-    if reasons is None or reason not in reasons:
+    if reasons is None or opinion.reason not in reasons:
         return Refused.REASON
-    if not note.strip():
+    if not opinion.note.strip():
         return Refused.NOTE
-    refused = may_decide(session, acting, removal)
+    refused = may_decide(acting, removal)
     if refused is not None:
         return refused
     appeal = removal.state == RemovalState.APPEALED
     after = RemovalState.KEPT if says == "keep" else RemovalState.REMOVED if appeal else RemovalState.UPHELD
-    _say(session, acting, removal, "appeal" if appeal else "objection", says, reason, note, after)
+    _say(acting, removal, ("appeal" if appeal else "objection", says), opinion, after)
     if after is RemovalState.REMOVED:
-        take_off(session, [removal.id], by=acting.by, now=acting.now)
-        session.refresh(removal)
-    tell_outcome(session, removal, now=acting.now)
+        take_off(acting.session, [removal.id], by=acting.by, now=acting.now)
+        acting.session.refresh(removal)
+    tell_outcome(acting.session, removal, now=acting.now)
     return None
 
 
-def may_decide(session: Session, acting: Acting, removal: Removal) -> Refused | None:
+def may_decide(acting: Acting, removal: Removal) -> Refused | None:
     """Why this officer does not decide on the objection or the appeal; None when he may."""
     if not _of_the_city(acting):
         return Refused.NOT_CITY
@@ -270,7 +276,7 @@ def may_decide(session: Session, acting: Acting, removal: Removal) -> Refused | 
             return Refused.SUPERVISOR
     else:
         part = part.where(Decision.step == "second")
-    had = removal.opened_by_id == acting.viewer.id or session.scalar(part.limit(1)) is not None
+    had = removal.opened_by_id == acting.viewer.id or acting.session.scalar(part.limit(1)) is not None
     return Refused.OWN if had else None
 
 
@@ -278,17 +284,9 @@ def _of_the_city(acting: Acting) -> bool:
     return acting.viewer.role in READS_SECOND and not acting.viewer.bound
 
 
-def _say(
-    session: Session,
-    acting: Acting,
-    removal: Removal,
-    step: str,
-    says: str,
-    reason: str,
-    note: str,
-    after: RemovalState,
-) -> None:
-    """What an officer said goes on record, and the removal stands as that leaves it."""
+def _say(acting: Acting, removal: Removal, what: tuple[str, str], opinion: Opinion, after: RemovalState) -> None:
+    """What an officer said goes on record as (step, what he says), and the removal stands as that leaves it."""
+    step, says = what
     removal.state = after.value
     removal.version += 1
     if after in (RemovalState.WITHDRAWN, RemovalState.KEPT):
@@ -297,30 +295,37 @@ def _say(
         removal_id=removal.id,
         step=step,
         says=says,
-        reason=reason,
-        note=seal(note.strip(), "decision.note") if note.strip() else None,
+        reason=opinion.reason,
+        note=seal(opinion.note.strip(), "decision.note") if opinion.note.strip() else None,
         officer_id=acting.viewer.id,
         at=acting.now,
     )
-    session.add(said)
-    _record(session, acting, removal, says, reason=reason, step=step, state=after.value)
+    acting.session.add(said)
+    _record(acting, removal, says, reason=opinion.reason, step=step, state=after.value)
 
 
-def _record(session: Session, acting: Acting, removal: Removal, action: str, **detail: str) -> None:
-    session.flush()
-    audit.record(
-        session, now=acting.now, actor=acting.by, action=f"removal: {action}", on=f"removal:{removal.id}", **detail
-    )
+def _record(acting: Acting, removal: Removal, action: str, **detail: str) -> None:
+    acting.session.flush()
+    acting.record(f"removal: {action}", f"removal:{removal.id}", **detail)
 
 
 # --- finding whom it is about ---
 
 
-def search(session: Session, viewer: Viewer, wanted: str, *, most: int = 25) -> Sequence[Enrolment]:
-    """Lines of the list by a name, a NIK, the number of the row in its file, or the worker's code."""
+def search(acting: Acting, wanted: str, *, most: int = 25) -> Sequence[Enrolment]:
+    """Lines of the list by a name, a NIK, the number of the row in its file, or the worker's code.
+
+    That the list was searched is kept, and how many were found; not for what.
+    """
+    found = _found(acting, wanted, most)
+    acting.record("list searched", "roster", found=len(found))
+    return found
+
+
+def _found(acting: Acting, wanted: str, most: int) -> Sequence[Enrolment]:
     words = wanted.strip()
     digits = "".join(character for character in words if character not in " .-")
-    lines = select(Enrolment).join(Worker).where(in_place(viewer, Enrolment.kelurahan_code))
+    lines = select(Enrolment).join(Worker).where(in_place(acting.viewer, Enrolment.kelurahan_code))
     if digits.isascii() and digits.isdecimal():
         if len(digits) == 16:
             lines = lines.where(Worker.nik_index == blind_index(digits, "nik"))
@@ -332,4 +337,4 @@ def search(session: Session, viewer: Viewer, wanted: str, *, most: int = 25) -> 
             lines = lines.where(Worker.name_key.contains(word, autoescape=True))
     if not words or (not digits.isdecimal() and not name_key(words)):
         return []
-    return session.scalars(lines.order_by(Worker.name_key, Enrolment.id).limit(most)).all()
+    return acting.session.scalars(lines.order_by(Worker.name_key, Enrolment.id).limit(most)).all()

@@ -9,16 +9,16 @@ from urllib.parse import unquote
 
 from flask import Response, jsonify, request
 from flask_babel import gettext
-from sqlalchemy import select
 
 from flows.gsm import is_gsm, parts, septets
 from verify_service.conversations.asking import ask_phone
 from verify_service.ground import queue
-from verify_service.ground.crypto import blind_index, unseal
+from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import PhoneProblem, read_gateway_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import OutboxMessage, Phone
+from verify_service.ground.tables import OutboxMessage
+from verify_service.messaging.outbox import texts_taken_for
 from verify_service.simulator.blueprint import blueprint
 
 AT_ONCE = 50  # texts; an old phone keeps fewer
@@ -34,7 +34,8 @@ def inbox() -> Response:
     number = read_gateway_phone(unquote(request.headers.get("Phone-Number", "")))
     if isinstance(number, PhoneProblem):  # half a number, while somebody types it
         return jsonify(number=None, expected=number.expected, texts=[])
-    received = _received(blind_index(number.e164, "phone"))
+    with transaction() as session:
+        received = texts_taken_for(session, number, most=AT_ONCE)
     # A cursor by id would skip a text that was sent later than a younger one: tell the lists apart instead.
     mark = hashlib.sha256(f"{number.e164} {[text.id for text in received]}".encode()).hexdigest()[:16]
     if request.if_none_match.contains(mark):
@@ -55,20 +56,6 @@ def ask() -> Response:
     if why_not is None:
         queue.nudge(queue.SEND)
     return jsonify(why_not=why_not)
-
-
-def _received(number_index: bytes) -> list[OutboxMessage]:
-    with transaction() as session:
-        found = session.scalars(
-            select(OutboxMessage)
-            .join(Phone, Phone.id == OutboxMessage.phone_id)
-            .where(
-                Phone.number_index == number_index, OutboxMessage.state == "accepted", OutboxMessage.body.is_not(None)
-            )
-            .order_by(OutboxMessage.sent_at.desc(), OutboxMessage.id.desc())
-            .limit(AT_ONCE)
-        )
-        return list(found)
 
 
 def _shown(text: OutboxMessage) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from itertools import count
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from verify_service import audit
+from verify_service.grievances.acting import Acting
 from verify_service.ground.crypto import reference_number, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
@@ -26,6 +26,7 @@ from verify_service.tasks import close_task, open_task
 from verify_service.verification.decision import RtHeadSays
 from verify_service.verification.evidence import Statement, record_of_enrolments
 from verify_service.verification.signals import KIND as CHECK_ANSWERS
+from verify_service.verification.signals import AnsweredFor, answered_for
 
 ABOUT_RESIDENTS = ("own_family", "rt_vacant", "visit")  # the kelurahan says what no RT head says
 SAYS = tuple(says.value for says in RtHeadSays if says not in (RtHeadSays.NO_ANSWER, RtHeadSays.OWN_FAMILY))
@@ -46,15 +47,26 @@ class Particulars:
     kelurahan: str
 
 
-def place_alone(session: Session, task: Task) -> Particulars:
-    """Where a task lies, and nobody's name: for those who audit what was done, not to whom."""
+def _place_alone(session: Session, task: Task) -> Particulars:
     area = session.get(Area, task.kelurahan_code) if task.kelurahan_code else None
     return Particulars("", "", "", (), task.rt or "-", task.rw or "-", area.kelurahan if area else "-")
 
 
-def particulars(session: Session, task: Task, *, by: str, now: dt.datetime) -> Particulars:
-    """Open a task: the identity behind it is looked at, and that is written down."""
-    audit.record(session, now=now, actor=by, action="identity looked at", on=task.subject, task=task.id)
+def read(acting: Acting, task: Task) -> tuple[Particulars, list[AnsweredFor]]:
+    """Open a task: whom it is about, and for one about answers whose they are; the trail keeps that it was opened.
+
+    Who audits what was done, not to whom, reads the place alone.
+    """
+    action = "identity looked at" if acting.viewer.reads_words else "task read"
+    acting.record(action, task.subject, task=task.id)
+    if not acting.viewer.reads_words:
+        return _place_alone(acting.session, task), []
+    return _particulars(acting.session, task), answered_for(
+        acting.session, task.detail
+    ) if task.kind == CHECK_ANSWERS else []
+
+
+def _particulars(session: Session, task: Task) -> Particulars:
     area = session.get(Area, task.kelurahan_code) if task.kelurahan_code else None
     place = {"rt": task.rt or "-", "rw": task.rw or "-", "kelurahan": area.kelurahan if area else "-"}
     head = session.get(RtHead, task.rt_head_id) if task.rt_head_id else None
@@ -79,78 +91,107 @@ def particulars(session: Session, task: Task, *, by: str, now: dt.datetime) -> P
     )
 
 
-def settle_death(session: Session, task: Task, *, confirmed: bool, how: str, by: str, now: dt.datetime) -> bool:
+def settle(acting: Acting, task: Task, answer: str) -> bool | None:
+    """Settle a task with the answer of an officer who has looked.
+
+    False when somebody else has settled it meanwhile, None for an answer that a task of this kind does not have.
+    """
+    if task.kind == "death_reported" and answer in (*HOW_CONFIRMED, "not_so"):
+        return _settle_death(acting, task, confirmed=answer != "not_so", how=answer)
+    if task.kind == "rt_head_locked" and answer == "let_in":
+        return _let_in_again(acting, task)
+    if task.kind in ABOUT_RESIDENTS and answer in SAYS:
+        return _settle_resident(acting, task, says=answer)
+    if task.kind == CHECK_ANSWERS and answer in ("genuine", "not_genuine"):
+        return _settle_signal(acting, task, genuine=answer == "genuine")
+    return None
+
+
+def _settle_death(acting: Acting, task: Task, *, confirmed: bool, how: str) -> bool:
     """Close the check of a reported death. Confirmed: the family is guided; not so: the kelurahan's word outranks.
 
     `how` is call or certificate. False when somebody else has settled it meanwhile.
     """
-    if not close_task(session, task.kind, task.subject, how="confirmed" if confirmed else "not so", by=by, now=now):
+    if not close_task(
+        acting.session,
+        task.kind,
+        task.subject,
+        how="confirmed" if confirmed else "not so",
+        by=acting.by,
+        now=acting.now,
+    ):
         return False
-    worker = _worker(session, task)
-    _say(session, task, "deceased" if confirmed else "resident", f"confirmed by {how}" if confirmed else "", now)
+    worker = _worker(acting.session, task)
+    _say(
+        acting.session,
+        task,
+        "deceased" if confirmed else "resident",
+        f"confirmed by {how}" if confirmed else "",
+        acting.now,
+    )
     if confirmed:
-        task.reference = _number(session, task)
-        phones = session.scalars(
+        task.reference = _number(acting.session, task)
+        phones = acting.session.scalars(
             select(Phone).join(PhoneLink).where(PhoneLink.worker_id == worker.id, PhoneLink.unlinked_at.is_(None))
         ).all()
         for phone in phones:
             write(
-                session,
+                acting.session,
                 phone,
                 "g20.family",
                 {"name": mask_name(worker.name), "case": task.reference},
                 purpose=Purpose.DECISION,
                 cause=f"family:{worker.id}:{phone.id}",  # condolences are said once
-                now=now,
+                now=acting.now,
                 worker_id=worker.id,
             )
     return True
 
 
-def settle_resident(session: Session, task: Task, *, says: str, by: str, now: dt.datetime) -> bool:
+def _settle_resident(acting: Acting, task: Task, *, says: str) -> bool:
     """The kelurahan says of a resident what an RT head would; a death it reports is checked like any other.
 
-    False when somebody else has settled it meanwhile. Raises ValueError for a statement there is not.
+    False when somebody else has settled it meanwhile.
     """
-    if says not in SAYS:
-        raise ValueError(says)
-    if not close_task(session, task.kind, task.subject, how="done", by=by, now=now):
+    if not close_task(acting.session, task.kind, task.subject, how="done", by=acting.by, now=acting.now):
         return False
-    _say(session, task, says, "", now)
+    _say(acting.session, task, says, "", acting.now)
     if says == RtHeadSays.DECEASED.value:
         open_task(
-            session,
+            acting.session,
             kind="death_reported",
             subject=f"enrolment:{task.enrolment_id}",
             kelurahan_code=task.kelurahan_code,
             rw=task.rw,
             rt=task.rt,
             enrolment_id=task.enrolment_id,
-            due_on=now.astimezone(programme().zone).date(),
-            now=now,
-            by=by,
+            due_on=acting.today,
+            now=acting.now,
+            by=acting.by,
         )
     return True
 
 
-def settle_signal(session: Session, task: Task, *, genuine: bool, by: str, now: dt.datetime) -> bool:
+def _settle_signal(acting: Acting, task: Task, *, genuine: bool) -> bool:
     """An officer has looked at whose answers they are; the answers stay as they are, whatever he found.
 
     False when somebody else has settled it meanwhile.
     """
-    return close_task(session, task.kind, task.subject, how="not so" if genuine else "confirmed", by=by, now=now)
+    return close_task(
+        acting.session, task.kind, task.subject, how="not so" if genuine else "confirmed", by=acting.by, now=acting.now
+    )
 
 
-def let_in_again(session: Session, task: Task, *, by: str, now: dt.datetime) -> bool:
+def _let_in_again(acting: Acting, task: Task) -> bool:
     """A locked RT head gets a new letter: its code voids the old one, and he makes a new PIN with it."""
-    if not close_task(session, task.kind, task.subject, how="done", by=by, now=now):
+    if not close_task(acting.session, task.kind, task.subject, how="done", by=acting.by, now=acting.now):
         return False
-    session.execute(
+    acting.session.execute(
         update(RtHead)
         .where(RtHead.id == task.rt_head_id)
         .values(letter_issue=RtHead.letter_issue + 1, pin_hash=None, activated_at=None, pin_tries=0, locked_at=None)
     )
-    audit.record(session, now=now, actor=by, action="RT head let in again", on=task.subject, task=task.id)
+    acting.record("RT head let in again", task.subject, task=task.id)
     return True
 
 

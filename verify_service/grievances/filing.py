@@ -178,11 +178,3 @@ def _matching(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.over is not None:
         conditions.append(_CLOSED_AT.is_not(None) if asked.over else _CLOSED_AT.is_(None))
     return conditions
-
-
-def kelurahan_named(session: Session, address: str) -> str | None:
-    """The code of the kelurahan that an address names, parted by commas; None where it names none or several."""
-    parts = (" ".join(part.split()).lower() for part in address.split(","))
-    names = {part.removeprefix("kelurahan ").removeprefix("kel. ") for part in parts}
-    found = session.scalars(select(Area.kelurahan_code).where(func.lower(Area.kelurahan).in_(names)).limit(2)).all()
-    return found[0] if len(found) == 1 else None
