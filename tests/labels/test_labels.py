@@ -20,7 +20,7 @@ from verify_service.grievances.worklist import CHANNELS, Tab
 from verify_service.ground.programme import Priority, programme
 from verify_service.labels import categories, codes, grievances, reasons, sent_texts, standings, statements
 from verify_service.messaging.gateways.contract import DeliveryStatus
-from verify_service.messaging.outbox import State as Sent
+from verify_service.messaging.outbox import OutboxState as Sent
 from verify_service.proposals.criteria import Finding
 from verify_service.proposals.review import Refused, Waits
 from verify_service.removals.review import KEEPS, WAYS
