@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from verify_service.ground.database import Unavailable, transaction
 from verify_service.ground.settings import settings
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.health import AGES, Standing, standing
+from verify_service.messaging.health import AGES, SendingHealth, standing
 
 REQUESTS = Counter("verify_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("verify_request_seconds", "Time to answer", ["route"])
@@ -127,7 +127,7 @@ class _Sending:
         yield from _figures(stands, now)
 
 
-def _figures(stands: Standing, now: dt.datetime) -> Iterator[Metric]:
+def _figures(stands: SendingHealth, now: dt.datetime) -> Iterator[Metric]:
     up = GaugeMetricFamily("verify_gateway_up", "1 while the gateway takes texts", labels=["gateway"])
     up.add_metric([stands.gateway], 0 if stands.away else 1)
     yield up

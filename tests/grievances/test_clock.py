@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verify_service.grievances.clock import Clock, ClockState, deadline, deadlines
-from verify_service.grievances.states import State
+from verify_service.grievances.states import GrievanceState
 from verify_service.grievances.steps import pauses_in
 from verify_service.ground.programme import programme
 
@@ -35,7 +35,7 @@ def lived(history: Sequence[tuple[int, str]]) -> list[tuple[str, dt.datetime, di
             continue
         if kind in ("silent", "answer") and not waiting:
             kind = "note"
-        came = State.WAITING if waiting else State.IN_PROGRESS
+        came = GrievanceState.WAITING if waiting else GrievanceState.IN_PROGRESS
         events.append((kind, dt.datetime.combine(day, NOON), {"from": came.value} if kind == "ask" or leaves else {}))
         waiting = kind == "ask" or (waiting and not leaves)
     return events
@@ -105,7 +105,7 @@ def test_it_is_at_risk_when_four_fifths_are_used_and_overdue_the_day_after() -> 
     ends = deadlines(Clock(monday, 5), today=monday)
     assert (ends.risk_on, ends.due_on) == (dt.date(2026, 11, 6), dt.date(2026, 11, 9))
     report = SimpleNamespace(
-        state=State.IN_PROGRESS,
+        state=GrievanceState.IN_PROGRESS,
         due_on=ends.due_on,
         risk_on=ends.risk_on,
         close_on=None,
@@ -114,5 +114,5 @@ def test_it_is_at_risk_when_four_fifths_are_used_and_overdue_the_day_after() -> 
     )
     stands = {5: ClockState.ON_TIME, 6: ClockState.AT_RISK, 9: ClockState.AT_RISK, 10: ClockState.OVERDUE}
     assert {day: deadline(report, dt.date(2026, 11, day)).standing for day in stands} == stands
-    report.state = State.WAITING
+    report.state = GrievanceState.WAITING
     assert deadline(report, dt.date(2026, 11, 19)).standing is ClockState.PAUSED

@@ -15,14 +15,14 @@ from verify_service.accounts.officers import Role
 from verify_service.grievances.actions import Refusal
 from verify_service.grievances.allowed import Action
 from verify_service.grievances.intake import IDENTITIES
-from verify_service.grievances.states import State, Step
+from verify_service.grievances.states import GrievanceState, Step
 from verify_service.grievances.worklist import CHANNELS, Tab
 from verify_service.ground.programme import Priority, programme
 from verify_service.labels import categories, codes, grievances, reasons, sent_texts, standings, statements
 from verify_service.messaging.gateways.contract import DeliveryStatus
 from verify_service.messaging.outbox import OutboxState as Sent
 from verify_service.proposals.criteria import Finding
-from verify_service.proposals.review import Refused, Waits
+from verify_service.proposals.review import DecisionRefusal, ProposalState
 from verify_service.removals.review import KEEPS, WAYS
 from verify_service.removals.states import RemovalState
 from verify_service.verification.decision import RULES, Insurer, Listed, Owner
@@ -34,9 +34,9 @@ ROOMS = Path(verify_service.__file__).parent
 SAID = {said for source in STATEMENTS.values() for said in source}
 DECISIONS = programme().decisions
 LABELLED: dict[str, tuple[Mapping[Any, Any], Iterable[Any]]] = {
-    "states of a report, at the desk": (standings.AT_THE_DESK, State),
-    "states of a report, from outside": (standings.TOLD, State),
-    "states of a proposal": (standings.PROPOSALS, Waits),
+    "states of a report, at the desk": (standings.AT_THE_DESK, GrievanceState),
+    "states of a report, from outside": (standings.TOLD, GrievanceState),
+    "states of a proposal": (standings.PROPOSALS, ProposalState),
     "states of a removal": (standings.REMOVALS, RemovalState),
     "states of a text": (sent_texts.OUTBOX, Sent),
     "states of a notice": (sent_texts.NOTICE_SENT, Sent),
@@ -63,7 +63,7 @@ LABELLED: dict[str, tuple[Mapping[Any, Any], Iterable[Any]]] = {
     "statements, briefly": (statements.BRIEFLY, SAID),
     "statements, in a sentence": (statements.IN_A_SENTENCE, SAID),
     "findings of the kelurahan": (statements.FINDINGS, SAYS),
-    "refusals of a decision": (reasons.REFUSED, Refused),
+    "refusals of a decision": (reasons.REFUSED, DecisionRefusal),
     "findings on a criterion": (reasons.FINDINGS, Finding),
     "jobs": (reasons.JOBS, JOBS),
     "parts of the priority": (reasons.PRIORITY, set(Priority.model_fields) - {"dangerous_jobs"}),

@@ -46,7 +46,7 @@ class CodeWanted:
 
 
 @dataclass(frozen=True)
-class Refused:
+class SignInRefusal:
     """Not signed in, without saying which part was wrong; `wait` (a quarter of an hour) after too many tries."""
 
     wait: bool
@@ -66,7 +66,7 @@ class _Knock:
 
 def sign_in(
     session: Session, email: str, password: str, address: str, *, now: dt.datetime, old_token: str | None = None
-) -> SignedIn | CodeWanted | Refused:
+) -> SignedIn | CodeWanted | SignInRefusal:
     """Check a password. The caller commits whatever the answer: a failure is counted by a row of this transaction.
 
     `address` is the browser's network address; `old_token` the session it had before, which ends.
@@ -74,12 +74,12 @@ def sign_in(
     knock = _Knock.at(email, address)
     tries_left = _in_turn(session, knock, now)
     if tries_left <= 0:
-        return Refused(wait=True)
+        return SignInRefusal(wait=True)
     officer = session.scalar(select(Officer).where(Officer.email == normal_email(email)))
     usable = officer if officer is not None and officer.disabled_at is None else None
     if not passwords.fits(usable.password_hash if usable else None, password) or usable is None:
         _count_failure(session, officer, knock, now=now, last=tries_left == 1)
-        return Refused(wait=False)
+        return SignInRefusal(wait=False)
     if passwords.is_outdated(usable.password_hash):
         usable.password_hash = passwords.hashed(password)
     if usable.totp_at is not None:
@@ -89,7 +89,7 @@ def sign_in(
 
 def second_step(
     session: Session, pending: CodeWanted, code: str, address: str, *, now: dt.datetime, old_token: str | None = None
-) -> SignedIn | Refused | None:
+) -> SignedIn | SignInRefusal | None:
     """Check the code after the password; None where the account has changed meanwhile and one has to begin again.
 
     A wrong code counts as a wrong password does, and only both together wipe the count.
@@ -100,17 +100,17 @@ def second_step(
     knock = _Knock.at(officer.email, address)
     tries_left = _in_turn(session, knock, now)
     if tries_left <= 0:
-        return Refused(wait=True)
+        return SignInRefusal(wait=True)
     proof = second_factor.use(session, officer, code, now=now)
     if proof is None:
         _count_failure(session, officer, knock, now=now, last=tries_left == 1)
-        return Refused(wait=False)
+        return SignInRefusal(wait=False)
     return _welcome(session, officer, knock, now=now, old_token=old_token, by=proof.value)
 
 
 def still_them(
     session: Session, officer: Officer, password: str, address: str, *, now: dt.datetime, code: str | None = None
-) -> Refused | None:
+) -> SignInRefusal | None:
     """Whether whoever sits at a signed-in browser is its officer: the password once more, and with `code` the factor.
 
     None where it is. Failures count as those of signing in do; the caller commits whatever the answer.
@@ -118,12 +118,12 @@ def still_them(
     knock = _Knock.at(officer.email, address)
     tries_left = _in_turn(session, knock, now)
     if tries_left <= 0:
-        return Refused(wait=True)
+        return SignInRefusal(wait=True)
     right = passwords.fits(officer.password_hash, password)
     if right and (code is None or second_factor.use(session, officer, code, now=now) is not None):
         return None
     _count_failure(session, officer, knock, now=now, last=tries_left == 1)
-    return Refused(wait=False)
+    return SignInRefusal(wait=False)
 
 
 def _mark(officer: Officer) -> str:

@@ -12,7 +12,7 @@ from flask_login import current_user
 from verify_service import languages
 from verify_service.accounts.officers import SignedInOfficer, choose_language
 from verify_service.accounts.sessions import LONGEST, close_session, find_officer
-from verify_service.accounts.sign_in import CodeWanted, Refused, SignedIn, second_step, sign_in
+from verify_service.accounts.sign_in import CodeWanted, SignedIn, SignInRefusal, second_step, sign_in
 from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.settings import settings
 
@@ -52,14 +52,14 @@ def login() -> Response:
             now=dt.datetime.now(dt.UTC),
             old_token=request.cookies.get(cookie_name()),
         )
-    if isinstance(answer, Refused):
+    if isinstance(answer, SignInRefusal):
         return make_response(_form(answer), 429 if answer.wait else 401)
     if isinstance(answer, CodeWanted):
         return _ask_for_code(answer)
     return _welcome(answer, request.form.get("next"))
 
 
-def _form(refused: Refused | None = None) -> str:
+def _form(refused: SignInRefusal | None = None) -> str:
     return render_template("console/login.html", refused=refused, next=request.values.get("next", ""))
 
 
@@ -97,7 +97,7 @@ def second() -> Response:
     if answer is None:
         cookie.pop("second", None)
         return make_response(redirect(url_for("console.login"), 303))
-    if isinstance(answer, Refused):
+    if isinstance(answer, SignInRefusal):
         return make_response(render_template("console/code.html", refused=answer), 429 if answer.wait else 401)
     return _welcome(answer, pending["next"])
 

@@ -38,15 +38,22 @@ from verify_service.proposals import shown
 from verify_service.proposals.criteria import criteria_of
 from verify_service.proposals.places import places
 from verify_service.proposals.priority import age_of, points_for, standing_of
-from verify_service.proposals.review import Opinion, Refused, Waits
+from verify_service.proposals.review import DecisionRefusal, Opinion, ProposalState
 from verify_service.registry.areas import address_words, kelurahan_names
 from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
 from verify_service.removals import shown as removals
 
 ON_A_PAGE = 50
-_TAKEN = (Refused.CHANGED, Refused.STEP, Refused.FULL, Refused.TWICE, Refused.DEATH, Refused.CHECKED)
-_NOT_THEIRS = (Refused.OWN, Refused.NOT_CITY, Refused.SUPERVISOR)
+_TAKEN = (
+    DecisionRefusal.CHANGED,
+    DecisionRefusal.STEP,
+    DecisionRefusal.FULL,
+    DecisionRefusal.TWICE,
+    DecisionRefusal.DEATH,
+    DecisionRefusal.CHECKED,
+)
+_NOT_THEIRS = (DecisionRefusal.OWN, DecisionRefusal.NOT_CITY, DecisionRefusal.SUPERVISOR)
 STATUS = {**dict.fromkeys(_TAKEN, 409), **dict.fromkeys(_NOT_THEIRS, 403)}  # whatever else is wrong with a form: 400
 
 
@@ -57,7 +64,7 @@ def decisions() -> Response | str:
     found = _page_of(asked) if asked else None
     if found is not None:
         return make_response(redirect(found, 303))
-    state = next((one for one in Waits if one == request.args.get("state")), Waits.RECEIVED)
+    state = next((one for one in ProposalState if one == request.args.get("state")), ProposalState.RECEIVED)
     page = min(max(request.args.get("page", default=1, type=int) or 1, 1), 100_000)
     with acting() as who:
         counts = shown.counts(who)
@@ -123,8 +130,8 @@ def _decide(number: int) -> Response:
             case "disagree":
                 refused = desk.disagree(who, opinion)
             case _:
-                refused = Refused.REASON
-    if refused is Refused.UNKNOWN:
+                refused = DecisionRefusal.REASON
+    if refused is DecisionRefusal.UNKNOWN:
         abort(404)
     if refused is not None:
         return _page(number, refused, form)
@@ -132,7 +139,7 @@ def _decide(number: int) -> Response:
     return make_response(redirect(url_for("console.proposal", number=number), 303))
 
 
-def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> Response:
+def _page(number: int, refused: DecisionRefusal | None = None, typed: Mapping[str, str] | None = None) -> Response:
     """The page of one proposal; after a refusal with what was typed still in the form."""
     with acting() as who:
         held = desk.find(who, number)
@@ -157,7 +164,7 @@ def _facts(who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
     """What the page of one proposal shows; an auditor reads no name, no NIK and no notes."""
     clear, rules = who.viewer.reads_words, programme().decisions
     points = points_for(standing_of(held, today))
-    second = held.state == Waits.READ
+    second = held.state == ProposalState.READ
     return {
         "name": held.name if clear else masked_name(held.name),
         "nik": _masked_nik(held) if clear else "",
@@ -165,7 +172,7 @@ def _facts(who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
         "where": address_words(who.session, held.kelurahan_code, held.rt, held.rw),
         "job": JOBS.get(held.job, held.job),
         "proposer": PROPOSERS.get(held.proposer, held.proposer),
-        "state_name": PROPOSALS[Waits(held.state)],
+        "state_name": PROPOSALS[ProposalState(held.state)],
         "criteria": [
             (CRITERIA[one.name], FINDINGS[one.finding], criterion_text(one), SOURCES[one.source], one.finding)
             for one in criteria_of(who.session, held, today=today)

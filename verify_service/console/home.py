@@ -16,7 +16,7 @@ from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.database import snapshot
 from verify_service.labels.codes import OWNERS, VERDICTS, owner_name, reason_text, verdict_name
 from verify_service.messaging.gateways import gateway
-from verify_service.messaging.health import Standing as Sending
+from verify_service.messaging.health import SendingHealth as Sending
 from verify_service.messaging.health import if_amiss
 from verify_service.verification import figures
 from verify_service.verification.decision import RULES, Owner
@@ -25,7 +25,7 @@ FRESH = 0.2  # seconds figures are shared among officers: a hundred open pages c
 
 
 @dataclass(frozen=True)
-class Standing:
+class FirstPage:
     """Everything the page shows that may change."""
 
     headline: figures.Headline
@@ -39,10 +39,10 @@ class Shared:
     """The last answer to each question, for a moment; one of many who ask at once works it out."""
 
     def __init__(self) -> None:
-        self._held: dict[Any, tuple[float, Standing]] = {}
+        self._held: dict[Any, tuple[float, FirstPage]] = {}
         self._lock = threading.Lock()
 
-    def get(self, question: Any, ask: Callable[[], Standing]) -> Standing:
+    def get(self, question: Any, ask: Callable[[], FirstPage]) -> FirstPage:
         alone = self._lock.acquire(timeout=1)  # behind a database that hangs nobody waits for somebody else's turn
         try:
             at, standing = self._held.get(question, (0.0, None))
@@ -107,10 +107,10 @@ def _asked() -> tuple[figures.Filters, int]:
     )
 
 
-def _standing(filters: figures.Filters, page: int) -> Standing:
+def _standing(filters: figures.Filters, page: int) -> FirstPage:
     with page_session() as session:
         snapshot(session)
-        return Standing(
+        return FirstPage(
             figures.headline(session),
             figures.by_verdict(session),
             figures.by_kecamatan(session),

@@ -20,7 +20,7 @@ from verify_service.labels.reasons import REFUSED, STEPS, reason_name
 from verify_service.labels.sent_texts import NOTICE_SENT, NOTICES
 from verify_service.labels.standings import REMOVALS
 from verify_service.labels.statements import statement_text
-from verify_service.proposals.review import READS_FIRST, READS_SECOND, Opinion, Refused
+from verify_service.proposals.review import READS_FIRST, READS_SECOND, DecisionRefusal, Opinion
 from verify_service.removals import deaths as deaths_reported
 from verify_service.removals import review, shown
 from verify_service.removals.notice import notices
@@ -86,13 +86,13 @@ def new_removal() -> Response:
             made = review.open_removal(who, new)
         if isinstance(made, Removal):
             return make_response(redirect(url_for("console.removal", number=made.id), 303))
-        if made is Refused.UNKNOWN:
+        if made is DecisionRefusal.UNKNOWN:
             abort(404)
         return _form(number, made)
     return _form(number)
 
 
-def _form(number: int, refused: Refused | None = None) -> Response:
+def _form(number: int, refused: DecisionRefusal | None = None) -> Response:
     with acting() as who:
         line = review.looked_at_line(who, number)
         if line is None:
@@ -149,8 +149,8 @@ def _step(number: int) -> Response:
             case "keep" | "uphold":
                 refused = review.decide(who, opinion, says)
             case _:
-                refused = Refused.REASON
-    if refused is Refused.UNKNOWN:
+                refused = DecisionRefusal.REASON
+    if refused is DecisionRefusal.UNKNOWN:
         abort(404)
     if refused is not None:
         return _page(number, refused, form)
@@ -159,7 +159,7 @@ def _step(number: int) -> Response:
     return make_response(redirect(url_for("console.removal", number=number), 303))
 
 
-def _page(number: int, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> Response:
+def _page(number: int, refused: DecisionRefusal | None = None, typed: Mapping[str, str] | None = None) -> Response:
     paper = request.args.get("paper") == "1"
     with acting() as who:
         held = review.find(who, number)

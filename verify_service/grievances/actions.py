@@ -18,7 +18,7 @@ from verify_service.grievances.acting import Acting
 from verify_service.grievances.notify import ANSWER_SEPTETS, size_of, tell
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, note
-from verify_service.grievances.states import OPEN, State, Step, leads_to
+from verify_service.grievances.states import OPEN, GrievanceState, Step, leads_to
 from verify_service.grievances.steps import take, wind
 from verify_service.grievances.visibility import seen_by
 from verify_service.ground.crypto import seal
@@ -110,7 +110,7 @@ def file_under(acting: Acting, case: int, version: int, triage: Triage) -> Refus
         return report
     if not _sound(triage):
         return Refusal.INPUT
-    if leads_to(Step.START, report.state) is None and report.state != State.IN_PROGRESS:
+    if leads_to(Step.START, report.state) is None and report.state != GrievanceState.IN_PROGRESS:
         return Refusal.STEP
     _file_under(report, triage)
     report.version += 1
@@ -148,7 +148,7 @@ def take_on(acting: Acting, case: int, version: int | None = None) -> Refusal | 
         return report
     if not assignment.may_work_on(acting.session, report, acting.viewer.id):
         return Refusal.NOT_THEIRS
-    if report.state in (State.IN_PROGRESS, State.WAITING):
+    if report.state in (GrievanceState.IN_PROGRESS, GrievanceState.WAITING):
         if report.assignee_id != acting.viewer.id:
             report.assignee_id = acting.viewer.id
             _handed(acting, report, acting.viewer.id)
@@ -167,7 +167,7 @@ def hand_over(acting: Acting, case: int, version: int | None, to: int, words: st
         return report
     if not assignment.may_work_on(acting.session, report, to):
         return Refusal.NOT_THEIRS
-    if report.state == State.WAITING:
+    if report.state == GrievanceState.WAITING:
         report.assignee_id = to
         _handed(acting, report, to, words)
         return None
@@ -381,7 +381,11 @@ def merge(acting: Acting, case: int, version: int, into: int) -> Refusal | None:
     if isinstance(report, Refusal):
         return report
     root = acting.session.get_one(Grievance, into)
-    if root.merged_into_id is not None or State(root.state) not in OPEN or leads_to(Step.MERGE, report.state) is None:
+    if (
+        root.merged_into_id is not None
+        or GrievanceState(root.state) not in OPEN
+        or leads_to(Step.MERGE, report.state) is None
+    ):
         return Refusal.STEP  # what is answered already would never be heard by whoever told the second
     if _closeness(report) > _closeness(root) or report.about_unit != root.about_unit:
         return Refusal.WOULD_SHOW

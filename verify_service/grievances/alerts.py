@@ -17,7 +17,7 @@ SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Notice:
+class Alert:
     """One notice, with the report it is about."""
 
     id: int
@@ -52,7 +52,7 @@ def unseen(acting: Acting) -> int:
     )
 
 
-def newest(acting: Acting) -> tuple[Notice, ...]:
+def newest(acting: Acting) -> tuple[Alert, ...]:
     """The unread first, then the newest."""
     rows = acting.session.execute(
         select(
@@ -71,7 +71,7 @@ def newest(acting: Acting) -> tuple[Notice, ...]:
         .order_by(GrievanceNotice.seen_at.is_not(None), GrievanceNotice.id.desc())
         .limit(SHOWN)
     )
-    return tuple(Notice(*row) for row in rows)
+    return tuple(Alert(*row) for row in rows)
 
 
 def see(acting: Acting, notice: int | None) -> None:

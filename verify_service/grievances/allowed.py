@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from verify_service.grievances.assignment import WORK_ON
 from verify_service.grievances.opening import ANONYMOUS
-from verify_service.grievances.states import State, Step, leads_to
+from verify_service.grievances.states import GrievanceState, Step, leads_to
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.tables import Grievance
 
@@ -52,9 +52,9 @@ def possible(viewer: Viewer, report: Grievance) -> frozenset[Action]:
     worked_on = leads_to(Step.ASSIGN, report.state) is not None
     if worked_on:
         may |= {Action.FILE, Action.HAND_OVER}
-    if report.state == State.WAITING:
+    if report.state == GrievanceState.WAITING:
         may.add(Action.HAND_OVER)
-    if (worked_on or report.state == State.WAITING) and not _theirs(viewer, report):
+    if (worked_on or report.state == GrievanceState.WAITING) and not _theirs(viewer, report):
         may.add(Action.TAKE)
     if report.identity != ANONYMOUS:
         may.add(Action.IDENTITY)
@@ -70,4 +70,4 @@ def possible(viewer: Viewer, report: Grievance) -> frozenset[Action]:
 
 def _theirs(viewer: Viewer, report: Grievance) -> bool:
     """Whether this officer works on it already."""
-    return report.assignee_id == viewer.id and report.state in (State.IN_PROGRESS, State.WAITING)
+    return report.assignee_id == viewer.id and report.state in (GrievanceState.IN_PROGRESS, GrievanceState.WAITING)

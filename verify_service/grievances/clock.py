@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import count
 from typing import Protocol
 
-from verify_service.grievances.states import State
+from verify_service.grievances.states import GrievanceState
 from verify_service.ground.programme import Category, programme
 from verify_service.ground.working_days import is_working_day, working_days_between
 
@@ -126,13 +126,13 @@ class Deadline:
 def deadline(report: Timed, today: dt.date) -> Deadline:
     """How this grievance stands today."""
     unread = 0
-    if report.state == State.RECEIVED and report.verify_by < today:
+    if report.state == GrievanceState.RECEIVED and report.verify_by < today:
         unread = working_days_between(report.verify_by, today)
     if report.closed_at is not None:
         return Deadline(ClockState.CLOSED, report.closed_at.date())
-    if report.state == State.ANSWERED:
+    if report.state == GrievanceState.ANSWERED:
         return Deadline(ClockState.ANSWERED, report.close_on)
-    if report.state == State.WAITING:
+    if report.state == GrievanceState.WAITING:
         return Deadline(ClockState.PAUSED, report.due_on)
     if report.due_on < today:
         return Deadline(ClockState.OVERDUE, report.due_on, working_days_between(report.due_on, today), unread)

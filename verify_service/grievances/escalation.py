@@ -20,7 +20,7 @@ from verify_service.accounts.officers import Role
 from verify_service.grievances.assignment import TOP, body_above, loads, viewer_of
 from verify_service.grievances.notify import sensitive, tell
 from verify_service.grievances.opening import ANONYMOUS, Spoken, chance_id
-from verify_service.grievances.states import OPEN, State, Step, leads_to
+from verify_service.grievances.states import OPEN, GrievanceState, Step, leads_to
 from verify_service.grievances.steps import CLOCK, take
 from verify_service.grievances.visibility import CITY_TEAM, seen_by
 from verify_service.ground.programme import programme
@@ -69,7 +69,7 @@ def look(session: Session, *, now: dt.datetime, ask: AskWhetherSolved) -> Looked
 def _end_waits(session: Session, today: dt.date, now: dt.datetime) -> int:
     last = working_days_before(today - dt.timedelta(1), programme().sla.waiting_days)
     since = dt.datetime.combine(last + dt.timedelta(1), dt.time(), programme().zone)
-    reports = _due(session, Grievance.state == State.WAITING.value, Grievance.waiting_since < since)
+    reports = _due(session, Grievance.state == GrievanceState.WAITING.value, Grievance.waiting_since < since)
     for report in reports:
         take(session, report, Step.HEARD, Spoken(CLOCK, CLOCK, now), kind="silent")
     return len(reports)
@@ -93,7 +93,7 @@ def _due(session: Session, *conditions: ColumnElement[bool]) -> list[Grievance]:
 
 
 def _unverified(today: dt.date) -> ColumnElement[bool]:
-    return (Grievance.state == State.RECEIVED.value) & (Grievance.verify_by < today)
+    return (Grievance.state == GrievanceState.RECEIVED.value) & (Grievance.verify_by < today)
 
 
 def _at_risk(today: dt.date) -> ColumnElement[bool]:
@@ -162,7 +162,7 @@ def _one_up(reports: Sequence[Grievance], today: dt.date) -> None:
 
 def _moved(reports: Sequence[Grievance], to: Mapping[int, int]) -> Iterable[tuple[Grievance, str]]:
     for report in reports:
-        before, report.state = report.state, State.ESCALATED.value
+        before, report.state = report.state, GrievanceState.ESCALATED.value
         report.version += 1
         report.assignee_id = to.get(report.id, report.assignee_id)
         yield report, before
@@ -270,7 +270,7 @@ def _follow_up(session: Session, today: dt.date, now: dt.datetime, ask: AskWheth
     before = dt.datetime.combine(last + dt.timedelta(1), dt.time(), programme().zone)
     answered = _due(
         session,
-        Grievance.state == State.ANSWERED.value,
+        Grievance.state == GrievanceState.ANSWERED.value,
         Grievance.answered_at < before,
         Grievance.asked_at.is_(None),
         Grievance.identity == "normal",
@@ -291,7 +291,7 @@ def _close(session: Session, today: dt.date, now: dt.datetime) -> int:
 
     Where the reporter wrote after the answer and no officer did anything since, it is no silence: it is opened again.
     """
-    over = _due(session, Grievance.state == State.ANSWERED.value, Grievance.close_on < today)
+    over = _due(session, Grievance.state == GrievanceState.ANSWERED.value, Grievance.close_on < today)
     unread = _written_since(session, over)
     for report in over:
         if report.id in unread:

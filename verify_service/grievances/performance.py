@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Numeric, Select, and_, case, cast, column, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from verify_service.grievances.states import State
+from verify_service.grievances.states import GrievanceState
 from verify_service.grievances.steps import ENDS
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.programme import programme
@@ -73,7 +73,7 @@ class Age:
 
 
 @dataclass(frozen=True)
-class Line:
+class PerformanceRow:
     """One category or one place."""
 
     key: str | None  # None: told with no place
@@ -98,8 +98,8 @@ class Performance:
     answered: Answered
     weeks: tuple[Week, ...]
     ages: tuple[Age, ...]
-    categories: tuple[Line, ...]
-    places: tuple[Line, ...]
+    categories: tuple[PerformanceRow, ...]
+    places: tuple[PerformanceRow, ...]
 
 
 def performance(session: Session, viewer: Viewer, *, weeks: int, unit: str | None, now: dt.datetime) -> Performance:
@@ -134,7 +134,13 @@ def _day(moment: ColumnElement[dt.datetime]) -> ColumnElement[dt.date]:
 
 
 def _now(session: Session, seen: ColumnElement[bool], today: dt.date) -> Now:
-    counts = (_OPEN, Grievance.state == State.RECEIVED.value, _at_risk(today), _overdue(today), _OPEN & _WAITING)
+    counts = (
+        _OPEN,
+        Grievance.state == GrievanceState.RECEIVED.value,
+        _at_risk(today),
+        _overdue(today),
+        _OPEN & _WAITING,
+    )
     row = session.execute(
         select(*(func.count().filter(condition) for condition in counts)).where(seen, Grievance.closed_at.is_(None))
     ).one()
@@ -177,7 +183,15 @@ def _answered(session: Session, seen: ColumnElement[bool], first: dt.date) -> An
     return Answered(row[0], row[1], None if row[2] is None else float(row[2]), row[3], row[4])
 
 
-_AFTER_ANSWER = [state.value for state in (State.ANSWERED, State.CLOSED_CONFIRMED, State.CLOSED_AUTO, State.REFERRED)]
+_AFTER_ANSWER = [
+    state.value
+    for state in (
+        GrievanceState.ANSWERED,
+        GrievanceState.CLOSED_CONFIRMED,
+        GrievanceState.CLOSED_AUTO,
+        GrievanceState.REFERRED,
+    )
+]
 _IS_REOPENING = GrievanceEvent.kind.in_(("reopen", "still", "supervisor"))
 
 
@@ -223,7 +237,7 @@ def _ages(session: Session, seen: ColumnElement[bool], today: dt.date) -> tuple[
 
 def _lines(
     session: Session, seen: ColumnElement[bool], first: dt.date, today: dt.date, by: ColumnElement[str]
-) -> tuple[Line, ...]:
+) -> tuple[PerformanceRow, ...]:
     """A line for each category or kecamatan that anything was told of in the period, or that has something open."""
     told = session.execute(
         select(
@@ -260,5 +274,5 @@ def _lines(
         opened, still_open, overdue = counts.get(key, [0, 0, 0])
         answered, in_time, median, reopened = answers.get(key, [0, 0, None, 0])
         took = None if median is None else float(median)
-        lines.append(Line(key, opened, still_open, overdue, answered, in_time, took, reopened))
+        lines.append(PerformanceRow(key, opened, still_open, overdue, answered, in_time, took, reopened))
     return tuple(sorted(lines, key=lambda line: (-line.open, -line.opened, line.key or "")))

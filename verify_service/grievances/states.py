@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class State(StrEnum):
+class GrievanceState(StrEnum):
     """How a report stands. "closed" is not "solved": a citizen who says no opens it again."""
 
     RECEIVED = "received"
@@ -47,36 +47,54 @@ class Step(StrEnum):
 class Way:
     """From which states a step may be taken, and to which one it leads."""
 
-    before: frozenset[State]
-    after: State
+    before: frozenset[GrievanceState]
+    after: GrievanceState
 
 
-_NEW = frozenset({State.RECEIVED, State.REOPENED})
-_WORKED_ON = frozenset({State.VERIFIED, State.ASSIGNED, State.IN_PROGRESS, State.ESCALATED, State.REOPENED})
-OPEN: Final = _NEW | _WORKED_ON | {State.WAITING}
-CLOSED: Final = frozenset({State.CLOSED_CONFIRMED, State.CLOSED_AUTO, State.REFERRED, State.REJECTED})
+_NEW = frozenset({GrievanceState.RECEIVED, GrievanceState.REOPENED})
+_WORKED_ON = frozenset(
+    {
+        GrievanceState.VERIFIED,
+        GrievanceState.ASSIGNED,
+        GrievanceState.IN_PROGRESS,
+        GrievanceState.ESCALATED,
+        GrievanceState.REOPENED,
+    }
+)
+OPEN: Final = _NEW | _WORKED_ON | {GrievanceState.WAITING}
+CLOSED: Final = frozenset(
+    {GrievanceState.CLOSED_CONFIRMED, GrievanceState.CLOSED_AUTO, GrievanceState.REFERRED, GrievanceState.REJECTED}
+)
 
 # A report that nobody has looked at can be neither answered nor put to the citizen nor handed to somebody else.
 WAYS: Final[Mapping[Step, Way]] = {
-    Step.VERIFY: Way(_NEW, State.VERIFIED),
-    Step.ASSIGN: Way(_WORKED_ON, State.ASSIGNED),
-    Step.START: Way(_WORKED_ON - {State.IN_PROGRESS}, State.IN_PROGRESS),
-    Step.ASK: Way(_WORKED_ON, State.WAITING),
-    Step.HEARD: Way(frozenset({State.WAITING}), State.IN_PROGRESS),
-    Step.ANSWER: Way(_WORKED_ON | {State.WAITING}, State.ANSWERED),
-    Step.CONFIRM: Way(OPEN | {State.ANSWERED}, State.CLOSED_CONFIRMED),
-    Step.LAPSE: Way(frozenset({State.ANSWERED}), State.CLOSED_AUTO),
+    Step.VERIFY: Way(_NEW, GrievanceState.VERIFIED),
+    Step.ASSIGN: Way(_WORKED_ON, GrievanceState.ASSIGNED),
+    Step.START: Way(_WORKED_ON - {GrievanceState.IN_PROGRESS}, GrievanceState.IN_PROGRESS),
+    Step.ASK: Way(_WORKED_ON, GrievanceState.WAITING),
+    Step.HEARD: Way(frozenset({GrievanceState.WAITING}), GrievanceState.IN_PROGRESS),
+    Step.ANSWER: Way(_WORKED_ON | {GrievanceState.WAITING}, GrievanceState.ANSWERED),
+    Step.CONFIRM: Way(OPEN | {GrievanceState.ANSWERED}, GrievanceState.CLOSED_CONFIRMED),
+    Step.LAPSE: Way(frozenset({GrievanceState.ANSWERED}), GrievanceState.CLOSED_AUTO),
     Step.REOPEN: Way(
-        frozenset({State.ANSWERED, State.CLOSED_CONFIRMED, State.CLOSED_AUTO, State.REFERRED}), State.REOPENED
+        frozenset(
+            {
+                GrievanceState.ANSWERED,
+                GrievanceState.CLOSED_CONFIRMED,
+                GrievanceState.CLOSED_AUTO,
+                GrievanceState.REFERRED,
+            }
+        ),
+        GrievanceState.REOPENED,
     ),
-    Step.ESCALATE: Way(OPEN - {State.WAITING}, State.ESCALATED),
-    Step.REFER: Way(_WORKED_ON, State.REFERRED),
-    Step.REJECT: Way(_NEW | _WORKED_ON, State.REJECTED),
-    Step.MERGE: Way(OPEN | {State.ANSWERED}, State.CLOSED_AUTO),
+    Step.ESCALATE: Way(OPEN - {GrievanceState.WAITING}, GrievanceState.ESCALATED),
+    Step.REFER: Way(_WORKED_ON, GrievanceState.REFERRED),
+    Step.REJECT: Way(_NEW | _WORKED_ON, GrievanceState.REJECTED),
+    Step.MERGE: Way(OPEN | {GrievanceState.ANSWERED}, GrievanceState.CLOSED_AUTO),
 }
 
 
-def leads_to(step: Step, state: str) -> State | None:
+def leads_to(step: Step, state: str) -> GrievanceState | None:
     """The state after this step; None where it may not be taken."""
     way = WAYS[step]
-    return way.after if State(state) in way.before else None
+    return way.after if GrievanceState(state) in way.before else None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from verify_service import audit
 from verify_service.grievances.clock import Clock, Pause, deadlines
 from verify_service.grievances.opening import Spoken, clock_of, note
-from verify_service.grievances.states import CLOSED, State, Step, leads_to
+from verify_service.grievances.states import CLOSED, GrievanceState, Step, leads_to
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, GrievanceEvent
 from verify_service.ground.working_days import city_day, working_days_after
@@ -90,7 +90,7 @@ def _stamp(session: Session, report: Grievance, step: Step, now: dt.datetime) ->
     if step is Step.ANSWER:
         report.answered_at = now
         report.close_on = working_days_after(city_day(now), programme().sla.close_days)
-    if State(report.state) in CLOSED:
+    if GrievanceState(report.state) in CLOSED:
         report.closed_at = now
 
 
@@ -122,7 +122,7 @@ def pauses_in(events: Any, start: dt.date) -> tuple[Pause, ...]:
     for kind, at, detail in events:
         if kind == Step.ASK.value:
             since = city_day(at)
-        elif since is not None and detail.get("from") == State.WAITING.value:
+        elif since is not None and detail.get("from") == GrievanceState.WAITING.value:
             pauses.append(Pause(since, max(since, city_day(at))))
             since = None
     if since is not None:

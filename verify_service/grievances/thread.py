@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, Spoken, note
-from verify_service.grievances.states import CLOSED, OPEN, State, Step, leads_to
+from verify_service.grievances.states import CLOSED, OPEN, GrievanceState, Step, leads_to
 from verify_service.grievances.steps import take
 from verify_service.ground.crypto import keyed_hash, unseal_or_blank
 from verify_service.ground.tables import Grievance, GrievanceEvent, Phone, Proposal
@@ -36,7 +36,7 @@ class Held:
 
     @property
     def over(self) -> bool:
-        return not self.proposal and State(self.state) in CLOSED
+        return not self.proposal and GrievanceState(self.state) in CLOSED
 
 
 def find(session: Session, body: str, phone: Phone) -> Held | None:
@@ -112,7 +112,7 @@ def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str,
             take(session, report, step, spoken, kind=said)
     elif not note(session, report, said, spoken):
         return report.state
-    if report.state == State.CLOSED_CONFIRMED:
+    if report.state == GrievanceState.CLOSED_CONFIRMED:
         report.closed_how = "solved, says the reporter"
     if said == "supervisor" and held.own:
         report.supervisor_at = report.supervisor_at or now
@@ -139,7 +139,7 @@ def _held(session: Session, report: Grievance, phone: Phone) -> Held:
         root.id,
         report.number,
         root.state,
-        max(root.due_on, root.next_on or root.due_on) if State(root.state) in OPEN else root.due_on,
+        max(root.due_on, root.next_on or root.due_on) if GrievanceState(root.state) in OPEN else root.due_on,
         own=report.phone_id is None or report.phone_id == phone.id,
         secret=report.identity != "normal" or report.restricted or root.restricted,
         anonymous=report.identity == ANONYMOUS,
@@ -151,7 +151,7 @@ def _held(session: Session, report: Grievance, phone: Phone) -> Held:
 
 def _asked(session: Session, report: Grievance) -> str:
     """What the reporter was asked last, while the report waits for it."""
-    if report.state != State.WAITING:
+    if report.state != GrievanceState.WAITING:
         return ""
     asked = (
         select(GrievanceEvent.words)

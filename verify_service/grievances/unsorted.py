@@ -20,7 +20,7 @@ from verify_service.grievances.acting import Acting
 from verify_service.grievances.notify import RECEIPT_SCREENS, sensitive
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, CONDUCT, NewReport, open_report
-from verify_service.grievances.states import CLOSED, State
+from verify_service.grievances.states import CLOSED, GrievanceState
 from verify_service.grievances.thread import add_words, open_reports_of
 from verify_service.grievances.visibility import seen_by
 from verify_service.ground.crypto import unseal_or_blank
@@ -173,7 +173,7 @@ def _report(acting: Acting, case: str) -> Grievance | Unsettled:
         return Unsettled.NO_CASE
     if report.identity == ANONYMOUS:
         return Unsettled.ANONYMOUS
-    return Unsettled.CLOSED if State(report.state) in CLOSED else report
+    return Unsettled.CLOSED if GrievanceState(report.state) in CLOSED else report
 
 
 def reply(acting: Acting, number: int, words: str) -> Unsettled | None:

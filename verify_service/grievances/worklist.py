@@ -15,7 +15,7 @@ from flows.references import read_reference
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.assignment import workers_at_the_desk
 from verify_service.grievances.numbers import full_number
-from verify_service.grievances.states import State
+from verify_service.grievances.states import GrievanceState
 from verify_service.grievances.visibility import Viewer, in_area, seen_by
 from verify_service.ground.crypto import blind_index
 from verify_service.ground.phones import Phone as Number
@@ -75,7 +75,7 @@ def read_filters(asked: Mapping[str, str]) -> Filters:
     known: dict[str, set[str]] = {
         "category": set(programme().categories),
         "unit": set(programme().units),
-        "state": {state.value for state in State},
+        "state": {state.value for state in GrievanceState},
         "channel": set(CHANNELS),
         "urgency": {"accident", "death", "none"},
         "sensitive": {"1"},
@@ -92,7 +92,7 @@ def read_filters(asked: Mapping[str, str]) -> Filters:
 
 
 @dataclass(frozen=True)
-class Line:
+class WorklistRow:
     """One report on the list: nothing of its words, nothing of who reported it."""
 
     id: int
@@ -127,7 +127,7 @@ class Page:
     """One page of a tab, how many each tab has under the same filters, and which page this is."""
 
     tab: Tab
-    lines: tuple[Line, ...]
+    lines: tuple[WorklistRow, ...]
     counts: Mapping[Tab, int]
     page: int
     pages: int
@@ -164,8 +164,8 @@ _LINE: Final = (
     Grievance.supervisor_at,
     Grievance.level,
 )
-_PAUSED = Grievance.state == State.WAITING.value
-_TO_DO = and_(Grievance.closed_at.is_(None), Grievance.state != State.ANSWERED.value)
+_PAUSED = Grievance.state == GrievanceState.WAITING.value
+_TO_DO = and_(Grievance.closed_at.is_(None), Grievance.state != GrievanceState.ANSWERED.value)
 # Accidents and deaths first, then the overdue, then whatever is due first; where the clock stands, nothing is due.
 # Written as the index `ix_grievance_queue` has it.
 _PRESSING: Final[tuple[ColumnElement[Any], ...]] = (
@@ -185,7 +185,7 @@ def queue(acting: Acting, tab: Tab | None, filters: Filters, *, page: int) -> Pa
     page = min(max(1, page), pages)
     wanted = _lines().where(tab_of(tab, acting.viewer, acting.today), *narrowed).order_by(*_order(tab))
     rows = acting.session.execute(wanted.offset((page - 1) * ON_A_PAGE).limit(ON_A_PAGE))
-    return Page(tab, tuple(Line(*row) for row in rows), counts, page, pages)
+    return Page(tab, tuple(WorklistRow(*row) for row in rows), counts, page, pages)
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
@@ -206,7 +206,7 @@ def tab_of(tab: Tab, viewer: Viewer, today: dt.date) -> ColumnElement[bool]:
         Tab.AT_RISK: and_(runs, Grievance.risk_on <= today, Grievance.due_on >= today),
         Tab.OVERDUE: and_(runs, Grievance.due_on < today),
         Tab.WAITING: and_(Grievance.closed_at.is_(None), _PAUSED),
-        Tab.ANSWERED: and_(Grievance.closed_at.is_(None), Grievance.state == State.ANSWERED.value),
+        Tab.ANSWERED: and_(Grievance.closed_at.is_(None), Grievance.state == GrievanceState.ANSWERED.value),
         Tab.CLOSED: Grievance.closed_at.is_not(None),
         Tab.ALL: literal_column("true", type_=Grievance.restricted.type),
     }[tab]
@@ -278,7 +278,7 @@ class Found:
     """What a search led to: at most one page, and how many there are."""
 
     by: By
-    lines: tuple[Line, ...] = ()
+    lines: tuple[WorklistRow, ...] = ()
     total: int = 0
 
 
@@ -320,7 +320,7 @@ def _found(acting: Acting, by: By, wanted: ColumnElement[bool]) -> Found:
     conditions = (wanted, seen_by(acting.viewer))
     total = acting.session.scalar(select(func.count()).select_from(Grievance).where(*conditions)) or 0
     newest = _lines().where(*conditions).order_by(Grievance.closed_at.is_not(None), Grievance.id.desc())
-    return Found(by, tuple(Line(*row) for row in acting.session.execute(newest.limit(ON_A_PAGE))), total)
+    return Found(by, tuple(WorklistRow(*row) for row in acting.session.execute(newest.limit(ON_A_PAGE))), total)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from verify_service.proposals.criteria import Criterion, Finding
-from verify_service.proposals.review import Refused
+from verify_service.proposals.review import DecisionRefusal
 
 REASONS = {
     "criteria_met": lazy_gettext("All criteria are met"),
@@ -111,24 +111,28 @@ STEPS = {
     "end removed": lazy_gettext("Taken off the list"),
 }
 REFUSED = {
-    Refused.UNKNOWN: lazy_gettext("It is not there."),
-    Refused.CHANGED: lazy_gettext(
+    DecisionRefusal.UNKNOWN: lazy_gettext("It is not there."),
+    DecisionRefusal.CHANGED: lazy_gettext(
         "Somebody else was quicker. Read what was said meanwhile; what you wrote is still in the form."
     ),
-    Refused.STEP: lazy_gettext("That cannot be done as it stands now. The page shows what can."),
-    Refused.REASON: lazy_gettext("Choose a reason from the list."),
-    Refused.NOTE: lazy_gettext("Write a note of 2,000 characters at most that says why."),
-    Refused.ROLE: lazy_gettext("Your account cannot decide this; ask a colleague of the city's office."),
-    Refused.OWN: lazy_gettext("You had a part in this already. A different officer has to decide it."),
-    Refused.NOT_CITY: lazy_gettext("The second reader has to be of the city's office."),
-    Refused.MONTH: lazy_gettext("Choose a month from the list: one that has not begun and was not paid."),
-    Refused.TWICE: lazy_gettext("A removal of this person is open already; look for it in the list of removals."),
-    Refused.DEATH: lazy_gettext("Have the death confirmed first, by a call or a certificate; see the deaths reported."),
-    Refused.CHECKED: lazy_gettext(
+    DecisionRefusal.STEP: lazy_gettext("That cannot be done as it stands now. The page shows what can."),
+    DecisionRefusal.REASON: lazy_gettext("Choose a reason from the list."),
+    DecisionRefusal.NOTE: lazy_gettext("Write a note of 2,000 characters at most that says why."),
+    DecisionRefusal.ROLE: lazy_gettext("Your account cannot decide this; ask a colleague of the city's office."),
+    DecisionRefusal.OWN: lazy_gettext("You had a part in this already. A different officer has to decide it."),
+    DecisionRefusal.NOT_CITY: lazy_gettext("The second reader has to be of the city's office."),
+    DecisionRefusal.MONTH: lazy_gettext("Choose a month from the list: one that has not begun and was not paid."),
+    DecisionRefusal.TWICE: lazy_gettext(
+        "A removal of this person is open already; look for it in the list of removals."
+    ),
+    DecisionRefusal.DEATH: lazy_gettext(
+        "Have the death confirmed first, by a call or a certificate; see the deaths reported."
+    ),
+    DecisionRefusal.CHECKED: lazy_gettext(
         "A death of this person is being checked. Settle that first; nobody is written to now."
     ),
-    Refused.SUPERVISOR: lazy_gettext("An appeal is decided by a supervisor who had no part in it."),
-    Refused.FULL: lazy_gettext(
+    DecisionRefusal.SUPERVISOR: lazy_gettext("An appeal is decided by a supervisor who had no part in it."),
+    DecisionRefusal.FULL: lazy_gettext(
         "There is no place left this year. Refuse it, or leave it waiting until places become free."
     ),
 }

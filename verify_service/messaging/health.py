@@ -52,7 +52,7 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SendingHealth:
     """One moment: `away` None while the gateway takes texts, `ages` the waiting texts by age, in the order of AGES,
     `paused` what we would ask of people who are in a talk by text, `clocks` the gateways whose clock is wrong."""
 
@@ -71,16 +71,16 @@ def away_since(session: Session, gateway: str) -> Away | None:
     return _away(_state(session, gateway))
 
 
-def standing(session: Session, gateway: str, *, now: dt.datetime) -> Standing:
+def standing(session: Session, gateway: str, *, now: dt.datetime) -> SendingHealth:
     """How sending stands now: texts that might have gone by now and did not."""
     held = _state(session, gateway)
     total, oldest, *ages = session.execute(_WAITING, {"now": now}).one()
     paused = session.scalar(_PAUSED, {"reason": IN_A_TALK}) or 0
     away, opened = _away(held), held.opened if held else 0
-    return Standing(gateway, away, opened, total, oldest, tuple(ages), paused, tuple(wrong_clocks(session)))
+    return SendingHealth(gateway, away, opened, total, oldest, tuple(ages), paused, tuple(wrong_clocks(session)))
 
 
-def if_amiss(session: Session, gateway: str, *, now: dt.datetime) -> Standing | None:
+def if_amiss(session: Session, gateway: str, *, now: dt.datetime) -> SendingHealth | None:
     """How sending stands while a gateway is away or has the wrong time; None, for little, while nothing is amiss."""
     amiss = away_since(session, gateway) or wrong_clocks(session)
     return standing(session, gateway, now=now) if amiss else None

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from verify_service import telemetry
 from verify_service.accounts.api_keys import Admitted, admit
 from verify_service.ground.programme import programme
-from verify_service.open311.wire import FORMATS, Refused, errors
+from verify_service.open311.wire import FORMATS, Open311Refusal, errors
 
 PATIENCE: Final = 5.0  # seconds for the database
 LARGEST: Final = 64 * 1024
@@ -28,7 +28,7 @@ def _measure() -> None:
     request.max_content_length = LARGEST
     jurisdiction = request.values.get("jurisdiction_id", "")
     if jurisdiction and jurisdiction != programme().jurisdiction:
-        raise Refused(404, f"jurisdiction_id was not found; here it is {programme().jurisdiction}, or nothing")
+        raise Open311Refusal(404, f"jurisdiction_id was not found; here it is {programme().jurisdiction}, or nothing")
 
 
 def admitted(session: Session, *, now: dt.datetime) -> Admitted:
@@ -36,7 +36,7 @@ def admitted(session: Session, *, now: dt.datetime) -> Admitted:
     key = request.headers.get("X-Api-Key") or request.values.get("api_key", "")
     sender = admit(session, key, now=now) if key else None
     if sender is None:
-        raise Refused(403, "api_key is missing or not in use; ask the programme's office for one")
+        raise Open311Refusal(403, "api_key is missing or not in use; ask the programme's office for one")
     return sender
 
 
@@ -52,11 +52,11 @@ def too_many(sender: Admitted, form: str, now: dt.datetime) -> Response | None:
 @blueprint.route("/<path:anything>", methods=["GET", "POST", "PUT", "DELETE", "PATCH"])
 def nowhere(anything: str) -> Response:
     """Whatever the standard does not name."""
-    raise Refused(404, "There is nothing at this address; begin at discovery.json or discovery.xml")
+    raise Open311Refusal(404, "There is nothing at this address; begin at discovery.json or discovery.xml")
 
 
-@blueprint.errorhandler(Refused)
-def _refused(refused: Refused) -> Response:
+@blueprint.errorhandler(Open311Refusal)
+def _refused(refused: Open311Refusal) -> Response:
     return errors(refused.status, refused.description, _form())
 
 

@@ -19,7 +19,7 @@ from verify_service.ground.programme import programme
 from verify_service.labels.categories import kind_name
 from verify_service.labels.standings import state_words
 from verify_service.open311.door import FORMAT, PATIENCE, admitted, blueprint, too_many
-from verify_service.open311.wire import Refused, answer, end_of, errors, moment, read_moment
+from verify_service.open311.wire import Open311Refusal, answer, end_of, errors, moment, read_moment
 from verify_service.registry.areas import kelurahan_named
 
 LONGEST: Final = 4000  # letters of a description, as the standard says
@@ -62,7 +62,7 @@ def _listed(form: str, asked: Any, now: dt.datetime, *, one: bool = False) -> Re
             return refused
         try:
             found = requests_of(session, asked())
-        except Refused as refusal:  # the call counts whatever it asked for
+        except Open311Refusal as refusal:  # the call counts whatever it asked for
             return errors(refusal.status, refusal.description, form)
     if one and not found:
         return errors(404, "service_request_id was not found", form)
@@ -73,19 +73,19 @@ def _asked(now: dt.datetime) -> Asked:
     given = request.args
     numbers = _several("service_request_id")
     if len(numbers) > _MOST_NUMBERS:
-        raise Refused(400, f"More than {_MOST_NUMBERS} service_request_id at once; ask in parts")
+        raise Open311Refusal(400, f"More than {_MOST_NUMBERS} service_request_id at once; ask in parts")
     if numbers:
         return Asked(numbers=numbers)
     unknown = [code for code in _several("service_code") if code not in programme().categories]
     if unknown:
-        raise Refused(404, "service_code was not found; see services")
+        raise Open311Refusal(404, "service_code was not found; see services")
     states = set(_several("status"))
     if not states <= {"open", "closed"}:
-        raise Refused(400, "status is open, closed, or both with a comma between")
+        raise Open311Refusal(400, "status is open, closed, or both with a comma between")
     since, until = _span(now)
     page = given.get("page", "1")
     if re.fullmatch("[1-9][0-9]{0,4}", page) is None:
-        raise Refused(400, "page is a number from 1")
+        raise Open311Refusal(400, "page is a number from 1")
     over = None if len(states) != 1 else "closed" in states
     return Asked((), _several("service_code"), since, until, over, int(page))
 
@@ -99,7 +99,7 @@ def _span(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
         since = until - _SPAN
     until = until or since + _SPAN
     if not dt.timedelta() <= until - since <= _SPAN:
-        raise Refused(400, "start_date and end_date may span ninety days at most, the earlier one first")
+        raise Open311Refusal(400, "start_date and end_date may span ninety days at most, the earlier one first")
     return since, until
 
 
@@ -148,7 +148,7 @@ def file(form: str) -> Response:
             return refused
         try:
             opened = file_report(session, sender, _filed(session), now=now)
-        except Refused as refusal:
+        except Open311Refusal as refusal:
             return errors(refusal.status, refusal.description, form)
     if opened is NotFiled.OTHER_BODY:
         return errors(422, "This Idempotency-Key was used for another request; make a new one", form)
@@ -172,17 +172,19 @@ def _filed(session: Session) -> Filed:
     given = request.form
     code = given.get("service_code", "")
     if not code:
-        raise Refused(400, "service_code was not provided, or the body is no form (application/x-www-form-urlencoded)")
+        raise Open311Refusal(
+            400, "service_code was not provided, or the body is no form (application/x-www-form-urlencoded)"
+        )
     if code not in programme().categories:
-        raise Refused(404, "service_code was not found; see services")
+        raise Open311Refusal(404, "service_code was not found; see services")
     words = _CONTROLS.sub("", given.get("description", "")).strip()
     if not words:
-        raise Refused(400, "description was not provided: the report in its sender's words")
+        raise Open311Refusal(400, "description was not provided: the report in its sender's words")
     if len(words) > LONGEST:
-        raise Refused(400, f"description is longer than {LONGEST} characters")
+        raise Open311Refusal(400, f"description is longer than {LONGEST} characters")
     once = request.headers.get("Idempotency-Key", "")
     if len(once) > 255:
-        raise Refused(400, "Idempotency-Key is longer than 255 characters")
+        raise Open311Refusal(400, "Idempotency-Key is longer than 255 characters")
     names = (_CONTROLS.sub("", given.get(name, "")).strip()[:80] for name in ("first_name", "last_name"))
     return Filed(
         category=code,
@@ -201,4 +203,4 @@ def _phone(sent: str) -> Phone | None:
     read = read_phone(sent)
     if isinstance(read, Phone):
         return read
-    raise Refused(400, f"phone: expected {read.expected}")
+    raise Open311Refusal(400, f"phone: expected {read.expected}")

@@ -9,7 +9,7 @@ from flask import Response, url_for
 from verify_service.ground.programme import Category, programme
 from verify_service.labels.categories import kind_description, kind_name
 from verify_service.open311.door import FORMAT, blueprint
-from verify_service.open311.wire import Refused, answer
+from verify_service.open311.wire import Open311Refusal, answer
 
 CHANGED: Final = "2026-11-26T00:00:00Z"  # when this door last came to answer otherwise than before
 _STANDARD: Final = "http://wiki.open311.org/GeoReport_v2"
@@ -47,7 +47,7 @@ def services(form: str) -> Response:
 def service(code: str, form: str) -> Response:
     """What a kind of report asks for beside its words: nothing."""
     if code not in programme().categories:
-        raise Refused(404, "service_code was not found; see services")
+        raise Open311Refusal(404, "service_code was not found; see services")
     return answer("service_definition", {"service_code": code, "attributes": []}, form)
 
 

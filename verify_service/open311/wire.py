@@ -25,7 +25,7 @@ _ONE_OF: Final = {
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class Refused(Exception):
+class Open311Refusal(Exception):
     """The request cannot be answered as asked: the status and what the sender should change."""
 
     def __init__(self, status: int, description: str) -> None:
@@ -81,5 +81,5 @@ def read_moment(text: str, name: str) -> dt.datetime | None:
     except ValueError:
         read = None
     if read is None or read.tzinfo is None or not 1970 <= read.year <= 2999:  # ninety days on there is a date still
-        raise Refused(400, f"{name} is no W3C date and time with a zone, such as 2026-01-31T00:00:00Z")
+        raise Open311Refusal(400, f"{name} is no W3C date and time with a zone, such as 2026-01-31T00:00:00Z")
     return read

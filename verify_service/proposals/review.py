@@ -35,7 +35,7 @@ READS_FIRST: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.KELURAHAN})
 READS_SECOND: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
 
 
-class Waits(StrEnum):
+class ProposalState(StrEnum):
     """How a proposal stands."""
 
     RECEIVED = "received"
@@ -45,7 +45,7 @@ class Waits(StrEnum):
     REFUSED = "refused"
 
 
-class Refused(StrEnum):
+class DecisionRefusal(StrEnum):
     """Why nothing was decided; pages say what to do next."""
 
     UNKNOWN = "unknown"  # there is none, or it is not in this account's place
@@ -90,79 +90,79 @@ def find(acting: Acting, number: int, *, lock: bool = False) -> Proposal | None:
     return acting.session.scalar(wanted)
 
 
-def _open(acting: Acting, opinion: Opinion, roles: frozenset[Role]) -> Proposal | Refused:
+def _open(acting: Acting, opinion: Opinion, roles: frozenset[Role]) -> Proposal | DecisionRefusal:
     if acting.viewer.role not in roles:
-        return Refused.ROLE
+        return DecisionRefusal.ROLE
     proposal = find(acting, opinion.number, lock=True)
     if proposal is None:
-        return Refused.UNKNOWN
+        return DecisionRefusal.UNKNOWN
     if opinion.version != proposal.version:
-        return Refused.CHANGED
-    return Refused.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else proposal
+        return DecisionRefusal.CHANGED
+    return DecisionRefusal.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else proposal
 
 
-def read_first(acting: Acting, opinion: Opinion, says: str) -> Refused | None:
+def read_first(acting: Acting, opinion: Opinion, says: str) -> DecisionRefusal | None:
     """The first reader accepts or refuses, with a reason; nothing is decided until somebody else agrees."""
     proposal = _open(acting, opinion, READS_FIRST)
-    if isinstance(proposal, Refused):
+    if isinstance(proposal, DecisionRefusal):
         return proposal
     rules = programme().decisions
     reasons = {"accept": rules.reasons_accept, "refuse": rules.reasons_refuse}.get(says)
     if reasons is None or opinion.reason not in reasons:
-        return Refused.REASON
-    if proposal.state != Waits.RECEIVED:
-        return Refused.STEP
+        return DecisionRefusal.REASON
+    if proposal.state != ProposalState.RECEIVED:
+        return DecisionRefusal.STEP
     if _entered(acting, proposal):
-        return Refused.OWN
+        return DecisionRefusal.OWN
     if says == "accept" and places(acting.session, today=acting.today).left <= 0:
-        return Refused.FULL
+        return DecisionRefusal.FULL
     _count(proposal, acting)
-    _write(acting, proposal, ("first", says), opinion, Waits.READ)
+    _write(acting, proposal, ("first", says), opinion, ProposalState.READ)
     return None
 
 
-def agree(acting: Acting, opinion: Opinion) -> Refused | None:
+def agree(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
     """A second reader agrees with the first: now it is decided, and whoever proposed it is told."""
     held = _second(acting, opinion)
-    if isinstance(held, Refused):
+    if isinstance(held, DecisionRefusal):
         return held
     proposal, first = held
     accepts = first.says == "accept"
     if accepts:
         one_at_a_time(acting.session)
         if places(acting.session, today=acting.today).left <= 0:
-            return Refused.FULL
+            return DecisionRefusal.FULL
     _count(proposal, acting)
     proposal.decided_at, proposal.reason = acting.now, first.reason
-    after = Waits.ACCEPTED if accepts else Waits.REFUSED
+    after = ProposalState.ACCEPTED if accepts else ProposalState.REFUSED
     _write(acting, proposal, ("second", "agree"), replace(opinion, reason=first.reason), after)
     _tell(acting.session, proposal, acting.now)
     return None
 
 
-def disagree(acting: Acting, opinion: Opinion) -> Refused | None:
+def disagree(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
     """A second reader disagrees, and says why: it is read anew, and what both said stays on record."""
     held = _second(acting, opinion)
-    if isinstance(held, Refused):
+    if isinstance(held, DecisionRefusal):
         return held
     if not opinion.note.strip():
-        return Refused.NOTE
+        return DecisionRefusal.NOTE
     proposal, first = held
-    _write(acting, proposal, ("second", "disagree"), replace(opinion, reason=first.reason), Waits.RECEIVED)
+    _write(acting, proposal, ("second", "disagree"), replace(opinion, reason=first.reason), ProposalState.RECEIVED)
     return None
 
 
-def _second(acting: Acting, opinion: Opinion) -> tuple[Proposal, Decision] | Refused:
+def _second(acting: Acting, opinion: Opinion) -> tuple[Proposal, Decision] | DecisionRefusal:
     """What a second reader is to agree with, where he may."""
     proposal = _open(acting, opinion, READS_SECOND)
-    if isinstance(proposal, Refused):
+    if isinstance(proposal, DecisionRefusal):
         return proposal
     if acting.viewer.bound:
-        return Refused.NOT_CITY
-    if proposal.state != Waits.READ:
-        return Refused.STEP
+        return DecisionRefusal.NOT_CITY
+    if proposal.state != ProposalState.READ:
+        return DecisionRefusal.STEP
     if not may_second(acting, proposal):
-        return Refused.OWN
+        return DecisionRefusal.OWN
     return proposal, first_said(acting.session, proposal)
 
 
@@ -188,36 +188,36 @@ def _entered(acting: Acting, proposal: Proposal) -> bool:
     return acting.session.scalar(placed.limit(1)) is not None
 
 
-def ask(acting: Acting, opinion: Opinion) -> Refused | None:
+def ask(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
     """Something is not clear: whoever proposed it is told that an officer will call, and it waits for the answer."""
     proposal = _open(acting, opinion, READS_FIRST)
-    if isinstance(proposal, Refused):
+    if isinstance(proposal, DecisionRefusal):
         return proposal
     if opinion.reason not in programme().decisions.reasons_ask:
-        return Refused.REASON
-    if proposal.state != Waits.RECEIVED:
-        return Refused.STEP
-    _write(acting, proposal, ("question", "ask"), opinion, Waits.ASKED)
+        return DecisionRefusal.REASON
+    if proposal.state != ProposalState.RECEIVED:
+        return DecisionRefusal.STEP
+    _write(acting, proposal, ("question", "ask"), opinion, ProposalState.ASKED)
     _text(acting.session, proposal, "g24.proposal_question", {}, f"asked:{proposal.version}", acting.now)
     return None
 
 
-def answered(acting: Acting, opinion: Opinion) -> Refused | None:
+def answered(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
     """What was said to the officer who called, or that nobody could be reached: it waits for a first reader again."""
     proposal = _open(acting, opinion, READS_FIRST)
-    if isinstance(proposal, Refused):
+    if isinstance(proposal, DecisionRefusal):
         return proposal
-    if proposal.state != Waits.ASKED:
-        return Refused.STEP
+    if proposal.state != ProposalState.ASKED:
+        return DecisionRefusal.STEP
     if not opinion.note.strip():
-        return Refused.NOTE
+        return DecisionRefusal.NOTE
     asked = acting.session.scalars(
         select(Decision.reason)
         .where(Decision.proposal_id == proposal.id, Decision.step == "question")
         .order_by(Decision.id.desc())
         .limit(1)
     ).one()
-    _write(acting, proposal, ("answer", "heard"), replace(opinion, reason=asked), Waits.RECEIVED)
+    _write(acting, proposal, ("answer", "heard"), replace(opinion, reason=asked), ProposalState.RECEIVED)
     return None
 
 
@@ -225,7 +225,7 @@ def _count(proposal: Proposal, acting: Acting) -> None:
     proposal.points = sum(points_for(standing_of(proposal, acting.today)).values())
 
 
-def _write(acting: Acting, proposal: Proposal, what: tuple[str, str], opinion: Opinion, after: Waits) -> None:
+def _write(acting: Acting, proposal: Proposal, what: tuple[str, str], opinion: Opinion, after: ProposalState) -> None:
     """What an officer said goes on record as (step, what he says), and the proposal stands as that leaves it."""
     step, says = what
     proposal.state = after.value
@@ -245,7 +245,7 @@ def _write(acting: Acting, proposal: Proposal, what: tuple[str, str], opinion: O
 
 def _tell(session: Session, proposal: Proposal, now: dt.datetime) -> None:
     """Tell whoever proposed it what was decided, once."""
-    if proposal.state == Waits.ACCEPTED:
+    if proposal.state == ProposalState.ACCEPTED:
         _text(session, proposal, "g12.proposal_yes", {}, "decided", now)
     else:
         _text(session, proposal, "g13.proposal_no", {"reason": _told_reason(session, proposal)}, "decided", now)

@@ -15,7 +15,7 @@ from verify_service.grievances.acting import Acting
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Decision, Officer, OutboxMessage, Phone, Proposal
 from verify_service.proposals.priority import FIRST_COMES, count_points
-from verify_service.proposals.review import READS_FIRST, Waits, seen
+from verify_service.proposals.review import READS_FIRST, ProposalState, seen
 
 FULL_NIK: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})  # who exports them for the next decree
 
@@ -33,7 +33,9 @@ def counts(acting: Acting) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def waiting_list(acting: Acting, state: Waits, *, first: int = 0, most: int | None = None) -> Sequence[Proposal]:
+def waiting_list(
+    acting: Acting, state: ProposalState, *, first: int = 0, most: int | None = None
+) -> Sequence[Proposal]:
     """Proposals in this state, in the one published order, with today's points."""
     count_points(acting.session, today=acting.today)
     wanted = select(Proposal).where(seen(acting.viewer), Proposal.state == state.value).order_by(*FIRST_COMES)
@@ -42,7 +44,7 @@ def waiting_list(acting: Acting, state: Waits, *, first: int = 0, most: int | No
 
 def accepted(acting: Acting) -> Sequence[Proposal]:
     """Those accepted, for the next decree; that they leave is kept, and of each whose NIK leaves in full as well."""
-    rows = waiting_list(acting, Waits.ACCEPTED)
+    rows = waiting_list(acting, ProposalState.ACCEPTED)
     full = acting.viewer.role in FULL_NIK
     acting.record("accepted proposals exported", "proposals", rows=len(rows), full_nik=full)
     for row in rows if full else ():

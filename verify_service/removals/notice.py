@@ -89,7 +89,7 @@ _BY_TEXT = text(
 
 
 @dataclass(frozen=True)
-class Notice:
+class RemovalNotice:
     """One text of a removal: to which number (masked), which words, and what became of it."""
 
     number: str
@@ -123,15 +123,15 @@ WHERE removal.id = :removal ORDER BY outbox.id
 )
 
 
-def notices(session: Session, removal: Removal) -> list[Notice]:
+def notices(session: Session, removal: Removal) -> list[RemovalNotice]:
     """What was texted about a removal, and what became of each text."""
     return [_notice(row) for row in session.execute(_NOTICES, {"removal": removal.id})]
 
 
-def _notice(row: Row[bytes, str, str, str | None, str | None, dt.datetime]) -> Notice:
+def _notice(row: Row[bytes, str, str, str | None, str | None, dt.datetime]) -> RemovalNotice:
     read = read_gateway_phone(unseal_or_blank(row.number, "phone.number"))
     number = read.masked if isinstance(read, Number) else "?"
-    return Notice(number, row.screen, row.state, row.reason or "", row.delivery or "", row.created_at)
+    return RemovalNotice(number, row.screen, row.state, row.reason or "", row.delivery or "", row.created_at)
 
 
 # --- what time brings: objections from phones, and the end of a window ---

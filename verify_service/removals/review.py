@@ -20,7 +20,7 @@ from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
 from verify_service.ground.working_days import city_day
-from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, Opinion, Refused
+from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, DecisionRefusal, Opinion
 from verify_service.registry.names import name_key
 from verify_service.removals.notice import give_notice, tell_outcome
 from verify_service.removals.states import Death, RemovalState, death_of
@@ -44,17 +44,17 @@ def find(acting: Acting, number: int, *, lock: bool = False) -> Removal | None:
     return acting.session.scalar(wanted)
 
 
-def _open(acting: Acting, opinion: Opinion, states: tuple[RemovalState, ...]) -> Removal | Refused:
+def _open(acting: Acting, opinion: Opinion, states: tuple[RemovalState, ...]) -> Removal | DecisionRefusal:
     if acting.viewer.role not in READS_FIRST:
-        return Refused.ROLE
+        return DecisionRefusal.ROLE
     removal = find(acting, opinion.number, lock=True)
     if removal is None:
-        return Refused.UNKNOWN
+        return DecisionRefusal.UNKNOWN
     if opinion.version != removal.version:
-        return Refused.CHANGED
+        return DecisionRefusal.CHANGED
     if removal.state not in states:
-        return Refused.STEP
-    return Refused.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else removal
+        return DecisionRefusal.STEP
+    return DecisionRefusal.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else removal
 
 
 # --- opening one ---
@@ -71,24 +71,24 @@ class NewRemoval:
     note: str = ""
 
 
-def open_removal(acting: Acting, new: NewRemoval) -> Removal | Refused:
+def open_removal(acting: Acting, new: NewRemoval) -> Removal | DecisionRefusal:
     """Propose that the city stops paying for somebody; nothing happens to them until a second officer agrees."""
     if acting.viewer.role not in READS_FIRST:
-        return Refused.ROLE
+        return DecisionRefusal.ROLE
     enrolment = enrolment_seen(acting, new.enrolment)
     if enrolment is None:
-        return Refused.UNKNOWN
+        return DecisionRefusal.UNKNOWN
     if new.reason not in programme().decisions.reasons_remove:
-        return Refused.REASON
+        return DecisionRefusal.REASON
     if enrolment.removed_from is not None:
-        return Refused.STEP
+        return DecisionRefusal.STEP
     if new.month not in months_for(acting.session, enrolment, now=acting.now):
-        return Refused.MONTH
+        return DecisionRefusal.MONTH
     if new.reason == "deceased" and death_of(acting.session, enrolment.worker_id) is not Death.CONFIRMED:
-        return Refused.DEATH
+        return DecisionRefusal.DEATH
     rests_on = basis(acting.session, enrolment, new.evidence)
     if len(new.note.strip()) > NOTE_LENGTH or not (rests_on["evidence"] or new.note.strip()):
-        return Refused.NOTE
+        return DecisionRefusal.NOTE
     row = {
         "number": new_number(acting.session, "removal"),
         "enrolment_id": enrolment.id,
@@ -102,7 +102,7 @@ def open_removal(acting: Acting, new: NewRemoval) -> Removal | Refused:
     }
     made = acting.session.scalars(insert(Removal).on_conflict_do_nothing().returning(Removal), row).first()
     if made is None:
-        return Refused.TWICE
+        return DecisionRefusal.TWICE
     _record(acting, made, "opened", reason=new.reason)
     return made
 
@@ -159,61 +159,61 @@ def newest_verdict(session: Session, enrolment_id: int) -> Verdict | None:
 # --- the second reader, and telling them ---
 
 
-def agree(acting: Acting, opinion: Opinion) -> Refused | None:
+def agree(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
     """A second officer agrees: the worker is told, and has so many working days to object."""
     removal = _second(acting, opinion)
-    if isinstance(removal, Refused):
+    if isinstance(removal, DecisionRefusal):
         return removal
     worker = acting.session.get_one(Enrolment, removal.enrolment_id).worker_id
     if death_of(acting.session, worker) is Death.CHECKED:
-        return Refused.CHECKED
+        return DecisionRefusal.CHECKED
     _say(acting, removal, ("second", "agree"), replace(opinion, reason=removal.reason), RemovalState.NOTICED)
     give_notice(acting.session, removal, now=acting.now)
     return None
 
 
-def disagree(acting: Acting, opinion: Opinion) -> Refused | None:
+def disagree(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
     """A second officer disagrees, and says why: it is over, and what both said stays on record."""
     removal = _second(acting, opinion)
-    if isinstance(removal, Refused):
+    if isinstance(removal, DecisionRefusal):
         return removal
     if not opinion.note.strip():
-        return Refused.NOTE
+        return DecisionRefusal.NOTE
     _say(acting, removal, ("second", "disagree"), replace(opinion, reason=removal.reason), RemovalState.WITHDRAWN)
     return None
 
 
-def _second(acting: Acting, opinion: Opinion) -> Removal | Refused:
+def _second(acting: Acting, opinion: Opinion) -> Removal | DecisionRefusal:
     removal = _open(acting, opinion, (RemovalState.PROPOSED,))
-    if isinstance(removal, Refused):
+    if isinstance(removal, DecisionRefusal):
         return removal
     if not _of_the_city(acting):
-        return Refused.NOT_CITY
-    return Refused.OWN if removal.opened_by_id == acting.viewer.id else removal
+        return DecisionRefusal.NOT_CITY
+    return DecisionRefusal.OWN if removal.opened_by_id == acting.viewer.id else removal
 
 
-def withdraw(acting: Acting, opinion: Opinion) -> Refused | None:
+def withdraw(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
     """It was a mistake: who opened it, or the city's office, takes it back; whoever was told is told so."""
     removal = _open(acting, opinion, (RemovalState.PROPOSED, RemovalState.NOTICED))
-    if isinstance(removal, Refused):
+    if isinstance(removal, DecisionRefusal):
         return removal
     if removal.opened_by_id != acting.viewer.id and not _of_the_city(acting):
-        return Refused.NOT_CITY
+        return DecisionRefusal.NOT_CITY
     if not opinion.note.strip():
-        return Refused.NOTE
+        return DecisionRefusal.NOTE
     _say(acting, removal, ("second", "withdraw"), replace(opinion, reason=removal.reason), RemovalState.WITHDRAWN)
     if removal.noticed_at is not None:
         tell_outcome(acting.session, removal, now=acting.now)
     return None
 
 
-def told(acting: Acting, opinion: Opinion) -> Refused | None:
+def told(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
     """Where no text reached anybody, an officer writes down how they were told, as the reason: the days run."""
     removal = _open(acting, opinion, (RemovalState.NOTICED, RemovalState.UPHELD))
-    if isinstance(removal, Refused):
+    if isinstance(removal, DecisionRefusal):
         return removal
     if opinion.reason not in WAYS:
-        return Refused.REASON
+        return DecisionRefusal.REASON
     _say(acting, removal, ("notice", "told"), opinion, RemovalState(removal.state))
     if removal.state == RemovalState.NOTICED:
         start_window(removal, acting.now, now=acting.now)
@@ -225,15 +225,15 @@ def told(acting: Acting, opinion: Opinion) -> Refused | None:
 # --- objection and appeal ---
 
 
-def object_to(acting: Acting, opinion: Opinion) -> Refused | None:
+def object_to(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
     """The worker objects, or appeals, by a way that the reason names: nothing ends before it is decided."""
     removal = _open(acting, opinion, (RemovalState.NOTICED, RemovalState.UPHELD))
-    if isinstance(removal, Refused):
+    if isinstance(removal, DecisionRefusal):
         return removal
     if opinion.reason not in WAYS:
-        return Refused.REASON
+        return DecisionRefusal.REASON
     if not opinion.note.strip():
-        return Refused.NOTE
+        return DecisionRefusal.NOTE
     if removal.state == RemovalState.NOTICED:
         removal.objected_at = acting.now
         _say(acting, removal, ("objection", "objects"), opinion, RemovalState.OBJECTED)
@@ -243,16 +243,16 @@ def object_to(acting: Acting, opinion: Opinion) -> Refused | None:
     return None
 
 
-def decide(acting: Acting, opinion: Opinion, says: str) -> Refused | None:
+def decide(acting: Acting, opinion: Opinion, says: str) -> DecisionRefusal | None:
     """Keep the worker, or uphold the removal: on an objection by a third officer, on the appeal by a new supervisor."""
     removal = _open(acting, opinion, (RemovalState.OBJECTED, RemovalState.APPEALED))
-    if isinstance(removal, Refused):
+    if isinstance(removal, DecisionRefusal):
         return removal
     reasons = {"keep": KEEPS, "uphold": programme().decisions.reasons_remove}.get(says)
     if reasons is None or opinion.reason not in reasons:
-        return Refused.REASON
+        return DecisionRefusal.REASON
     if not opinion.note.strip():
-        return Refused.NOTE
+        return DecisionRefusal.NOTE
     refused = may_decide(acting, removal)
     if refused is not None:
         return refused
@@ -266,18 +266,18 @@ def decide(acting: Acting, opinion: Opinion, says: str) -> Refused | None:
     return None
 
 
-def may_decide(acting: Acting, removal: Removal) -> Refused | None:
+def may_decide(acting: Acting, removal: Removal) -> DecisionRefusal | None:
     """Why this officer does not decide on the objection or the appeal; None when he may."""
     if not _of_the_city(acting):
-        return Refused.NOT_CITY
+        return DecisionRefusal.NOT_CITY
     part = select(Decision.id).where(Decision.removal_id == removal.id, Decision.officer_id == acting.viewer.id)
     if removal.state == RemovalState.APPEALED:
         if acting.viewer.role is not Role.SUPERVISOR:
-            return Refused.SUPERVISOR
+            return DecisionRefusal.SUPERVISOR
     else:
         part = part.where(Decision.step == "second")
     had = removal.opened_by_id == acting.viewer.id or acting.session.scalar(part.limit(1)) is not None
-    return Refused.OWN if had else None
+    return DecisionRefusal.OWN if had else None
 
 
 def _of_the_city(acting: Acting) -> bool:
