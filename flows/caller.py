@@ -94,7 +94,7 @@ class RtDesk:
 
 
 @dataclass(frozen=True)
-class Report:
+class GrievanceStatus:
     """A report or a proposal, as far as its number opens it: never its words, nor who made it.
 
     `due` is dd/mm/yy; `days` how many working days an answer takes at most; `over` says that it is closed; `secret`
@@ -132,7 +132,7 @@ class Concern:
     name); `quiz` says that the question on what the cover is for is due; `then` is the flow that goes on after it.
     """
 
-    report: Report | None = None
+    report: GrievanceStatus | None = None
     reports: tuple[str, ...] = ()
     draft: Draft | None = None
     areas: tuple[tuple[str, str], ...] = ()
@@ -209,10 +209,10 @@ def _concern(stored: Mapping[str, Any]) -> Concern:
     return Concern(**facts)
 
 
-def _report(stored: Mapping[str, Any]) -> Report:
+def _report(stored: Mapping[str, Any]) -> GrievanceStatus:
     """A report as stored."""
     facts = dict(stored)
-    return Report(**{**facts, "answer": tuple(facts["answer"]), "asked": tuple(facts["asked"])})
+    return GrievanceStatus(**{**facts, "answer": tuple(facts["answer"]), "asked": tuple(facts["asked"])})
 
 
 def _desk(stored: Mapping[str, Any]) -> RtDesk:

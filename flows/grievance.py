@@ -6,14 +6,14 @@ from typing import cast
 from flows.caller import Caller, Concern
 from flows.conversation import Ask, Conversation, Menu, Pick, Screen, Value, Word
 from flows.outcomes import (
-    ChoseReport,
-    FileReport,
-    FindReport,
+    ChoseGrievance,
+    FileGrievance,
+    FindGrievance,
     Goodbye,
     GoTo,
-    OpenReports,
+    GrievanceSays,
+    OpenGrievances,
     ReportMark,
-    ReportSays,
     SetContact,
     TellMore,
 )
@@ -29,7 +29,7 @@ def report(caller: Caller) -> Conversation:
         return (yield from _problem())
     yield Menu("c3.accident_advice" if urgency == "accident" else "c15.death_advice", ("next",))
     words = yield Ask("c16.urgent_words", secret=True)
-    return FileReport("claim", words, urgency=urgency, identity="normal")
+    return FileGrievance("claim", words, urgency=urgency, identity="normal")
 
 
 def _problem() -> Conversation:
@@ -44,7 +44,7 @@ def _problem() -> Conversation:
             yield Menu("c6.about_rt", ("next",))
     identity = yield from _identity()
     words = yield Ask("c7.text", secret=True, shape="words", hint="c44.words_wrong")
-    return FileReport(category, words, about="" if about == "nobody" else about, identity=identity)
+    return FileGrievance(category, words, about="" if about == "nobody" else about, identity=identity)
 
 
 def _identity() -> Generator[Screen, str, str]:
@@ -67,7 +67,7 @@ def contact(caller: Caller) -> Conversation:
 def my_report(caller: Caller) -> Conversation:
     """Somebody asks what became of a report: look up which there are."""
     yield from ()
-    return OpenReports()
+    return OpenGrievances()
 
 
 def my_reports(caller: Caller) -> Conversation:
@@ -75,13 +75,13 @@ def my_reports(caller: Caller) -> Conversation:
     chosen = yield Pick(
         "c19.which_report", tuple((number, number) for number in _concern(caller).reports), none="other", back=True
     )
-    return GoTo("ask_report") if chosen == "other" else ChoseReport(chosen)
+    return GoTo("ask_report") if chosen == "other" else ChoseGrievance(chosen)
 
 
 def ask_report(caller: Caller) -> Conversation:
     """Somebody types the number of a report; it is all that the reporter of an anonymous one has."""
     number = yield Ask("c10.ask_case", shape="reference", hint="c20.number_wrong", back=True)
-    return FindReport(number)
+    return FindGrievance(number)
 
 
 def report_unknown(caller: Caller) -> Conversation:
@@ -103,13 +103,13 @@ def report_status(caller: Caller) -> Conversation:
     yield from _read_out("c41.answer", held.number, held.answer)
     if held.state == "answered":
         solved = yield Menu("c13.satisfied", ("yes", "partly", "no"), {"case": held.number}, back=True)
-        return ReportSays("solved" if solved == "yes" else "still")
+        return GrievanceSays("solved" if solved == "yes" else "still")
     values: dict[str, Value] = {"case": held.number, "status": Word("c21.state", held.state), "date": held.due}
     if held.over:
         said = yield Menu("c24.closed", ("still", "supervisor"), values, back=True)
     else:
         said = yield Menu("c11.status", ("still", "solved", "supervisor"), values, back=True)
-    return ReportSays(cast(ReportMark, said))
+    return GrievanceSays(cast(ReportMark, said))
 
 
 def _read_out(screen: str, number: str, parts: tuple[str, ...]) -> Generator[Screen, str, None]:

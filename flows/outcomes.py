@@ -201,7 +201,7 @@ ReportMark: TypeAlias = Literal["still", "solved", "supervisor"]
 
 
 @dataclass(frozen=True)
-class FileReport(Effect):
+class FileGrievance(Effect):
     """A problem as reported; `urgency` is "accident" or "death", `about` whose conduct it is: "rt_rw" or "officer"."""
 
     category: str
@@ -219,26 +219,26 @@ class SetContact(Effect):
 
 
 @dataclass(frozen=True)
-class OpenReports(Outcome):
+class OpenGrievances(Outcome):
     """Look up the reports of this phone that may be listed on it."""
 
 
 @dataclass(frozen=True)
-class ChoseReport(Outcome):
+class ChoseGrievance(Outcome):
     """One of the reports of this phone."""
 
     number: str
 
 
 @dataclass(frozen=True)
-class FindReport(Effect):
+class FindGrievance(Effect):
     """Look up a report by its six characters; a number that leads nowhere counts as a try."""
 
     number: str
 
 
 @dataclass(frozen=True)
-class ReportSays(Effect):
+class GrievanceSays(Effect):
     """What the reporter says of the report this talk is about."""
 
     mark: ReportMark

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import get_args
 
-from flows.caller import Caller, Concern, Cover, CoverState, Decree, Draft, Person, Post, Report, Resident, RtDesk
+from flows.caller import (
+    Caller,
+    Concern,
+    Cover,
+    CoverState,
+    Decree,
+    Draft,
+    GrievanceStatus,
+    Person,
+    Post,
+    Resident,
+    RtDesk,
+)
 
 VALUES: Mapping[str, str] = {
     "name": "Sulistiaw***",
@@ -34,7 +46,7 @@ _KNOWN = replace(_UNKNOWN, person=_SULIS, people=(_SULIS,))
 _POST = Post(7, "003/011", "Bekasijaya")
 _RESIDENT = Resident(51, "Kairav Haryanto", "Ojek online", 3)
 _DESK = RtDesk((_POST,), _POST, activated=True, rules_read=True, left=2, residents=12, month="202611")
-_REPORT = Report("BKS-7K2M9N", due="14/12/26", days="14")
+_REPORT = GrievanceStatus("BKS-7K2M9N", due="14/12/26", days="14")
 _AREAS = (("32.75.01", "Bekasi Timur"), ("32.75.02", "Bekasi Barat"))
 
 _DESKS = (

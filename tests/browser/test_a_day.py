@@ -21,7 +21,7 @@ from tests.officers import PASSWORD, an_officer
 from tests.people import a_worker, link
 from tests.serving import new_client
 from verify_service.grievances.actions import Triage, verify
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Grievance
@@ -66,7 +66,7 @@ def a_backlog(db: Any, team: int) -> None:
     with transaction() as session:
         for place in range(OPEN):
             came = now - dt.timedelta(days=70 + place % 20) if place < OVERDUE else now - dt.timedelta(days=place % 3)
-            told = NewReport(
+            told = NewGrievance(
                 "not_active",
                 "report",
                 "counter",
@@ -75,7 +75,7 @@ def a_backlog(db: Any, team: int) -> None:
                 identity="normal",
                 kelurahan_code=PLACE,
             )
-            report = open_report(session, told, now=came)
+            report = open_grievance(session, told, now=came)
             held = session.get_one(Grievance, report.id)
             assert verify(acting(session, team, came), held.id, held.version, Triage("not_active")) is None
 

@@ -11,7 +11,7 @@ from tests.browser.conftest import Visit
 from tests.console.test_proposals import proposed
 from tests.officers import EMAIL, PASSWORD, an_officer
 from tests.people import NOW, a_phone, a_worker
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.database import transaction
 
@@ -133,9 +133,9 @@ def test_the_page_of_deaths_fits_and_shuts_nobody_out(visit: Visit, db: Any) -> 
 
 def test_the_page_of_a_text_counts_what_a_reply_takes_and_fits(visit: Visit, db: Any) -> None:
     number = "+6281234567890"
-    told = NewReport("other", "report", "ussd", "conversation:1:1", identity="normal", phone_id=a_phone(db, number))
+    told = NewGrievance("other", "report", "ussd", "conversation:1:1", identity="normal", phone_id=a_phone(db, number))
     with transaction() as session:
-        open_report(session, told, now=NOW)
+        open_grievance(session, told, now=NOW)
     db.execute(
         """INSERT INTO inbound_message (gateway, provider_id, sender, sender_index, body, received_at, handled_at,
                                         handled_as)

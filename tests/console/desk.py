@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from tests.officers import PASSWORD, an_officer, form_token, sign_in
 from tests.people import a_phone
 from tests.serving import new_client
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.ground.database import transaction
 
 PHONE = "+6281234567890"
@@ -36,7 +36,7 @@ def a_case(
     **columns: Any,
 ) -> int:
     """A report as a phone would have made it; `columns` are set afterwards."""
-    report = NewReport(
+    report = NewGrievance(
         category,
         "report",
         "ussd",
@@ -49,7 +49,7 @@ def a_case(
         kelurahan_code=kelurahan,
     )
     with transaction() as session:
-        made = open_report(session, report, now=at or dt.datetime.now(dt.UTC))
+        made = open_grievance(session, report, now=at or dt.datetime.now(dt.UTC))
     if contact:
         columns["contact"] = contact
     for column, value in columns.items():

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from tests.officers import an_officer, form_token, sign_in
 from tests.serving import new_client
 from verify_service.accounts.managing import disable, reset_password
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Grievance, Officer
 
@@ -25,7 +25,9 @@ def case_of(officer: int, **more: Any) -> str:
     """An open report that this officer has; its number."""
     told: dict[str, Any] = {"category": "card", "identity": "normal", **more}
     with transaction() as session:
-        made = open_report(session, NewReport(origin="report", channel="ussd", inbound=f"c:{more}", **told), now=NOW)
+        made = open_grievance(
+            session, NewGrievance(origin="report", channel="ussd", inbound=f"c:{more}", **told), now=NOW
+        )
         report = session.get_one(Grievance, made.id)
         report.assignee_id, report.state = officer, "assigned"
     return made.number

@@ -21,7 +21,7 @@ from verify_service.console.sheets import in_csv
 from verify_service.grievances import actions
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.actions import Triage
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.database import transaction
 
@@ -51,10 +51,10 @@ HOSTILE = [
 def file_one(db: Any, words: str = "Kartu belum datang", *, to_lapor: bool = True, **more: Any) -> str:
     """A report, verified and (unless told otherwise) handed to LAPOR; its number."""
     told: dict[str, Any] = {"category": "card", "identity": "normal", **more}
-    report = NewReport(origin="report", channel="counter", inbound=f"t:{words}:{more}", words=words, **told)
+    report = NewGrievance(origin="report", channel="counter", inbound=f"t:{words}:{more}", words=words, **told)
     with transaction() as session:
         acting = Acting(session, Viewer(0, Role.SUPERVISOR, cleared=True), NOW)
-        made = open_report(session, report, now=NOW)
+        made = open_grievance(session, report, now=NOW)
         assert actions.verify(acting, made.id, 1, Triage(told["category"])) is None
         if to_lapor:
             version = session.get_one(actions.Grievance, made.id).version

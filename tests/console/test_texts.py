@@ -12,7 +12,7 @@ from tests.console.test_proposals import signed_in
 from tests.handset import Handset, webhook
 from tests.officers import an_officer, form_token, sign_in
 from tests.people import a_worker
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 
@@ -105,9 +105,9 @@ def test_a_text_of_another_phone_is_not_the_reporters(officer: FlaskClient, db: 
 
 
 def opened(identity: str, category: str = "other") -> str:
-    told = NewReport(category, "report", "ussd", f"conversation:{identity}", words="rahasia", identity=identity)
+    told = NewGrievance(category, "report", "ussd", f"conversation:{identity}", words="rahasia", identity=identity)
     with transaction() as session:
-        return open_report(session, told, now=dt.datetime.now(dt.UTC)).number
+        return open_grievance(session, told, now=dt.datetime.now(dt.UTC)).number
 
 
 def test_no_text_is_put_beside_an_anonymous_or_closed_report_or_one_not_seen(officer: FlaskClient, db: Any) -> None:

@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import replace
 from importlib.resources import files
 
-from flows.caller import Caller, Concern, Cover, Decree, Draft, Person, Post, Report, Resident, RtDesk
+from flows.caller import Caller, Concern, Cover, Decree, Draft, GrievanceStatus, Person, Post, Resident, RtDesk
 from flows.wording import Wordings, from_tables
 
 TEXTS = files("flows") / "texts"
@@ -73,7 +73,7 @@ DESKS = {
 }
 
 AREAS = (("32.75.01.1001", "Bekasijaya"), ("32.75.01.1002", "Margahayu"))
-REPORT = Report("BKS-7K2M9Q", due="14/12/26", days="14")
+REPORT = GrievanceStatus("BKS-7K2M9Q", due="14/12/26", days="14")
 CONCERNS = {
     "a reporter": Concern(report=REPORT),
     "a reporter in confidence": Concern(report=replace(REPORT, secret=True), then="still_working"),

@@ -13,7 +13,7 @@ from tests.people import NOW, a_phone
 from verify_service.accounts.officers import Role
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.actions import Triage, verify
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Grievance, Officer
@@ -34,9 +34,9 @@ def a_report(
     """A report as a phone makes it; its id."""
     phone = a_phone(db, number) if number and more.get("identity") != "anonymous" else None
     told = {"identity": "normal", "kelurahan_code": PLACE, "language": "id", **more}
-    report = NewReport(category, "report", "ussd", f"test:{next(_told)}", words=words, phone_id=phone, **told)
+    report = NewGrievance(category, "report", "ussd", f"test:{next(_told)}", words=words, phone_id=phone, **told)
     with transaction() as session:
-        return open_report(session, report, now=at).id
+        return open_grievance(session, report, now=at).id
 
 
 def acting(session: Session, officer: int, now: dt.datetime = NOW) -> Acting:

@@ -17,7 +17,7 @@ from verify_service.accounts import api_keys
 from verify_service.accounts.officers import Role
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.actions import Triage, verify
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
@@ -141,9 +141,9 @@ def test_the_reporter_follows_it_on_his_own_phone(client: FlaskClient, key: str,
     ],
 )
 def test_what_was_told_in_confidence_is_none_here(client: FlaskClient, key: str, db: Any, told: dict[str, str]) -> None:
-    report = NewReport(**{"category": "other", "origin": "report", "channel": "ussd", "inbound": "c:1", **told})  # type: ignore[arg-type]
+    report = NewGrievance(**{"category": "other", "origin": "report", "channel": "ussd", "inbound": "c:1", **told})  # type: ignore[arg-type]
     with transaction() as session:
-        number = open_report(session, report, now=NOW).number
+        number = open_grievance(session, report, now=NOW).number
     assert get(client, "requests.json", key).json == []
     assert get(client, f"requests/{number}.json", key).status_code == 404
     assert get(client, "requests.json", key, service_request_id=number).json == []

@@ -15,7 +15,7 @@ from flows.lint import a_screen
 from flows.reachable import BACK, CHOSEN, MORE, TYPED, Ways, ways
 from flows.rehearsal import VALUES
 from flows.wording import Wordings
-from verify_service.conversations.reports import is_report
+from verify_service.conversations.filing import is_report
 from verify_service.ground.programme import Programme
 from verify_service.messaging.catalogue import text_file
 
@@ -51,12 +51,12 @@ AFTER: Mapping[type[Outcome], tuple[str, ...]] = {
     said.ChoseResident: ("rt_confirm",),
     said.CorrectLast: ("rt_confirm", "rt_too_late"),
     said.Attest: ("rt_saved", "rt_family"),
-    said.FileReport: ("contact", "c25.urgent_receipt", "c30.anonymous_receipt"),
+    said.FileGrievance: ("contact", "c25.urgent_receipt", "c30.anonymous_receipt"),
     said.SetContact: ("c9.receipt",),
-    said.OpenReports: ("my_reports", "ask_report"),
-    said.ChoseReport: ("report_status",),
-    said.FindReport: ("report_status", "report_unknown", "c31.too_many"),
-    said.ReportSays: ("c26.still", "c27.solved", "c12.external", "c28.added"),
+    said.OpenGrievances: ("my_reports", "ask_report"),
+    said.ChoseGrievance: ("report_status",),
+    said.FindGrievance: ("report_status", "report_unknown", "c31.too_many"),
+    said.GrievanceSays: ("c26.still", "c27.solved", "c12.external", "c28.added"),
     said.TellMore: ("c28.added",),
     said.OpenBenefits: ("what_you_get",),
     said.Learned: ("understood", "corrected"),

@@ -29,10 +29,10 @@ from verify_service.conversations.caller import answers_for
 from verify_service.conversations.context import NOBODY, Context, Next, Over
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.stored_state import (
+    grievance_of,
     has_agreed_unnamed,
-    report_of,
     sealed,
-    sealed_report,
+    sealed_grievance,
     sealed_unnamed,
 )
 from verify_service.grievances import thread
@@ -108,10 +108,10 @@ def end_talks(session: Session, phone: Phone, how: str, now: dt.datetime) -> Non
     )
     for conversation in session.scalars(going_on):
         unnamed, reporting = has_agreed_unnamed(conversation), conversation.session.endswith(":report")
-        filed = report_of(conversation)
+        filed = grievance_of(conversation)
         _over(conversation, how, now)
         if filed is not None:
-            conversation.talk = sealed_report(filed)
+            conversation.talk = sealed_grievance(filed)
         elif unnamed:
             conversation.talk = sealed_unnamed()
         if reporting or filed is not None:
@@ -220,7 +220,7 @@ def begin(session: Session, said: Message, phone: Phone, wish: Name) -> bool:
     return _reply(context, said, *engine.settle(context, talk, step), first=True)
 
 
-def file_report(session: Session, said: Message, phone: Phone, words: str) -> tuple[bool, bool]:
+def file_grievance(session: Session, said: Message, phone: Phone, words: str) -> tuple[bool, bool]:
     """File what was written at once; whether verdicts are stale now, and whether it is anonymous. Its words are kept
     there alone. The receipt says the number, and by when.
 
@@ -230,7 +230,7 @@ def file_report(session: Session, said: Message, phone: Phone, words: str) -> tu
     urgent = urgency(words)
     unnamed = asks_not_to_be_named(words) or lately.agreed_unnamed(session, phone, said.received)
     identity = "anonymous" if unnamed else "normal" if urgent else "secret"
-    report = outcomes.FileReport("claim" if urgent else "other", words, urgency=urgent, identity=identity)
+    report = outcomes.FileGrievance("claim" if urgent else "other", words, urgency=urgent, identity=identity)
     filed = apply(context, report)
     if isinstance(filed, Next):  # who writes a text may be written to
         context.caller = filed.caller
@@ -260,7 +260,7 @@ def remember_unnamed(session: Session, said: Message, phone: Phone) -> None:
     session.flush()
 
 
-def follow_report(session: Session, said: Message, phone: Phone, number: str, words: str = "") -> bool:
+def follow_grievance(session: Session, said: Message, phone: Phone, number: str, words: str = "") -> bool:
     """Begin the talk on the report with this number (six characters), and add `words` that came with it to its thread.
 
     Of an anonymous one no text may tell whose it is.
@@ -272,7 +272,7 @@ def follow_report(session: Session, said: Message, phone: Phone, number: str, wo
         by = "reporter" if held.own else "somebody with the number"
         thread.add_words(session, held.id, words, by=by, channel="sms", inbound=context.inbound, now=said.received)
     talk = FlowState("main", context.caller)
-    return _reply(context, said, *engine.settle(context, talk, outcomes.FindReport(number)))
+    return _reply(context, said, *engine.settle(context, talk, outcomes.FindGrievance(number)))
 
 
 def opened(session: Session, said: Message, phone: Phone, wish: Name) -> Context:
@@ -354,7 +354,7 @@ def _end(context: Context) -> None:
     # What it was for, or how many answers it took, would tell who reported.
     conversation.session, conversation.hops = f"{conversation.session.rpartition(':')[0]}:over", 0
     if context.filed is not None:
-        conversation.talk = sealed_report(context.filed)
+        conversation.talk = sealed_grievance(context.filed)
     elif unnamed:
         conversation.talk = sealed_unnamed()
     context.session.flush()

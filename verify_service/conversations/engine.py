@@ -26,7 +26,7 @@ from verify_service.conversations.stored_state import (
     has_agreed_unnamed,
     restore,
     sealed,
-    sealed_report,
+    sealed_grievance,
     sealed_unnamed,
 )
 from verify_service.ground.tables import Conversation, Phone
@@ -116,7 +116,7 @@ def left(context: Context, talk: FlowState | None, step: Screen | Over) -> dict[
 def _kept(context: Context) -> bytes | None:
     """What is known of a talk for some minutes after its end: its report, or that there was to be one of nobody's."""
     if context.filed is not None:
-        return sealed_report(context.filed)
+        return sealed_grievance(context.filed)
     return sealed_unnamed() if has_agreed_unnamed(context.conversation) else None
 
 

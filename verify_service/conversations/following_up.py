@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from flows.caller import Caller, Concern, Report
+from flows.caller import Caller, Concern, GrievanceStatus
 from flows.flow_state import FlowState, current
 from verify_service.conversations.by_message import GATEWAY, SOLVED, TALK
 from verify_service.conversations.stored_state import sealed
@@ -67,7 +67,7 @@ def _lately(session: Session, phone: Phone, now: dt.datetime) -> bool:
 
 
 def _begin(session: Session, phone: Phone, report: Grievance, now: dt.datetime) -> Conversation:
-    shown = Report(report.number, report.state, due=short_date(report.due_on))
+    shown = GrievanceStatus(report.number, report.state, due=short_date(report.due_on))
     language = phone.language or programme().languages[0]
     talk = FlowState(
         "report_status", Caller(language, noticed=True, languages=programme().languages, concern=Concern(report=shown))

@@ -22,8 +22,8 @@ from flows.flow_state import FlowState, answer
 from verify_service.conversations import engine
 from verify_service.conversations.caller import Linked, caller_of, counted, people, who_calls
 from verify_service.conversations.context import NOBODY, Context, Over, first_flow
+from verify_service.conversations.filing import is_report
 from verify_service.conversations.last_input import Last, begins_anew, heard_last, is_new
-from verify_service.conversations.reports import is_report
 from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.pipeline import Command, HopConnection, as_read, belong, columns_of, types_of

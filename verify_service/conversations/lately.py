@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from verify_service.conversations.stored_state import has_agreed_unnamed, is_unnamed, report_of
+from verify_service.conversations.stored_state import grievance_of, has_agreed_unnamed, is_unnamed
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Phone
 
@@ -23,14 +23,14 @@ _LATELY = (
 )
 
 
-def report_just_made(session: Session, phone: Phone, received: dt.datetime) -> int | None:
+def grievance_just_made(session: Session, phone: Phone, received: dt.datetime) -> int | None:
     """The report that was made on this phone some minutes ago, by text or by call: what is written on belongs to it.
 
     Of an anonymous report nothing else leads there; a new one would be filed under the phone.
     """
     since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
     talks = session.scalars(_LATELY, {"phone": phone.id, "since": since})
-    return next((filed for talk in talks if (filed := report_of(talk)) is not None), None)
+    return next((filed for talk in talks if (filed := grievance_of(talk)) is not None), None)
 
 
 def agreed_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
@@ -46,4 +46,4 @@ def wished_unnamed(session: Session, phone: Phone, received: dt.datetime) -> boo
     """Whether it said so in a talk that is over, and has told nothing since."""
     since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
     talks = list(session.scalars(_LATELY, {"phone": phone.id, "since": since}))
-    return any(map(is_unnamed, talks)) and not any(report_of(talk) is not None for talk in talks)
+    return any(map(is_unnamed, talks)) and not any(grievance_of(talk) is not None for talk in talks)

@@ -6,7 +6,7 @@ from flows import outcomes as said
 from flows.benefits import RIGHT, SCREENS
 from flows.conversation import Outcome
 from verify_service.conversations.context import Context, Next
-from verify_service.conversations.reports import about
+from verify_service.conversations.filing import about
 from verify_service.messaging.catalogue import wordings, words_version
 from verify_service.verification.knowledge import is_due, keep_answer, last_answer
 

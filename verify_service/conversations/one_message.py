@@ -22,17 +22,17 @@ from verify_service.conversations import by_message, lately, question
 from verify_service.conversations.by_message import Message, may_be_secret
 from verify_service.conversations.context import NOBODY
 from verify_service.conversations.copies import HandledAs, is_part, words_of
-from verify_service.conversations.one_phone import Hearing
-from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
-from verify_service.conversations.report_words import (
+from verify_service.conversations.grievance_words import (
     A_FEW_WORDS,
     add,
     anonymous_just_made,
     file,
     goes_on_with,
+    grievance_of,
     keep_nameless,
-    report_of,
 )
+from verify_service.conversations.one_phone import Hearing
+from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
 from verify_service.conversations.stored_state import restore
 from verify_service.grievances import thread
@@ -144,7 +144,7 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
         about = number_within(said.text)
         if about is not None and thread.find(hearing.session, about[0], hearing.phone) is not None:
             more = about[1] if len(about[1].split()) >= _A_SENTENCE else ""
-            hearing.stale |= by_message.follow_report(hearing.session, said, hearing.phone, about[0], more)
+            hearing.stale |= by_message.follow_grievance(hearing.session, said, hearing.phone, about[0], more)
             return HandledAs.KEYWORD
     if reported and asked is not None and asked.open and words <= _A_LONG_ONE:  # "Lapor pak, saya sudah terdaftar"
         read = question.read(asked, reported)
@@ -244,7 +244,7 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
 
 def _is_for_somebody(hearing: Hearing, said: Message) -> bool:
     """Whether words that are none of a menu's ask for STOP, tell of a problem, or belong to a report."""
-    return _means(said.text) in ("stop", "grievance") or report_of(hearing, said) is not None
+    return _means(said.text) in ("stop", "grievance") or grievance_of(hearing, said) is not None
 
 
 def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk | None) -> HandledAs:
@@ -364,7 +364,7 @@ def _keyword(hearing: Hearing, said: Message, wanted: Keyword) -> HandledAs:
         end = printable(said.text[len(said.text[:ANSWER_LENGTH].rstrip()) :])
         return _report_now(hearing, said, (wanted.words + end).rstrip())
     if wanted.words:
-        hearing.stale |= by_message.follow_report(session, said, phone, wanted.words)
+        hearing.stale |= by_message.follow_grievance(session, said, phone, wanted.words)
     elif wanted.name == "help":
         hearing.reply(said, "s10.help")
     elif wanted.name == "rules":

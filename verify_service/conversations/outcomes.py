@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from flows import outcomes as said
 from flows.conversation import Outcome
-from verify_service.conversations import learning, proposing, reports, rt_heads
+from verify_service.conversations import filing, learning, proposing, rt_heads
 from verify_service.conversations.context import Context, Next, Over, first_flow
 from verify_service.conversations.tries import code_tries
 from verify_service.ground.crypto import blind_index, letter_code, reference_number
@@ -48,8 +48,8 @@ def apply(context: Context, outcome: Outcome) -> Next | Over:
             return _finished(context)
         case said.Propose(proposer="rt_head"):
             return rt_heads.apply(context, outcome)
-    if isinstance(outcome, reports.OUTCOMES):
-        return reports.apply(context, outcome)
+    if isinstance(outcome, filing.OUTCOMES):
+        return filing.apply(context, outcome)
     if isinstance(outcome, proposing.OUTCOMES):
         return proposing.apply(context, outcome)
     if isinstance(outcome, learning.OUTCOMES):
@@ -104,8 +104,8 @@ def _said(context: Context, outcome: said.WorkerSays) -> Next | Over:
     context.conversation.worker_id = person.worker
     if outcome.statement == "not_me":
         _unlink(context, person.worker)
-    if reports.is_report(outcome):
-        return reports.report_said(context, outcome, person.worker)
+    if filing.is_report(outcome):
+        return filing.report_said(context, outcome, person.worker)
     return Next(outcome.then or "main", context.caller)
 
 
@@ -135,5 +135,5 @@ def _finished(context: Context) -> Next:
         salt += 1
     caller = replace(context.caller, receipt=conversation.receipt)
     if learning.asked_again(context):
-        return Next("knowledge", reports.about(caller, then="saved"))
+        return Next("knowledge", filing.about(caller, then="saved"))
     return Next("saved", caller)

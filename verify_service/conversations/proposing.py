@@ -6,7 +6,7 @@ from flows import outcomes as said
 from flows.caller import Draft
 from flows.conversation import Outcome
 from verify_service.conversations.context import Context, Next, Over
-from verify_service.conversations.reports import about
+from verify_service.conversations.filing import about
 from verify_service.ground.programme import programme
 from verify_service.proposals.waiting_list import NewProposal, is_theirs, place, placed_today
 from verify_service.registry.areas import area_table

@@ -10,9 +10,9 @@ from flows.understanding import understand
 from verify_service.conversations import question
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
+from verify_service.conversations.grievance_words import file, keep_nameless
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import Question
-from verify_service.conversations.report_words import file, keep_nameless
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import stop_phone
 from verify_service.messaging.outbox import Purpose

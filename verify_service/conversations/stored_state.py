@@ -71,12 +71,12 @@ def sealed(talk: FlowState, screen: Screen | Outcome, filed: int | None) -> byte
     return seal(_compact(kept), _PURPOSE)
 
 
-def sealed_report(filed: int) -> bytes:
+def sealed_grievance(filed: int) -> bytes:
     """What is kept of a talk that is over, for some minutes: which report its last words belong to."""
     return seal(_compact({"filed": filed}), _PURPOSE)
 
 
-def report_of(conversation: Conversation) -> int | None:
+def grievance_of(conversation: Conversation) -> int | None:
     """The report that was made in this talk, while that is known."""
     filed = _left(conversation).get("filed")
     return filed if isinstance(filed, int) else None

@@ -17,7 +17,7 @@ from verify_service.grievances import actions
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.actions import Triage
 from verify_service.grievances.assignment import viewer_of
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.grievances.thread import add_words
 from verify_service.ground.crypto import unseal
 from verify_service.ground.programme import programme
@@ -155,7 +155,7 @@ def _tell(
     session: Session, told: _Told, phone: int, worker: int, came: dt.datetime, chance: random.Random
 ) -> Grievance:
     anonymous = told.identity == "anonymous"
-    report = NewReport(
+    report = NewGrievance(
         told.category,
         "report",
         told.channel,
@@ -168,7 +168,7 @@ def _tell(
         phone_id=None if anonymous else phone,
         worker_id=None if anonymous else worker,
     )
-    opened = open_report(session, report, now=came)
+    opened = open_grievance(session, report, now=came)
     case = session.get_one(Grievance, opened.id)
     case.contact = chance.choice(("call", "sms", "sms"))
     return case

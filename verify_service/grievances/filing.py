@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from verify_service import audit
 from verify_service.accounts.api_keys import Admitted
 from verify_service.grievances.clock import days_allowed
-from verify_service.grievances.opening import SECRET, NewReport, Opened, open_report
+from verify_service.grievances.opening import SECRET, NewGrievance, Opened, open_grievance
 from verify_service.ground.crypto import keyed_hash
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
@@ -54,7 +54,7 @@ def file_report(session: Session, sender: Admitted, filed: Filed, *, now: dt.dat
     if known is not None:
         return _again(session, known, filed)
     restricted = programme().categories[filed.category].restricted
-    report = NewReport(
+    report = NewGrievance(
         filed.category,
         "report",
         "open311",
@@ -65,7 +65,7 @@ def file_report(session: Session, sender: Admitted, filed: Filed, *, now: dt.dat
         reporter=filed.reporter,
         kelurahan_code=filed.kelurahan_code,
     )
-    opened = open_report(session, report, now=now)
+    opened = open_grievance(session, report, now=now)
     if filed.once:
         body = keyed_hash(filed.body, "api_filing.body")
         session.add(

@@ -15,7 +15,7 @@ from verify_service import audit
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.clock import days_allowed
 from verify_service.grievances.notify import sensitive
-from verify_service.grievances.opening import ANONYMOUS, NewReport, Opened, hour_unknown, open_report
+from verify_service.grievances.opening import ANONYMOUS, NewGrievance, Opened, hour_unknown, open_grievance
 from verify_service.grievances.related import Other, same_as
 from verify_service.grievances.thread import set_contact
 from verify_service.ground.crypto import blind_index, keyed_hash
@@ -141,9 +141,9 @@ def _file(acting: Acting, asked: Asked, read: _Read) -> Filed:
         acting.session.get_one(Phone, phone_of(acting.session, read.number, now=acting.now)) if read.number else None
     )
     language = asked.language if asked.language in programme().languages else programme().languages[0]
-    opened = open_report(
+    opened = open_grievance(
         acting.session,
-        NewReport(
+        NewGrievance(
             asked.category,
             "report",
             asked.channel,

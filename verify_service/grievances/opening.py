@@ -27,7 +27,7 @@ CONDUCT = {"rt_rw": "rt_conduct", "officer": "conduct"}  # whose conduct it is a
 
 
 @dataclass(frozen=True)
-class NewReport:
+class NewGrievance:
     """What somebody reports. `inbound` names the row it came from; `once`, while open, what there is only one of."""
 
     category: str
@@ -63,7 +63,7 @@ class Opened:
     new: bool
 
 
-def open_report(session: Session, report: NewReport, *, now: dt.datetime) -> Opened:
+def open_grievance(session: Session, report: NewGrievance, *, now: dt.datetime) -> Opened:
     """Open it, or find the one that is open already.
 
     An anonymous one keeps neither phone, worker, area nor the hour.
@@ -80,7 +80,7 @@ def open_report(session: Session, report: NewReport, *, now: dt.datetime) -> Ope
     return _again(session, known, report, now)
 
 
-def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | None:
+def _new(session: Session, report: NewGrievance, now: dt.datetime) -> Grievance | None:
     """The row of a new report; None when the same was opened meanwhile."""
     category = programme().categories[CONDUCT.get(report.about, report.category)]
     day = city_day(now)
@@ -119,7 +119,7 @@ def _new(session: Session, report: NewReport, now: dt.datetime) -> Grievance | N
     return made
 
 
-def _about(report: NewReport) -> str | None:
+def _about(report: NewGrievance) -> str | None:
     """Whom it is about: what is filed under somebody's conduct is about them, whoever wrote it down."""
     return report.about or next((whose for whose, conduct in CONDUCT.items() if conduct == report.category), None)
 
@@ -183,7 +183,7 @@ def note(
     return session.scalar(adding.values(row).returning(GrievanceEvent.id)) is not None
 
 
-def _open_already(session: Session, report: NewReport) -> Grievance | None:
+def _open_already(session: Session, report: NewGrievance) -> Grievance | None:
     """The same report, said before: from the same row, or while only one of its kind is kept open."""
     if report.anonymous:  # nothing leads from a phone to it; that a hop counts once is its conversation's affair
         return None
@@ -194,7 +194,7 @@ def _open_already(session: Session, report: NewReport) -> Grievance | None:
     return known
 
 
-def _again(session: Session, known: Grievance, report: NewReport, now: dt.datetime) -> Opened:
+def _again(session: Session, known: Grievance, report: NewGrievance, now: dt.datetime) -> Opened:
     """Somebody said it once more while it is open: that is news for its officer, not another report."""
     if known.inbound != keyed_hash(report.inbound, "grievance.inbound"):
         note(session, known, "repeated", Spoken("reporter", report.channel, now, report.words, report.inbound))
@@ -208,7 +208,7 @@ SELECT kelurahan_code, rw, rt FROM enrolment WHERE worker_id = :worker ORDER BY 
 )
 
 
-def _whose(session: Session, report: NewReport) -> dict[str, int | str | bytes | None]:
+def _whose(session: Session, report: NewGrievance) -> dict[str, int | str | bytes | None]:
     """Who reports, and where they are listed."""
     area = session.execute(_WHERE, {"worker": report.worker_id}).first() if report.worker_id else None
     kelurahan, rw, rt = area or (report.kelurahan_code, None, None)
@@ -222,7 +222,7 @@ def _whose(session: Session, report: NewReport) -> dict[str, int | str | bytes |
     }
 
 
-def _trace(report: NewReport) -> bytes:
+def _trace(report: NewGrievance) -> bytes:
     """By what the row it came from is recognised; of an anonymous one by nothing, with whatever keys."""
     return secrets.token_bytes(16) if report.anonymous else keyed_hash(report.inbound, "grievance.inbound")
 

@@ -67,7 +67,7 @@ def listed_on(session: Session, phone: Phone) -> list[str]:
     return list(rows)
 
 
-def open_reports_of(session: Session, phone: Phone) -> list[int]:
+def open_grievances_of(session: Session, phone: Phone) -> list[int]:
     """The open reports that this phone made; an anonymous one is no phone's."""
     rows = session.scalars(
         select(Grievance.id)

@@ -19,9 +19,9 @@ from flows.references import read_reference
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.notify import RECEIPT_SCREENS, sensitive
 from verify_service.grievances.numbers import full_number
-from verify_service.grievances.opening import ANONYMOUS, CONDUCT, NewReport, open_report
+from verify_service.grievances.opening import ANONYMOUS, CONDUCT, NewGrievance, open_grievance
 from verify_service.grievances.states import CLOSED, GrievanceState
-from verify_service.grievances.thread import add_words, open_reports_of
+from verify_service.grievances.thread import add_words, open_grievances_of
 from verify_service.grievances.visibility import seen_by
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.phones import Phone as Number
@@ -130,7 +130,7 @@ def suggested(acting: Acting, message: InboundMessage) -> Sequence[Grievance]:
     held = known_phone_of(acting.session, number) if number is not None else None
     if held is None:
         return []
-    open_ones = open_reports_of(acting.session, acting.session.get_one(Phone, held))
+    open_ones = open_grievances_of(acting.session, acting.session.get_one(Phone, held))
     wanted = select(Grievance).where(
         Grievance.id.in_(open_ones), Grievance.identity == "normal", seen_by(acting.viewer)
     )
@@ -218,7 +218,7 @@ def make_case(acting: Acting, number: int, category: str, identity: str, urgency
         return Unsettled.NO_WORDS
     phone = _phone(acting.session, message)
     about = next((whose for whose, conduct in CONDUCT.items() if conduct == category), "")
-    told = NewReport(
+    told = NewGrievance(
         category,
         "report",
         "sms",
@@ -231,7 +231,7 @@ def make_case(acting: Acting, number: int, category: str, identity: str, urgency
         phone_id=phone.id if phone else None,
         worker_id=_only_worker(acting.session, phone),
     )
-    made = open_report(acting.session, told, now=message.received_at)
+    made = open_grievance(acting.session, told, now=message.received_at)
     if phone is not None:
         shown = {"case": made.number, "days": str(made.days)}
         cause = f"report:{made.id}:received"

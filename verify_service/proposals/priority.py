@@ -18,7 +18,7 @@ FIRST_COMES = (Proposal.points.desc().nulls_last(), Proposal.opened_at, Proposal
 
 
 @dataclass(frozen=True)
-class Standing:
+class ListPosition:
     """What of a proposal counts for its place: who proposes, which work, whether help is needed, and the age."""
 
     proposer: str
@@ -27,7 +27,7 @@ class Standing:
     age: int | None
 
 
-def points_for(standing: Standing) -> dict[str, int]:
+def points_for(standing: ListPosition) -> dict[str, int]:
     """The points of one proposal, by the part of the rule they come from; only those that were given."""
     rule = programme().decisions.priority
     given = {
@@ -39,9 +39,9 @@ def points_for(standing: Standing) -> dict[str, int]:
     return {part: points for part, points in given.items() if points}
 
 
-def standing_of(proposal: Proposal, today: dt.date) -> Standing:
+def standing_of(proposal: Proposal, today: dt.date) -> ListPosition:
     """How a proposal stands today."""
-    return Standing(proposal.proposer, proposal.job, proposal.help_needed is not None, age_of(proposal.nik, today))
+    return ListPosition(proposal.proposer, proposal.job, proposal.help_needed is not None, age_of(proposal.nik, today))
 
 
 def age_of(sealed: bytes, today: dt.date) -> int | None:
@@ -87,4 +87,4 @@ def count_points(session: Session, *, today: dt.date) -> int:
 
 
 def _points(row: Row[int, bytes, str, str, bool, int | None], today: dt.date) -> int:
-    return sum(points_for(Standing(row.proposer, row.job, row.help_needed, age_of(row.nik, today))).values())
+    return sum(points_for(ListPosition(row.proposer, row.job, row.help_needed, age_of(row.nik, today))).values())

@@ -53,7 +53,7 @@ def accepted(acting: Acting) -> Sequence[Proposal]:
 
 
 @dataclass(frozen=True)
-class Said:
+class ReviewNote:
     """What an officer said of a proposal or a removal, as its page shows it."""
 
     at: dt.datetime
@@ -64,7 +64,7 @@ class Said:
     note: str
 
 
-def said_of(acting: Acting, held: ColumnElement[bool]) -> list[Said]:
+def said_of(acting: Acting, held: ColumnElement[bool]) -> list[ReviewNote]:
     """What was said, in order; an auditor reads that it was said, by whom and why, and nobody's notes."""
     rows = acting.session.execute(
         select(Decision, Officer.name)
@@ -73,7 +73,7 @@ def said_of(acting: Acting, held: ColumnElement[bool]) -> list[Said]:
         .order_by(Decision.id)
     )
     return [
-        Said(
+        ReviewNote(
             said.at,
             name,
             said.step,
@@ -85,7 +85,7 @@ def said_of(acting: Acting, held: ColumnElement[bool]) -> list[Said]:
     ]
 
 
-def said_of_proposal(acting: Acting, proposal: Proposal) -> list[Said]:
+def said_of_proposal(acting: Acting, proposal: Proposal) -> list[ReviewNote]:
     """What officers said of this proposal, in order."""
     return said_of(acting, Decision.proposal_id == proposal.id)
 

@@ -17,7 +17,7 @@ from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Grievance, Officer, Removal, Worker
 from verify_service.ground.working_days import city_day, working_days_after
-from verify_service.proposals.shown import Said, said_of
+from verify_service.proposals.shown import ReviewNote, said_of
 from verify_service.registry.areas import address_words
 from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
@@ -107,20 +107,22 @@ def death_behind(session: Session, removal: Removal) -> Death:
     return death_of(session, session.get_one(Enrolment, removal.enrolment_id).worker_id)
 
 
-def chronology(acting: Acting, removal: Removal) -> list[Said]:
+def chronology(acting: Acting, removal: Removal) -> list[ReviewNote]:
     """What officers said, and what came by phone, in order."""
     said = said_of(acting, Decision.removal_id == removal.id)
     by_phone = [
-        Said(at, "", step, "objects", "phone", "")
+        ReviewNote(at, "", step, "objects", "phone", "")
         for at, step, report in (
             (removal.objected_at, "objection", removal.objection_id),
             (removal.appealed_at, "appeal", removal.evidence.get("appeal")),
         )
         if at is not None and report is not None
     ]
-    by_phone.append(Said(removal.opened_at, opener_name(acting.session, removal), "open", "opened", removal.reason, ""))
+    by_phone.append(
+        ReviewNote(removal.opened_at, opener_name(acting.session, removal), "open", "opened", removal.reason, "")
+    )
     if removal.state == RemovalState.REMOVED and removal.closed_at is not None:
-        by_phone.append(Said(removal.closed_at, "", "end", "removed", removal.reason, ""))
+        by_phone.append(ReviewNote(removal.closed_at, "", "end", "removed", removal.reason, ""))
     return sorted([*said, *by_phone], key=lambda one: one.at)
 
 

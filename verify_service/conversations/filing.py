@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 
 from flows import outcomes as said
 from flows import reading
-from flows.caller import Caller, Concern, Report
+from flows.caller import Caller, Concern, GrievanceStatus
 from flows.conversation import Outcome, one_line
 from flows.gsm import septets
 from verify_service.conversations import lately
@@ -20,7 +20,7 @@ from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
 from verify_service.grievances.clock import days_allowed
 from verify_service.grievances.notify import RECEIPT_SCREENS
-from verify_service.grievances.opening import NewReport, Opened, open_report
+from verify_service.grievances.opening import NewGrievance, Opened, open_grievance
 from verify_service.ground.crypto import keyed_hash, unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
@@ -30,12 +30,12 @@ from verify_service.messaging.consent import stop_phone
 from verify_service.messaging.outbox import Purpose
 
 OUTCOMES = (
-    said.FileReport,
+    said.FileGrievance,
     said.SetContact,
-    said.OpenReports,
-    said.ChoseReport,
-    said.FindReport,
-    said.ReportSays,
+    said.OpenGrievances,
+    said.ChoseGrievance,
+    said.FindGrievance,
+    said.GrievanceSays,
     said.TellMore,
     said.StopReminders,
     said.AskForData,
@@ -55,19 +55,19 @@ _OPENS = {
 def apply(context: Context, outcome: Outcome) -> Next | Over:
     """Do what the reporter meant."""
     match outcome:
-        case said.FileReport():
+        case said.FileGrievance():
             return _file(context, outcome)
         case said.SetContact(contact):
             return _contact(context, contact)
-        case said.OpenReports():
+        case said.OpenGrievances():
             return _reports(context)
-        case said.ChoseReport(number):
+        case said.ChoseGrievance(number):
             return _follow(context, number.rpartition("-")[2])
-        case said.FindReport(number):
+        case said.FindGrievance(number):
             if numbers_tried(context) >= programme().reports.number_tries_per_day:
                 return Over("c31.too_many")  # for a right one too, or the next guess would be free
             return _follow(context, number)
-        case said.ReportSays(mark):
+        case said.GrievanceSays(mark):
             return _says(context, mark)
         case said.TellMore(words):
             return _tells_more(context, words)
@@ -97,7 +97,7 @@ def report_said(context: Context, outcome: said.WorkerSays, worker_id: int) -> N
         return Next(outcome.then or "main", context.caller)
     if identity == "normal" and opened.new:
         _acknowledge(context, opened)
-    shown = Report(opened.number, days=str(opened.days), secret=identity != "normal")
+    shown = GrievanceStatus(opened.number, days=str(opened.days), secret=identity != "normal")
     return Next("noted", about(context.caller, report=shown, then=outcome.then))
 
 
@@ -120,7 +120,7 @@ def _open(
     worker_id: int | None = None,
 ) -> Opened:
     person = context.caller.person
-    report = NewReport(
+    report = NewGrievance(
         category,
         origin,
         context.channel,
@@ -135,10 +135,10 @@ def _open(
         phone_id=context.phone.id,
         worker_id=worker_id if worker_id is not None else person.worker if person else None,
     )
-    return open_report(context.session, report, now=context.now)
+    return open_grievance(context.session, report, now=context.now)
 
 
-def _file(context: Context, filed: said.FileReport) -> Next | Over:
+def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
     """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
     if (told := _told_before(context, filed)) is not None:
         context.filed = told.id
@@ -162,15 +162,15 @@ def _file(context: Context, filed: said.FileReport) -> Next | Over:
         _acknowledge(context, opened)
         return Over("c25.urgent_receipt", shown)
     _acknowledge(context, opened, filed.identity, not_before=context.now + _FOR_CONTACT)
-    report = Report(opened.number, due=short_date(opened.due_on), days=str(opened.days))
+    report = GrievanceStatus(opened.number, due=short_date(opened.due_on), days=str(opened.days))
     return Next("contact", about(context.caller, report=report))
 
 
-def _told_before(context: Context, filed: said.FileReport) -> Grievance | None:
+def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | None:
     """The anonymous report that this phone made minutes ago in the same words: its last screen was lost on the way."""
     if filed.identity != "anonymous":
         return None
-    made = lately.report_just_made(context.session, context.phone, context.now)
+    made = lately.grievance_just_made(context.session, context.phone, context.now)
     report = context.session.get(Grievance, made) if made is not None else None
     if report is None or report.identity != "anonymous" or report.category != filed.category:
         return None
@@ -178,7 +178,7 @@ def _told_before(context: Context, filed: said.FileReport) -> Grievance | None:
     return report if same and (report.about or "") == filed.about else None
 
 
-def _same_words(context: Context, filed: said.FileReport) -> str:
+def _same_words(context: Context, filed: said.FileGrievance) -> str:
     """Who tells the same once more, because the line dropped or nobody came, has told of one thing.
 
     Told of somebody, or in confidence this time, it is another: who may read the first one was decided without that.
@@ -257,7 +257,7 @@ def _follow(context: Context, body: str) -> Next | Over:
         return Next("report_unknown", context.caller)
     if held.anonymous:  # what is told next is of it, and must name nobody
         context.filed = held.id
-    shown = Report(
+    shown = GrievanceStatus(
         held.number,
         held.state,
         due=short_date(held.due_on),

@@ -18,7 +18,7 @@ from tests.people import NOW, a_phone, a_worker, an_rt_head, link
 from tests.serving import new_client
 from verify_service.accounts.officers import Role
 from verify_service.grievances.numbers import new_number
-from verify_service.grievances.opening import NewReport, open_report
+from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.grievances.visibility import Viewer, seen_by
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
@@ -197,7 +197,7 @@ def test_the_same_said_again_on_two_phones_at_once_is_one_report(db: Any) -> Non
     phones = [a_phone(db, f"+62812345678{n}") for n in range(8)]
 
     def say(phone: int) -> None:
-        report = NewReport(
+        report = NewGrievance(
             "wrong_data",
             "wrong_data",
             "ussd",
@@ -207,7 +207,7 @@ def test_the_same_said_again_on_two_phones_at_once_is_one_report(db: Any) -> Non
             worker_id=someone.worker,
         )
         with transaction() as session:
-            open_report(session, report, now=NOW)
+            open_grievance(session, report, now=NOW)
 
     threads = [threading.Thread(target=say, args=(phone,)) for phone in phones]
     for thread in threads:

@@ -26,7 +26,7 @@ def file(hearing: Hearing, said: Message, words: str) -> HandledAs:
     """File words at once. Within minutes of an anonymous report they belong to it, or they would name who made it."""
     if anonymous_just_made(hearing, said):
         return add(hearing, replace(said, text=words), few=True) or HandledAs.ANSWER
-    stale, unnamed = by_message.file_report(hearing.session, said, hearing.phone, words)
+    stale, unnamed = by_message.file_grievance(hearing.session, said, hearing.phone, words)
     hearing.stale |= stale
     return HandledAs.ANSWER if unnamed else HandledAs.REPORT
 
@@ -48,7 +48,7 @@ def keep_nameless(hearing: Hearing, said: Message) -> HandledAs | None:
 
 def add(hearing: Hearing, said: Message, *, few: bool = False) -> HandledAs | None:
     """Put words into the thread of the report they belong to; of an anonymous one nothing leads back to the phone."""
-    held = report_of(hearing, said, few=few)
+    held = grievance_of(hearing, said, few=few)
     if held is None:
         return None
     thread.add_words(
@@ -70,7 +70,7 @@ def add(hearing: Hearing, said: Message, *, few: bool = False) -> HandledAs | No
     return HandledAs.ANSWER if report.identity == ANONYMOUS else HandledAs.THREAD
 
 
-def report_of(hearing: Hearing, said: Message, *, few: bool = False) -> int | None:
+def grievance_of(hearing: Hearing, said: Message, *, few: bool = False) -> int | None:
     """The report that words belong to: the one made on this phone minutes ago, else the one open one that it made.
 
     "terima kasih" adds nothing, and of several open ones nobody could tell which. But a `few` words that go on with a
@@ -78,10 +78,10 @@ def report_of(hearing: Hearing, said: Message, *, few: bool = False) -> int | No
     """
     if not few and (len(said.text.split()) <= A_FEW_WORDS or _only_thanks(said)):
         return None
-    made = lately.report_just_made(hearing.session, hearing.phone, said.received)
+    made = lately.grievance_just_made(hearing.session, hearing.phone, said.received)
     if made is not None or few:
         return made
-    open_reports = thread.open_reports_of(hearing.session, hearing.phone)
+    open_reports = thread.open_grievances_of(hearing.session, hearing.phone)
     return open_reports[0] if len(open_reports) == 1 else None
 
 
@@ -91,9 +91,9 @@ def _only_thanks(said: Message) -> bool:
 
 def goes_on_with(hearing: Hearing, said: Message) -> bool:
     """Whether a report was made on this phone minutes ago."""
-    return lately.report_just_made(hearing.session, hearing.phone, said.received) is not None
+    return lately.grievance_just_made(hearing.session, hearing.phone, said.received) is not None
 
 
 def anonymous_just_made(hearing: Hearing, said: Message) -> bool:
-    made = lately.report_just_made(hearing.session, hearing.phone, said.received)
+    made = lately.grievance_just_made(hearing.session, hearing.phone, said.received)
     return made is not None and hearing.session.get_one(Grievance, made).identity == ANONYMOUS
