@@ -9,7 +9,7 @@ from jobs.retention import retention
 from tests.console.desk import a_case, at_the_desk, number_of
 from tests.people import NEWEST, NOW, a_file, a_worker
 from tests.serving import new_client
-from verify_service.grievances.opening import note
+from verify_service.grievances.opening import Spoken, note
 from verify_service.ground.crypto import seal
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
@@ -35,7 +35,7 @@ def a_closed_case(db: Any, *, worker: int | None = None, closed: dt.datetime | N
         report = session.get_one(Grievance, case)
         report.answer, report.reporter = seal("Sudah aktif", "grievance.answer"), seal("Siti", "grievance.reporter")
         report.once = f"money:{report.phone_id}"
-        note(session, report, "added", by="reporter", channel="ussd", inbound="test:more", now=NOW, words="Masih sama")
+        note(session, report, "added", Spoken("reporter", "ussd", NOW, "Masih sama", "test:more"))
         queue_text(
             session,
             phone_id=report.phone_id or 0,

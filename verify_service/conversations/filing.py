@@ -170,12 +170,13 @@ def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | Non
     """The anonymous report that this phone made minutes ago in the same words: its last screen was lost on the way."""
     if filed.identity != "anonymous":
         return None
-    made = lately.grievance_just_made(context.session, context.phone, context.now)
-    report = context.session.get(Grievance, made) if made is not None else None
-    if report is None or report.identity != "anonymous" or report.category != filed.category:
-        return None
-    same = reading.spoken(unseal_or_blank(report.words, "grievance.words")) == reading.spoken(filed.words)
-    return report if same and (report.about or "") == filed.about else None
+    words = reading.spoken(filed.words)
+    for made in lately.grievances_just_made(context.session, context.phone, context.now):
+        report = context.session.get_one(Grievance, made)
+        told = (report.identity, report.category, report.about or "", unseal_or_blank(report.words, "grievance.words"))
+        if (*told[:3], reading.spoken(told[3])) == ("anonymous", filed.category, filed.about, words):
+            return report
+    return None
 
 
 def _same_words(context: Context, filed: said.FileGrievance) -> str:

@@ -23,27 +23,30 @@ _LATELY = (
 )
 
 
+def _talks(session: Session, phone: Phone, received: dt.datetime) -> list[Conversation]:
+    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
+    return list(session.scalars(_LATELY, {"phone": phone.id, "since": since}))
+
+
+def grievances_just_made(session: Session, phone: Phone, received: dt.datetime) -> list[int]:
+    """The reports that were made on this phone some minutes ago, by text or by call, the last told first."""
+    return [filed for talk in _talks(session, phone, received) if (filed := grievance_of(talk)) is not None]
+
+
 def grievance_just_made(session: Session, phone: Phone, received: dt.datetime) -> int | None:
-    """The report that was made on this phone some minutes ago, by text or by call: what is written on belongs to it.
+    """The last of them: what is written on belongs to it.
 
     Of an anonymous report nothing else leads there; a new one would be filed under the phone.
     """
-    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
-    talks = session.scalars(_LATELY, {"phone": phone.id, "since": since})
-    return next((filed for talk in talks if (filed := grievance_of(talk)) is not None), None)
+    return next(iter(grievances_just_made(session, phone, received)), None)
 
 
 def agreed_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
     """Whether somebody agreed on this phone, some minutes ago, to report anonymously, by text or by call."""
-    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
-    return any(
-        is_unnamed(talk) or has_agreed_unnamed(talk)
-        for talk in session.scalars(_LATELY, {"phone": phone.id, "since": since})
-    )
+    return any(is_unnamed(talk) or has_agreed_unnamed(talk) for talk in _talks(session, phone, received))
 
 
 def wished_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
     """Whether it said so in a talk that is over, and has told nothing since."""
-    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
-    talks = list(session.scalars(_LATELY, {"phone": phone.id, "since": since}))
+    talks = _talks(session, phone, received)
     return any(map(is_unnamed, talks)) and not any(grievance_of(talk) is not None for talk in talks)
