@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from flows.conversation import ANSWER_LENGTH, printable
@@ -51,6 +52,7 @@ _LONGEST_NUMBER = 16  # characters of "BKS - 7K2M9Q" and a word before it
 _WORDS_OF_A_REPORT = 2  # one word behind LAPOR tells nothing
 
 
+@lru_cache(maxsize=64)  # asked several times while a text is heard
 def keyword(text: str) -> Keyword | None:
     """The keyword that a text is, or begins with where words belong to it; None for anything else."""
     written = printable(text[:ANSWER_LENGTH]).strip()

@@ -49,6 +49,7 @@ def is_more(wordings: Wordings, text: str) -> bool:
     return spoken(text) in {spoken(common.more) for common in wordings.common.values()}
 
 
+@lru_cache(maxsize=64)  # one text is looked at from many sides while it is heard
 def spoken(text: str) -> str:
     """Words as they are compared: basic letters, lower case, no punctuation, single blanks."""
     return " ".join(_NOT_A_WORD.sub(" ", gsm.fold(printable(text[:_LONGEST_WORDS]))).casefold().split())
@@ -204,6 +205,7 @@ _OF_LIFE = word_set(
 )
 
 
+@lru_cache(maxsize=64)
 def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
     """What is said beside a STOP that stands in a clause of its own, or names our texts, or beside a digit: "TIDAK" of
     "TIDAK, STOP" and of "TIDAK stop sms"; None without one. With `of_texts` only a STOP that names them counts."""
@@ -252,6 +254,7 @@ def names_our_texts(text: str) -> bool:
     return not _OUR_TEXTS.isdisjoint(spoken(text).split())
 
 
+@lru_cache(maxsize=64)
 def command(text: str) -> str | None:
     """ "stop", "start" or "check" when the text is only that word, in any language; None when it says more.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -114,13 +115,19 @@ def is_option(text: str) -> bool:
 
 def read(question: Question, text: str) -> Read:
     """What a text says to a question: a digit where it offered some, an option's word, or free words."""
+    spoken_here = tuple(wordings().languages)
+    return _read(question.prompt.screen == UNCLEAR, question.name, question.others, text, spoken_here)
+
+
+@lru_cache(maxsize=64)  # asked several times while a text is heard
+def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, languages: tuple[str, ...]) -> Read:
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
     digit = pressed(text)
     if digit is not None:
         offered = {digit: meant for meant, digit in wordings().screens[SCREEN].options.items()}
-        return Read(offered.get(digit, "") if question.prompt.screen == UNCLEAR else "")
+        return Read(offered.get(digit, "") if by_digits else "")
     urgent = bool(urgency(text)) and "?" not in text
-    who = speaker(text, question.name, question.others)
+    who = speaker(text, name, others)
     if who == "stranger" and not urgent:
         return Read("not_me")
     meant = option(wordings(), screen, text)
