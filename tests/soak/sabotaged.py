@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 import jobs.messages
 from flows.caller import StaleCaller
 from flows.flow_state import FlowState
-from verify_service.conversations import by_message, hear, hearing, one_message, question, waiting_messages
+from verify_service.conversations import by_message, hear, hearing, lately, one_message, question, waiting_messages
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
@@ -151,7 +151,7 @@ def _parts_apart() -> None:
 
 def _anonymous_again() -> None:
     """What is written on after an anonymous report is filed under the phone."""
-    vars(by_message)["report_just_made"] = lambda *given: None
+    vars(lately)["grievances_just_made"] = lambda *given: []
 
 
 def _others_word() -> None:
@@ -220,8 +220,8 @@ def _forgets_talks() -> None:
     """A talk of an older release is over."""
     lasts = by_message.while_it_lasts
 
-    def readable(talk: Conversation | None, received: dt.datetime) -> Conversation | None:
-        found = lasts(talk, received)
+    def readable(session: Session, talk: Conversation | None, received: dt.datetime) -> Conversation | None:
+        found = lasts(session, talk, received)
         try:
             if found is not None:
                 FlowState.from_dict(json.loads(unseal(found.talk or b"", "conversation.talk")))
