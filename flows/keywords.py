@@ -92,7 +92,12 @@ def number_within(text: str) -> tuple[str, str] | None:
 
 def _may_be_a_word(text: str) -> bool:
     """Whether six letters could be a word as well: no prefix before them, no digit, and a vowel."""
-    return text.isalpha() and not {"a", "e"}.isdisjoint(text.casefold())
+    words = text.split()
+    if not "".join(words).isalpha():
+        return False
+    if len(words) > 1:  # "Ya sdh dpt"; behind a prefix of its own a number may be all letters
+        return len(words) > 2 or len(words[1]) != 6 or words[0].casefold() != "bks"
+    return not {"a", "e"}.isdisjoint(text.casefold())
 
 
 def _without_politeness(said: str) -> Iterator[str]:

@@ -463,3 +463,82 @@ def test_a_plea_beside_a_stop_answers_nothing(db: Any) -> None:
 def test_a_fall_is_an_accident(line: Line, text: str) -> None:
     line.writes(text)
     assert line.db.execute("SELECT urgency FROM grievance").fetchall() == [("accident",)]
+
+
+# --- found on the seventh day ---
+
+
+@pytest.mark.parametrize(
+    ("steps", "text"),
+    [(("CEK", "1"), "belum dapat pak"), (("CEK", "1"), "ga tau pak"), (("LAPOR",), "belum"), (("LAPOR",), "ga ada pak"),
+     (("LAPOR", "3"), "bingung saya"), (("CEK", "1", "1"), "sudah tidak pak")],
+)  # fmt: skip
+@pytest.mark.parametrize("answered", [False, True])
+def test_words_at_a_menu_are_no_answer_to_our_question(
+    db: Any, steps: tuple[str, ...], text: str, answered: bool
+) -> None:
+    line = a_question(db)
+    if answered:
+        line.writes("sudah pak")
+    line.writes(*steps)
+    before = line.said()
+    line.writes(text)
+    assert [said for said in line.said()[len(before) :] if said not in ("card", "still_working")] == []
+
+
+@pytest.mark.parametrize("text", ["kata mamah udah", "katanya sudah", "kata suami belum", "katanya belum"])
+def test_hearsay_is_nobodys_own_word(db: Any, text: str) -> None:
+    line = a_question(db)
+    line.writes("ini anaknya pak", text)
+    assert line.said() == []
+    line.together("YA", pause=3600)
+    assert line.said() == ["confirms"]
+
+
+@pytest.mark.parametrize("text", ["nanti ya pak", "nanti saya cek dulu ya pak", "bentar ya kak"])
+def test_whoever_will_answer_later_still_can(db: Any, text: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    line.together("sudah pak", pause=3 * 3600)
+    assert line.said() == ["confirms"]
+
+
+def test_whoever_did_not_know_may_find_out(db: Any) -> None:
+    line = a_question(db)
+    line.writes("tidak tahu")
+    line.together("YA", pause=3 * 3600)
+    assert line.said() == ["does_not_know", "confirms"]
+
+
+@pytest.mark.parametrize("text", ["Ya sdh dpt", "Ya sdh dpt pak", "mana ada", "mana ada pak", "entah ya", "dapat thr"])
+def test_a_few_words_are_no_number_of_a_report(db: Any, text: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert "c18.unknown" not in line.sent()
+    assert line.db.execute("SELECT count(body) FROM inbound_message").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("first", ["ga tau", "lupa saya"])
+def test_a_second_thought_after_not_knowing_counts(db: Any, first: str) -> None:
+    line = a_question(db)
+    line.together(first, "udah ding", apart=3, handled_between=True)
+    assert line.said()[-1] == "confirms" or line.handled()[-1] == "triage"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("tidak eh ya", "confirms"), ("ya eh belum", "denies"), ("sudah eh belum", "denies")]
+)
+def test_of_two_thoughts_in_one_text_the_last_holds(db: Any, text: str, said: str) -> None:
+    line = a_question(db)
+    line.writes(text)
+    assert line.said() == [said]
+
+
+@pytest.mark.parametrize("texts", [("tolong pak saya jangan", "di sms lagi"), ("saya tidak mau", "disms lagi pak")])
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_stop_cut_in_two_is_one(db: Any, texts: tuple[str, str], asked: bool) -> None:
+    worker, line = a_worker(db), Line(db)
+    if asked:
+        line.asked(worker.worker)
+    line.together(*texts, apart=1, handled_between=True)
+    assert line.stopped()

@@ -224,7 +224,7 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     if asked is not None and asked.open and by_message.asks_words(talk.standing) and question.is_option(said.text):
         return None  # "tidak" alone is nobody's report
     unreadable = by_message.cannot_read(talk.standing, said.text)
-    if unreadable and asked is not None and (read := question.read(asked, said.text)) and read.answers:
+    if unreadable and asked is not None and _is_for_the_question(asked, said.text):
         return None
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
     if unreadable and by_message.asks_who_may_know(talk.standing) and asks_not_to_be_named(said.text):
@@ -234,12 +234,18 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         return file(hearing, said, said.text) if len(said.text.split()) > A_FEW_WORDS else None
     if unreadable and reports and not urgent:
         unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
-    if unreadable and (_is_for_somebody(hearing, said) or (asked is not None and asked.open)):
+    if unreadable and _is_for_somebody(hearing, said):
         return None
     if unreadable and (how := keep_nameless(hearing, said)):
         return how
     hearing.stale |= by_message.go_on(hearing.session, said, hearing.phone, talk.conversation)
     return HandledAs.ANSWER
+
+
+def _is_for_the_question(asked: Question, text: str) -> bool:
+    """Whether words that are none of a menu's answer our question: "sudah terdaftar", not "belum dapat" of a card."""
+    read = question.read(asked, text)
+    return read.answers and (read.option == "not_me" or question.names_the_cover(text))
 
 
 def _is_for_somebody(hearing: Hearing, said: Message) -> bool:
@@ -318,7 +324,7 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
         own = _stands_alone(hearing, said)
         return (None if own else add(hearing, said, few=True)) or _hear_said(hearing, said)
     whole = Message(said.rows, f"{words_of(before)} {said.text}", said.written)
-    if command(whole.text) == "stop":
+    if command(whole.text) == "stop" or (_means(whole.text) == "stop" and _means(said.text) != "grievance"):
         return stopped(hearing, whole, HandledAs.STOP)
     asked = _question(hearing, said)
     if asked is None or before.conversation_id not in (None, asked.asked.id):
@@ -331,9 +337,13 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     if alone.others_word:  # "belum", "eh itu buat kakak saya"
         return _ask_for_the_own_word(hearing, said, asked)
     if read.option and not read.grieves:
-        if question.read(asked, words_of(before)).option != read.option or not asked.corrects:
+        first = question.read(asked, words_of(before)).option
+        if first == "unsure" and alone.option not in ("", "unsure"):  # "ga tau", "udah ding"
+            hearing.answer(asked, said, alone.option)
+            return HandledAs.ANSWER
+        if first != read.option or not asked.corrects:
             hearing.answer(asked, whole, read.option)
-        elif alone.option != read.option and len(said.text.split()) > A_FEW_WORDS:
+        elif alone.option != read.option and (first == "unsure" or len(said.text.split()) > A_FEW_WORDS):
             hearing.reply(said, "s5.received")  # it changes nothing, and may say something else
             return HandledAs.TRIAGE
         return HandledAs.PART

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -17,7 +18,7 @@ from flows.flow_state import FlowState, current
 from flows.flow_state import answer as answered
 from flows.keywords import urgency
 from flows.outcomes import WorkerSays as Statement
-from flows.reading import option, pressed
+from flows.reading import option, pressed, spoken
 from flows.speaker import speaker
 from flows.understanding import understand
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
@@ -36,6 +37,7 @@ from verify_service.registry.names import mask_name
 from verify_service.verification.evidence import RECORD
 
 ANSWERED, STOPPED = "answered", "stopped"
+UNSURE = "did not know"  # for a day a yes or a no may still come
 THANKS = "s3.answered"
 UNCLEAR = "s9.unclear"  # asks back with digits, once
 OWN_WORD = "s12.own_word"  # asks for the worker's own word by name, once
@@ -62,7 +64,7 @@ class Question:
     @property
     def corrects(self) -> bool:
         """Whether it was answered before, so that another answer corrects that one."""
-        return self.asked.ended_how == ANSWERED
+        return self.asked.ended_how in (ANSWERED, UNSURE)
 
 
 def find(
@@ -89,7 +91,9 @@ def _may_be_answered(asked: Conversation, said: Message, *, before_stop: bool) -
     if asked.ended_how == STOPPED:  # it came before they wanted no more: STOP overtakes what waits for us
         return before_stop or said.received <= asked.ended_at
     soon = dt.timedelta(minutes=programme().texting.correct_minutes)
-    return asked.ended_how == ANSWERED and said.received - asked.ended_at <= soon
+    if asked.ended_how == UNSURE:
+        soon = dt.timedelta(hours=programme().texting.talk_hours)
+    return asked.ended_how in (ANSWERED, UNSURE) and said.received - asked.ended_at <= soon
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,27 @@ def read(question: Question, text: str) -> Read:
     return _read(question.prompt.screen == UNCLEAR, question.name, question.others, text, spoken_here)
 
 
+_HEARSAY = re.compile(r"(?:kata|katanya|jare|jarene|ceunah|saurna|kata nya)\b")  # "kata mamah udah"
+_LATER = re.compile(r"\b(?:nanti|nti|ntar|entar|tar|besok|engke|mengko|mangke|sebentar|bentar|later|tomorrow)\b")
+_ONE_THOUGHT_MORE = re.compile(r"\b(?:eh|ralat|maksudnya|maksud saya|maaf salah)\b", re.IGNORECASE)
+_OF_THE_COVER = re.compile(r"\b(?:\w*daftar\w*|\w*daptar\w*|bpjs\w*|registered|jamsostek|peserta)\b")
+
+
+def names_the_cover(text: str) -> bool:
+    """Whether it is plainly about being registered, whatever menu stands there."""
+    return _OF_THE_COVER.search(spoken(text)) is not None
+
+
+def _last_thought(text: str) -> str | None:
+    """What holds of "tidak eh ya": the last, where each is an option by itself; None for anything else."""
+    thoughts = [thought.strip(" ,.;") for thought in _ONE_THOUGHT_MORE.split(text) if thought.strip(" ,.;")]
+    if len(thoughts) < 2:
+        return None
+    screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
+    meant = [option(wordings(), screen, thought) for thought in thoughts]
+    return meant[-1] if all(meant) else None
+
+
 @lru_cache(maxsize=64)  # asked several times while a text is heard
 def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, languages: tuple[str, ...]) -> Read:
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
@@ -127,6 +152,10 @@ def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, langua
         offered = {digit: meant for meant, digit in wordings().screens[SCREEN].options.items()}
         return Read(offered.get(digit, "") if by_digits else "")
     urgent = bool(urgency(text)) and "?" not in text
+    if (corrected := _last_thought(text)) is not None:
+        return Read(corrected)
+    if _HEARSAY.match(spoken(text)) and not urgent:
+        return Read(others_word=True)
     who = speaker(text, name, others)
     if who == "stranger" and not urgent:
         return Read("not_me")
@@ -136,6 +165,8 @@ def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, langua
     understood = understand(text)
     meanings = (understood.meaning, *understood.also) if understood.sure else ()
     said = next((meaning for meaning in meanings if meaning in screen.options), "")
+    if said == "unsure" and _LATER.search(spoken(text)):  # whoever will answer later has not answered
+        said = ""
     grieves = urgent or "grievance" in meanings
     if who != "self" and not grieves:
         return Read(said, others_word=True)
@@ -180,8 +211,9 @@ def answer(session: Session, phone: Phone, question: Question, said: Message, me
         if not isinstance(told, Outcome):
             raise AssertionError(f"{step.flow} asks by SMS what nobody was told to expect")
         step = apply(context, told)
-    if asked.ended_how != ANSWERED:
-        asked.ended_at, asked.ended_how = context.now, ANSWERED
+    how = UNSURE if meant == "unsure" else ANSWERED
+    if asked.ended_how != how:
+        asked.ended_at, asked.ended_how = context.now, how
     later.answered.append(cause_of(asked.id))
     asked.touched_at, asked.hops = said.received, asked.hops + 1
     thanks = words(phone, step.screen)
