@@ -129,7 +129,7 @@ async def question_in_two_parts(phone: Phone) -> None:
 async def complaint_in_two_parts(phone: Phone) -> None:
     """Only the whole tells that it is no yes."""
     await phone.asked()
-    await phone.text("sudah tapi saya dimintai", f"uang 50 ribu sama orang {_tag(phone)}")
+    await phone.text("sudah terdaftar tapi saya dimintai", f"uang 50 ribu sama orang {_tag(phone)}")
     await phone.reads(KEPT_CODE, THANKS)
 
 
@@ -228,7 +228,7 @@ async def answered_after_anonymous(phone: Phone) -> None:
     await phone.text(f"petugas tidak adil kepada kami semua {_tag(phone)}")
     await phone.reads(NAMELESS)
     await phone.asked()
-    await phone.text(f"sudah tapi saya dimintai uang oleh petugas {_tag(phone)}", copied=0)
+    await phone.text(f"sudah terdaftar tapi saya dimintai uang oleh petugas {_tag(phone)}", copied=0)
     await phone.reads(RECEIVED, THANKS)
 
 

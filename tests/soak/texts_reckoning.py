@@ -74,7 +74,7 @@ ASKED = (
 )  # fmt: skip
 _BEGINS_A_TALK = frozenset({"cek", "lapor"})
 _ASKS_HELP = "bantuan"
-_GRIEVES = ("sudah tapi saya dimintai", "orangnya datang lagi minta uang", "petugas minta uang")
+_GRIEVES = ("sudah terdaftar tapi saya dimintai", "orangnya datang lagi minta uang", "petugas minta uang")
 _SAYS_WHO, _DENIES_BY_NAME = "ini ", "belum terdaftar"
 
 

@@ -224,12 +224,12 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     if asked is not None and asked.open and by_message.asks_words(talk.standing) and question.is_option(said.text):
         return None  # "tidak" alone is nobody's report
     unreadable = by_message.cannot_read(talk.standing, said.text)
-    if unreadable and asked is not None and _is_for_the_question(asked, said.text):
+    reports = by_message.reports(talk.standing, talk.conversation)
+    if unreadable and asked is not None and _is_for_the_question(asked, said.text, plain=not reports):
         return None
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
     if unreadable and by_message.asks_who_may_know(talk.standing) and asks_not_to_be_named(said.text):
         said, unreadable = by_message.chosen_unnamed(said), False
-    reports = by_message.reports(talk.standing, talk.conversation)
     if unreadable and reports and lately.wished_unnamed(hearing.session, hearing.phone, said.received):
         return file(hearing, said, said.text) if len(said.text.split()) > A_FEW_WORDS else None
     if unreadable and reports and not urgent:
@@ -242,10 +242,13 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     return HandledAs.ANSWER
 
 
-def _is_for_the_question(asked: Question, text: str) -> bool:
-    """Whether words that are none of a menu's answer our question: "sudah terdaftar", not "belum dapat" of a card."""
+def _is_for_the_question(asked: Question, text: str, *, plain: bool) -> bool:
+    """Whether words that are none of a menu's answer our question: "sudah terdaftar", not "belum dapat" of a card; with
+    `plain` an open one's "TIDAK" as well, where the menu has none."""
     read = question.read(asked, text)
-    return read.answers and (read.option == "not_me" or question.names_the_cover(text))
+    if read.option == "not_me" or question.names_the_cover(text):
+        return read.answers
+    return plain and asked.open and read.option in ("yes", "no") and question.is_option(text)
 
 
 def _is_for_somebody(hearing: Hearing, said: Message) -> bool:
