@@ -117,6 +117,11 @@ def test_an_officer_files_under_a_kind_of_report_that_only_this_city_has(city: P
     assert "Dinas Pasar" in page
     listed = new_client().get("/open311/v2/services.json").get_data(as_text=True)
     assert "Uang lapak diminta dua kali." in listed
+    kept("halo pak bade tangklet rumiyin nggih", "+6281299990000")  # a text that only a person can deal with
+    one_batch()
+    ((text, how),) = db.execute("SELECT id, handled_as FROM inbound_message").fetchall()
+    assert how == "triage"
+    assert 'value="stall_fee"' in at_the_desk("supervisor", cleared=True).see(f"/console/texts/{text}")
 
 
 def test_a_language_without_words_stops_the_start_and_is_named(city: Path) -> None:

@@ -41,6 +41,7 @@ def test_the_talk_goes_as_written(db: Any, network: str, file: Path, request: py
     scene = BY_NAME[who](db, file.parent.name)
     heard = "\n".join([*head, *_talk(db, network, scene, done), *left_behind(db), ""])
     if request.config.getoption("--update-talks"):
+        assert "sedang sibuk" not in heard, "something failed on the way: a busy screen is no talk"
         file.write_text(heard, encoding="utf-8")
     assert heard == "\n".join(lines) + "\n"
 

@@ -65,6 +65,7 @@ def test_the_talk_goes_by_text_too(db: Any, file: Path, mode: str, request: pyte
     )
     twin = file.parent / "by_text" / file.name
     if request.config.getoption("--update-talks"):
+        assert "sedang sibuk" not in heard, "something failed on the way: a busy screen is no talk"
         twin.parent.mkdir(exist_ok=True)
         twin.write_text(heard, encoding="utf-8")
     assert heard == twin.read_text(encoding="utf-8")

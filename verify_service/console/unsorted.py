@@ -15,7 +15,7 @@ from verify_service.grievances.unsorted import Unsettled
 from verify_service.ground import queue
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
-from verify_service.labels.categories import CATEGORIES, category_name
+from verify_service.labels.categories import category_name
 from verify_service.labels.codes import IDENTITIES
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import if_amiss
@@ -147,7 +147,7 @@ def _page(
             done=DONE,
             suggested=unsorted.suggested(who, held),
             answerable=unsorted.answerable(who.session, held),
-            categories={key: name for key, name in CATEGORIES.items() if key in programme().categories},
+            categories={key: category_name(key) for key in programme().categories},
             category_name=category_name,
             identities={key: IDENTITIES[key] for key in unsorted.IDENTITIES},
             urgencies=URGENCIES,
