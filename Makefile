@@ -42,7 +42,7 @@ check: install
 
 test: install browser kannel check
 	@echo "==> tests, in parallel, over real PostgreSQL, Valkey and Chromium"
-	@$(BIN)/pytest -n 3 --dist worksteal $(ARGS)  # half of the time they wait
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 soak: install browser
 	@echo "==> the long forms, seeded"
