@@ -110,7 +110,7 @@ def test_what_an_officer_says_has_its_words() -> None:
     for room in ("proposals", "removals"):
         for node in ast.walk(ast.parse((ROOMS / room / "review.py").read_text(encoding="utf-8"))):
             if isinstance(node, ast.Tuple) and len(node.elts) == 2 and all(map(is_word, node.elts)):
-                pairs.add(tuple(one.value for one in node.elts))  # type: ignore[attr-defined]
+                pairs.add(tuple(one.value for one in node.elts))  # type: ignore[attr-defined]  # constants, as the line above sees
     pairs |= {(step, says) for step in ("objection", "appeal") for says in ("keep", "uphold")}
     spoken = {pair for pair in pairs if pair[0] in {one.partition(" ")[0] for one in reasons.STEPS}}
     assert {f"{step} {says}" for step, says in spoken} - set(reasons.STEPS) == set()

@@ -28,7 +28,7 @@ WHOLE = {
 
 def made(name: str, **given: str) -> Gateway:
     """The gateway of that name, by the settings of this process and these."""
-    return gateway_of(Settings(gateway=name, **{**WHOLE, **given}))  # type: ignore[arg-type,call-arg]
+    return gateway_of(Settings(gateway=name, **{**WHOLE, **given}))  # type: ignore[arg-type,call-arg]  # from a table
 
 
 @pytest.mark.parametrize("name", GATEWAYS)

@@ -141,7 +141,8 @@ def test_the_reporter_follows_it_on_his_own_phone(client: FlaskClient, key: str,
     ],
 )
 def test_what_was_told_in_confidence_is_none_here(client: FlaskClient, key: str, db: Any, told: dict[str, str]) -> None:
-    report = NewGrievance(**{"category": "other", "origin": "report", "channel": "ussd", "inbound": "c:1", **told})  # type: ignore[arg-type]
+    given = {"category": "other", "origin": "report", "channel": "ussd", "inbound": "c:1", **told}
+    report = NewGrievance(**given)  # type: ignore[arg-type]  # fields by name
     with transaction() as session:
         number = open_grievance(session, report, now=NOW).number
     assert get(client, "requests.json", key).json == []

@@ -113,8 +113,8 @@ def _step(number: int) -> Response:
             return _refused(who, report, action, refused, _ANSWERED_WITH.get(refused, 422))
         stays = actions.find(who, number) is not None
     jobs.nudge(jobs.SEND)
-    done = {"did": action.value if action else ""}
-    target = url_for("console.case", number=number, **done) if stays else url_for("console.cases", gone=1)  # type: ignore[arg-type]
+    did = action.value if action else ""
+    target = url_for("console.case", number=number, did=did) if stays else url_for("console.cases", gone=1)
     return make_response(redirect(target, 303))
 
 

@@ -63,7 +63,7 @@ def at_the_desk(context: Context, flow: str, **more: object) -> Next | Over:
         correctable=correctable(context, office),
         month=context.now.astimezone(programme().zone).strftime("%Y%m"),
     )
-    return Next(flow, replace(context.caller, rt_head=replace(desk, **more)))  # type: ignore[arg-type]
+    return Next(flow, replace(context.caller, rt_head=replace(desk, **more)))  # type: ignore[arg-type]  # fields by name
 
 
 def shown(resident: ListedResident) -> Resident:

@@ -135,10 +135,6 @@ class DeadlineWords:
     also: str = ""
 
 
-def tab_name(tab: Tab) -> str:
-    return str(TABS[tab])
-
-
 def refusal_text(refusal: Refusal) -> str:
     """Why a step was not taken and what to do next."""
     return str(REFUSALS[refusal])

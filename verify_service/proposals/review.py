@@ -7,9 +7,10 @@ priority, as long as there are places.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import seal, unseal_or_blank
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import AuditEntry, Decision, Phone, Proposal
+from verify_service.ground.tables import AuditEntry, Decision, Phone, Proposal, Removal
 from verify_service.messaging.catalogue import wordings
 from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
@@ -90,15 +91,25 @@ def find(acting: Acting, number: int, *, lock: bool = False) -> Proposal | None:
     return acting.session.scalar(wanted)
 
 
-def _open(acting: Acting, opinion: Opinion, roles: frozenset[Role]) -> Proposal | DecisionRefusal:
+Held = TypeVar("Held", Proposal, Removal)
+
+
+def held_for(
+    acting: Acting, opinion: Opinion, roles: frozenset[Role], find: Callable[..., Held | None]
+) -> Held | DecisionRefusal:
+    """What an opinion is of, locked; why it cannot be given otherwise. Proposals and removals are read alike."""
     if acting.viewer.role not in roles:
         return DecisionRefusal.ROLE
-    proposal = find(acting, opinion.number, lock=True)
-    if proposal is None:
+    held = find(acting, opinion.number, lock=True)
+    if held is None:
         return DecisionRefusal.UNKNOWN
-    if opinion.version != proposal.version:
+    if opinion.version != held.version:
         return DecisionRefusal.CHANGED
-    return DecisionRefusal.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else proposal
+    return DecisionRefusal.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else held
+
+
+def _open(acting: Acting, opinion: Opinion, roles: frozenset[Role]) -> Proposal | DecisionRefusal:
+    return held_for(acting, opinion, roles, find)
 
 
 def read_first(acting: Acting, opinion: Opinion, says: str) -> DecisionRefusal | None:

@@ -133,13 +133,13 @@ CROSS JOIN LATERAL (
             + date_part('month', age(:paid_from, held.paid_from)))::int AS earlier
 ) follows
 WHERE enrolment.id = line.enrolment_id
-"""  # noqa: S608
+"""  # noqa: S608  # names of our own columns
 
 _NEW = f"""
 INSERT INTO enrolment (worker_id, import_id, row, {_names("enrolment")}, paid_from, months, flags, created_at)
 SELECT worker_id, :import_id, row, {_names("enrolment")}, :paid_from, months, flags, :now
 FROM staged_line WHERE enrolment_id IS NULL ORDER BY row
-"""  # noqa: S608
+"""  # noqa: S608  # names of our own columns
 
 _STALE = """
 INSERT INTO stale_enrolment (enrolment_id, since)

@@ -20,7 +20,7 @@ from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
 from verify_service.ground.working_days import city_day
-from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, DecisionRefusal, Opinion
+from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, DecisionRefusal, Opinion, held_for
 from verify_service.registry.names import name_key
 from verify_service.removals.notice import give_notice, tell_outcome
 from verify_service.removals.states import Death, RemovalState, death_of
@@ -45,16 +45,10 @@ def find(acting: Acting, number: int, *, lock: bool = False) -> Removal | None:
 
 
 def _open(acting: Acting, opinion: Opinion, states: tuple[RemovalState, ...]) -> Removal | DecisionRefusal:
-    if acting.viewer.role not in READS_FIRST:
-        return DecisionRefusal.ROLE
-    removal = find(acting, opinion.number, lock=True)
-    if removal is None:
-        return DecisionRefusal.UNKNOWN
-    if opinion.version != removal.version:
-        return DecisionRefusal.CHANGED
-    if removal.state not in states:
-        return DecisionRefusal.STEP
-    return DecisionRefusal.NOTE if len(opinion.note.strip()) > NOTE_LENGTH else removal
+    removal = held_for(acting, opinion, READS_FIRST, find)
+    if isinstance(removal, DecisionRefusal):
+        return removal
+    return removal if removal.state in states else DecisionRefusal.STEP
 
 
 # --- opening one ---
