@@ -9,7 +9,7 @@ import pytest
 
 from jobs.messages import one_batch
 from tests.conversations.texting import NUMBER, Line
-from tests.handset import Handset
+from tests.handset import Handset, handset
 from tests.people import a_worker
 from tests.serving import new_client
 from verify_service.ground.crypto import unseal
@@ -222,14 +222,30 @@ def test_what_is_told_beside_a_number_is_added_to_its_report(line: Line) -> None
     assert "orangnya datang lagi" in words
 
 
-def test_the_same_words_by_call_after_a_lost_last_screen_are_one_report(db: Any) -> None:
+@pytest.mark.parametrize("network", ["africastalking", "ussd"])
+@pytest.mark.parametrize(
+    "about",
+    ["1 3", "2 3", "3 1 1 3", "3 2 3", "3 3 3", "4 3", "6 1 1 3", "6 2 3", "6 3 3", "7 1 1 3", "7 2 3", "7 3 3"],
+)  # the category, whom it is about, and that it is told by nobody
+def test_the_same_words_by_call_after_a_lost_last_screen_are_one_report(db: Any, about: str, network: str) -> None:
     a_worker(db)
-    phone, seen = Handset(new_client(), NUMBER), []
+    phone, seen = handset(network, new_client(), NUMBER, db), []
     for _ in range(2):
         phone.dial()
-        seen.append([phone.send(key) for key in ("2", "3", "6", "3", "3", "1", WORDS)][-1])
+        seen.append([phone.send(key) for key in ("2", "3", *about.split(), "1", WORDS)][-1])
     assert db.execute("SELECT count(*) FROM grievance").fetchone() == (1,)
     assert seen[0] == seen[1]
+
+
+def test_the_same_words_about_somebody_else_are_another_report(db: Any) -> None:
+    a_worker(db)
+    phone = Handset(new_client(), NUMBER)
+    for about in ("3 1 1", "3 2", "6 1 1", "6 3", "6 3"):
+        phone.dial()
+        for key in ("2", "3", *about.split(), "3", "1", WORDS):
+            phone.send(key)
+    kept = db.execute("SELECT category, coalesce(about, '') FROM grievance ORDER BY 1").fetchall()
+    assert kept == [("conduct", "officer"), ("rt_conduct", "rt_rw"), ("wrong_person", "")]
 
 
 def test_the_newest_report_is_the_one_told_last(db: Any) -> None:

@@ -20,7 +20,7 @@ from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
 from verify_service.grievances.clock import days_allowed
 from verify_service.grievances.notify import RECEIPT_SCREENS
-from verify_service.grievances.opening import NewGrievance, Opened, open_grievance
+from verify_service.grievances.opening import NewGrievance, Opened, filed_under, open_grievance
 from verify_service.ground.crypto import keyed_hash, unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
@@ -170,11 +170,11 @@ def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | Non
     """The anonymous report that this phone made minutes ago in the same words: its last screen was lost on the way."""
     if filed.identity != "anonymous":
         return None
-    words = reading.spoken(filed.words)
+    tells = ("anonymous", *filed_under(filed.category, filed.about), reading.spoken(filed.words))
     for made in lately.grievances_just_made(context.session, context.phone, context.now):
         report = context.session.get_one(Grievance, made)
-        told = (report.identity, report.category, report.about or "", unseal_or_blank(report.words, "grievance.words"))
-        if (*told[:3], reading.spoken(told[3])) == ("anonymous", filed.category, filed.about, words):
+        words = unseal_or_blank(report.words, "grievance.words")
+        if (report.identity, report.category, report.about or "", reading.spoken(words)) == tells:
             return report
     return None
 

@@ -82,17 +82,18 @@ def open_grievance(session: Session, report: NewGrievance, *, now: dt.datetime) 
 
 def _new(session: Session, report: NewGrievance, now: dt.datetime) -> Grievance | None:
     """The row of a new report; None when the same was opened meanwhile."""
-    category = programme().categories[CONDUCT.get(report.about, report.category)]
+    name, about = filed_under(report.category, report.about)
+    category = programme().categories[name]
     day = city_day(now)
-    clock = clock_of(report.category if not report.about else CONDUCT[report.about], day, urgent=bool(report.urgency))
+    clock = clock_of(name, day, urgent=bool(report.urgency))
     ends = deadlines(clock, today=day)
     opened_at = hour_unknown(day) if report.anonymous else now
     row = {
         "number": new_number(session, "grievance"),
-        "category": CONDUCT.get(report.about, report.category),
+        "category": name,
         "urgency": report.urgency or None,
         "identity": report.identity,
-        "about": _about(report),
+        "about": about or None,
         "restricted": category.restricted,
         "origin": report.origin,
         "field": report.what or None,
@@ -119,9 +120,15 @@ def _new(session: Session, report: NewGrievance, now: dt.datetime) -> Grievance 
     return made
 
 
-def _about(report: NewGrievance) -> str | None:
-    """Whom it is about: what is filed under somebody's conduct is about them, whoever wrote it down."""
-    return report.about or next((whose for whose, conduct in CONDUCT.items() if conduct == report.category), None)
+def filed_under(category: str, about: str) -> tuple[str, str]:
+    """The category that a report is kept under, and whom it is about, "" for nobody.
+
+    What is told about somebody is filed under their conduct; what is filed under somebody's conduct is about them,
+    whoever wrote it down.
+    """
+    if about:
+        return CONDUCT[about], about
+    return category, next((whose for whose, conduct in CONDUCT.items() if conduct == category), "")
 
 
 def clock_of(category: str, start: dt.date, *, urgent: bool, pauses: tuple[Pause, ...] = ()) -> Clock:

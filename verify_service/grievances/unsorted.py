@@ -19,7 +19,7 @@ from flows.references import read_reference
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.notify import RECEIPT_SCREENS, sensitive
 from verify_service.grievances.numbers import full_number
-from verify_service.grievances.opening import ANONYMOUS, CONDUCT, NewGrievance, open_grievance
+from verify_service.grievances.opening import ANONYMOUS, NewGrievance, open_grievance
 from verify_service.grievances.states import CLOSED, GrievanceState
 from verify_service.grievances.thread import add_words, open_grievances_of
 from verify_service.grievances.visibility import seen_by
@@ -217,7 +217,6 @@ def make_case(acting: Acting, number: int, category: str, identity: str, urgency
     if not words.strip():
         return Unsettled.NO_WORDS
     phone = _phone(acting.session, message)
-    about = next((whose for whose, conduct in CONDUCT.items() if conduct == category), "")
     told = NewGrievance(
         category,
         "report",
@@ -226,7 +225,6 @@ def make_case(acting: Acting, number: int, category: str, identity: str, urgency
         words=words,
         identity=identity,
         urgency=urgency,
-        about=about,
         language=phone.language if phone else None,
         phone_id=phone.id if phone else None,
         worker_id=_only_worker(acting.session, phone),
