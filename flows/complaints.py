@@ -55,7 +55,9 @@ _CUES = {
     "death": (
         r"\bmeninggal\b|\binnalillahi\b|\btiada\b|\bdunia\b|\bpupus\b|\borang(?:nya)? (?:sudah )?tidak ada lagi\b",
         r"\b(?:sudah|orang|suami|istri|bapak|ibu|dia|anak) (?:\w+ )?mati\b|\bmati (?:orang|kerja)\b"
-        r"|\bsudah tidak ada orang\b|\b(?:bapak|ibu|suami|istri|orang|dia|beliau)(?: saya)? sudah tidak ada\b",
+        r"|\bsudah tidak ada orang\b"
+        r"|\b(?:bapak|ibu|suami|istri|orang|dia|beliau|nenek|kakek|mbah\w*|simbah\w*|eyang|abah|emak|orangtua|mertua|anak"
+        r"|kakak|adik|paman|bibi)(?: saya)? (?:sudah|sampun) (?:tidak|mboten) (?:ada|wonten)\b",
     ),
     "listing": (
         rf"\bnama{_W}{{0,2}} {_NOT} (?:ada|masuk|keluar|muncul|terdaftar|di)\b|\b(?:dicoret|dihapus)\b",

@@ -63,7 +63,7 @@ class Ask:
     Shapes: "nik" (16 digits), "code" (6 digits), "month" (mmyyyy, kept as YYYYMM and not after `latest`; 0 when not
     known), "rt_rw" (RT and RW as 6 digits), "reference" (a number of ours, kept as its six characters), "name" (two
     letters at least), "text" (anything that can be read, cut at 4,000 characters), "words" (the same, with two letters
-    at least).
+    at least, and more than a yes or a no).
     """
 
     screen: str
@@ -79,7 +79,9 @@ class Ask:
         """The answer as it is recorded, or None when it has not the shape asked for."""
         if self.shape in ("text", "words"):
             words = printable(text[:WORDS_LENGTH]).strip()
-            return words if sum(map(str.isalpha, words)) >= (2 if self.shape == "words" else 0) and words else None
+            if self.shape == "words" and (sum(map(str.isalpha, words)) < 2 or _BARE.fullmatch(words.strip(" .,!"))):
+                return None
+            return words or None
         if self.shape == "reference":
             return read_reference(text)
         if self.shape == "name":
@@ -115,6 +117,10 @@ class Ask:
 
 
 _NAMED = re.compile(r"^\W*(?:(?:pin|kode|code|nik|nomor|nomer)(?:nya)?(?: saya)?\b\W*)", re.IGNORECASE)  # "PIN 385016"
+# Said where words are asked for, by somebody who answers something else.
+_BARE = re.compile(
+    r"(?:ya|iya|yes|tidak|tdk|gak|ga|nggak|enggak|no|belum|blm|henteu|teu|mboten|ok|oke|okay)", re.IGNORECASE
+)
 _LENGTHS = {"nik": 16, "code": 6, "rt_rw": 6}
 _OTHER_CARDS = {13: "b20.health_card", 11: "b21.member_number"}  # BPJS Kesehatan has 13 digits, a KPJ 11
 

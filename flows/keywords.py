@@ -124,19 +124,39 @@ def _with_words(written: str) -> Keyword | None:
     return Keyword("report", words)
 
 
+_LIMB = r"(?:tulang|kaki|tangan|lengan|jari|leher|punggung|pinggang|kepala|gigi|bahu|suku|leungeun|sikil)"
+_HURT = r"(?:patah|retak|melepuh|robek|luka|berdarah|bengkak|putus|remuk|kejepit|terjepit|tugel)"
+_FALLS = (
+    r"(?:jatuh|jatoh|jatuhnya|terjatuh|terpeleset|kepeleset|tepeleset|ragrag|labuh|tisoledat|dhawah|ceblok|tiba saking)"
+)
 _ACCIDENT = re.compile(
     r"\b(?:kecelakaan|kacilakaan|celaka|cilaka|laka|\w*tabrak\w*|ketabrak|keserempet|tersengat|accident|injured)\b"
-    r"|\bpatah (?:tulang|kaki|tangan|lengan)\b"
-    r"|\b(?:jatuh|jatoh|terjatuh) (?:dari |dr |di )?(?:motor|tangga|atap|pohon|genteng|proyek|truk|sepeda)\b"
+    r"|\b(?:ke|ter)(?:setrum|strum|setrom|siram|guyur|jepit|lindas|timpa|gencet|tusuk|sayat|banting)\b"
+    r"|\b(?:kestrum|tertimpa|ketiban|kejepit|melepuh|luka bakar|disambar petir|digigit ular|dipatuk ular)\b"
+    rf"|\bpatah {_LIMB}\b|\b{_LIMB}(?:nya|na|ku)? (?:\w+ )?{_HURT}\b"
+    rf"|\b{_FALLS} (?:\w+ )?(?:dari|dr|tina|saking|ti|ka|di|motor|tangga|atap|pohon|genteng|proyek|truk|sepeda)\b"
 )
 _DEATH = re.compile(
     r"\b(?:meninggal|almarhum|almarhumah|wafat|tewas|tutup usia|ngantunkeun|pupus|maot|died|death|dead)\b"
 )
 
 
+# "kalau jatuh di jalan dapat apa" asks; "kalau suami saya kemarin kecelakaan" tells.
+_WHAT_IF = re.compile(
+    r"\b(?:kalau|kalo|klo|kl|misal\w*|seandainya|andai|lamun|upami|umpama|yen|menawi|if)"
+    r"(?! (?:ga|gak|nggak|tidak|tdk) salah) .*"
+)
+_HAPPENED = re.compile(
+    r"\b(?:kemarin|kmrn|kemaren|tadi|barusan|baru saja|lalu|kamari|wingi|minggu|bulan|hari|malam|pagi|siang|sore"
+    r"|sudah|udah|sdh|udh|sekarang|skrg|yesterday|ago|now)\b"
+)
+
+
 def urgency(text: str) -> Literal["", "accident", "death"]:
     """Whether a report tells of an accident or a death: rather once too often, since only the deadline changes."""
     said = spoken(text)
+    if not _HAPPENED.search(said):
+        said = _WHAT_IF.sub(" ", said)
     if _DEATH.search(said):
         return "death"
     return "accident" if _ACCIDENT.search(said) else ""

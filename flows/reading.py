@@ -120,8 +120,11 @@ _NUMBERS = {
     )
     for word in words.split()
 }
-_BEFORE_A_NUMBER = word_set("nomor nomer nmr no angka pilih pilihan jawab jawaban jawabannya tekan opsi option number")
-_BEHIND_A_NUMBER = COURTESIES | word_set("ya aja saja wae mawon")
+_BEFORE_A_NUMBER = word_set(
+    "nomor nomer nmr no angka pilih pilihan jawab jawaban jawabannya tekan opsi option number"
+    " eh oh maaf salah pencet ketik tulis ralat maksudnya maksud"
+)
+_BEHIND_A_NUMBER = COURTESIES | word_set("ya aja saja wae mawon maksudnya maksud saya")
 
 
 def pressed(text: str) -> str | None:

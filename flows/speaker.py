@@ -3,8 +3,9 @@
 The rule, as the field has it:
 
 - Another worker of the same phone, by name: not the asked one's word. We ask once more, by name.
-- A relation ("saya istrinya") or an office ("ini Pak RT"): not his word either, however well they know. An officer
-  reads it, and we ask once more, by name. An RT head has a way of his own to lend his phone, which is counted apart.
+- A relation ("saya istrinya"), an office ("ini Pak RT") or hearsay ("kata ibu sudah"): not his word either, however
+  well they know. An officer reads it, and we ask once more, by name. An RT head has a way of his own to lend his
+  phone, which is counted apart.
 - A stranger who has the number now ("nomor ini sudah ganti orang", "bukan saya"): the phone is let go of the worker.
 - Whoever says nothing of that speaks for himself: phones are shared, and most write no name.
 """
@@ -18,18 +19,21 @@ from flows.understanding import understand
 
 Speaker: TypeAlias = Literal["self", "another", "relation", "office", "stranger"]
 
-_I = r"(?:ini|saya|sy|aku|abdi|kula|kulo|gue|gw|gua|aye|dengan|dgn|dari|ieu|iki|kami|im|i am|this is)"
+_I = (
+    r"(?:ini|saya|sy|aku|abdi|kula|kulo|gue|gw|gua|aye|dengan|dgn|dari|ieu|iki|niki|punika|meniko|kami|im|i am|this is)"
+)
 # Whom one does not call by these words when one speaks to somebody: "ibu, saya sudah" is no mother's word.
 _NO_ADDRESS = (
     r"(?:nenek|kakek|eyang|mbah|simbah|embah|nyokap|bokap|babeh|babe|enyak|emak|abah|ambu|bude|pakde|bulik|paklik|ortu"
     r"|orang ?tua|istri|bini|isteri|suami|laki|anak|mama|mamah|ayah|mertua|menantu|mantu|cucu|keponakan|ponakan|paman"
     r"|bibi|sepupu|saudara|sodara|tetangga|teman|temen|majikan|bos|boss|keluarga|pamajikan|salaki|budak|bojo|garwa"
-    r"|putra|putri|rayi|raka|wife|husband|son|daughter|brother|sister)"
+    r"|putu|incu|nini|aki|putra|putri|rayi|raka|wife|husband|son|daughter|brother|sister)"
 )
 _KIN = rf"(?:{_NO_ADDRESS}|bapa|bapak|ibu|adik|adek|ade|kakak|abang|tante|om)"
 _MR = r"(?:pak|bapak|bu|ibu|mas|mbak|almarhum|alm)"
 _ANSWERS = r"(?:sudah|udah|sdh|belum|blm|saya|juga)"
 _MINE = r"(?:saya|sy|aku|abdi|kula|kulo|gue|gw|gua|aye)"
+_TO_YOU = r"(?:(?:pak|bu|mas|mbak|kak|bang|min|kang|teh) )?"
 _OWN_CLAUSE = re.compile(
     rf"(?:^|[,.;:!\n]\s*){_MINE}\s+(?:sudah|udah|sdh|udh|belum|blm|tos|teu|sampun|dereng|juga)\b", re.IGNORECASE
 )
@@ -38,10 +42,24 @@ _RELATION = re.compile(
     rf"|^(?:maaf |punten |halo )?{_KIN}(?:nya|na|ne)\b(?! {_ANSWERS})"  # istrinya pak
     rf"|\b(?:ini|saya|ieu|iki|dengan) {_KIN} (?:dari )?{_MR}\b"  # ini anak pak Budi
     rf"|\b(?:i am|im|this is) (?:his|her) {_KIN}\b"
-    rf"|(?<!dan )\b{_NO_ADDRESS} (?:\w+ )?{_MINE} (?:{_ANSWERS}|tos|sampun|teu|dereng|mboten|tidak|tdk|gak|ga|nggak)\b"
+    rf"|(?<!dan )\b{_NO_ADDRESS} (?:\w+ )?{_MINE} "
+    rf"(?:{_ANSWERS}|{_TO_YOU}(?:sudah|udah|belum|blm|tos|sampun|teu|dereng|mboten|tidak|tdk|gak|ga|nggak))\b"
     rf"|\b(?:buat|untuk|utk|bwt|kanggo|punya) (?:\w+ )?{_KIN}\b"
+    rf"|\b(?:yang|yg|kalo|kalau|klo) (?:si )?{_KIN} (?:\w+ )?{_MINE}\b"  # kalo ibu saya sudah
     rf"|\b{_KIN} (?:\w+ )?{_MINE} (?:yang|yg) (?:jawab|balas|bales|nulis)"
     rf"|\bbukan saya yang (?:balas|jawab|bales|nulis|kirim)"
+)
+# Who only passes on what others say: "pak, kata mamah udah", "pak RT bilang sudah".
+_ASIDES = (
+    r"(?:(?:eh|oh|o|ah|nah|lho|loh|ya|iya|tapi|tp|kalo|kalau|klo|kl|terus|trus|maaf|punten|nuwun|sewu|halo|hallo"
+    r"|assalamualaikum|selamat|pagi|siang|sore|malam|pak|bapak|bu|ibu|mas|mbak|kak|kang|teh|bang|min|om|tante|de|dek) )"
+)
+_SOURCE = r"(?:kata|katanya|kata nya|jare|jarene|ceunah|ceuk|cenah|saur|saurna|criosipun|sanjange|sanjangipun)"
+_TOLD = r"(?:bilang|blg|bilangnya|ngomong|ngomongnya|ngendika|ngendiko|sanjang|nyarios|nyebut|says?|said)"
+_DEPARTED = re.compile(  # "nenek udah ga ada pak": whoever writes so is somebody else
+    rf"\b{_KIN}(?:nya|na|ne|e)?(?: {_MINE})? (?:sudah|udah|sdh|udh|dah|sampun|wis|tos|parantos) "
+    r"(?:tidak|tdk|gak|ga|gk|nggak|ngga|mboten|ora|teu|kagak) (?:ada|wonten|ana|ono|aya)\b"
+    r"(?! (?:kartu|bpjs|uang|yang|yg|di|kabar|hp|nomor|nomer|kerja\w*))"
 )
 _POST = r"(?:rt|rw|lurah|kelurahan|kecamatan|posyandu|dasawisma|koordinator|korlap|mandor)(?:nya|na)?"
 _HOLDER = r"(?:pak|bapak|bu|ibu|ketua|pengurus|petugas|kader|staf|sekretaris)"
@@ -49,6 +67,10 @@ _OFFICE = re.compile(
     r"\b(?:ini|saya|sy|aku|kami|selaku|sebagai|dari|ieu|iki) (?:\w+ )?"
     rf"(?:{_POST}\b(?! ?\d| (?:kosong|nol))|(?:{_HOLDER} )+{_POST}\b)"
     r"|\b(?:warga|anggota|karyawan|anak buah|pembantu) (?:saya|kami|abdi|kula)\b"
+)
+_HEARSAY = re.compile(
+    rf"^{_ASIDES}*{_SOURCE}\b"
+    rf"|^{_ASIDES}*(?:{_KIN}(?:nya|na|ne)?|(?:{_HOLDER} )*{_POST}|kader|petugas)(?: {_MINE})? (?:\w+ )?{_TOLD}\b"
 )
 _SIGNED = re.compile(
     r"\b(?:ttd|tertanda|hormat saya|nama saya|nami abdi|my name is)\b\W+(?:pak |bu |bapak |ibu )?([a-z]{3,})"
@@ -90,7 +112,7 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     theirs = {name for other in others for name in _names(other)} - own
     if not theirs.isdisjoint(said.split()):  # even where the asked one is named too: "saya Umaya, Rika sudah"
         return "another"
-    if _RELATION.search(said) and not _OWN_CLAUSE.search(text):
+    if any(cue.search(said) for cue in (_RELATION, _HEARSAY, _DEPARTED)) and not _OWN_CLAUSE.search(text):
         return "relation"
     if (_OFFICE.search(said) and not _OWN_HOME.search(said)) or _FROM_THE_RT.match(text):
         return "office"
@@ -103,6 +125,27 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     if any(re.search(rf"\bkenal (?:sama |dengan )?(?:pak |bu )?{re.escape(name)}\b", said) for name in own):
         return "stranger"
     return "another" if _answers_for_two(text, own) else "self"
+
+
+_OF_ANOTHER = re.compile(
+    rf"\b{_KIN} (?:yang |yg )?{_MINE}\b"
+    rf"|\b(?:buat|untuk|utk|bwt|kanggo|kalo|kalau|klo|kl|punya|yang|yg) (?:si )?{_KIN}\b"
+)
+
+
+def speaks_of_another(text: str) -> bool:
+    """Whether it names a relation: "kalo mamah saya", "buat suami": what comes right behind is said of that one."""
+    said = spoken(text)
+    return _OF_ANOTHER.search(said) is not None or _RELATION.search(said) is not None
+
+
+def own_clause(text: str) -> str:
+    """What somebody says of himself beside a relation: "istri saya yg terdaftar, saya belum"; "" where nobody else is
+    spoken of."""
+    own = _OWN_CLAUSE.search(text)
+    if own is None or not re.search(rf"\b{_KIN}\b", spoken(text[: own.start()])):
+        return ""
+    return _TURNS.split(text[own.start() :].lstrip(" ,.;:!\n"))[0]
 
 
 def _says_more(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from flows.reading import spoken
+from flows.reading import COURTESIES, spoken, word_set
 
 # In words as they are compared. "jangan salah nama lagi" asks for something else.
 _NAME = r"(?:nama\w*|nami\w*|ngaran|identitas\w*|my name)"
@@ -31,3 +31,19 @@ _UNNAMED = re.compile(
 def asks_not_to_be_named(text: str) -> bool:
     """Whether somebody asks in these words that nobody hears who tells it."""
     return _UNNAMED.search(spoken(text)) is not None
+
+
+_TANPA_NAMA = re.compile(r"\b(?:secara )?(?:anonim|anonym|anonymous)\b|\btanpa (?:nyebut |sebut )?nama\b")
+_AROUND = COURTESIES | word_set(
+    "lapor laporan laporin melapor ngelapor report mau mo pengen pingin ingin bisa boleh bs bole kah ga gak nggak tidak"
+    " tapi tp saya sy aku gue gw aye abdi kula ya iya apa gimana caranya dulu aja saja sih dong nih secara tolong mohon"
+    " maaf punten halo assalamualaikum selamat pagi siang sore malam kalo kalau klo lewat sini sms ini ada yang yg itu"
+    " siapa i want to can"
+)
+
+
+def asks_only_not_to_be_named(text: str) -> bool:
+    """Whether somebody asks for that and tells nothing yet: "lapor anonim pak", "bisa lapor tanpa nama ga?"."""
+    said = spoken(text)
+    left = _TANPA_NAMA.sub(" ", _UNNAMED.sub(" ", said))
+    return left != said and _AROUND.issuperset(left.split())

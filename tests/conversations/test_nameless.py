@@ -300,3 +300,42 @@ def test_what_is_told_after_its_number_was_looked_up_is_nobodys(db: Any, text: s
     line.together(text, pause=20)
     assert [phone for _, phone, _ in line.reports()] == [False]
     assert told_of_the_phone(line) == []
+
+
+# --- who asks not to be named before telling anything ---
+
+WISHES = [
+    "LAPOR anonim pak", "lapor tanpa nama", "lapor tanpa nama bisa ga pak?", "lapor anonim",
+    "mau lapor tapi nama saya jangan disebut ya pak", "bisa lapor tanpa nama ga bu",
+    "pak saya mau lapor tapi jangan bilang2 saya yang lapor ya", "assalamualaikum pak boleh lapor secara anonim?",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wish", WISHES)
+@pytest.mark.parametrize("pause", [30, 15 * 60, 3 * 3600])
+@pytest.mark.parametrize("named", [False, True])
+def test_a_wish_is_no_report_and_the_words_after_it_are_nobodys(line: Line, wish: str, pause: int, named: bool) -> None:
+    if named:
+        line.writes("LAPOR kartu saya belum datang tiga bulan")
+        line.db.execute("UPDATE conversation SET touched_at = touched_at - interval '2 days'")
+    before = len(line.reports())
+    line.writes(wish)
+    assert len(line.reports()) == before
+    assert line.sent()[-1] == "c2.urgent"
+    line.together("ketua RW kami minta uang kas lima puluh ribu tiap bulan", pause=pause)
+    identity, phone, words = (
+        line.reports()[-1] if not named else next(one for one in line.reports() if "kartu" not in one[2])
+    )
+    assert (identity, phone, words) == ("anonymous", False, "ketua RW kami minta uang kas lima puluh ribu tiap bulan")
+
+
+def test_a_wish_at_the_menu_of_a_report_is_kept(line: Line) -> None:
+    line.writes("LAPOR", "3", "tapi tanpa nama ya pak")
+    assert line.reports() == []
+    line.together("ketua RW kami minta uang kas lima puluh ribu tiap bulan", pause=1200)
+    assert [(identity, phone) for identity, phone, _ in line.reports()] == [("anonymous", False)]
+
+
+def test_who_chooses_to_be_named_after_the_wish_is(line: Line) -> None:
+    line.writes("LAPOR anonim pak", "3", "7", "3", "1", "kartu saya hilang di pasar")
+    assert [(identity, phone) for identity, phone, _ in line.reports()] == [("normal", True)]

@@ -31,6 +31,8 @@ from verify_service.conversations.outcomes import apply
 from verify_service.conversations.stored_state import (
     grievance_of,
     has_agreed_unnamed,
+    is_unnamed,
+    note_unnamed,
     sealed,
     sealed_grievance,
     sealed_unnamed,
@@ -107,13 +109,14 @@ def end_talks(session: Session, phone: Phone, how: str, now: dt.datetime) -> Non
         Conversation.phone_id == phone.id, Conversation.channel == TALK, Conversation.ended_at.is_(None)
     )
     for conversation in session.scalars(going_on):
-        unnamed, reporting = has_agreed_unnamed(conversation), conversation.session.endswith(":report")
+        unnamed = has_agreed_unnamed(conversation) or is_unnamed(conversation)
+        reporting = conversation.session.endswith(":report")
         filed = grievance_of(conversation)
         _over(conversation, how, now)
         if filed is not None:
             conversation.talk = sealed_grievance(filed)
         elif unnamed:
-            conversation.talk = sealed_unnamed()
+            conversation.talk, conversation.touched_at = sealed_unnamed(), now
         if reporting or filed is not None:
             session.flush()
             session.execute(_EMPTY_ALL, {"talk": conversation.id})
@@ -210,9 +213,14 @@ class Message:
             row.conversation_id, row.step = conversation.id, step
 
 
-def begin(session: Session, said: Message, phone: Phone, wish: Name) -> bool:
-    """Begin the talk that a keyword asks for, after the data notice; whether verdicts are stale now."""
+def begin(session: Session, said: Message, phone: Phone, wish: Name, *, unnamed: bool = False) -> bool:
+    """Begin the talk that a keyword asks for, after the data notice; whether verdicts are stale now.
+
+    With `unnamed` it was asked for not to be named: whatever words come in this talk are nobody's.
+    """
     context = opened(session, said, phone, wish)
+    if unnamed:
+        note_unnamed(context.conversation)
     talk = FlowState("data_notice", context.caller)
     step: Screen | Outcome = WISHES[wish]
     if not context.caller.noticed:
@@ -250,14 +258,6 @@ def file_grievance(session: Session, said: Message, phone: Phone, words: str) ->
 def chosen_unnamed(said: Message) -> Message:
     """The same as if the digit for anonymous had been sent, at the menu of who may know."""
     return replace(said, text=wordings().screens["c4.identity"].options["anonymous"])
-
-
-def remember_unnamed(session: Session, said: Message, phone: Phone) -> None:
-    """Note that what this phone tells in the next minutes is to be nobody's: it said LAPOR ANONIM and no words yet."""
-    noted = opened(session, said, phone, "menu").conversation
-    _over(noted, "started again", said.received)
-    noted.talk = sealed_unnamed()
-    session.flush()
 
 
 def follow_grievance(session: Session, said: Message, phone: Phone, number: str, words: str = "") -> bool:
@@ -349,7 +349,7 @@ def _wish(conversation: Conversation) -> Name:
 def _end(context: Context) -> None:
     """The talk is over; for some minutes it is known which report its last words belong to."""
     conversation = context.conversation
-    unnamed = has_agreed_unnamed(conversation)
+    unnamed = has_agreed_unnamed(conversation) or is_unnamed(conversation)
     _over(conversation, "said goodbye", context.now)
     # What it was for, or how many answers it took, would tell who reported.
     conversation.session, conversation.hops = f"{conversation.session.rpartition(':')[0]}:over", 0
@@ -371,7 +371,7 @@ def _reply(
         say_ending(context.session, context.phone, step.screen, step.values, cause=said.cause, now=context.now)
     else:
         conversation = context.conversation
-        conversation.talk = sealed(talk, step, context.filed)
+        conversation.talk = sealed(talk, step, context.filed, unnamed=is_unnamed(conversation))
         asks = Asks(conversation.id, conversation.hops)
         say(context.session, context.phone, step, talk, first=first, cause=said.cause, now=context.now, asks=asks)
     return context.nudge

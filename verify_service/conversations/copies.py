@@ -8,6 +8,7 @@ from typing import Final
 
 from flows.keywords import keyword
 from flows.reading import pressed, spoken, without_courtesies, word_set
+from flows.speaker import speaks_of_another
 from verify_service.conversations.prompts import Prompts
 from verify_service.ground.crypto import unseal
 from verify_service.ground.programme import programme
@@ -68,16 +69,22 @@ def is_copy(row: InboundMessage, one: InboundMessage, clocks: Clocks, prompts: P
 
 
 def is_part(row: InboundMessage, before: InboundMessage, prompts: Prompts) -> bool:
-    """Whether a text goes on with the one before it: words behind words, within seconds, and nothing new to answer."""
+    """Whether a text goes on with the one before it: words behind words, within seconds, and nothing new to answer.
+
+    Nobody reads what we ask back and types words within these seconds; a word of ours stands alone, unless the text
+    before it says of whom: "buat suami saya", "sudah".
+    """
+    words, earlier = words_of(row), words_of(before)
     apart = abs(row.received_at - before.received_at)
-    return (
-        apart <= dt.timedelta(seconds=programme().texting.parts_seconds)
-        and _has_words(words_of(row))
-        and keyword(words_of(row)) is None
-        and (before.body is None or _may_go_on(words_of(before)))
-        and not prompts.new_between(before.received_at, row.received_at)
-        and not _thinks_again(words_of(before), words_of(row))
-    )
+    if apart > dt.timedelta(seconds=programme().texting.parts_seconds) or not _has_words(words):
+        return False
+    if before.body is not None and not _may_go_on(earlier):
+        return False
+    unread = before.handled_as in (None, HandledAs.UNCLEAR, HandledAs.TRIAGE)
+    if (ours := keyword(words)) is not None:
+        return ours.name == "answer" and unread and keyword(earlier) is None and speaks_of_another(earlier)
+    answers_us = not unread and prompts.new_between(before.received_at, row.received_at)
+    return not answers_us and not _thinks_again(earlier, words)
 
 
 _YES = word_set("ya iya y yes sudah udah sdh udh betul benar nggih muhun sampun")

@@ -16,7 +16,7 @@ from flows.flow_state import FlowState
 from flows.keywords import Keyword, keyword, number_within, urgency
 from flows.reading import beside_stop, command, names_our_texts, spoken, stops_something_else
 from flows.understanding import understand
-from flows.unnamed import asks_not_to_be_named
+from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named
 from verify_service import audit
 from verify_service.conversations import by_message, lately, question
 from verify_service.conversations.by_message import Message, may_be_secret
@@ -34,7 +34,7 @@ from verify_service.conversations.grievance_words import (
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
-from verify_service.conversations.stored_state import restore
+from verify_service.conversations.stored_state import is_unnamed, note_unnamed, restore
 from verify_service.grievances import thread
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage
@@ -152,6 +152,9 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
             hearing.answer(asked, said, read.option)
             return HandledAs.ANSWER
     at_a_menu = talk is not None and talk.current and by_message.reports(talk.standing, talk.conversation)
+    if not at_a_menu and asks_only_not_to_be_named(said.text) and not goes_on_with(hearing, said):
+        hearing.stale |= by_message.begin(hearing.session, said, hearing.phone, "report", unnamed=True)
+        return HandledAs.KEYWORD
     if reported or at_a_menu or words <= _A_SENTENCE or not asks_not_to_be_named(said.text):
         return None
     return file(hearing, said, said.text) if words > _A_LONG_ONE or not goes_on_with(hearing, said) else None
@@ -163,7 +166,16 @@ def _question(hearing: Hearing, said: Message) -> Question | None:
     asked = question.find(hearing.asked, hearing.people, said, hearing.prompts, before_stop=before_stop)
     if asked is None or (asked.corrects and hearing.overtaken(said.first, asked.heard)):
         return None
+    if asked.corrects and _answered_since(hearing, asked) and not question.names_the_cover(said.text):
+        return None  # "eh belum" may take back either answer
     return asked
+
+
+def _answered_since(hearing: Hearing, asked: Question) -> bool:
+    """Whether the newest text that answered anything answered something else than this question."""
+    answers = (one for one in hearing.before if one.handled_as == HandledAs.ANSWER and one.conversation_id is not None)
+    newest = next(answers, None)
+    return newest is not None and not asked.heard(newest)
 
 
 def _talk(hearing: Hearing, said: Message) -> _Talk | None:
@@ -181,10 +193,10 @@ def _talk(hearing: Hearing, said: Message) -> _Talk | None:
 
 
 def _by_newest(asked: Question | None, talk: _Talk | None) -> list[Question | _Talk]:
-    """What a text may answer, first what was asked last. A question that was answered comes behind an open talk."""
+    """What a text may answer, first what was asked last: who answered the newer one may take that back."""
     if asked is None or talk is None:
         return [one for one in (asked, talk) if one is not None]
-    first = talk.current and (asked.corrects or talk.handed_at >= asked.prompt.handed_at)
+    first = talk.current and talk.handed_at >= asked.prompt.handed_at
     return [talk, asked] if first else [asked, talk]
 
 
@@ -230,7 +242,9 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
     if unreadable and by_message.asks_who_may_know(talk.standing) and asks_not_to_be_named(said.text):
         said, unreadable = by_message.chosen_unnamed(said), False
-    if unreadable and reports and lately.wished_unnamed(hearing.session, hearing.phone, said.received):
+    if unreadable and reports and asks_only_not_to_be_named(said.text):
+        note_unnamed(talk.conversation)
+    elif unreadable and reports and _wished_unnamed(hearing, said, talk):
         return file(hearing, said, said.text) if len(said.text.split()) > A_FEW_WORDS else None
     if unreadable and reports and not urgent:
         unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
@@ -240,6 +254,11 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         return how
     hearing.stale |= by_message.go_on(hearing.session, said, hearing.phone, talk.conversation)
     return HandledAs.ANSWER
+
+
+def _wished_unnamed(hearing: Hearing, said: Message, talk: _Talk) -> bool:
+    """Whether it was asked for in this talk, or in one of the last minutes, and nothing was told since."""
+    return is_unnamed(talk.conversation) or lately.wished_unnamed(hearing.session, hearing.phone, said.received)
 
 
 def _is_for_the_question(asked: Question, text: str, *, plain: bool) -> bool:
@@ -339,8 +358,8 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     alone = question.read(asked, said.text)
     if alone.others_word:  # "belum", "eh itu buat kakak saya"
         return _ask_for_the_own_word(hearing, said, asked)
+    first = question.read(asked, words_of(before)).option
     if read.option and not read.grieves:
-        first = question.read(asked, words_of(before)).option
         if first == "unsure" and alone.option not in ("", "unsure"):  # "ga tau", "udah ding"
             hearing.answer(asked, said, alone.option)
             return HandledAs.ANSWER
@@ -352,6 +371,11 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
         return HandledAs.PART
     if read.grieves or _means(whole.text) == "grievance":
         return file(hearing, whole, whole.text)
+    if alone.option and before.handled_as in (HandledAs.UNCLEAR, HandledAs.TRIAGE):
+        return _unclear(hearing, whole, asked)  # the half by itself would say more than both: "maaf bu bapak", "ga ada"
+    if alone.option and alone.option != first:
+        hearing.reply(said, "s5.received")  # "sudah terdaftar bu tapi", "belum nerima apa2"
+        return HandledAs.TRIAGE
     return _hear_said(hearing, said)
 
 
@@ -383,9 +407,8 @@ def _keyword(hearing: Hearing, said: Message, wanted: Keyword) -> HandledAs:
     elif wanted.name == "rules":
         _rules(hearing, said)
     elif wanted.name != "answer":
-        if wanted.name == "report" and asks_not_to_be_named(said.text):
-            by_message.remember_unnamed(session, said, phone)
-        hearing.stale |= by_message.begin(session, said, phone, wanted.name)
+        unnamed = wanted.name == "report" and asks_not_to_be_named(said.text)
+        hearing.stale |= by_message.begin(session, said, phone, wanted.name, unnamed=unnamed)
     return HandledAs.KEYWORD
 
 

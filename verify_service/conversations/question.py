@@ -19,7 +19,7 @@ from flows.flow_state import answer as answered
 from flows.keywords import urgency
 from flows.outcomes import WorkerSays as Statement
 from flows.reading import option, pressed, spoken
-from flows.speaker import speaker
+from flows.speaker import own_clause, speaker
 from flows.understanding import understand
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
 from verify_service.conversations.by_message import Message
@@ -123,8 +123,15 @@ def read(question: Question, text: str) -> Read:
     return _read(question.prompt.screen == UNCLEAR, question.name, question.others, text, spoken_here)
 
 
-_HEARSAY = re.compile(r"(?:kata|katanya|jare|jarene|ceunah|saurna|kata nya)\b")  # "kata mamah udah"
 _LATER = re.compile(r"\b(?:nanti|nti|ntar|entar|tar|besok|engke|mengko|mangke|sebentar|bentar|later|tomorrow)\b")
+_NOT = r"(?:belum|blm|blom|tidak|tdk|gak|ga|gk|enggak|nggak|ngga|kagak|kaga|ora|durung|dereng|mboten|teu|can|acan)"
+_CAN = r"(?:(?:bisa|bs|sempat|sempet|mau|pengen|ingin|bersedia|saged|tiasa|iso|purun|berani) )?(?:buat |utk )?"
+_TO_ANSWER = (
+    r"(?:(?:me|nge|nga|ng|n|m)?(?:jawab|balas|bales|respon|wangsul)\w*|(?:m|ng)?baca\w*|maca|ketik|ngetik|nulis"
+    r"|tertarik|minat)"
+)
+# "belum bisa jawab, lagi nyetir", "ga tertarik", "enggak ah males": that is no "no" to what was asked.
+_NO_ANSWER = re.compile(rf"\b{_NOT} {_CAN}{_TO_ANSWER}\b|\b(?:malas|males|ogah)\b")
 _ONE_THOUGHT_MORE = re.compile(r"\b(?:eh|ralat|maksudnya|maksud saya|maaf salah)\b", re.IGNORECASE)
 _OF_THE_COVER = re.compile(r"\b(?:\w*daftar\w*|\w*daptar\w*|bpjs\w*|registered|jamsostek|peserta)\b")
 
@@ -144,6 +151,21 @@ def _last_thought(text: str) -> str | None:
     return meant[-1] if all(meant) else None
 
 
+def _meanings(text: str) -> tuple[str, ...]:
+    understood = understand(text)
+    return (understood.meaning, *understood.also) if understood.sure else ()
+
+
+def _puts_off(text: str, meant: str) -> bool:
+    """Whether somebody says only that he will answer later, or does not want to: that answers nothing."""
+    if meant == "unsure":
+        return _LATER.search(spoken(text)) is not None
+    if meant != "no" or names_the_cover(text) or "stop" in _meanings(text):
+        return False
+    left = _NO_ANSWER.sub(" ", said := spoken(text))
+    return left != said and "no" not in _meanings(left)  # "ga minat, belum punya juga" does answer
+
+
 @lru_cache(maxsize=64)  # asked several times while a text is heard
 def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, languages: tuple[str, ...]) -> Read:
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
@@ -154,18 +176,16 @@ def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, langua
     urgent = bool(urgency(text)) and "?" not in text
     if (corrected := _last_thought(text)) is not None:
         return Read(corrected)
-    if _HEARSAY.match(spoken(text)) and not urgent:
-        return Read(others_word=True)
     who = speaker(text, name, others)
     if who == "stranger" and not urgent:
         return Read("not_me")
     meant = option(wordings(), screen, text)
     if meant is not None:
         return Read(meant)
-    understood = understand(text)
-    meanings = (understood.meaning, *understood.also) if understood.sure else ()
-    said = next((meaning for meaning in meanings if meaning in screen.options), "")
-    if said == "unsure" and _LATER.search(spoken(text)):  # whoever will answer later has not answered
+    meanings = _meanings(text)
+    own = _meanings(clause) if (clause := own_clause(text)) else meanings
+    said = next((meaning for meaning in own if meaning in screen.options), "")
+    if _puts_off(text, said):
         said = ""
     grieves = urgent or "grievance" in meanings
     if who != "self" and not grieves:

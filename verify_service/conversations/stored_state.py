@@ -61,9 +61,11 @@ def restore(conversation: Conversation, look_up: Callable[[], Caller]) -> Restor
         return RestoredState(fresh(), _NOWHERE, whole=False)
 
 
-def sealed(talk: FlowState, screen: Screen | Outcome, filed: int | None) -> bytes:
-    """The talk as it is kept, with the screen it shows."""
+def sealed(talk: FlowState, screen: Screen | Outcome, filed: int | None, *, unnamed: bool = False) -> bytes:
+    """The talk as it is kept, with the screen it shows, and whether its words are to be nobody's by wish."""
     kept: dict[str, Any] = talk.to_dict()
+    if unnamed:
+        kept["unnamed"] = True
     if not isinstance(screen, Outcome):
         kept["shown"] = [screen.screen, screen.about]
     if filed is not None:
@@ -87,8 +89,13 @@ def sealed_unnamed() -> bytes:
     return seal(_compact({"unnamed": True}), _PURPOSE)
 
 
+def note_unnamed(conversation: Conversation) -> None:
+    """Note in an open talk that what it comes to is to be nobody's: somebody asked for that before telling anything."""
+    conversation.talk = seal(_compact(_left(conversation) | {"unnamed": True}), _PURPOSE)
+
+
 def is_unnamed(conversation: Conversation) -> bool:
-    """Whether that is what is left of this talk."""
+    """Whether somebody asked in this talk, in words, not to be named, or agreed to it before it broke off."""
     return _left(conversation).get("unnamed") is True
 
 

@@ -1,0 +1,262 @@
+"""Answers taken back, put off, told by somebody else, or cut in two: each counts for whom and for what it was meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text as sql
+
+from tests.conversations.texting import Line
+from tests.people import a_worker
+from verify_service.conversations.following_up import ask_whether_solved
+from verify_service.ground.database import transaction
+from verify_service.ground.tables import Grievance
+
+HOURS = 3600
+
+
+@pytest.fixture
+def line(db: Any) -> Line:
+    """A phone that was asked about its worker, Sulistiawati Dewi."""
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    return line
+
+
+def told(line: Line) -> list[str]:
+    """What is known of the list: the answers to our question, without those about the card and the work."""
+    return [said for said in line.said() if said in ("confirms", "denies", "does_not_know")]
+
+
+def a_solved_question(line: Line) -> None:
+    """A report of this phone was answered, and it was asked whether the problem is solved."""
+    line.writes("LAPOR kartu saya belum datang tiga bulan")
+    line.db.execute("UPDATE grievance SET state = 'answered'")
+    line.now = line.now.replace(hour=5)
+    with transaction() as session:
+        assert ask_whether_solved(session, session.query(Grievance).one(), line.now)
+    line.handed_over()
+
+
+# --- taken back ---
+
+
+@pytest.mark.parametrize(("first", "then"), [("YA", "belum"), ("sudah", "eh belum"), ("belum", "ya"), ("tidak", "ya")])
+@pytest.mark.parametrize("pause", [15, 120])
+def test_an_answer_is_taken_back_whatever_was_asked_before_it(db: Any, first: str, then: str, pause: int) -> None:
+    worker, line = a_worker(db), Line(db)
+    a_solved_question(line)
+    line.asked(worker.worker)
+    line.writes(first)
+    line.together(then, pause=pause)
+    assert told(line) == (["denies", "confirms"] if then == "ya" else ["confirms", "denies"])
+    assert line.db.execute("SELECT state FROM grievance").fetchall() == [("answered",)]
+
+
+@pytest.mark.parametrize("steps", [("CEK", "1"), ("LAPOR",), ("LAPOR", "3", "7", "3", "1"), ("STATUS",)])
+@pytest.mark.parametrize(
+    ("first", "then"), [("sudah bu", "eh salah, belum"), ("udah kok", "eh belum pak"), ("YA", "tidak")]
+)
+def test_a_talk_left_hours_ago_takes_no_correction(db: Any, steps: tuple[str, ...], first: str, then: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.writes(*steps)
+    line.now = line.now.replace(hour=8)
+    line.asked(worker.worker)
+    before = len(line.said())
+    line.together(first, pause=60)
+    line.together(then, pause=20)
+    assert line.said()[before:] == ["confirms", "denies"]
+    assert line.reports() == []
+
+
+def test_what_is_asked_after_the_answer_is_answered_by_what_follows(line: Line) -> None:
+    line.writes("sudah", "CEK", "1", "1", "belum")
+    assert "denies" not in line.said()
+
+
+@pytest.mark.parametrize("text", ["eh belum", "eh salah, belum", "belum", "tidak ada"])
+def test_behind_another_talk_nobody_can_tell_what_is_taken_back(line: Line, text: str) -> None:
+    line.writes("sudah", "CEK", "1", "1", "1", "1", "1")
+    line.together(text, pause=20)
+    assert "denies" not in line.said()
+    assert line.sent()[-1] in ("s5.received", "s6.check")
+
+
+def test_what_names_the_list_is_taken_back_behind_another_talk_too(line: Line) -> None:
+    line.writes("sudah", "CEK", "1", "1", "1", "1", "1")
+    line.together("eh ternyata saya belum terdaftar", pause=20)
+    assert told(line)[-1] == "denies"
+
+
+@pytest.mark.parametrize("text", ["eh 1", "eh salah pencet, 1", "maaf 1 pak", "1 maksudnya"])
+def test_a_digit_is_taken_back_in_a_few_words(line: Line, text: str) -> None:
+    line.writes("pak gimana ya maksudnya sms ini", "2")
+    assert line.said() == ["denies"]
+    line.together(text, pause=20)
+    assert line.said() == ["denies", "confirms"]
+
+
+# --- put off, or refused ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["belum bisa jawab pak lagi kerja", "belum bisa jawab sekarang pak", "belum bisa jawab, lagi nyetir",
+     "belum sempat balas pak", "belum sempat jawab bu, lagi jualan", "ga bisa bales dulu lg dijalan",
+     "dereng saged wangsul pak, nembe nyambut damel", "can bisa ngajawab ayeuna", "enggak tertarik", "ga tertarik pak",
+     "gak mau jawab", "tidak bersedia menjawab", "belum sempat baca smsnya"],
+)  # fmt: skip
+def test_whoever_does_not_answer_now_has_not_answered(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.said() == []
+    assert not line.stopped()
+    line.together("YA", pause=3 * HOURS)
+    assert line.said() == ["confirms"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("maaf baru sempat jawab, sudah terdaftar", "confirms"), ("belum sempat daftar pak", "denies"),
+     ("maaf baru bisa balas. belum terdaftar saya", "denies")],
+)  # fmt: skip
+def test_who_answers_late_answers(line: Line, text: str, said: str) -> None:
+    line.writes(text)
+    assert line.said() == [said]
+
+
+# --- somebody else's word ---
+
+HEARSAY = [
+    "pak, kata mamah udah", "eh kata mamah udah", "maaf kata ibu saya belum", "oh kata suami udah pak",
+    "assalamualaikum, kata ibu sudah", "kalo kata mamah mah udah", "mas jare ibu wis", "mamah bilang udah",
+    "pak RT bilang sudah", "saur mamah atos kang", "ceuk mamah atos", "ceuk mamah teh atos", "tapi kata ibu belum",
+    "eh kata bapak belum", "bu kader ngomong udah terdaftar", "selamat siang pak kata anak saya sudah",
+    "sanjange ibu sampun pak",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HEARSAY)
+@pytest.mark.parametrize("own", [False, True])
+def test_hearsay_is_no_own_word_whatever_stands_before_it(line: Line, text: str, own: bool) -> None:
+    if own:
+        line.writes("iya sudah bu")
+    line.together(text, pause=20)
+    assert line.said() == (["confirms"] if own else [])
+    if not own:
+        line.together("YA", pause=HOURS)
+        assert line.said() == ["confirms"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["niki putune pak, mbah mboten saged ngetik", "niki putune pak, mbah dereng nate daftar",
+     "punika putranipun pak, bapak sampun", "ieu incuna, nini teu tiasa ngetik", "kulo putune, mbah sampun"],
+)  # fmt: skip
+def test_a_grandchild_does_not_answer_for_the_worker(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.said() == []
+    line.together("YA", pause=2 * HOURS)
+    assert line.said() == ["confirms"]
+
+
+@pytest.mark.parametrize("text", ["istri saya yg terdaftar, saya belum", "suami udah, saya belum pak"])
+def test_ones_own_clause_is_what_counts(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.said() == ["denies"]
+
+
+# --- cut in two ---
+
+HALVES = [
+    ("ini buat ibu saya", "sudah pak"), ("buat suami saya pak", "sudah"), ("ini buat suami saya pak", "belum pak"),
+    ("kalo mamah saya", "udah bu"), ("kalo anak saya", "belum terdaftar"), ("tetangga saya pak", "belum terdaftar"),
+    ("maaf bu bapak", "udah ga ada"), ("yang ibu saya", "sudah"), ("ini anaknya pak", "sudah katanya"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("texts", HALVES)
+@pytest.mark.parametrize("apart", [0.2, 2.5, 4.5])
+@pytest.mark.parametrize("between", [False, True])
+def test_the_second_half_is_read_with_the_first(
+    line: Line, texts: tuple[str, str], apart: float, between: bool
+) -> None:
+    halves(line, texts, apart, between)
+    assert line.said() == []
+
+
+@pytest.mark.parametrize("apart", [0.2, 2.5, 4.5])
+@pytest.mark.parametrize("between", [False, True])
+def test_a_but_takes_nothing_back(line: Line, apart: float, between: bool) -> None:
+    halves(line, ("sudah terdaftar bu tapi", "belum nerima apa2"), apart, between)
+    assert "denies" not in line.said()
+
+
+@pytest.mark.parametrize("texts", [("makasih pak", "sudah"), ("halo", "ya"), ("assalamualaikum", "sudah pak")])
+@pytest.mark.parametrize("between", [False, True])
+def test_a_greeting_before_an_answer_takes_nothing_from_it(line: Line, texts: tuple[str, str], between: bool) -> None:
+    halves(line, texts, 2.5, between)
+    assert line.said() == ["confirms"]
+
+
+def halves(line: Line, texts: tuple[str, str], apart: float, between: bool) -> None:
+    """Two texts, the first of them handled and answered before the second comes, or not."""
+    line.now = line.now.replace(microsecond=0)
+    if not between:
+        line.together(*texts, apart=apart)
+        return
+    line.together(texts[0], apart=0.1)
+    line.now = line.now.replace(microsecond=0)
+    with transaction() as session:  # what is asked back is out at once
+        session.execute(sql("UPDATE outbox SET handed_at = :now WHERE handed_at > :now"), {"now": line.now})
+    line.together(texts[1], pause=apart)
+
+
+# --- what is urgent, and what stands beside a STOP ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["saya kena minyak panas di warung, tangan melepuh parah", "saya kesiram minyak panas di warung",
+     "saya kesetrum pas benerin lampu pelanggan", "jatuh di dapur tangan patah", "saya ragrag tina motor kang",
+     "kula dhawah saking motor pak", "tangan saya kejepit mesin giling", "suami ketimpa besi di proyek"],
+)  # fmt: skip
+def test_an_accident_in_ones_own_words_is_urgent_and_a_report_of_its_own(db: Any, text: str) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("LAPOR pak RW minta uang kas lima puluh ribu tiap bulan")
+    line.together(text, pause=11)
+    assert db.execute("SELECT urgency FROM grievance ORDER BY id").fetchall()[-1] == ("accident",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["kalau kecelakaan pas narik ditanggung tidak ya", "kalo saya jatuh dari motor ditanggung ga pak",
+     "jatuh tempo iuran tanggal berapa pak", "hp saya jatuh jadi baru balas", "patah hati saya pak sama program ini",
+     "kepala RT potong uang bantuan", "kartu saya jatuh ke tangan orang lain"],
+)  # fmt: skip
+def test_what_only_sounds_like_one_is_not(db: Any, text: str) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes(f"LAPOR {text}")
+    assert [urgent for (urgent,) in db.execute("SELECT urgency FROM grievance").fetchall()] in ([], [None])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nenek sudah tidak ada pak, jangan disms lagi", "mbahe sampun mboten wonten pak, ampun disms malih",
+     "kakek saya sudah gak ada, tolong stop sms nya", "emak udah ga ada pak jgn sms lagi"],
+)  # fmt: skip
+def test_a_death_beside_a_stop_is_an_officers_to_read(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.stopped()
+    assert line.handled()[-1] in ("triage", "report")
+
+
+def test_a_bare_yes_where_words_are_asked_for_tells_nothing(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("LAPOR", "3", "7", "3", "1", "YA")
+    assert line.reports() == []
+    line.writes("kartu saya hilang di pasar")
+    assert [words for _, _, words in line.reports()] == ["kartu saya hilang di pasar"]
