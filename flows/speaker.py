@@ -139,6 +139,16 @@ def speaks_of_another(text: str) -> bool:
     return _OF_ANOTHER.search(said) is not None or _RELATION.search(said) is not None
 
 
+_INTRODUCED = re.compile(
+    rf"^(?:ini|ieu|iki|niki|dengan|dgn) (?!(?:kartu|nomor|nomer|no|hp|data|nama|buat|untuk)\b)(?:\w+ ){{1,2}}{_MINE}\b"
+)
+
+
+def introduces_somebody(text: str) -> bool:
+    """Whether it begins by saying who speaks: "ini Wati, saya belum" goes on with nothing before it."""
+    return _INTRODUCED.search(spoken(text)) is not None
+
+
 def own_clause(text: str) -> str:
     """What somebody says of himself beside a relation: "istri saya yg terdaftar, saya belum"; "" where nobody else is
     spoken of."""

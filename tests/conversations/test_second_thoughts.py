@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text as sql
 
-from tests.conversations.texting import Line
-from tests.people import a_worker
+from tests.conversations.texting import NUMBER, Line
+from tests.people import a_worker, link
 from verify_service.conversations.following_up import ask_whether_solved
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Grievance
@@ -197,6 +197,18 @@ def test_a_but_takes_nothing_back(line: Line, apart: float, between: bool) -> No
 def test_a_greeting_before_an_answer_takes_nothing_from_it(line: Line, texts: tuple[str, str], between: bool) -> None:
     halves(line, texts, 2.5, between)
     assert line.said() == ["confirms"]
+
+
+@pytest.mark.parametrize("apart", [0.2, 2.5])
+@pytest.mark.parametrize("between", [False, True])
+def test_who_says_who_he_is_goes_on_with_nothing(db: Any, apart: float, between: bool) -> None:
+    asked = a_worker(db, name="Wati Rahayu")
+    other = a_worker(db, nik="3275011501900002", name="Joko Umar", phone=None, row=3)
+    link(db, NUMBER, other.worker)
+    line = Line(db)
+    line.asked(asked.worker)
+    halves(line, ("ini Joko, saya sudah terdaftar dari tahun lalu", "ini Wati, saya belum terdaftar"), apart, between)
+    assert line.said() == ["denies"]
 
 
 def halves(line: Line, texts: tuple[str, str], apart: float, between: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from flows.keywords import keyword
 from flows.reading import pressed, spoken, without_courtesies, word_set
-from flows.speaker import speaks_of_another
+from flows.speaker import introduces_somebody, speaks_of_another
 from verify_service.conversations.prompts import Prompts
 from verify_service.ground.crypto import unseal
 from verify_service.ground.programme import programme
@@ -78,7 +78,7 @@ def is_part(row: InboundMessage, before: InboundMessage, prompts: Prompts) -> bo
     apart = abs(row.received_at - before.received_at)
     if apart > dt.timedelta(seconds=programme().texting.parts_seconds) or not _has_words(words):
         return False
-    if before.body is not None and not _may_go_on(earlier):
+    if introduces_somebody(words) or (before.body is not None and not _may_go_on(earlier)):
         return False
     unread = before.handled_as in (None, HandledAs.UNCLEAR, HandledAs.TRIAGE)
     if (ours := keyword(words)) is not None:
