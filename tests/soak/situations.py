@@ -160,6 +160,28 @@ async def question_after_a_talk(phone: Phone) -> None:
     await phone.reads(THANKS)
 
 
+async def corrected_beside_a_talk(phone: Phone) -> None:
+    """A talk was left at a screen whose options have the same word: an answer is taken back where it was given."""
+    await phone.text("CEK")
+    await phone.reads(COVER)
+    await phone.text("1")
+    await phone.reads(CARD)
+    await phone.asked()
+    await phone.text("YA")
+    await phone.reads(THANKS)
+    await phone.text("belum")
+    await phone.reads(THANKS)
+
+
+async def half_of_another(phone: Phone) -> None:
+    """The first half says of whom; the second by itself would be the worker's own yes."""
+    await phone.asked()
+    await phone.text("ini buat ibu saya", "sudah pak")
+    await phone.reads(OWN_WORD)
+    await phone.text("YA")
+    await phone.reads(THANKS)
+
+
 async def shared_phone(phone: Phone) -> None:
     """Somebody else of the phone answers first, by name; then the one who was asked."""
     asked = await phone.asked()
@@ -219,6 +241,14 @@ async def anonymous_and_copied(phone: Phone) -> None:
     await _report(phone, "3")
     async with phone.during("no worker"):
         await phone.text(f"tetangga kaya dapat kartu saya tidak {_tag(phone)}", copied=0)
+    await phone.reads(NAMELESS)
+
+
+async def wished_and_told(phone: Phone) -> None:
+    """Somebody asks not to be named before telling anything, and tells it at the menu instead of choosing."""
+    await phone.text("LAPOR anonim pak", copied=0)
+    await phone.reads(URGENT)
+    await phone.text(f"petugas tidak adil kepada kami semua {_tag(phone)}", copied=phone.world.later)
     await phone.reads(NAMELESS)
 
 
@@ -361,11 +391,14 @@ SITUATIONS: Mapping[str, Situation] = {
     "complaint, two parts": Situation(complaint_in_two_parts),
     "question in a talk": Situation(question_in_a_talk),
     "question after a talk": Situation(question_after_a_talk),
+    "corrected beside a talk": Situation(corrected_beside_a_talk),
+    "half of another's": Situation(half_of_another),
     "shared phone": Situation(shared_phone, workers=2),
     "report, two parts": Situation(report_in_two_parts),
     "anonymous, and more": Situation(anonymous_and_more),
     "anonymous, another": Situation(anonymous_and_another),
     "anonymous, copied": Situation(anonymous_and_copied, (NO_WORKER,)),
+    "anonymous, wished": Situation(wished_and_told),
     "anonymous, asked": Situation(answered_after_anonymous),
     "report in one breath": Situation(reported_in_one_breath),
     "report by keyword": Situation(report_by_keyword),

@@ -43,6 +43,7 @@ _NOTHING: Effect = ("nothing",)
 _YES_NO = {
     "ya": _evidence("confirms"),
     "tidak": _evidence("denies"),
+    "belum": _evidence("denies"),
     "tidak tahu": _evidence("does_not_know"),
     "saya belum pernah didaftarkan bu": _evidence("denies"),
     "saya tidak terdaftar bu": _evidence("denies"),
@@ -76,6 +77,7 @@ _BEGINS_A_TALK = frozenset({"cek", "lapor"})
 _ASKS_HELP = "bantuan"
 _GRIEVES = ("sudah terdaftar tapi saya dimintai", "orangnya datang lagi minta uang", "petugas minta uang")
 _SAYS_WHO, _DENIES_BY_NAME = "ini ", "belum terdaftar"
+_OF_ANOTHER, _WISH = "ini buat ibu saya", "lapor anonim pak"
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Oracle:
         self.identity = ""
         self.reports: list[str] = []  # words of those that this phone made, the newest last
         self.anonymous = False  # whether the newest of them is
+        self.wished = False  # whether it asked not to be named, and told nothing yet
         self.doubtful = False
 
     def all(self) -> list[Due]:
@@ -122,9 +125,10 @@ class Oracle:
         elif words == "stop":
             due.effects.append(("stopped",))
             self.dead_until = said.at
-        elif words in _BEGINS_A_TALK:
+        elif words in _BEGINS_A_TALK or words == _WISH:
             self.dead_until = said.at
-            self.identity = ""
+            self.identity, self.wished = "", words == _WISH
+            due.answers = "a wish" if self.wished else ""
         elif words.startswith("lapor ") and self.anonymous:
             self._add(due, said.words[6:])  # a report of its own would name who made the one before
         elif words.startswith("lapor "):
@@ -144,12 +148,17 @@ class Oracle:
             if not prompt.asked.programme:
                 self.dead_until = due.said.at
             self._meant(due, {**prompt.asked.digits, **prompt.asked.words}[words])
+        elif words.startswith(_OF_ANOTHER):
+            due.others_word = True
         elif words.startswith(_SAYS_WHO):
             self._by_name(due, words)
         elif any(words.startswith(beginning) for beginning in _GRIEVES):
             if words.startswith("sudah") and any(one.asked.programme for one in self._read(due.said)):
                 due.effects.append((*_YES_NO["ya"], self._whom(due.said)))  # a yes beside a complaint is one
             self._add(due, due.said.words) if self.reports else self._report(due, "secret", due.said.words)
+        elif len(words.split()) > 2 and self.wished:
+            self.wished = False
+            self._report(due, "anonymous", due.said.words)
         elif len(words.split()) > 2 and self.reports:
             self._add(due, due.said.words)
 
