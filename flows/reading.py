@@ -157,7 +157,7 @@ _ENDS = word_set(
 # With these around it STOP is still only STOP; "saya berhenti kerja" and "jangan berhenti" are something else.
 _AROUND_ENDS = (
     COURTESIES
-    | word_set("terima kasih tolong mohon ya ok oke aja saja dulu wae mawon lagi deui maneh malih semua")
+    | word_set("terima kasih tolong mohon ya yo yah ye ok oke aja saja dulu wae mawon lagi deui maneh malih semua")
     | word_set("langganan berlangganan nya kirim kirimi kirimin ngirim mengirim the all")
 )
 _AROUND_STOPS = _AROUND_ENDS | word_set(
@@ -166,12 +166,12 @@ _AROUND_STOPS = _AROUND_ENDS | word_set(
 _OUR_TEXTS = word_set("sms smsnya pesan pesannya text texts texting message messages messaging")
 _TO_ME = word_set("saya aku ke abdi kula gue me")
 _NO_TEXTS = re.compile(
-    r"(?:(?:tolong|mohon|please) )?"
+    r"(?:(?:tolong|mohon|please|udah|sudah|sdh|dah) )*"
     r"(?:jangan|jgn|jangn|ojo|aja|ulah|ampun|don ?t"
     r"|(?:tidak|tdk|gak|ga|nggak|kagak|kaga|ora|mboten|teu) (?:usah|kedah))"
     r"(?: (?:di)?(?:kirim|kirimi|kirimin|send))?(?: (?:saya|aku|abdi|me))?"
     r" (?:sms|smsan|pesan|texts?|messages?)(?: ke)?(?: (?:saya|aku|abdi|me))?"
-    r"(?: (?:lagi|deui|maneh|malih|mulu|terus|anymore))?(?: ya)?"
+    r"(?: (?:lagi|deui|maneh|malih|mulu|terus|anymore))?(?: (?:ya|yo|yah|ye|nya|dong|deh|udah|sudah|sdh|dah))*"
 )
 
 
@@ -217,6 +217,8 @@ def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
             before, behind = text[: clause.start()].strip(), text[clause.end() :].strip()
             said_of_them = _SAID_OF_THEM.search(before) and not _NO_TEXTS.search(spoken(clause[0]))
             only_if = _ONLY_IF.match(behind) or _ONLY_IF.match(before) or _NO_STOP.search(spoken(text))
+            if _only_stresses(before, behind):  # "jangan sms lagi ya" is no yes
+                return None
             if (before or behind) and not said_of_them and not only_if:
                 return f"{before} {behind}".strip()
     if of_texts:
@@ -227,6 +229,16 @@ def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
         if clause is not None and (rest := (text[: clause.start()] + text[clause.end() :]).strip(" \t\r\n()[]-")):
             return None if _undressed(text) != text or speaks_of_life(rest) else rest
     return None
+
+
+_STRESSES = word_set("ya yo yah yaa ye iya nya dong deh dah udah sudah sdh udh lah please")
+_ENOUGH = word_set("udah sudah sdh udh dah ah")
+
+
+def _only_stresses(before: str, behind: str) -> bool:
+    """Whether what stands around a STOP of our texts stresses it: "ya" behind it, "udah," before it."""
+    first, last = set(spoken(before).split()), set(spoken(behind).split())
+    return bool(first | last) and first <= _ENOUGH and last <= _STRESSES | COURTESIES
 
 
 def speaks_of_life(text: str) -> bool:

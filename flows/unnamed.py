@@ -5,9 +5,9 @@ import re
 from flows.reading import COURTESIES, spoken, word_set
 
 # In words as they are compared. "jangan salah nama lagi" asks for something else.
-_NAME = r"(?:nama\w*|nami\w*|ngaran|identitas\w*|my name)"
+_NAME = r"(?:nama\w*|nami\w*|ngaran\w*|jeneng\w*|asma\w*|identitas\w*|my name)"
 _DO_NOT = r"(?:jangan|jgn|jangn|jng|ga|gak|nggak|tidak|tdk|tanpa|tong|ulah|ojo|aja|do not|don ?t)"
-_SAY = r"(?:di ?)?(?:sebut\w*|nyebut|menyebut|tulis\w*|bawa|mention)"
+_SAY = r"(?:di ?)?(?:sebut\w*|sebat\w*|nyebut\w*|nyebat|menyebut|tulis\w*|bawa\w*(?: bawa)?|mention)"
 _KEEP = r"(?:di ?)?(?:rahasia|sembunyi)\w*"
 _TELL = r"(?:bilang\w*|(?:di ?)?kasih ?(?:tau|tahu)|ngomong\w*|beritahu\w*|bocor\w*|dibocor\w*)"
 _UNNAMED = re.compile(
@@ -22,7 +22,7 @@ _UNNAMED = re.compile(
             rf"\b{_DO_NOT} (?:\w+ )?{_TELL}(?: \w+){{0,4}} (?:siapa\w*|saya|sy|aku|nama)\b",
             rf"\b{_DO_NOT} (?:sampai|sampe|smpe|smp)? ?(?:ketahuan|ketauan)(?: \w+)? (?:saya|sy|aku)\b",
             r"^(?:lapor |lapor pak |mau lapor )?tanpa nama\b",  # the menu's own words
-            r"\bulah nyebut\b",
+            r"\b(?:ulah|tong) (?:nyebut|nyebat)\b",
         )
     )
 )
@@ -38,7 +38,7 @@ _AROUND = COURTESIES | word_set(
     "lapor laporan laporin melapor ngelapor report mau mo pengen pingin ingin bisa boleh bs bole kah ga gak nggak tidak"
     " tapi tp saya sy aku gue gw aye abdi kula ya iya apa gimana caranya dulu aja saja sih dong nih secara tolong mohon"
     " maaf punten halo assalamualaikum selamat pagi siang sore malam kalo kalau klo lewat sini sms ini ada yang yg itu"
-    " siapa i want to can"
+    " siapa nya nuhun i want to can"
 )
 
 

@@ -339,3 +339,22 @@ def test_a_wish_at_the_menu_of_a_report_is_kept(line: Line) -> None:
 def test_who_chooses_to_be_named_after_the_wish_is(line: Line) -> None:
     line.writes("LAPOR anonim pak", "3", "7", "3", "1", "kartu saya hilang di pasar")
     assert [(identity, phone) for identity, phone, _ in line.reports()] == [("normal", True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["kader posyandu nyuhunkeun duit 30 rebu kang, tong disebat nami abdi nya",
+     "LAPOR pa RT nyuhunkeun duit 50 rebu, ulah disebat nami abdi",
+     "LAPOR pak RT njaluk duit 50 ewu, ojo nyebut jenengku pak",
+     "bu kader minta duit 30rb pak, jangan bawa2 nama saya ya", "bu kader minta duit 30rb, jangan bawa-bawa nama saya",
+     "bu kader njaluk duit 30 ewu pak, ojo sebut jenengku yo", "LAPOR pak RW minta duit, jangan bawa2 nama aye ye"],
+)  # fmt: skip
+def test_the_ways_in_which_people_of_all_tongues_ask_for_it(line: Line, text: str) -> None:
+    line.writes(text)
+    assert [(identity, phone) for identity, phone, _ in line.reports()] == [("anonymous", False)]
+
+
+def test_a_wish_in_sundanese_and_then_the_words(line: Line) -> None:
+    line.writes("punten kang, tong disebat nami abdi nya")
+    line.together("kader posyandu nyuhunkeun duit 30 rebu unggal bulan", pause=600)
+    assert [(identity, phone) for identity, phone, _ in line.reports()] == [("anonymous", False)]

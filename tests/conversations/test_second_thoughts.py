@@ -272,3 +272,126 @@ def test_a_bare_yes_where_words_are_asked_for_tells_nothing(db: Any) -> None:
     assert line.reports() == []
     line.writes("kartu saya hilang di pasar")
     assert [words for _, _, words in line.reports()] == ["kartu saya hilang di pasar"]
+
+
+# --- a STOP with a stress on it ---
+
+
+STRESSED = [
+    "jangan sms lagi ya", "jangan sms saya lagi ya", "tolong jangan kirim sms lagi ya", "ga usah sms lagi ya",
+    "jangan sms terus ya", "stop sms ya", "stop smsnya ya", "berhenti sms ya", "ojo sms maneh yo",
+    "udah, jangan sms lagi", "jangan sms lagi, udah", "udah jangan sms lagi ya", "stop sms yah", "jangan sms lagi dong",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STRESSED)
+@pytest.mark.parametrize("steps", [(), ("CEK", "1"), ("CEK", "1", "1")])
+def test_a_stressed_stop_is_a_stop_and_no_yes(line: Line, text: str, steps: tuple[str, ...]) -> None:
+    line.writes(*steps)
+    before = line.said()
+    line.writes(text)
+    assert line.stopped()
+    assert line.said() == before
+
+
+@pytest.mark.parametrize("text", STRESSED)
+def test_a_stressed_stop_closes_no_report(db: Any, text: str) -> None:
+    a_worker(db)
+    line = Line(db)
+    a_solved_question(line)
+    line.writes(text)
+    assert line.stopped()
+    assert db.execute("SELECT state FROM grievance").fetchall() == [("answered",)]
+
+
+@pytest.mark.parametrize("text", ["YA, jangan sms lagi", "sudah terdaftar, jangan sms lagi ya"])
+def test_a_yes_before_a_stop_is_a_yes(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.stopped()
+    assert line.said() == ["confirms"]
+
+
+# --- is the problem solved, and did the card come ---
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("sudah, makasih pak", "closed_confirmed"), ("sudah beres pak terima kasih", "closed_confirmed"),
+     ("alhamdulillah sudah beres pak, terima kasih banyak", "closed_confirmed"), ("sudah beres", "closed_confirmed"),
+     ("udah dapet kartunya pak makasih", "closed_confirmed"), ("beres pak", "closed_confirmed"),
+     ("sudah pak", "closed_confirmed"), ("belum pak, kartunya belum datang", "reopened"),
+     ("belum beres pak", "reopened"), ("masih belum ya pak tolong dibantu", "reopened"), ("belum", "reopened")],
+)  # fmt: skip
+def test_a_sentence_says_whether_the_problem_is_solved(db: Any, text: str, state: str) -> None:
+    a_worker(db)
+    line = Line(db)
+    a_solved_question(line)
+    line.writes(text)
+    assert db.execute("SELECT state FROM grievance").fetchall() == [(state,)]
+    if len(text.split()) > 3 and state == "reopened":
+        assert text in line.reports()[0][2]
+
+
+@pytest.mark.parametrize("text", ["sudah tapi kartunya rusak pak", "sudah belum ya pak"])
+def test_a_sentence_that_says_more_closes_nothing(db: Any, text: str) -> None:
+    a_worker(db)
+    line = Line(db)
+    a_solved_question(line)
+    line.writes(text)
+    assert db.execute("SELECT state FROM grievance").fetchall() != [("closed_confirmed",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [("belum dapat kartu", "no"), ("belum nerima kartu", "no"), ("kartunya belum ada pak", "no"),
+     ("sudah dapat kartunya", "yes"), ("alhamdulillah sudah terima bu", "yes")],
+)  # fmt: skip
+def test_a_sentence_answers_about_the_card(db: Any, text: str, card: str) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("CEK", "1", text)
+    assert db.execute("SELECT detail FROM evidence WHERE statement = 'card'").fetchall() == [(card,)]
+    assert line.reports() == []
+
+
+# --- further words of one death, and digits for a newer screen ---
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("pause", [300, HOURS, 24 * HOURS])
+def test_further_words_of_a_death_belong_to_its_report(db: Any, asked: bool, pause: int) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("suami saya meninggal kemarin pak, mohon bantuannya")
+    if asked:
+        db.execute("UPDATE grievance SET state = 'waiting_citizen'")
+    for more in ("almarhum namanya Sarif Ardianto pak", "meninggalnya di RS Ananda pak", "almarhum umurnya 52 pak"):
+        line.together(more, pause=pause)
+    assert len(line.reports()) == 1
+    assert "Sarif" in line.reports()[0][2]
+    assert "Ananda" in line.reports()[0][2]
+    assert db.execute("SELECT state FROM grievance").fetchone() != ("waiting_citizen",)
+
+
+def test_an_accident_weeks_after_another_is_its_own(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("suami saya ketabrak motor tadi pagi pak")
+    line.together("tolong pak suami ketabrak motor gimana klaimnya", pause=HOURS)
+    assert len(line.reports()) == 1
+    line.together("anak saya jatuh dari motor pak", pause=9 * 24 * HOURS)
+    assert len(line.reports()) == 2
+
+
+@pytest.mark.parametrize("steps", [("CEK", "1", "1", "1", "1"), ("CEK", "1"), ("LAPOR", "3", "7", "3", "1")])
+@pytest.mark.parametrize("later", [60, 25 * HOURS])
+def test_a_digit_behind_newer_screens_is_no_answer_to_an_old_question(
+    line: Line, steps: tuple[str, ...], later: int
+) -> None:
+    line.writes("siapa ini ya")
+    assert "s9.unclear" in line.sent()
+    line.now = line.now.replace(hour=7)
+    line.writes(*steps)
+    before = line.said()
+    line.together("2" if later > HOURS else "1", pause=later)
+    assert [said for said in line.said()[len(before) :] if said in ("confirms", "denies")] == []

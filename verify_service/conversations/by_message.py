@@ -23,6 +23,8 @@ from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.flow_state import HELP, FlowState, answer, current
 from flows.keywords import Name, urgency
 from flows.reading import option, without_secrets
+from flows.references import read_reference
+from flows.short_answers import short_answer
 from flows.unnamed import asks_not_to_be_named
 from verify_service.conversations import engine, lately
 from verify_service.conversations.caller import answers_for
@@ -253,6 +255,25 @@ def file_grievance(session: Session, said: Message, phone: Phone, words: str) ->
         receipt = RECEIPT_SCREENS["secret"]
         write(session, phone, receipt, filed.values, purpose=Purpose.REPLY, cause=said.cause, now=context.now)
     return context.nudge, identity == "anonymous"
+
+
+def in_a_sentence(talk: FlowState, said: Message) -> Message | None:
+    """The same as if the digit had been sent that a short sentence stands for; None where it stands for none."""
+    _, screen = current(talk)
+    if not isinstance(screen, Menu):
+        return None
+    meant = short_answer(screen.screen, said.text)
+    return replace(said, text=wordings().screens[screen.screen].options[meant]) if meant in screen.options else None
+
+
+def add_to_the_grievance(session: Session, talk: FlowState, phone: Phone, said: Message) -> None:
+    """Put a sentence that answered whether a problem is solved into the thread of its report."""
+    report = talk.caller.concern.report if talk.caller.concern else None
+    number = read_reference(report.number) if report else None
+    held = thread.find(session, number, phone) if number else None
+    if held is not None and held.own and not held.proposal:
+        inbound = f"message:{said.first.id}:words"
+        thread.add_words(session, held.id, said.text, by="reporter", channel="sms", inbound=inbound, now=said.received)
 
 
 def chosen_unnamed(said: Message) -> Message:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
+from flows.keywords import urgency
 from flows.reading import COURTESIES, spoken, word_set
 from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
@@ -11,6 +13,7 @@ from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.one_phone import Hearing
 from verify_service.grievances import thread
 from verify_service.grievances.opening import ANONYMOUS
+from verify_service.grievances.states import GrievanceState
 from verify_service.ground.tables import Grievance
 from verify_service.messaging.compose import say_ending
 
@@ -71,18 +74,39 @@ def add(hearing: Hearing, said: Message, *, few: bool = False) -> HandledAs | No
 
 
 def grievance_of(hearing: Hearing, said: Message, *, few: bool = False) -> int | None:
-    """The report that words belong to: the one made on this phone minutes ago, else the one open one that it made.
+    """The report that words belong to: the one made on this phone minutes ago, else the one that waits for an answer of
+    its reporter, else the one open one.
 
     "terima kasih" adds nothing, and of several open ones nobody could tell which. But a `few` words that go on with a
-    text of that report belong to it.
+    text of that report belong to it, and words of a death that was told belong to its report.
     """
     if not few and (len(said.text.split()) <= A_FEW_WORDS or _only_thanks(said)):
         return None
+    if not anonymous_just_made(hearing, said) and (told := told_before(hearing, said)) is not None:
+        return told
     made = lately.grievance_just_made(hearing.session, hearing.phone, said.received)
     if made is not None or few:
         return made
     open_reports = thread.open_grievances_of(hearing.session, hearing.phone)
-    return open_reports[0] if len(open_reports) == 1 else None
+    asked = [one.id for one in open_reports if one.state == GrievanceState.WAITING]
+    return next((ids[0] for ids in (asked, [one.id for one in open_reports]) if len(ids) == 1), None)
+
+
+_THE_SAME_ACCIDENT = dt.timedelta(hours=24)
+
+
+def told_before(hearing: Hearing, said: Message) -> int | None:
+    """The one open report of this phone that tells of this death, or of an accident of the last day: who writes more of
+    it ("almarhum umurnya 52") does not report another."""
+    urgent = urgency(said.text)
+    if not urgent:
+        return None
+    told = [
+        one.id
+        for one in thread.open_grievances_of(hearing.session, hearing.phone)
+        if one.urgency == urgent and (urgent == "death" or said.received - one.opened_at <= _THE_SAME_ACCIDENT)
+    ]
+    return told[0] if len(told) == 1 else None
 
 
 def _only_thanks(said: Message) -> bool:

@@ -30,6 +30,7 @@ from verify_service.conversations.grievance_words import (
     goes_on_with,
     grievance_of,
     keep_nameless,
+    told_before,
 )
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
@@ -237,6 +238,11 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         return None  # "tidak" alone is nobody's report
     unreadable = by_message.cannot_read(talk.standing, said.text)
     reports = by_message.reports(talk.standing, talk.conversation)
+    if unreadable and (option := by_message.in_a_sentence(talk.standing, said)) is not None:
+        hearing.stale |= by_message.go_on(hearing.session, option, hearing.phone, talk.conversation)
+        if len(said.text.split()) > A_FEW_WORDS:
+            by_message.add_to_the_grievance(hearing.session, talk.standing, hearing.phone, said)
+        return HandledAs.ANSWER
     if unreadable and asked is not None and _is_for_the_question(asked, said.text, plain=not reports):
         return None
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
@@ -285,7 +291,8 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Tal
         hearing.reply(said, "s6.check")
         return HandledAs.UNCLEAR
     few = len(spoken(said.text).split()) <= A_FEW_WORDS
-    alone = bool(urgency(said.text)) and not anonymous_just_made(hearing, said)  # an accident is a report of its own
+    urgent = bool(urgency(said.text)) and not anonymous_just_made(hearing, said)
+    alone = urgent and told_before(hearing, said) is None  # an accident is a report of its own
     early = talk is not None and not talk.current and not alone
     begins = early and talk is not None and by_message.reports(talk.standing, talk.conversation)  # no word of another's
     goes_on = asked is None or means == "grievance" or goes_on_with(hearing, said)

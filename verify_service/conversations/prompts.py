@@ -54,6 +54,11 @@ class Prompts:
             return None
         return next((one for one in theirs if one.read_by(moment)), theirs[-1])
 
+    def asked_since(self, prompt: Prompt, moment: dt.datetime) -> bool:
+        """Whether another conversation asked something after this prompt that can have been read by this moment."""
+        others = (one for one in self.handed if one.conversation != prompt.conversation)
+        return any(one.handed_at > prompt.handed_at and one.read_by(moment) for one in others)
+
     def new_between(self, earlier: dt.datetime, later: dt.datetime, only: frozenset[str] | None = None) -> bool:
         """Whether somebody who wrote twice had something new to answer the second time, one of these screens."""
         handed = (one for one in self.handed if only is None or one.screen in only)

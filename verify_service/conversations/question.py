@@ -52,6 +52,7 @@ class Question:
     name: str
     nik4: str
     others: tuple[str, ...]  # names of the other workers of this phone
+    newest: bool = True  # whether nothing was asked after it that can have been read: a digit is for the newest screen
 
     @property
     def open(self) -> bool:
@@ -82,7 +83,8 @@ def find(
     if worker is None:
         return None
     others = tuple(one.name for one in people if one is not worker)
-    return Question(asked, prompt, worker.name, worker.nik4, others)
+    newest = not prompts.asked_since(prompt, said.received)
+    return Question(asked, prompt, worker.name, worker.nik4, others, newest)
 
 
 def _may_be_answered(asked: Conversation, said: Message, *, before_stop: bool) -> bool:
@@ -120,7 +122,8 @@ def is_option(text: str) -> bool:
 def read(question: Question, text: str) -> Read:
     """What a text says to a question: a digit where it offered some, an option's word, or free words."""
     spoken_here = tuple(wordings().languages)
-    return _read(question.prompt.screen == UNCLEAR, question.name, question.others, text, spoken_here)
+    by_digits = question.prompt.screen == UNCLEAR and question.newest
+    return _read(by_digits, question.name, question.others, text, spoken_here)
 
 
 _LATER = re.compile(r"\b(?:nanti|nti|ntar|entar|tar|besok|engke|mengko|mangke|sebentar|bentar|later|tomorrow)\b")

@@ -67,10 +67,10 @@ def listed_on(session: Session, phone: Phone) -> list[str]:
     return list(rows)
 
 
-def open_grievances_of(session: Session, phone: Phone) -> list[int]:
-    """The open reports that this phone made; an anonymous one is no phone's."""
+def open_grievances_of(session: Session, phone: Phone) -> list[Grievance]:
+    """The open reports that this phone made, the newest first; an anonymous one is no phone's."""
     rows = session.scalars(
-        select(Grievance.id)
+        select(Grievance)
         .where(Grievance.phone_id == phone.id, Grievance.closed_at.is_(None))
         .order_by(Grievance.id.desc())
     )

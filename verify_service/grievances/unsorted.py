@@ -130,7 +130,7 @@ def suggested(acting: Acting, message: InboundMessage) -> Sequence[Grievance]:
     held = known_phone_of(acting.session, number) if number is not None else None
     if held is None:
         return []
-    open_ones = open_grievances_of(acting.session, acting.session.get_one(Phone, held))
+    open_ones = [one.id for one in open_grievances_of(acting.session, acting.session.get_one(Phone, held))]
     wanted = select(Grievance).where(
         Grievance.id.in_(open_ones), Grievance.identity == "normal", seen_by(acting.viewer)
     )

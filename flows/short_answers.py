@@ -1,0 +1,48 @@
+"""A yes or a no in a short sentence, at the screens where people write one instead of the option's word. Pure."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flows.reading import COURTESIES, spoken, word_set
+
+_YES = word_set("sudah udah sdh udh dah udeh sampun wis uwis wes atos tos parantos iya y yes already")
+_NO = word_set(
+    "belum blm blom belon tidak tdk gak ga gk nggak ngga enggak engga kagak teu acan can dereng durung mboten ora no"
+    " not"
+)
+_AROUND = COURTESIES | word_set(
+    "alhamdulillah terima kasih banyak sekali banget masih juga kok nih sih mah ya yah nya tolong mohon dibantu bantu"
+    " saya sy abdi sampai sampe nyampe sekarang skrg ini itu maaf halo assalamualaikum punten yet thank you"
+)
+# What each screen asks about, and may be named in the answer.
+_ABOUT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "b9.card": word_set(
+            "kartu kartunya kertu kertune dapat dapet dpt terima nerima menerima diterima tampa nampi datang dateng dugi"
+            " ada pegang dikasih kasih punya jadi pernah aya wonten received card"
+        ),
+        "c13.satisfied": word_set(
+            "beres selesai kelar tuntas rampung masalah masalahnya kartu kartunya dapat dapet dpt terima nerima"
+            " datang dateng ada dikasih diganti dibayar solved done"
+        ),
+    }
+)
+_DONE: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"c13.satisfied": word_set("beres selesai kelar tuntas rampung solved")}  # by themselves a yes
+)
+
+
+def short_answer(screen: str, text: str) -> str:
+    """The option that a short sentence stands for, "yes" or "no"; "" when it says more, or nothing for sure.
+
+    "belum dapat kartu", "alhamdulillah sudah beres pak, terima kasih"; not "sudah tapi rusak", nor a question.
+    """
+    if screen not in _ABOUT or "?" in text:
+        return ""
+    words = set(spoken(text).split())
+    if not words <= _YES | _NO | _AROUND | _ABOUT[screen]:
+        return ""
+    yes, no = bool(words & (_YES | _DONE.get(screen, frozenset()))), bool(words & _NO)
+    if no:
+        return "" if words & _YES else "no"
+    return "yes" if yes else ""
