@@ -18,8 +18,8 @@ _AROUND = COURTESIES | word_set(
 _ABOUT: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "b9.card": word_set(
-            "kartu kartunya kertu kertune dapat dapet dpt terima nerima menerima diterima tampa nampi datang dateng dugi"
-            " ada pegang dikasih kasih punya jadi pernah aya wonten received card"
+            "kartu kartunya kertu kertune dapat dapet dpt terima nerima menerima diterima tampa nampi datang dateng"
+            " dugi ada pegang dikasih kasih punya jadi pernah aya wonten received card"
         ),
         "c13.satisfied": word_set(
             "beres selesai kelar tuntas rampung masalah masalahnya kartu kartunya dapat dapet dpt terima nerima"
