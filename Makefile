@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check bench soak clean browser kannel
+.PHONY: install demo test quick check bench soak clean browser kannel
 
 install: $(STAMP)
 
@@ -46,6 +46,14 @@ check: install
 test: install browser kannel check
 	@echo "==> tests, in parallel, over real PostgreSQL, Valkey and Chromium"
 	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+# The rooms that need no servers of their own, no browser, no worker and no waiting: half of all tests in half a minute.
+QUICK := flows grievances labels verification registry test_architecture.py test_docs.py test_tasks.py \
+	ground/test_crypto.py ground/test_settings.py ground/test_programme_is_read.py
+
+quick: install
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/pytest -n 2 --dist worksteal --deselect tests/flows/test_paths.py $(addprefix tests/,$(QUICK)) $(ARGS)
 
 soak: install browser
 	@echo "==> the long forms, seeded"
