@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from verify_service.accounts import passwords, pins
 from verify_service.demo import embedded, keys
@@ -50,6 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
     from verify_service.installation import migrate
 
     migrate()
+
+
+def pytest_collection_finish() -> None:
+    """Six thousand tests are no garbage: nobody has to look through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _at(servers: embedded.Servers, name: str = TEMPLATE) -> str:
@@ -120,33 +128,53 @@ def real_hashes(_cheap_hashes: None) -> Iterator[None]:
     _hash_with(cheap, cheap)
 
 
+@pytest.fixture(scope="session")
+def _kept(_own_database: None, owner_url: str) -> Iterator[list[psycopg.Connection[Any]]]:
+    """The owner's connection, for as long as it lives: a new one asks for a password and knows no table."""
+    kept: list[psycopg.Connection[Any]] = []
+    yield kept
+    for connection in kept:
+        connection.close()
+
+
 @pytest.fixture
-def db(_own_database: None, owner_url: str) -> Iterator[Any]:
+def db(_kept: list[psycopg.Connection[Any]], owner_url: str) -> Iterator[Any]:
     """A clean database, and the owner's own connection to look into it with (autocommit)."""
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        yield connection
-        _empty(connection)
+    if not _kept or _kept[0].closed:
+        _kept[:] = [psycopg.connect(owner_url, autocommit=True)]
+    yield _kept[0]
+    if _kept[0].closed or _kept[0].info.transaction_status != TransactionStatus.IDLE:  # what a test left half done
+        _kept.pop().close()
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            empty(connection)
+    else:
+        empty(_kept[0])
     queue.connection().flushdb()
 
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-_SEQUENCES = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+# To set a counter back is cheaper than ALTER SEQUENCE, after which every connection would plan its statements anew.
+_COUNT_AGAIN = """
+SELECT setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences
+WHERE schemaname = 'public' AND last_value IS NOT NULL AND NOT sequencename ^@ ANY(%s)
+"""
+_names: list[str] = []  # of the tables, which are the same for every test
 
 
-def _empty(connection: psycopg.Connection[Any]) -> None:
+def empty(connection: psycopg.Connection[Any]) -> None:
     """Empty what was filled, past every trigger. To delete a few rows is cheaper than to truncate forty tables."""
-    names = [sql.Identifier(name) for (name,) in connection.execute(_TABLES).fetchall() if name not in KEPT]
-    look = [sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(name.as_string(), name) for name in names]
-    filled = [sql.SQL(name) for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(look)).fetchall()]
-    counted = [name for (name,) in connection.execute(_SEQUENCES).fetchall()]
-    used = [sql.Identifier(name) for name in counted if not name.startswith(tuple(f"{kept}_" for kept in KEPT))]
+    if not _names:
+        _names.extend(name for (name,) in connection.execute(_TABLES).fetchall() if name not in KEPT)
+    look = [sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(name, sql.Identifier(name)) for name in _names]
+    filled = [sql.Identifier(name) for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(look)).fetchall()]
     deletes = [sql.SQL("DELETE FROM {}").format(name) for name in filled]
-    restarts = [sql.SQL("ALTER SEQUENCE {} RESTART").format(name) for name in used]
     connection.execute(
         sql.SQL("; ").join(
-            [sql.SQL("BEGIN; SET LOCAL session_replication_role = replica"), *deletes, *restarts, sql.SQL("COMMIT")]
+            [sql.SQL("BEGIN; SET LOCAL session_replication_role = replica"), *deletes, sql.SQL("COMMIT")]
         )
     )
+    connection.execute(_COUNT_AGAIN, [[f"{kept}_" for kept in KEPT]])
+    connection.execute("RESET ALL; DISCARD TEMP")  # what a test set for itself
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

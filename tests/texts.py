@@ -43,11 +43,16 @@ _MOMENTS = {
 }
 
 
+_OLDER = "; ".join(
+    f"UPDATE {table} SET "
+    + ", ".join(f"{moment} = {moment} - make_interval(secs => {{seconds}})" for moment in moments)
+    for table, moments in _MOMENTS.items()
+)
+
+
 def time_passes(db: Any, seconds: float = 60) -> None:
     """Everything that was texted is older now: whoever texts next has read what was handed over."""
-    for table, moments in _MOMENTS.items():
-        older = ", ".join(f"{moment} = {moment} - make_interval(secs => {seconds})" for moment in moments)
-        db.execute(f"UPDATE {table} SET {older}")
+    db.execute(_OLDER.format(seconds=seconds))  # all in one message: it is said before every text of every talk
 
 
 def the_sender_runs(db: Any) -> None:

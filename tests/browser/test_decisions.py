@@ -39,12 +39,8 @@ def waiting(db: Any) -> int:
 
 
 def fits(visit: Visit, path: str) -> None:
-    """Nobody has to scroll sideways, and axe finds nothing, on a phone and at a desk."""
-    for width in (360, 1280):
-        visit.wide(width)
-        visit.go(path)
-        assert visit.too_wide_by() <= 0, (path, width)
-        assert visit.faults() == [], (path, width)
+    visit.go(path)
+    visit.fits()
 
 
 def test_the_pages_of_proposals_fit_and_shut_nobody_out(visit: Visit, db: Any, waiting: int) -> None:
@@ -96,10 +92,7 @@ def test_the_pages_of_removals_fit_and_shut_nobody_out(visit: Visit, db: Any) ->
     fits(visit, "/console/decisions/removals/find")
     page.get_by_label("Tentang siapa?").fill("sulistiawati")
     page.get_by_role("button", name="Cari").click()
-    for width in (360, 1280):
-        visit.wide(width)
-        assert visit.too_wide_by() <= 0
-        assert visit.faults() == []
+    visit.fits()
     page.get_by_role("link", name="Pilih").click()
     page.wait_for_url("**/new?enrolment=*")
     fits(visit, f"/console/decisions/removals/new?enrolment={someone.enrolment}")

@@ -113,27 +113,18 @@ def test_the_first_tab_stop_leads_past_the_header(visit: Visit, db: Any) -> None
     expect(page.locator("main")).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("path", ["/", "/console/login", "/simulator", "/console/"])
-def test_pages_fit_and_shut_nobody_out(visit: Visit, db: Any, path: str, width: int) -> None:
+def test_pages_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
     denies(db, a_worker(db))
     reconcile()
-    visit.wide(width)
-    if path == "/console/":
-        sign_in(visit)
-        visit.page.wait_for_selector("#verdict-table [data-value]")
-    else:
+    for path in ("/", "/console/login", "/simulator"):
         visit.go(path)
-    assert visit.too_wide_by() <= 0
-    assert visit.faults() == []
+        visit.fits()
+    sign_in(visit)
+    visit.page.wait_for_selector("#verdict-table [data-value]")
+    visit.fits()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize(
-    "path",
-    [f"/console/{page}" for page in ("tasks", "tasks/1", "texts", "texts/1")],
-)
-def test_the_officers_lists_fit_and_shut_nobody_out(visit: Visit, db: Any, path: str, width: int) -> None:
+def test_the_officers_lists_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
     someone = a_worker(db)
     db.execute(
         """INSERT INTO task (kind, subject, kelurahan_code, rw, rt, enrolment_id, due_on, opened_at)
@@ -146,49 +137,37 @@ def test_the_officers_lists_fit_and_shut_nobody_out(visit: Visit, db: Any, path:
            VALUES ('africastalking', 'x', %s, %s, %s, %s, 'triage')""",
         [seal(someone.number, "inbound_message.sender"), seal(words, "inbound_message.body"), NOW, NOW],
     )
-    visit.wide(width)
     sign_in(visit)
-    visit.go(path)
-    assert visit.faults() == []
-    assert visit.too_wide_by() <= 0
+    for path in ("tasks", "tasks/1", "texts", "texts/1"):
+        visit.go(f"/console/{path}")
+        visit.fits()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("path", ["account", "exports", "officers", "officers/2", "sign-ins?all=1"])
-def test_the_pages_of_accounts_and_exports_fit_and_shut_nobody_out(
-    visit: Visit, db: Any, path: str, width: int
-) -> None:
-    visit.wide(width)
+def test_the_pages_of_accounts_and_exports_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
     sign_in(visit, "admin")
     an_officer(f"{'nama.panjang.' * 8}@bekasi.example", "kelurahan", name="Raden " * 20, area="32.75.01.1001")
-    visit.go(f"/console/{path}")
-    for summary in visit.page.locator("main summary").all():
-        summary.click()
-    assert visit.faults() == []
-    assert visit.too_wide_by() <= 0
+    for path in ("account", "exports", "officers", "officers/2", "sign-ins?all=1"):
+        visit.go(f"/console/{path}")
+        for summary in visit.page.locator("main summary").all():
+            summary.click()
+        visit.fits()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_what_is_shown_once_fits_too(visit: Visit, db: Any, width: int) -> None:
-    visit.wide(width)
+def test_what_is_shown_once_fits_too(visit: Visit, db: Any) -> None:
     page = sign_in(visit, "admin")
     visit.go("/console/account")
     page.get_by_role("button", name="Buat alamat").click()
     expect(page.get_by_label("Alamat kalender Anda")).to_have_value(re.compile("/calendar/.{43}[.]ics$"))
-    assert visit.faults() == []
-    assert visit.too_wide_by() <= 0
+    visit.fits()
     visit.go("/console/officers")
     page.get_by_text("Akun lain").click()
     page.get_by_label("Alamat email").fill("siti@bekasi.example")
     page.get_by_role("button", name="Buat akun").click()
     expect(page.locator("#made-up")).to_be_visible()
-    assert visit.faults() == []
-    assert visit.too_wide_by() <= 0
+    visit.fits()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_a_second_factor_is_set_up_and_used_by_keyboard(visit: Visit, db: Any, width: int) -> None:
-    visit.wide(width)
+def test_a_second_factor_is_set_up_and_used_by_keyboard(visit: Visit, db: Any) -> None:
     page = sign_in(visit)
     visit.go("/console/account")
     page.locator("#begin-old").fill(PASSWORD)
@@ -196,14 +175,12 @@ def test_a_second_factor_is_set_up_and_used_by_keyboard(visit: Visit, db: Any, w
     page.get_by_text("Tidak bisa dipindai").click()  # waits for the page
     phone = pyotp.TOTP(page.locator("#secret").inner_text().replace(" ", ""))
     assert page.locator(".qr img").evaluate("picture => picture.naturalWidth") > 100
-    assert visit.faults() == []
-    assert visit.too_wide_by() <= 0
+    visit.fits()
     page.get_by_label("Ketik enam angka").fill(phone.at(time.time() - 30))
     page.keyboard.press("Enter")
     expect(page.locator("#recovery-codes code")).to_have_count(10)
     codes = page.locator("#recovery-codes code").all_inner_texts()
-    assert visit.faults() == []
-    assert visit.too_wide_by() <= 0
+    visit.fits()
     page.get_by_role("button", name="Keluar", exact=True).click()
     page.get_by_label("Alamat email").fill(EMAIL)
     page.get_by_label("Kata sandi").fill(PASSWORD)
@@ -211,8 +188,7 @@ def test_a_second_factor_is_set_up_and_used_by_keyboard(visit: Visit, db: Any, w
     expect(page.get_by_role("heading", level=1)).to_have_text("Kode dari HP Anda")
     expect(page.get_by_label("Enam angka")).to_be_focused()
     page.get_by_text("HP tidak ada di tangan").click()
-    assert visit.faults() == []
-    assert visit.too_wide_by() <= 0
+    visit.fits()
     page.get_by_label("kode cadangan").fill(codes[0])
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/")
@@ -356,9 +332,7 @@ def test_nobody_looks_for_texts_while_the_page_is_hidden(visit: Visit, db: Any) 
     assert asked == []
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_phones_in_use_fit_and_shut_nobody_out(visit: Visit, db: Any, width: int) -> None:
-    visit.wide(width)
+def test_phones_in_use_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
     someone = a_worker(db)
     a_text(db, someone.number, "SIGAP Bekasi: " + "panjang" * 30)
     a_text(db, "+6281299990009", "Balas YA 👍")
@@ -371,8 +345,7 @@ def test_phones_in_use_fit_and_shut_nobody_out(visit: Visit, db: Any, width: int
             phone.locator("[data-hops]").locator("xpath=ancestor::details/summary").click()
             expect(phone.locator("[data-hops] tr")).to_have_count(1)
             phone.locator("[data-list] button").click()
-        assert visit.too_wide_by() <= 0
-        assert visit.faults() == []
+        visit.fits()
 
 
 def test_the_phone_is_used_with_a_keyboard(visit: Visit, db: Any) -> None:
@@ -430,9 +403,7 @@ def test_a_wrong_code_never_reaches_the_service(visit: Visit, db: Any) -> None:
     assert db.execute("SELECT count(*) FROM conversation").fetchone() == (0,)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_an_officer_sees_that_texts_wait_and_sends_the_given_up_again(visit: Visit, db: Any, width: int) -> None:
-    visit.wide(width)
+def test_an_officer_sees_that_texts_wait_and_sends_the_given_up_again(visit: Visit, db: Any) -> None:
     page = sign_in(visit, "supervisor")
     waiting = dt.datetime(2026, 11, 23, 3, 30, tzinfo=dt.UTC)
     for place in range(5):
@@ -440,10 +411,10 @@ def test_an_officer_sees_that_texts_wait_and_sends_the_given_up_again(visit: Vis
     db.execute("UPDATE outbox SET state = 'failed', reason = 'no connection' WHERE id > 3")
     away(db)
     expect(page.get_by_role("status").filter(has_text="gateway tidak menjawab")).to_be_visible()
-    assert (visit.faults(), visit.too_wide_by()) == ([], 0)
+    visit.fits((390, 1280))
     page.get_by_role("link", name="Keadaan pengiriman SMS").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Keadaan pengiriman SMS")
-    assert (visit.faults(), visit.too_wide_by()) == ([], 0)
+    visit.fits((390, 1280))
     page.get_by_role("button", name="Kirim yang dihentikan").click()
     expect(page.get_by_text("SMS yang menunggu lagi: 2")).to_be_visible()
-    assert (visit.faults(), visit.too_wide_by()) == ([], 0)
+    visit.fits((390, 1280))

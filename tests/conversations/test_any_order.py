@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import examples
+from tests.conftest import empty, examples
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker
 from tests.serving import new_client
@@ -86,7 +86,7 @@ def _of_worker(db: Any, worker: int) -> tuple[list[Any], list[Any]]:
 @given(st.lists(step, max_size=14), st.booleans())
 @example([("send", "1"), ("repeat", ""), ("send", "1"), ("stale", ""), ("redial", ""), ("send", "1")], True)
 def test_noise_changes_nothing(db: Any, steps: list[tuple[str, str]], known: bool) -> None:
-    _clean(db)
+    empty(db)
     client = new_client()
     held = []
     for place, noisy in ((1, False), (2, True)):
@@ -107,13 +107,6 @@ def _without_names(screen: str, nik: str) -> str:
     import re
 
     return re.sub(r"BKS-\w{6}", "BKS", screen.replace(nik[-4:], "0000"))
-
-
-def _clean(db: Any) -> None:
-    db.execute(
-        "TRUNCATE conversation, evidence, verdict, discrepancy, stale_enrolment, enrolment, worker, phone, "
-        "session_end, link_try, audit CASCADE"
-    )
 
 
 def _reconcile() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.conftest import empty
 from tests.conversations.people import BY_NAME, Scene, reported
 from tests.handset import Handset, handset
 from tests.serving import new_client
@@ -226,10 +227,7 @@ def test_a_resident_who_is_helped_is_heard_once_whatever_drops(db: Any, client: 
 def _said(
     db: Any, client: FlaskClient, network: str, who: str, script: Any, cut_at: int | None, hours: bool
 ) -> tuple[list[tuple[str, str, str]], int]:
-    db.execute(
-        "TRUNCATE conversation, evidence, stale_enrolment, task, outbox, audit, link_try, enrolment, worker, phone,"
-        " rt_head, grievance, grievance_event, proposal, reference, knowledge_answer CASCADE"
-    )
+    empty(db)
     scene = BY_NAME[who](db, "id")
     given = hold(handset(network, client, scene.number, db), script, scene, cut_at, db, hours)
     rows = db.execute(

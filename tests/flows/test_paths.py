@@ -1,6 +1,7 @@
 """Every path of every flow: no text is missing, none is dead, every talk can end, and says what it should."""
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -258,49 +259,77 @@ def next_for_rt_head(outcome: Outcome, caller: Caller) -> list[tuple[str, Caller
     raise AssertionError(outcome)
 
 
+Place = tuple[str, Caller]  # a flow, and who comes to it
+_places: list[Place] = []
+_numbers: dict[Place, int] = {}
+
+
+def numbered(place: Place) -> int:
+    """The number of a place: callers are long to compare, and most come to the same places."""
+    if place not in _numbers:
+        _numbers[place] = len(_places)
+        _places.append(place)
+    return _numbers[place]
+
+
 @cache
-def whole_talks(caller: Caller) -> dict[tuple[str, Caller], tuple[Path, ...]]:
-    """Every flow that a talk which begins at the main menu can come to, with its paths."""
-    found: dict[tuple[str, Caller], tuple[Path, ...]] = {}
-    waiting = [("resume", caller), ("language", caller)]
+def after(place: int) -> frozenset[int]:
+    """Where a talk may go on from here, whichever way it takes."""
+    flow, caller = _places[place]
+    outcomes_here = {path.outcome for path in paths(flow, caller) if not isinstance(path.outcome, Goodbye)}
+    return frozenset(numbered(one) for outcome in outcomes_here for one in next_flows(outcome, caller))
+
+
+@cache
+def may_end(place: int) -> bool:
+    return any(
+        isinstance(path.outcome, Goodbye) or BESIDE.get(type(path.outcome)) == [] for path in paths(*_places[place])
+    )
+
+
+@cache
+def without_asking(place: int) -> tuple[int, ...]:
+    """Where a flow that asks nothing goes on at once; nowhere else."""
+    flow, caller = _places[place]
+    first = paths(flow, caller)[0]
+    return () if first.screens else tuple(numbered(one) for one in next_flows(first.outcome, caller)[:1])
+
+
+def whole_talks(caller: Caller) -> set[int]:
+    """Every place that a talk which begins at the main menu can come to."""
+    found: set[int] = set()
+    waiting = [numbered(("resume", caller)), numbered(("language", caller))]
     while waiting:
         place = waiting.pop()
         if place not in found:
-            found[place] = paths(*place)
-            waiting += [after for path in found[place] for after in next_flows(path.outcome, place[1])]
+            found.add(place)
+            waiting += after(place)
     return found
 
 
 @pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS.keys())
 def test_from_everywhere_in_a_talk_there_is_an_end(caller: Caller) -> None:
     talks = whole_talks(caller)
-    ends = {
-        place
-        for place, walked in talks.items()
-        if any(isinstance(path.outcome, Goodbye) or BESIDE.get(type(path.outcome)) == [] for path in walked)
-    }
-    after = {
-        place: {following for path in walked for following in next_flows(path.outcome, place[1])}
-        for place, walked in talks.items()
-    }
-    while more := {place for place, following in after.items() if place not in ends and following & ends}:
-        ends |= more
-    assert ends == set(talks)
+    before = defaultdict[int, set[int]](set)
+    for place in talks:
+        for following in after(place):
+            before[following].add(place)
+    ends = {place for place in talks if may_end(place)}
+    waiting = list(ends)
+    while waiting:
+        lead_here = before[waiting.pop()] - ends
+        ends |= lead_here
+        waiting += lead_here
+    assert [_places[place] for place in talks - ends] == []
 
 
 @pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS.keys())
 def test_no_flows_follow_each_other_for_ever_without_asking(caller: Caller) -> None:
     for place in whole_talks(caller):
         silent = [place]
-        while silent:
-            assert len(silent) <= len(FLOWS), silent
-            walked = paths(*silent[-1])
-            if walked[0].screens:
-                break
-            following = next_flows(walked[0].outcome, silent[-1][1])
-            if not following:
-                break
-            silent.append(following[0])
+        while following := without_asking(silent[-1]):
+            silent += following
+            assert len(silent) <= len(FLOWS), [_places[one] for one in silent]
 
 
 @pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS.keys())

@@ -21,24 +21,20 @@ def meaning(text: str) -> str:
     return understand(text).meaning
 
 
-COUNTED = figures(ALL, understand)
-
-
-def test_the_replies_that_were_learned_from_are_read_as_they_were_meant() -> None:
-    assert COUNTED.right >= 0.9 * COUNTED.replies
-    assert COUNTED.wrong <= 0.002 * COUNTED.replies
-    assert COUNTED.also_found >= 0.85 * COUNTED.also
-    assert COUNTED.also_wrong <= 0.01 * COUNTED.replies
+def test_the_replies_that_were_learned_from_are_read_as_they_were_meant_and_none_is_surely_the_worst() -> None:
+    all_read = figures(ALL, understand)  # seconds of work: not where tests are only collected, and once
+    # No reply is surely a yes that was none, and no STOP is surely something else.
+    assert (all_read.false_yes, all_read.missed_stop, all_read.false_stop) == (0, 0, 0)
+    assert all_read.right >= 0.9 * all_read.replies
+    assert all_read.wrong <= 0.002 * all_read.replies
+    assert all_read.also_found >= 0.85 * all_read.also
+    assert all_read.also_wrong <= 0.01 * all_read.replies
 
 
 def test_what_fair_authors_wrote_is_hardly_ever_asked_back() -> None:
     counted = figures(of(FAIR), understand)
     assert counted.right >= 0.96 * counted.replies
     assert counted.also_found >= 0.85 * counted.also
-
-
-def test_no_reply_is_surely_a_yes_that_was_none_and_no_stop_is_surely_something_else() -> None:
-    assert (COUNTED.false_yes, COUNTED.missed_stop, COUNTED.false_stop) == (0, 0, 0)
 
 
 def test_the_weights_were_made_from_these_replies() -> None:

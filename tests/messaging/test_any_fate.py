@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.conftest import examples
+from tests.conftest import empty, examples
 from tests.messaging.texts import queued, taken
 from tests.people import NOW, a_phone, a_worker, link
 from verify_service.ground.database import transaction
@@ -123,9 +123,7 @@ class Outbox(RuleBasedStateMachine):
         first=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(list(Purpose))), min_size=2, max_size=6),
     )
     def begin(self, many_words: bool, first: list[tuple[int, Purpose]]) -> None:
-        self.db.execute(
-            "TRUNCATE outbox, delivery_notice, opt_out_notice, phone, worker, task, audit RESTART IDENTITY CASCADE"
-        )
+        empty(self.db)
         self.now = self.latest = NOW
         self.gateway = Whims(many_words=many_words)
         self.phones = [a_phone(self.db, number) for number in PHONES]

@@ -64,7 +64,7 @@ def sends(db: Any, times: int = 1) -> None:
         send.send()
 
 
-def kannel(url: str, whole_call: float = 1.0) -> Kannel:
+def kannel(url: str, whole_call: float = 0.6) -> Kannel:
     given = {"public_url": "https://verify.example.org", "secret": "known-to-kannel"}
     return Kannel(url, "verify", "word", timeout=(1, 1), whole_call=whole_call, **given)
 
@@ -148,7 +148,7 @@ def test_those_who_ask_for_a_name_that_hangs_wait_for_one_look_up_which_ends() -
 
 
 def test_a_door_that_speaks_no_tls_is_told_no_word(box: Box) -> None:
-    provider = AfricasTalking("sandbox", "the-key", box.url.replace("http", "https"), timeout=(2, 2), whole_call=2)
+    provider = AfricasTalking("sandbox", "the-key", box.url.replace("http", "https"), timeout=(2, 2), whole_call=0.8)
     with within(5):
         (sent,) = provider.send([TEXT])
     assert (sent.outcome, sent.reason, sent.whole_call) == (N, "no connection", True)
@@ -161,7 +161,7 @@ def test_a_door_at_which_the_handshake_hangs_hands_nothing_over() -> None:
         door.listen()
         url = f"https://127.0.0.1:{door.getsockname()[1]}"
         with within(3):
-            (sent,) = AfricasTalking("sandbox", "the-key", url, timeout=(9, 9), whole_call=1).send([TEXT])
+            (sent,) = AfricasTalking("sandbox", "the-key", url, timeout=(9, 9), whole_call=0.6).send([TEXT])
     assert (sent.outcome, sent.reason) == (N, "no connection")
 
 
@@ -178,29 +178,16 @@ def test_a_call_is_over_in_time_and_its_fate_unknown(box: Box, manner: str) -> N
     left = {thread for thread in threading.enumerate() if thread.is_alive()} - before
     assert not [thread for thread in left if isinstance(thread, threading.Timer)]
     with within(3):
-        assert kannel(box.url).knock(1) is False
-
-
-def test_at_most_ten_seconds_go_by_as_the_service_is_set(db: Any, box: Box) -> None:
-    waits(db, 3)
-    box.manner = "drip"
-    with within(11.5):
-        send.send()
-    assert held(db, "state") == ("open",)
-    assert db.execute("SELECT unknowns, count(*) FROM outbox GROUP BY unknowns ORDER BY 1").fetchall() == [
-        (0, 2), (1, 1),
-    ]  # fmt: skip
+        assert kannel(box.url).knock(0.6) is False
 
 
 @pytest.mark.parametrize("manner", ["hang", "drip", "drip body"])
 def test_a_provider_s_inbox_that_crawls_is_read_no_longer_than_a_call_takes(box: Box, manner: str) -> None:
     box.manner = manner
-    provider = AfricasTalking("sandbox", "the-key", box.url, timeout=(2, 9), whole_call=1)
-    with within(2):
+    provider = AfricasTalking("sandbox", "the-key", box.url, timeout=(2, 9), whole_call=0.6)
+    with within(4):
         assert provider.fetch().problem.startswith("no answer")
-    with within(2):
-        assert provider.knock(1) is False
-    with within(2):
+        assert provider.knock(0.6) is False
         assert [sent.outcome for sent in provider.send([TEXT])] == [U]
 
 
@@ -350,7 +337,6 @@ def test_a_gateway_that_comes_and_goes_gets_each_text_once(db: Any, box: Box) ->
     flapping.start()
     until = time.monotonic() + 20
     while states(db) != {"accepted": 30} and time.monotonic() < until:
-        waits(db, 0)
         sends(db)
     coming.set()
     flapping.join()
@@ -374,31 +360,37 @@ def test_a_gateway_with_nothing_to_send_is_noticed_to_be_back(db: Any, box: Box)
 # Who goes first
 
 
-def wait_in_thousands(db: Any, questions: int) -> None:
-    """So many questions that wait since yesterday, on two hundred phones."""
-    phones = [a_phone(db, f"+62813000{place:05}") for place in range(200)]
+def wait_in_thousands(db: Any, texts: int, purpose: str = "question") -> None:
+    """So many texts that wait since yesterday, on two hundred phones: +62813... are asked, +62814... answered."""
+    network = "813" if purpose == "question" else "814"
+    phones = [a_phone(db, f"+62{network}000{place:05}") for place in range(200)]
     body = seal("Apakah Anda terdaftar dan terlindungi?", "outbox.body")
     db.execute(
         """INSERT INTO outbox (phone_id, screen, purpose, body, body_hash, cause, due_at, stale_at, created_at)
-           SELECT %(phones)s[1 + place %% 200], 's1', 'question', %(body)s, %(hash)s, 'many:' || place,
+           SELECT %(phones)s[1 + place %% 200], 's1', %(purpose)s, %(body)s, %(hash)s, %(purpose)s || place,
                   now() - interval '1 day', now() + interval '6 days', now() - interval '1 day'
-           FROM generate_series(1, %(questions)s) AS place""",
-        {"phones": phones, "body": body, "hash": keyed_hash("?", "outbox.body"), "questions": questions},
+           FROM generate_series(1, %(texts)s) AS place""",
+        {"phones": phones, "body": body, "hash": keyed_hash("?", "outbox.body"), "texts": texts, "purpose": purpose},
     )
     db.execute("ANALYZE outbox")
 
 
 def test_who_waits_for_an_answer_has_it_before_ten_thousand_are_asked(db: Any, box: Box) -> None:
     wait_in_thousands(db, 10_000)
-    queued(a_phone(db, "+6281299999991"), purpose=Purpose.REPLY, now=now())
-    queued(a_phone(db, "+6281299999992"), purpose=Purpose.CASE, now=now())
-    send.send(turn=0)
-    assert box.asked[:2] == ["+6281299999991", "+6281299999992"]
-    assert len(box.asked) == 50
+    reply, receipt = a_phone(db, "+6281299999991"), a_phone(db, "+6281299999992")
+    first = 0
+    for _ in range(send.SHARE):  # in whichever of these calls what we start has its turn
+        queued(reply, purpose=Purpose.REPLY, now=now())
+        queued(receipt, purpose=Purpose.CASE, now=now())
+        box.asked.clear()
+        send.send(turn=0)
+        first += box.asked[:2] == ["+6281299999991", "+6281299999992"]
+        assert len(box.asked) == 50
+    assert first == send.SHARE - 1
 
 
 def test_a_flood_of_answers_does_not_starve_what_we_start(db: Any, box: Box) -> None:
-    waits(db, 700)
+    wait_in_thousands(db, 700, "reply")
     wait_in_thousands(db, 60)
     for _ in range(send.SHARE):
         send.one_batch()
@@ -407,19 +399,24 @@ def test_a_flood_of_answers_does_not_starve_what_we_start(db: Any, box: Box) -> 
 
 
 @pytest.mark.parametrize(
-    ("goes", "comes"), [("away", "back"), ("away behind", "well"), ("texts: away behind", "well"), ("hang", "well")]
+    ("goes", "comes"), [("away", "back"), ("away behind", "well"), ("texts: away behind", "well"), ("drip", "well")]
 )
 def test_the_first_reply_leaves_within_three_seconds_of_the_end_of_an_outage(
     db: Any, box: Box, goes: str, comes: str
 ) -> None:
     wait_in_thousands(db, 10_000)
     over = threading.Event()
+    took: list[float] = []
 
     def work() -> None:
         """The worker and the clock, as often as they look."""
-        while not over.wait(clock.EVERY.total_seconds()):
+        while True:
             if clock.queue.SEND in clock.tick():
+                began = time.monotonic()
                 send.send()
+                took.append(time.monotonic() - began)
+            if over.wait(clock.EVERY.total_seconds()):
+                return
 
     if goes == "away":
         box.away()
@@ -430,18 +427,24 @@ def test_the_first_reply_leaves_within_three_seconds_of_the_end_of_an_outage(
     until = time.monotonic() + 30
     while (held(db, "tries") or (0,))[0] < 2 and time.monotonic() < until:
         time.sleep(0.05)
-    queued(a_phone(db, "+6281299999999"), purpose=Purpose.REPLY, now=now())
+        if took and goes == "drip":  # a call that never ends is over after ten seconds, as the service is set
+            box.manner = "hang"
+    written, reply = now(), "+6281299999999"
+    queued(a_phone(db, reply), purpose=Purpose.REPLY, now=written)
     ended = time.monotonic()
     if comes == "back":
         box.back()
     else:
         box.manner = comes
-    while not box.taken and time.monotonic() < until:
+    while reply not in [number for _, number in box.taken] and time.monotonic() < until:
         time.sleep(0.01)
     over.set()
     working.join()
-    assert box.taken, "nothing left at all"
-    at, number = box.taken[0]
-    assert number == "+6281299999999"
-    assert at - ended < 3.0
-    print(f"outage {goes!r}: the first reply left {at - ended:.2f} s after its end")
+    left = next((at for at, number in box.taken if number == reply), float("inf"))
+    assert left - ended < 3.0
+    (tried,) = db.execute("SELECT min(handed_at) FROM outbox WHERE state = 'accepted'").fetchone()
+    assert box.taken[0][1] == reply or tried < written  # what was on its way already could not wait for the reply
+    assert max(took) < 11.5
+    unknown = db.execute("SELECT count(*), max(unknowns) FROM outbox WHERE unknowns > 0").fetchone()
+    assert unknown == ((1, 1) if goes == "drip" else (0, None))
+    print(f"outage {goes!r}: the first reply left {left - ended:.2f} s after its end")

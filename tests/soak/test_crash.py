@@ -1,4 +1,4 @@
-"""The short form of the crash run, and the fault that is put in most cheaply; the rest is `make soak`."""
+"""The short form of the crash run; the faults it has to notice are put in by `make soak`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,6 @@ def test_nothing_acknowledged_is_lost_or_counted_twice_whatever_dies() -> None:
     done = _crash_run("--people", "100", "--kills", "12", "--seed", "7")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 lost, 0 twice, 0 that nobody gave" in done.stdout
-
-
-@pytest.mark.timeout(240)
-def test_the_crash_run_notices_a_service_that_does_nothing() -> None:
-    done = _crash_run("--people", "20", "--kills", "2", "--sabotage", "end-to-all")
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "RED" in done.stdout
 
 
 def _crash_run(*arguments: str) -> subprocess.CompletedProcess[str]:

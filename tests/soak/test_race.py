@@ -1,4 +1,4 @@
-"""The short form of the race, and the fault it has to notice; the rest is `make soak`."""
+"""The short form of the race; the fault it has to notice is put in by `make soak`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,6 @@ def test_whatever_phones_repeat_drop_and_interleave_what_is_kept_is_what_the_ora
     done = _race("--phones", "12", "--talks", "3", "--seed", "7")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 lost, 0 twice" in done.stdout
-
-
-@pytest.mark.timeout(120)
-def test_the_race_notices_that_repeats_are_counted() -> None:
-    done = _race("--phones", "12", "--talks", "3", "--sabotage", "counts-repeats")
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "RED" in done.stdout
 
 
 def _race(*arguments: str) -> subprocess.CompletedProcess[str]:

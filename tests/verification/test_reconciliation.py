@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import examples
+from tests.conftest import empty, examples
 from tests.people import NEWEST, NOW, a_file, a_phone, a_worker
 from tests.verification.weighed import EvidenceRow, holds, weigh
 from verify_service.ground.database import transaction
@@ -210,7 +210,7 @@ _said = st.lists(
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_said)
 def test_sql_weighs_as_the_rule_does(db: Any, rows: list[tuple[Any, ...]]) -> None:
-    db.execute("TRUNCATE evidence, verdict, discrepancy, stale_enrolment, enrolment, worker CASCADE")
+    empty(db)
     enrolment = a_worker(db, phone=None).enrolment
     a_file(db, "insurer", dt.date(2026, 9, 1))
     phones = {None: None, 1: a_phone(db, "+6281200000001"), 2: a_phone(db, "+6281200000002")}
