@@ -880,7 +880,7 @@ def _grievances() -> None:
             sa.Text(),
             server_default=sa.text("'received'"),
             nullable=False,
-            comment="a state of grievances/life.py",
+            comment="a state of grievances/states.py",
         ),
         sa.Column(
             "version",
@@ -1051,7 +1051,7 @@ def _grievances() -> None:
         sa.Column("grievance_id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False, comment="its place in the thread"),
-        sa.Column("kind", sa.Text(), nullable=False, comment="a step of grievances/life.py, or what was said"),
+        sa.Column("kind", sa.Text(), nullable=False, comment="a step of grievances/states.py, or what was said"),
         sa.Column(
             "detail",
             postgresql.JSONB(),
