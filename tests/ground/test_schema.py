@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from verify_service.ground import schema
 from verify_service.ground.database import sqlalchemy_url
 from verify_service.ground.tables import Base
 
@@ -21,3 +23,13 @@ def test_the_migrations_make_every_table_as_the_code_has_it(db: Any, owner_url: 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_database_of_another_release_is_left_as_it_is(db: Any, owner_url: str) -> None:
+    db.execute("UPDATE alembic_version SET version_num = '8888'")
+    try:
+        with pytest.raises(schema.SchemaUnknown, match="is at 8888, which this release does not know"):
+            schema.upgrade(owner_url, schema.role_of(owner_url))
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("8888",)
+    finally:
+        db.execute("UPDATE alembic_version SET version_num = %s", [schema.newest()])
