@@ -9,43 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField
-from wtforms.validators import AnyOf, EqualTo, Length
-from wtforms.widgets import PasswordInput
+from wtforms import BooleanField, StringField
+from wtforms.validators import AnyOf, EqualTo, Length, ValidationError
 
-from verify_service.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from flows.conversation import printable
+from verify_service.accounts.passwords import SHORTEST_PASSWORD
+from verify_service.console.fields import Form, Line, OneOf, OneOfFew, Secret, Words, options
+from verify_service.grievances.intake import LONGEST, Asked
+from verify_service.grievances.opening import ANONYMOUS
+from verify_service.ground.phones import Phone, read_phone
 from verify_service.ground.programme import programme
+from verify_service.labels.categories import category_name
 from verify_service.labels.codes import ROLES
-
-
-class Form(FlaskForm):
-    """A form of the console; where nothing was sent its fields have what they are given."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False  # the application has checked the token before any view is asked
-
-    def first_fault(self) -> str:
-        """What is said first of what was sent; "" where nothing is wrong."""
-        return next((str(said) for faults in self.errors.values() for said in faults), "")
-
-
-class Line(StringField):
-    """What a person writes, cut to what fits, which the page says to the browser as well."""
-
-    def __init__(self, label: Any = None, *, most: int, filters: tuple[Any, ...] = (), **more: Any) -> None:
-        cut = (lambda typed: (typed or "").replace("\0", "")[:most], *filters)
-        super().__init__(label, filters=cut, render_kw={"maxlength": most}, **more)
-
-
-class Secret(StringField):
-    """A password, which no page shows again. One letter more than fits is read, so that it can be said."""
-
-    widget = PasswordInput()
-
-    def __init__(self, label: Any = None, **more: Any) -> None:
-        cut = (lambda typed: (typed or "")[: LONGEST_PASSWORD + 1],)
-        super().__init__(label, filters=cut, render_kw={"maxlength": LONGEST_PASSWORD}, **more)
+from verify_service.labels.grievances import URGENCIES
+from verify_service.messaging.catalogue import wordings
+from verify_service.registry.nik import Nik, read_nik
 
 
 def _plain(typed: str | None) -> str:
@@ -95,8 +73,8 @@ class FactorForm(Form):
 class ScopeForm(Form):
     """What an account sees."""
 
-    role = SelectField(lazy_gettext("Role"), choices=lambda: [(role.value, words) for role, words in ROLES.items()])
-    unit = SelectField(lazy_gettext("Unit"), choices=lambda: list(programme().units.items()))
+    role = OneOf(lazy_gettext("Role"), choices=[(role.value, words) for role, words in ROLES.items()])
+    unit = OneOf(lazy_gettext("Unit"), choices=lambda: programme().units.items())
     area = StringField(lazy_gettext("Place"), filters=[_plain])
     cleared = BooleanField(lazy_gettext("Cleared for reports about money, harassment or conduct"))
 
@@ -107,3 +85,82 @@ class OfficerForm(ScopeForm):
     _fits = Length(max=200, message=lazy_gettext("Name and address: 200 letters at most."))
     email = StringField(lazy_gettext("E-mail address"), filters=[_plain], validators=[_fits])
     name = StringField(lazy_gettext("Name, as colleagues know them"), filters=[_plain], validators=[_fits])
+
+
+# --- cases ---
+
+
+def _categories() -> list[tuple[str, Any]]:
+    named = sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1])
+    return [("", lazy_gettext("choose …")), *named]
+
+
+class NewCaseForm(Form):
+    """What an officer writes down for somebody who calls or comes."""
+
+    once = Line(most=60)
+    channel = OneOfFew(
+        choices=[("call", lazy_gettext("By a phone call")), ("counter", lazy_gettext("At the counter"))], needed=True
+    )
+    identity = OneOfFew(
+        choices=[
+            ("normal", lazy_gettext("By name")),
+            ("secret", lazy_gettext("In confidence")),
+            ("anonymous", lazy_gettext("Anonymous")),
+        ],
+        needed=True,
+    )
+    category = OneOf(lazy_gettext("Category"), choices=_categories, needed=True)
+    urgency = OneOf(
+        lazy_gettext("Urgency"),
+        choices=[("", lazy_gettext("none")), *((code, words) for code, words in URGENCIES.items() if code != "none")],
+    )
+    phone = Line(lazy_gettext("Phone (optional)"), most=40)
+    name = Line(lazy_gettext("Name (optional)"), most=80)
+    nik = Line(lazy_gettext("NIK of the worker (optional)"), most=30)
+    kelurahan = OneOf(lazy_gettext("Where, if no worker is named"))
+    language = OneOf(
+        lazy_gettext("Language"),
+        choices=lambda: [
+            ("", lazy_gettext("not asked")),
+            *((language, spoken.name) for language, spoken in wordings().common.items()),
+        ],
+    )
+    contact = OneOf(
+        lazy_gettext("Wants to hear"),
+        choices=[
+            ("", lazy_gettext("not asked")),
+            ("call", lazy_gettext("by a call")),
+            ("sms", lazy_gettext("by SMS")),
+            ("none", lazy_gettext("nothing: no call, no text")),
+        ],
+    )
+    words = Words(lazy_gettext("What happened, in the reporter's words"), most=LONGEST)
+    anyway = BooleanField(lazy_gettext("It is another thing: file it all the same"))
+
+    def within(self, places: list[tuple[str, str]]) -> NewCaseForm:
+        """The form with the kelurahan that this account may file for."""
+        self.kelurahan.choices = options([("", lazy_gettext("unknown")), *places])
+        return self
+
+    def validate_words(self, field: Words) -> None:
+        if not printable(field.data).strip():
+            raise ValidationError(lazy_gettext("Write down what happened."))
+
+    def validate_phone(self, field: Line) -> None:
+        if self._is_read(field) and not isinstance(read_phone(field.data), Phone):
+            raise ValidationError(
+                lazy_gettext("This is no Indonesian mobile number. Write it like 081234567890, or leave it empty.")
+            )
+
+    def validate_nik(self, field: Line) -> None:
+        if self._is_read(field) and not isinstance(read_nik(field.data), Nik):
+            raise ValidationError(lazy_gettext("A NIK has 16 digits. Correct it, or leave it empty."))
+
+    def _is_read(self, field: Line) -> bool:
+        """Of an anonymous report nothing is kept that could be wrong."""
+        return self.identity.data != ANONYMOUS and bool(field.data.strip())
+
+    def asked(self) -> Asked:
+        """What was typed, as the case is opened with it."""
+        return Asked(**{name: typed for name, typed in self.data.items() if name != "anyway"})
