@@ -15,12 +15,13 @@ from wtforms.validators import AnyOf, EqualTo, Length, ValidationError
 from flows.conversation import printable
 from verify_service.accounts.passwords import SHORTEST_PASSWORD
 from verify_service.console.fields import Form, Line, OneOf, OneOfFew, Secret, Words, options
+from verify_service.grievances import unsorted
 from verify_service.grievances.intake import LONGEST, Asked
 from verify_service.grievances.opening import ANONYMOUS
 from verify_service.ground.phones import Phone, read_phone
 from verify_service.ground.programme import programme
 from verify_service.labels.categories import category_name
-from verify_service.labels.codes import ROLES
+from verify_service.labels.codes import IDENTITIES, ROLES
 from verify_service.labels.grievances import URGENCIES
 from verify_service.messaging.catalogue import wordings
 from verify_service.registry.nik import Nik, read_nik
@@ -164,3 +165,48 @@ class NewCaseForm(Form):
     def asked(self) -> Asked:
         """What was typed, as the case is opened with it."""
         return Asked(**{name: typed for name, typed in self.data.items() if name != "anyway"})
+
+
+# --- texts ---
+
+
+class TextForm(Form):
+    """What is done with one text; which of it is read depends on the button."""
+
+    look = OneOf(
+        lazy_gettext("Why the number is needed; replying needs none"),
+        choices=[
+            ("", lazy_gettext("choose")),
+            ("call", lazy_gettext("I have to call this person")),
+            ("not_ours", lazy_gettext("I check whether the sender is real")),
+        ],
+    )
+    words = Words(lazy_gettext("Your words; they are sent at once and the text is done"), most=600)
+    case = Line(lazy_gettext("Number of the report"), most=20)
+    category = OneOf(
+        lazy_gettext("About"),
+        choices=lambda: [
+            ("", lazy_gettext("choose")),
+            *((code, category_name(code)) for code in programme().categories),
+        ],
+    )
+    identity = OneOf(lazy_gettext("Told"), choices=[(code, IDENTITIES[code]) for code in unsorted.IDENTITIES])
+    urgency = OneOf(
+        lazy_gettext("Urgent"),
+        choices=[
+            ("", lazy_gettext("not urgent")),
+            ("accident", lazy_gettext("an accident")),
+            ("death", lazy_gettext("a death")),
+        ],
+    )
+    dismissed = OneOf(
+        lazy_gettext("Reason"),
+        choices=[
+            ("", lazy_gettext("choose")),
+            ("thanks", lazy_gettext("Thanks, or nothing that asks for anything")),
+            ("by_phone", lazy_gettext("Dealt with by a call")),
+            ("wrong_number", lazy_gettext("Meant for somebody else")),
+            ("spam", lazy_gettext("Advertising or fraud")),
+            ("unreadable", lazy_gettext("Cannot be read")),
+        ],
+    )
