@@ -13,6 +13,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import PasswordInput, TextArea
 
 from verify_service.accounts.passwords import LONGEST_PASSWORD
+from verify_service.console.blueprint import row_of
 
 
 class Form(FlaskForm):
@@ -27,21 +28,30 @@ class Form(FlaskForm):
 
 
 class Line(StringField):
-    """What a person writes, cut to what fits, which the page says to the browser as well."""
+    """What a person writes, cut to what fits, which the page says to the browser as well.
 
-    def __init__(self, label: Any = None, *, most: int, filters: tuple[Any, ...] = (), **more: Any) -> None:
-        cut = (lambda typed: (typed or "").replace("\0", "")[:most], *filters)
+    One letter more is read, so that whoever takes it can say that it is too long.
+    """
+
+    def __init__(self, label: Any = None, *, most: int, **more: Any) -> None:
+        cut = (lambda typed: (typed or "").replace("\0", "")[: most + 1],)
         super().__init__(label, filters=cut, render_kw={"maxlength": most}, **more)
 
 
-class Secret(StringField):
-    """A password, which no page shows again. One letter more than fits is read, so that it can be said."""
+class Secret(Line):
+    """A password, which no page shows again."""
 
     widget = PasswordInput()
 
     def __init__(self, label: Any = None, **more: Any) -> None:
-        cut = (lambda typed: (typed or "")[: LONGEST_PASSWORD + 1],)
-        super().__init__(label, filters=cut, render_kw={"maxlength": LONGEST_PASSWORD}, **more)
+        super().__init__(label, most=LONGEST_PASSWORD, **more)
+
+
+class Row(StringField):
+    """The id or the version of a row, which the page put there; 0 for what no page of ours sends."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = row_of(valuelist[0] if valuelist else None)
 
 
 class Words(Line):

@@ -6,15 +6,18 @@ address that is taken, a NIK on no list) the rooms say.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, EqualTo, Length, ValidationError
 
 from flows.conversation import printable
 from verify_service.accounts.passwords import SHORTEST_PASSWORD
-from verify_service.console.fields import Form, Line, OneOf, OneOfFew, Secret, Words, options
+from verify_service.console.blueprint import row_of
+from verify_service.console.fields import Form, Line, OneOf, OneOfFew, Row, Secret, Words, options
 from verify_service.grievances import unsorted
 from verify_service.grievances.intake import LONGEST, Asked
 from verify_service.grievances.opening import ANONYMOUS
@@ -23,8 +26,11 @@ from verify_service.ground.programme import programme
 from verify_service.labels.categories import category_name
 from verify_service.labels.codes import IDENTITIES, ROLES
 from verify_service.labels.grievances import URGENCIES
+from verify_service.labels.reasons import reason_name
 from verify_service.messaging.catalogue import wordings
+from verify_service.proposals.review import NOTE_LENGTH, Opinion
 from verify_service.registry.nik import Nik, read_nik
+from verify_service.removals.review import KEEPS, WAYS
 
 
 def _plain(typed: str | None) -> str:
@@ -210,3 +216,68 @@ class TextForm(Form):
             ("unreadable", lazy_gettext("Cannot be read")),
         ],
     )
+
+
+# --- decisions ---
+
+
+def _reasons(label: Any, codes: Callable[[], Sequence[str]]) -> OneOf:
+    """A list of reason codes; where there is one alone it is chosen already."""
+    blank = [("", lazy_gettext("choose"))]
+    return OneOf(
+        label,
+        choices=lambda: [*(blank if len(codes()) > 1 else ()), *((code, reason_name(code)) for code in codes())],
+    )
+
+
+class OpinionForm(Form):
+    """What an officer says of a proposal or a removal; the reason that counts stands beside the button pressed."""
+
+    says = StringField(filters=[_plain])
+    version = Row()
+    note = Words(most=NOTE_LENGTH)
+
+    def opinion(self, number: int) -> Opinion:
+        """What was said of the one with this number."""
+        says = self.says.data
+        beside = getattr(self, f"reason_{says}", None) or getattr(self, f"how_{says}", None)
+        return Opinion(number, self.version.data or 0, beside.data if beside else "", self.note.data)
+
+
+class ProposalForm(OpinionForm):
+    """The same of a proposal."""
+
+    reason_accept = _reasons(lazy_gettext("Why accept"), lambda: programme().decisions.reasons_accept)
+    reason_refuse = _reasons(lazy_gettext("Why refuse"), lambda: programme().decisions.reasons_refuse)
+    reason_ask = _reasons(lazy_gettext("What to ask"), lambda: programme().decisions.reasons_ask)
+
+
+class RemovalForm(OpinionForm):
+    """The same of a removal."""
+
+    reason_keep = _reasons(lazy_gettext("Why they stay"), lambda: KEEPS)
+    reason_uphold = _reasons(lazy_gettext("Why not"), lambda: programme().decisions.reasons_remove)
+    how_told = _reasons(lazy_gettext("How they were told"), lambda: WAYS)
+    how_objects = _reasons(lazy_gettext("How the objection came"), lambda: WAYS)
+
+
+class NewRemovalForm(Form):
+    """Why somebody is to be taken off the list, from which month, and what it rests on."""
+
+    reason = OneOf(
+        lazy_gettext("Reason"),
+        choices=lambda: [
+            ("", lazy_gettext("choose")),
+            *((code, reason_name(code)) for code in programme().decisions.reasons_remove),
+        ],
+    )
+    month = OneOf(lazy_gettext("First month no longer paid"))
+    evidence = SelectMultipleField(coerce=row_of, validate_choice=False)
+    note = Words(lazy_gettext("Note"), most=NOTE_LENGTH)
+
+    def first_month(self) -> dt.date | None:
+        """The month that was chosen; None for what is none."""
+        try:
+            return dt.date.fromisoformat(f"{self.month.data}-01")
+        except ValueError:
+            return None
