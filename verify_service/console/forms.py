@@ -11,14 +11,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, SelectMultipleField, StringField
-from wtforms.validators import AnyOf, EqualTo, Length, ValidationError
+from wtforms import BooleanField, DateField, SelectMultipleField, StringField
+from wtforms.validators import AnyOf, EqualTo, Length, Optional, ValidationError
 
 from flows.conversation import printable
 from verify_service.accounts.passwords import SHORTEST_PASSWORD
 from verify_service.console.blueprint import row_of
 from verify_service.console.fields import Form, Line, OneOf, OneOfFew, Row, Secret, Words, options
 from verify_service.grievances import unsorted
+from verify_service.grievances.exports import Chosen, Which
 from verify_service.grievances.intake import LONGEST, Asked
 from verify_service.grievances.opening import ANONYMOUS
 from verify_service.ground.phones import Phone, read_phone
@@ -281,3 +282,46 @@ class NewRemovalForm(Form):
             return dt.date.fromisoformat(f"{self.month.data}-01")
         except ValueError:
             return None
+
+
+# --- exports ---
+
+
+class ExportForm(Form):
+    """Which reports are taken out, and why who reported them goes with them; what makes no sense is left out."""
+
+    which = OneOf(
+        lazy_gettext("Which"),
+        choices=[
+            (Which.LAPOR.value, lazy_gettext("Handed to LAPOR")),
+            (Which.OPEN.value, lazy_gettext("Open")),
+            (Which.LATE.value, lazy_gettext("Open and overdue")),
+            (Which.CLOSED.value, lazy_gettext("Closed")),
+            (Which.ALL.value, lazy_gettext("All of them")),
+        ],
+    )
+    category = OneOf(
+        lazy_gettext("Kind"),
+        choices=lambda: [
+            ("", lazy_gettext("All")),
+            *((key, f"{kind.code} · {category_name(key)}") for key, kind in programme().categories.items()),
+        ],
+    )
+    since = DateField(lazy_gettext("Received from"), validators=[Optional()])
+    until = DateField(lazy_gettext("to"), validators=[Optional()])
+    reason = Words(lazy_gettext("Why LAPOR needs to know who reported"), most=500)
+
+    def chosen(self) -> Chosen:
+        """What was chosen, as reports are looked for by it."""
+        self.validate()
+        which, category, since, until = (
+            None if field.errors else field.data for field in (self.which, self.category, self.since, self.until)
+        )
+        return Chosen(Which(which) if which else Which.LAPOR, category or "", since, until)
+
+    def validate_since(self, field: DateField) -> None:
+        """A year that somebody was still typing would be far from any report."""
+        if field.data is None or not 2000 <= field.data.year <= 2100:
+            raise ValidationError
+
+    validate_until = validate_since
