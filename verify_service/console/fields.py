@@ -50,14 +50,17 @@ class Secret(Line):
 class Row(StringField):
     """The id or the version of a row, which the page put there; 0 for what no page of ours sends."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = row_of(valuelist[0] if valuelist else None)
+    def __init__(self, label: Any = None, **more: Any) -> None:
+        super().__init__(label, filters=[row_of], **more)
 
 
 class Words(Line):
-    """What somebody said, over several lines."""
+    """What somebody said, over several lines, each of whose ends counts once, as the browser counts it."""
 
     widget = TextArea()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([typed.replace("\r\n", "\n") for typed in valuelist])
 
 
 class OneOf(SelectField):

@@ -19,6 +19,7 @@ from verify_service.accounts.passwords import SHORTEST_PASSWORD
 from verify_service.console.blueprint import row_of
 from verify_service.console.fields import Form, Line, OneOf, OneOfFew, Row, Secret, Words, options
 from verify_service.grievances import unsorted
+from verify_service.grievances.actions import Triage
 from verify_service.grievances.exports import Chosen, Which
 from verify_service.grievances.intake import LONGEST, Asked
 from verify_service.grievances.opening import ANONYMOUS
@@ -174,6 +175,31 @@ class NewCaseForm(Form):
         return Asked(**{name: typed for name, typed in self.data.items() if name != "anyway"})
 
 
+class StepForm(Form):
+    """What comes with a step of a case. The page draws it: what is asked and offered differs from step to step."""
+
+    step = StringField(filters=[_plain])
+    version = Row()
+    seen = Row()
+    once = Line(most=40)
+    words = Words(most=LONGEST)
+    reason = Line(most=300)
+    decision = Line(most=80)
+    to = Row()
+    into = Line(most=40)
+    referred_to = Line(most=80)
+    external = Line(most=80)
+    category = Line(most=80)
+    urgency = Line(most=80)
+    about_unit = Line(most=80)
+    restricted = BooleanField()
+
+    @property
+    def triage(self) -> Triage:
+        """Under what it is filed."""
+        return Triage(self.category.data, self.urgency.data, self.about_unit.data, self.restricted.data)
+
+
 # --- texts ---
 
 
@@ -242,7 +268,7 @@ class OpinionForm(Form):
         """What was said of the one with this number."""
         says = self.says.data
         beside = getattr(self, f"reason_{says}", None) or getattr(self, f"how_{says}", None)
-        return Opinion(number, self.version.data or 0, beside.data if beside else "", self.note.data)
+        return Opinion(number, self.version.data, beside.data if beside else "", self.note.data)
 
 
 class ProposalForm(OpinionForm):
