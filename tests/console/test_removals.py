@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ def begin(
 ) -> Any:
     """Fill in the form that opens a removal."""
     page = browser.get(f"/console/decisions/removals/new?enrolment={someone.enrolment}").get_data(as_text=True)
-    month = page.partition("selected>")[0].rpartition('value="')[2].partition('"')[0]
+    (month,) = re.findall(r'<option selected value="(\d{4}-\d\d)">', page) or [""]
     data = {
         "csrf_token": form_token(page),
         "enrolment": someone.enrolment,

@@ -175,7 +175,7 @@ def test_five_hundred_texts_of_one_phone_hold_nobody_elses_up(db: Any) -> None:
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[embedded.Servers]:
-    """Servers of this test's own, at the schema before the newest."""
+    """Servers of this test's own, at the newest schema there is."""
     servers = embedded.start(tmp_path / "data", durable=False)
     monkeypatch.setenv("VERIFY_DATABASE_URL", servers.application_url)
     monkeypatch.setenv("VERIFY_OWNER_DATABASE_URL", servers.owner_url)
@@ -191,39 +191,46 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[embedded.Se
     forget_everything()
 
 
-# What any migration of a table that hops go through does at some moment.
-_CHANGE = """
+# What migrations of tables that hops go through do at some moment.
+_CHANGES = {
+    "9998": """
 from alembic import op
-from verify_service.ground.migrations.online import index_online
-revision, down_revision, branch_labels, depends_on = "9999", "{head}", None, None
+from verify_service.ground.migrations.online import index_online, key_online
+revision, down_revision, branch_labels, depends_on = "9998", "{head}", None, None
 def upgrade():
     index_online("ix_tried", "phone", "created_at")
+    key_online("uq_tried", "phone", "id, created_at")
     op.execute("ALTER TABLE phone ADD COLUMN tried text")
+""",
+    "9999": """
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "9999", "9998", None, None
+def upgrade():
     op.execute("ALTER TABLE conversation ADD COLUMN tried text")
-"""
+""",
+}
 
 
 @pytest.fixture
-def one_more_migration(tmp_path: Path) -> Path:
-    """The folder of a release with one more migration: a copy, since others migrate by this one meanwhile."""
+def next_release(tmp_path: Path) -> Path:
+    """The folder of a release with two more migrations: a copy, since others migrate by this one meanwhile."""
     root = Path(verify_service.__file__).parents[1]
     shutil.copytree(root / "verify_service", tmp_path / "verify_service", ignore=shutil.ignore_patterns("__pycache__"))
     for package in ("flows", "jobs"):
         (tmp_path / package).symlink_to(root / package)
     versions = tmp_path / "verify_service" / "ground" / "migrations" / "versions"
-    (versions / "9999_tried.py").write_text(_CHANGE.format(head=schema.newest()))
+    for number, change in _CHANGES.items():
+        (versions / f"{number}_tried.py").write_text(change.format(head=schema.newest()))
     return tmp_path
 
 
-def test_hops_go_on_while_a_migration_waits_behind_an_open_read(
-    own: embedded.Servers, one_more_migration: Path
-) -> None:
+def test_hops_go_on_while_a_migration_waits_behind_an_open_read(own: embedded.Servers, next_release: Path) -> None:
     client = new_client()
     phones = [Handset(client, f"+62812999900{number:02}") for number in range(10)]
     assert phones[0].dial().startswith("CON Pilih bahasa")
     slowest, said = 0.0, []
     with held(own.owner_url, "SELECT count(*) FROM phone", "SELECT count(*) FROM conversation"):
-        migrating = _migrate(one_more_migration)
+        migrating = _migrate(next_release)
         until = time.monotonic() + 8
         while time.monotonic() < until:
             phone = phones[len(said) % 10]
@@ -247,20 +254,35 @@ def _migrate(release: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(verify, cwd=release, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_a_build_that_broke_off_is_begun_anew(own: embedded.Servers, one_more_migration: Path) -> None:
+def test_a_migration_keeps_what_it_did_while_the_one_behind_it_waits(own: embedded.Servers, next_release: Path) -> None:
+    with psycopg.connect(own.owner_url, autocommit=True) as owner:
+        reached = "SELECT version_num FROM alembic_version WHERE version_num = '9998'"
+        with held(own.owner_url, "SELECT count(*) FROM conversation"):
+            migrating = _migrate(next_release)
+            until = time.monotonic() + 30
+            while owner.execute(reached).fetchone() is None and time.monotonic() < until:
+                time.sleep(0.1)
+            assert owner.execute("SELECT count(tried) FROM phone").fetchone() == (0,)
+            assert migrating.poll() is None, migrating.communicate()
+        told, errors = migrating.communicate(timeout=60)
+        assert "9999" in told, errors
+        assert owner.execute("SELECT contype FROM pg_constraint WHERE conname = 'uq_tried'").fetchone() == ("u",)
+
+
+def test_a_build_that_broke_off_is_begun_anew(own: embedded.Servers, next_release: Path) -> None:
     with psycopg.connect(own.owner_url, autocommit=True) as owner:
         owner.execute("INSERT INTO phone (number, number_index, created_at) SELECT '', i::text::bytea, now()"
                       " FROM generate_series(1, 2) i")  # fmt: skip
         with pytest.raises(psycopg.errors.UniqueViolation):
             owner.execute("CREATE UNIQUE INDEX CONCURRENTLY ix_tried ON phone ((1))")
         assert owner.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone() == (1,)
-        told, errors = _migrate(one_more_migration).communicate(timeout=60)
+        told, errors = _migrate(next_release).communicate(timeout=60)
         assert "9999" in told, errors
         assert owner.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone() == (0,)
 
 
-def test_two_who_migrate_at_once_do_it_once(own: embedded.Servers, one_more_migration: Path) -> None:
-    both = [_migrate(one_more_migration), _migrate(one_more_migration)]
+def test_two_who_migrate_at_once_do_it_once(own: embedded.Servers, next_release: Path) -> None:
+    both = [_migrate(next_release), _migrate(next_release)]
     said = [one.communicate(timeout=60) for one in both]
     assert [one.returncode for one in both] == [0, 0], said
     assert all("9999" in told for told, _ in said)

@@ -96,7 +96,7 @@ def with_servers(command: Callable[P, R]) -> Callable[..., R]:
         try:
             with servers(data_dir):
                 return command(*args, **kwargs)
-        except (embedded.ServersRefused, schema.TableHeld, SettingsRefused) as refused:
+        except (embedded.ServersRefused, schema.SchemaRefused, SettingsRefused) as refused:
             raise click.ClickException(str(refused)) from None
         except DBAPIError as error:
             raise click.ClickException(database_sentence(error)) from None

@@ -41,7 +41,7 @@ def demo(data_dir: Path, port: int, roster: Path | None) -> None:
     os.environ["VERIFY_DATA_DIR"] = str(data_dir)
     try:
         run(data_dir, port, roster, say=click.echo)
-    except (embedded.ServersRefused, schema.TableHeld, SettingsRefused, FileRefused) as refused:
+    except (embedded.ServersRefused, schema.SchemaRefused, SettingsRefused, FileRefused) as refused:
         raise click.ClickException(str(refused)) from None
     except DBAPIError as error:
         raise click.ClickException(database_sentence(error)) from None

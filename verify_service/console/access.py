@@ -14,6 +14,7 @@ from verify_service.accounts.officers import SignedInOfficer, choose_language
 from verify_service.accounts.sessions import LONGEST, close_session, find_officer
 from verify_service.accounts.sign_in import CodeWanted, SignedIn, SignInRefusal, second_step, sign_in
 from verify_service.console.blueprint import blueprint, page_session
+from verify_service.console.forms import CodeForm, SignInForm
 from verify_service.ground.settings import settings
 
 CODE_WITHIN = dt.timedelta(minutes=5)  # after the password
@@ -42,35 +43,37 @@ def login() -> Response:
     if request.method != "POST":  # HEAD too
         if current_user.is_authenticated:
             return make_response(redirect(same_site(request.args.get("next"))))
-        return languages.remember(make_response(_form()), request.args.get("lang"))
+        return languages.remember(make_response(_page(request.args.get("next"))), request.args.get("lang"))
+    form = SignInForm()
     with page_session() as session:
         answer = sign_in(
             session,
-            request.form.get("email", "")[:254],
-            request.form.get("password", "")[:1024],
+            form.email.data,
+            form.password.data,
             request.remote_addr or "",
             now=dt.datetime.now(dt.UTC),
             old_token=request.cookies.get(cookie_name()),
         )
     if isinstance(answer, SignInRefusal):
-        return make_response(_form(answer), 429 if answer.wait else 401)
+        return make_response(_page(form.next.data, answer), 429 if answer.wait else 401)
     if isinstance(answer, CodeWanted):
-        return _ask_for_code(answer)
-    return _welcome(answer, request.form.get("next"))
+        return _ask_for_code(answer, form.next.data or "")
+    return _welcome(answer, form.next.data)
 
 
-def _form(refused: SignInRefusal | None = None) -> str:
-    return render_template("console/login.html", refused=refused, next=request.values.get("next", ""))
+def _page(following: str | None, refused: SignInRefusal | None = None) -> str:
+    form = SignInForm(formdata=None, next=following or "")  # who was refused begins with empty fields
+    return render_template("console/login.html", form=form, refused=refused)
 
 
-def _ask_for_code(wanted: CodeWanted) -> Response:
+def _ask_for_code(wanted: CodeWanted, following: str) -> Response:
     cookie.clear()
     until = int((dt.datetime.now(dt.UTC) + CODE_WITHIN).timestamp())
     cookie["second"] = {
         "officer": wanted.officer_id,
         "mark": wanted.mark,
         "until": until,
-        "next": request.form.get("next", ""),
+        "next": following,
     }
     return make_response(redirect(url_for("console.second"), 303))
 
@@ -84,12 +87,13 @@ def second() -> Response:
         cookie.pop("second", None)
         return make_response(redirect(url_for("console.login"), 303))
     if request.method != "POST":
-        return languages.remember(make_response(render_template("console/code.html")), request.args.get("lang"))
+        return languages.remember(make_response(_code_page()), request.args.get("lang"))
+    form = CodeForm()
     with page_session() as session:
         answer = second_step(
             session,
             CodeWanted(pending["officer"], pending["mark"]),
-            (request.form.get("code") or request.form.get("recovery") or "")[:40],
+            form.code.data or form.recovery.data,
             request.remote_addr or "",
             now=now,
             old_token=request.cookies.get(cookie_name()),
@@ -98,8 +102,12 @@ def second() -> Response:
         cookie.pop("second", None)
         return make_response(redirect(url_for("console.login"), 303))
     if isinstance(answer, SignInRefusal):
-        return make_response(render_template("console/code.html", refused=answer), 429 if answer.wait else 401)
+        return make_response(_code_page(answer), 429 if answer.wait else 401)
     return _welcome(answer, pending["next"])
+
+
+def _code_page(refused: SignInRefusal | None = None) -> str:
+    return render_template("console/code.html", form=CodeForm(formdata=None), refused=refused)
 
 
 def _welcome(answer: SignedIn, following: str | None) -> Response:

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from verify_service.accounts import calendar_address, managing, second_factor, sessions
 from verify_service.accounts.officers import OfficerRefused
-from verify_service.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from verify_service.accounts.sign_in import still_them
 from verify_service.console.access import cookie_name
 from verify_service.console.blueprint import blueprint, page_session
+from verify_service.console.forms import FactorForm, PasswordForm
 from verify_service.ground.tables import Officer
 
 WHY_NOT = {
@@ -26,7 +26,6 @@ WHY_NOT = {
     "long": lazy_gettext("The new password is too long."),
     "easy": lazy_gettext("The new password is easy to guess. Use several words that do not belong together."),
     "same": lazy_gettext("The new password is the old one."),
-    "twice": lazy_gettext("The two new passwords differ."),
     "code": lazy_gettext("That code does not count. Wait for the next one on your phone, and check the phone's clock."),
     "both": lazy_gettext("Password or code is wrong."),
 }
@@ -60,50 +59,52 @@ def _page(*, codes: Sequence[str] = (), calendar: str = "") -> Response:
             codes_left=second_factor.codes_left(session, held.id),
             must_have=second_factor.wanted_of(held.role),
             browsers=sessions.open_sessions(session, held.id, _token(), now=now),
-            shortest=SHORTEST_PASSWORD,
+            form=PasswordForm(formdata=None),
+            factor=FactorForm(formdata=None),
         )
     return make_response(page)
 
 
 def _refused(section: str, why: str) -> Response:
     """The page with the reason beside the form that was sent."""
-    flash(str(WHY_NOT[why]), section)
+    flash(why, section)
     return make_response(_page(), 422)
 
 
 @blueprint.post("/account/password")
 def change_own_password() -> Response:
     """Another password; the old one is asked for, and every other browser is signed out."""
-    new = request.form.get("new", "")[: LONGEST_PASSWORD + 1]
-    if new != request.form.get("again", "")[: LONGEST_PASSWORD + 1]:
-        return _refused("password", "twice")
+    form = PasswordForm()
+    if not form.validate():
+        return _refused("password", form.first_fault())
     now = dt.datetime.now(dt.UTC)
     with page_session() as session:
         held = _own(session)
-        refused = still_them(session, held, _typed("old"), request.remote_addr or "", now=now)
+        refused = still_them(session, held, form.old.data, request.remote_addr or "", now=now)
         why = ("wait" if refused.wait else "old") if refused else ""
         if not refused:
             try:
-                managing.change_password(session, held, new, token=_token(), now=now)
+                managing.change_password(session, held, form.new.data, token=_token(), now=now)
             except OfficerRefused as error:
                 why = error.why
-    return _refused("password", why) if why else _back("password")
+    return _refused("password", str(WHY_NOT[why])) if why else _back("password")
 
 
 @blueprint.post("/account/second-factor")
 def change_second_factor() -> Response:
     """Begin, confirm or end the second factor, or make new codes for paper."""
-    asked, now = request.form.get("do", ""), dt.datetime.now(dt.UTC)
-    if asked not in ("begin", "confirm", "codes", "end"):
+    form, now = FactorForm(), dt.datetime.now(dt.UTC)
+    if not form.validate():
         abort(400)
+    asked = form.do.data
     codes: list[str] | None = []
     with page_session() as session:
         held = _own(session)
-        why = _why_not_factor(session, held, asked, now)
+        why = _why_not_factor(session, held, form, now)
         if not why and asked == "begin":
             second_factor.begin(session, held)
         elif not why and asked == "confirm":
-            codes = second_factor.confirm(session, held, _typed("code"), now=now)
+            codes = second_factor.confirm(session, held, form.code.data, now=now)
         elif not why and asked == "codes":
             codes = second_factor.renew_codes(session, held, now=now)
         elif not why and held.totp_at is not None:
@@ -111,18 +112,19 @@ def change_second_factor() -> Response:
     if codes is None:
         why = "code"
     if why:
-        return _refused("factor", why)
+        return _refused("factor", str(WHY_NOT[why]))
     if codes:
         return _page(codes=codes)
     return _back("off" if asked == "end" else "", "factor")
 
 
-def _why_not_factor(session: Session, held: Officer, asked: str, now: dt.datetime) -> str:
+def _why_not_factor(session: Session, held: Officer, form: FactorForm, now: dt.datetime) -> str:
     """Taking the factor off needs password and code; beginning needs the password, since it decides who gets in."""
+    asked = form.do.data
     if asked == "confirm":
         return ""
-    code = None if asked == "begin" or held.totp_at is None else _typed("code")
-    refused = still_them(session, held, _typed("old"), request.remote_addr or "", now=now, code=code)
+    code = None if asked == "begin" or held.totp_at is None else form.code.data
+    refused = still_them(session, held, form.old.data, request.remote_addr or "", now=now, code=code)
     if refused is None:
         return ""
     return "wait" if refused.wait else "old" if asked == "begin" else "both"
@@ -164,10 +166,6 @@ def _own(session: Session) -> Officer:
 
 def _token() -> str:
     return request.cookies.get(cookie_name(), "")
-
-
-def _typed(name: str) -> str:
-    return request.form.get(name, "")[:LONGEST_PASSWORD]
 
 
 def _back(done: str = "", section: str = "") -> Response:

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from flows.references import read_reference
 from verify_service.accounts.officers import Role
 from verify_service.console.blueprint import acting, blueprint
+from verify_service.console.forms import ProposalForm
 from verify_service.console.lists import as_csv
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.numbers import full_number
@@ -38,7 +39,7 @@ from verify_service.proposals import shown
 from verify_service.proposals.criteria import criteria_of
 from verify_service.proposals.places import places
 from verify_service.proposals.priority import age_of, points_for, standing_of
-from verify_service.proposals.review import DecisionRefusal, Opinion, ProposalState
+from verify_service.proposals.review import DecisionRefusal, ProposalState
 from verify_service.registry.areas import address_words, kelurahan_names
 from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
@@ -112,14 +113,11 @@ def proposal(number: int) -> Response:
 
 
 def _decide(number: int) -> Response:
-    form = request.form
-    says = form.get("says", "")
-    opinion = Opinion(
-        number, form.get("version", default=0, type=int), form.get(f"reason_{says}", ""), form.get("note", "")
-    )
+    form = ProposalForm()
+    opinion = form.opinion(number)
     with acting() as who:
-        match says:
-            case "accept" | "refuse":
+        match form.says.data:
+            case "accept" | "refuse" as says:
                 refused = desk.read_first(who, opinion, says)
             case "ask":
                 refused = desk.ask(who, opinion)
@@ -139,7 +137,7 @@ def _decide(number: int) -> Response:
     return make_response(redirect(url_for("console.proposal", number=number), 303))
 
 
-def _page(number: int, refused: DecisionRefusal | None = None, typed: Mapping[str, str] | None = None) -> Response:
+def _page(number: int, refused: DecisionRefusal | None = None, form: ProposalForm | None = None) -> Response:
     """The page of one proposal; after a refusal with what was typed still in the form."""
     with acting() as who:
         held = desk.find(who, number)
@@ -155,14 +153,14 @@ def _page(number: int, refused: DecisionRefusal | None = None, typed: Mapping[st
         **facts,
         left=left,
         refused=REFUSED[refused] if refused else None,
-        typed=typed or {},
+        form=form or ProposalForm(),
     )
     return make_response(page, STATUS.get(refused, 400) if refused else 200)
 
 
 def _facts(who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
     """What the page of one proposal shows; an auditor reads no name, no NIK and no notes."""
-    clear, rules = who.viewer.reads_words, programme().decisions
+    clear = who.viewer.reads_words
     points = points_for(standing_of(held, today))
     second = held.state == ProposalState.READ
     return {
@@ -183,11 +181,6 @@ def _facts(who: Acting, held: Proposal, today: dt.date) -> dict[str, Any]:
         "told": held.decided_at is not None and shown.told(who.session, held),
         "steps": STEPS,
         "reason_name": reason_name,
-        "reasons": {
-            "accept": rules.reasons_accept,
-            "refuse": rules.reasons_refuse,
-            "ask": rules.reasons_ask,
-        },
         "reads": who.viewer.role in desk.READS_FIRST,
         "may_second": second
         and who.viewer.role in desk.READS_SECOND

@@ -9,20 +9,12 @@ from flask_babel import gettext, lazy_gettext
 
 from verify_service.console import sheets
 from verify_service.console.blueprint import PATIENCE, acting, blueprint, may, viewer
+from verify_service.console.forms import ExportForm
 from verify_service.grievances import exports, lapor
 from verify_service.grievances.actions import Refusal
-from verify_service.grievances.exports import Chosen, Which
-from verify_service.ground.programme import programme
-from verify_service.labels.categories import category_name
+from verify_service.grievances.exports import Chosen
 
 LONG = 120.0  # seconds for a file of everything
-WHICH = {
-    Which.LAPOR: lazy_gettext("Handed to LAPOR"),
-    Which.OPEN: lazy_gettext("Open"),
-    Which.LATE: lazy_gettext("Open and overdue"),
-    Which.CLOSED: lazy_gettext("Closed"),
-    Which.ALL: lazy_gettext("All of them"),
-}
 EXPECTED = {
     "number": lazy_gettext("one of our numbers, as the page of the report shows it"),
     "known": lazy_gettext("the number of a report that you may see"),
@@ -48,14 +40,11 @@ def exports_page() -> Response:
     return _page()
 
 
-def _page(*, reason: str = "", brought: lapor.Brought | None = None, status: int = 200) -> Response:
+def _page(*, brought: lapor.Brought | None = None, status: int = 200) -> Response:
     page = render_template(
         "console/exports.html",
-        reason=reason,
+        form=ExportForm(request.values),
         brought=brought,
-        chosen=_chosen(),
-        which=[(one.value, words) for one, words in WHICH.items()],
-        categories=[(key, category_name(key), kind.code) for key, kind in programme().categories.items()],
         expected=EXPECTED,
         columns=COLUMNS,
         may_send=may("console.export_to_lapor", reading=False),
@@ -65,23 +54,8 @@ def _page(*, reason: str = "", brought: lapor.Brought | None = None, status: int
 
 
 def _chosen() -> Chosen:
-    """The filters as the address or the form has them; what makes no sense is left out."""
-    given = request.values
-    which, category = given.get("which", ""), given.get("category", "")
-    return Chosen(
-        Which(which) if which in set(Which) else Which.LAPOR,
-        category if category in programme().categories else "",
-        _day(given.get("since", "")),
-        _day(given.get("until", "")),
-    )
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2100 else None
+    """The filters as the address or the form has them."""
+    return ExportForm(request.values).chosen()
 
 
 @blueprint.get("/exports/reports.<form>")
@@ -112,20 +86,21 @@ def export_chronology() -> Response:
 @blueprint.post("/exports/lapor")
 def export_to_lapor() -> Response:
     """The hand-over with names and phones of those who reported by name, for a reason that is kept with each."""
-    reason = request.form.get("reason", "")[:500]
+    form = ExportForm(request.values)
+    chosen = form.chosen()
     with acting(LONG) as who:
-        condition = lapor.handed_over(_chosen().condition(who.today))
-        held = lapor.identities(who, condition, reason)
+        condition = lapor.handed_over(chosen.condition(who.today))
+        held = lapor.identities(who, condition, form.reason.data)
         if isinstance(held, Refusal):
             who.session.rollback()  # not one identity is opened unless all are
         else:
             cases = sheets.case_table(exports.rows(who, condition), held)
             steps = sheets.step_table(exports.steps(who, condition))
             made = sheets.sheet_file(_name("lapor", who.today), "xlsx", cases, steps)
-            exports.record(who, "reports handed over with identities", _chosen(), form="xlsx", identities=len(held))
+            exports.record(who, "reports handed over with identities", chosen, form="xlsx", identities=len(held))
     if isinstance(held, Refusal):
         flash(str(WHY_NOT.get(held, gettext("That was not possible."))), "lapor")
-        return _page(reason=reason, status=422)
+        return _page(status=422)
     return made
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from verify_service.console.blueprint import acting, blueprint, row_of
+from verify_service.console.forms import StepForm
 from verify_service.console.worklist import EVERY, unchanged_or
 from verify_service.grievances import actions, canned_answers, related
 from verify_service.grievances.acting import Acting
-from verify_service.grievances.actions import Refusal, Triage
+from verify_service.grievances.actions import Refusal
 from verify_service.grievances.allowed import Action, possible
 from verify_service.grievances.assignment import body_above
 from verify_service.grievances.clock import deadline
@@ -46,7 +46,6 @@ from verify_service.labels.statements import BRIEFLY, SOURCES
 from verify_service.registry.names import masked_name
 
 ID: Final = "int(max=9223372036854775807)"
-LONGEST_WORDS: Final = 4000
 _ANSWERED_WITH: Final = {
     Refusal.UNKNOWN: 404,
     Refusal.CHANGED: 409,
@@ -85,32 +84,32 @@ def case_live(number: int) -> Response:
 @blueprint.post(f"/cases/<{ID}:number>/merge")
 def merge(number: int) -> Response:
     """Two cases side by side, before one goes on as the other."""
-    form = request.form
+    form = StepForm()
     with acting() as who:
         report = actions.find(who, number)
         if report is None:
             abort(404)
-        other = actions.find_by_number(who, form.get("into", "")[:40])
+        other = actions.find_by_number(who, form.into.data)
         if other is None or other.id == report.id:
-            return _refused(who, report, Action.MERGE, Refusal.UNKNOWN, 422)
+            return _refused(who, report, Action.MERGE, Refusal.UNKNOWN, form, 422)
         actions.read(who, other)
         both = [_head(who, one) for one in (report, other)]
-    return make_response(render_template("console/merge.html", both=both, version=form.get("version", "")))
+    return make_response(render_template("console/merge.html", both=both, version=form.version.data))
 
 
 def _step(number: int) -> Response:
     """Take the step that was sent; 409 with the page as it is now where somebody was quicker."""
-    form = request.form
-    action = next((action for action in Action if action == form.get("step")), None)
+    form = StepForm()
+    action = next((action for action in Action if action == form.step.data), None)
     with acting() as who:
         report = actions.find(who, number)
         if report is None:
             abort(404)
-        refused = Refusal.INPUT if action is None else _STEPS[action](who, number, _Sent(form))
+        refused = Refusal.INPUT if action is None else _STEPS[action](who, number, form)
         if refused is not None:
             if actions.find_anew(who, report) is None:
                 abort(404)  # somebody filed it under what this account may not see, at this very moment
-            return _refused(who, report, action, refused, _ANSWERED_WITH.get(refused, 422))
+            return _refused(who, report, action, refused, form, _ANSWERED_WITH.get(refused, 422))
         stays = actions.find(who, number) is not None
     jobs.nudge(jobs.SEND)
     did = action.value if action else ""
@@ -118,74 +117,53 @@ def _step(number: int) -> Response:
     return make_response(redirect(target, 303))
 
 
-def _refused(who: Acting, report: Grievance, action: Action | None, refused: Refusal, status: int) -> Response:
+def _refused(
+    who: Acting, report: Grievance, action: Action | None, refused: Refusal, form: StepForm, status: int
+) -> Response:
     """The page as it is now, why the step was not taken, what others did meanwhile, and what was typed."""
     whole = _whole(who, report)
-    seen = row_of(request.form.get("seen"))
-    meanwhile = since(whole["thread"], seen) if seen else []
+    meanwhile = since(whole["thread"], form.seen.data) if form.seen.data else []
     page = render_template(
         "console/case.html",
-        **{**whole, "refused": refused, "tried": action, "typed": request.form, "meanwhile": meanwhile},
+        **{**whole, "refused": refused, "tried": action, "typed": form.data, "meanwhile": meanwhile},
     )
     return make_response(page, status)
 
 
-class _Sent:
-    """What came with a form, cut to what a person writes."""
-
-    def __init__(self, form: MultiDict[str, str]) -> None:
-        self._form = form
-
-    def __getitem__(self, name: str) -> str:
-        return self._form.get(name, "")[:LONGEST_WORDS].replace("\0", "").replace("\r\n", "\n")
-
-    @property
-    def version(self) -> int:
-        return row_of(self._form.get("version"))
-
-    @property
-    def to(self) -> int:
-        return row_of(self._form.get("to"))
-
-    @property
-    def triage(self) -> Triage:
-        return Triage(self["category"], self["urgency"], self["about_unit"], self["restricted"] == "1")
+_Take = Callable[[Acting, int, StepForm], Refusal | None]
 
 
-_Take = Callable[[Acting, int, _Sent], Refusal | None]
-
-
-def _merge(who: Acting, case: int, sent: _Sent) -> Refusal | None:
-    into = row_of(sent["into"])
+def _merge(who: Acting, case: int, sent: StepForm) -> Refusal | None:
+    into = row_of(sent.into.data)
     if not into:
         return Refusal.INPUT
-    return actions.merge(who, case, sent.version, into)
+    return actions.merge(who, case, sent.version.data, into)
 
 
-def _words(who: Acting, case: int, sent: _Sent) -> Refusal | None:
-    once = f"console:{sent['once'][:40]}" if sent["once"] else ""
-    return actions.comment(who, case, sent["words"], called=sent["step"] == Action.CALL, inbound=once)
+def _words(who: Acting, case: int, sent: StepForm) -> Refusal | None:
+    once = f"console:{sent.once.data}" if sent.once.data else ""
+    return actions.comment(who, case, sent.words.data, called=sent.step.data == Action.CALL, inbound=once)
 
 
 _STEPS: Final[Mapping[Action, _Take]] = {
-    Action.VERIFY: lambda a, c, sent: actions.verify(a, c, sent.version, sent.triage),
-    Action.FILE: lambda a, c, sent: actions.file_under(a, c, sent.version, sent.triage),
-    Action.TAKE: lambda a, c, sent: actions.take_on(a, c, sent.version),
-    Action.HAND_OVER: lambda a, c, sent: actions.hand_over(a, c, sent.version, sent.to, sent["words"]),
-    Action.ASK: lambda a, c, sent: actions.ask(a, c, sent.version, sent["reason"], sent["words"]),
-    Action.HEARD: lambda a, c, sent: actions.heard(a, c, sent.version, sent["words"]),
-    Action.ANSWER: lambda a, c, sent: actions.answer(a, c, sent.version, sent["decision"], sent["words"]),
+    Action.VERIFY: lambda a, c, sent: actions.verify(a, c, sent.version.data, sent.triage),
+    Action.FILE: lambda a, c, sent: actions.file_under(a, c, sent.version.data, sent.triage),
+    Action.TAKE: lambda a, c, sent: actions.take_on(a, c, sent.version.data),
+    Action.HAND_OVER: lambda a, c, sent: actions.hand_over(a, c, sent.version.data, sent.to.data, sent.words.data),
+    Action.ASK: lambda a, c, sent: actions.ask(a, c, sent.version.data, sent.reason.data, sent.words.data),
+    Action.HEARD: lambda a, c, sent: actions.heard(a, c, sent.version.data, sent.words.data),
+    Action.ANSWER: lambda a, c, sent: actions.answer(a, c, sent.version.data, sent.decision.data, sent.words.data),
     Action.NOTE: _words,
     Action.CALL: _words,
     Action.REFER: lambda a, c, sent: actions.refer(
-        a, c, sent.version, sent["referred_to"], sent["words"], sent["external"]
+        a, c, sent.version.data, sent.referred_to.data, sent.words.data, sent.external.data
     ),
-    Action.REJECT: lambda a, c, sent: actions.reject(a, c, sent.version, sent["reason"], sent["words"]),
-    Action.REOPEN: lambda a, c, sent: actions.reopen(a, c, sent.version, sent["words"]),
-    Action.ESCALATE: lambda a, c, sent: actions.escalate(a, c, sent.version, sent["words"]),
+    Action.REJECT: lambda a, c, sent: actions.reject(a, c, sent.version.data, sent.reason.data, sent.words.data),
+    Action.REOPEN: lambda a, c, sent: actions.reopen(a, c, sent.version.data, sent.words.data),
+    Action.ESCALATE: lambda a, c, sent: actions.escalate(a, c, sent.version.data, sent.words.data),
     Action.MERGE: _merge,
-    Action.ELSEWHERE: lambda a, c, sent: actions.numbered_elsewhere(a, c, sent.version, sent["external"]),
-    Action.IDENTITY: lambda a, c, sent: open_identity(a, c, sent["reason"]),
+    Action.ELSEWHERE: lambda a, c, sent: actions.numbered_elsewhere(a, c, sent.version.data, sent.external.data),
+    Action.IDENTITY: lambda a, c, sent: open_identity(a, c, sent.reason.data),
 }
 
 

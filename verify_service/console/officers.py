@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
@@ -14,6 +13,7 @@ from verify_service.accounts import managing
 from verify_service.accounts.listing import SIGN_INS, account_names, accounts, traces
 from verify_service.accounts.officers import OfficerRefused, Position, Role, add_officer
 from verify_service.console.blueprint import blueprint, page_session
+from verify_service.console.forms import OfficerForm, ScopeForm
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Officer
 from verify_service.labels.codes import ROLES
@@ -26,7 +26,6 @@ WHY_NOT = {
     "place": lazy_gettext("An account of a kelurahan needs its place."),
     "cleared": lazy_gettext("Only officers and supervisors of the whole city can be cleared for sensitive reports."),
     "own": lazy_gettext("Your own account is changed by another administrator."),
-    "long": lazy_gettext("Name and address: 200 letters at most."),
 }
 ACTIONS = {
     "signed in": lazy_gettext("Signed in"),
@@ -57,45 +56,45 @@ BY_WHAT = {
 @blueprint.get("/officers")
 def officers() -> Response:
     """The list, and the form for another account."""
-    return _list({})
+    return _list(OfficerForm(role=Role.OFFICER.value, unit="grievance"))
 
 
-def _list(typed: Mapping[str, str], status: int = 200) -> Response:
+def _list(form: OfficerForm, status: int = 200) -> Response:
     with page_session() as session:
         listed, places = accounts(session), districts(session)
-    page = render_template("console/officers.html", listed=listed, typed=typed, **_words(places))
+    page = render_template("console/officers.html", listed=listed, form=form, **_words(places))
     return make_response(page, status)
 
 
 @blueprint.post("/officers")
 def make_officer() -> Response:
     """Make an account; its password is shown once, to be handed over and changed."""
-    fields = ("email", "name", "role", "unit", "area")
-    given = {name: request.form.get(name, "")[:201].replace("\0", "").strip() for name in fields}
-    given["cleared"] = "1" if request.form.get("cleared") else ""
-    if max(len(given["email"]), len(given["name"])) > 200:
-        flash(str(WHY_NOT["long"]), "refused")
-        return _list(given, 422)
+    form = OfficerForm()
+    if not form.validate():
+        if form.role.errors or form.unit.errors:
+            abort(400)  # no page of ours offers such a one
+        flash(form.first_fault(), "refused")
+        return _list(form, 422)
     password = managing.made_up_password()
     try:
         with page_session() as session:
             made = add_officer(
                 session,
-                given["email"],
-                given["role"],
+                form.email.data,
+                form.role.data,
                 password,
-                given["name"],
-                unit=given["unit"],
-                area=given["area"] or None,
-                cleared=bool(given["cleared"]),
+                form.name.data,
+                unit=form.unit.data,
+                area=form.area.data or None,
+                cleared=form.cleared.data,
                 actor=f"officer:{current_user.id}",
             )
     except OfficerRefused as refused:
         if refused.why not in WHY_NOT:
             abort(400)
         flash(str(WHY_NOT[refused.why]), "refused")
-        return _list(given, 422)
-    return _one(made, made_up=(given["email"], password))
+        return _list(form, 422)
+    return _one(made, made_up=(form.email.data, password))
 
 
 @blueprint.get("/officers/<int(max=999999999999):number>")
@@ -105,7 +104,7 @@ def one_officer(number: int) -> Response:
 
 
 def _one(
-    number: int, *, typed: Mapping[str, str] | None = None, made_up: tuple[str, str] | None = None, status: int = 200
+    number: int, *, scope: ScopeForm | None = None, made_up: tuple[str, str] | None = None, status: int = 200
 ) -> Response:
     """The page of one account; a password that was made up is shown this once, and goes into no cookie."""
     with page_session() as session:
@@ -117,7 +116,7 @@ def _one(
     page = render_template(
         "console/officer.html",
         account=found[0],
-        typed=typed,
+        scope=scope or ScopeForm(formdata=None, obj=found[0]),
         made_up=made_up,
         trail=trail,
         names=names,
@@ -135,14 +134,14 @@ def change_officer(number: int) -> Response:
     if number == current_user.id:
         flash(str(WHY_NOT["own"]), "refused")
         return _one(number, status=422)
-    password = ""
+    password, scope = "", ScopeForm()
     try:
         with page_session() as session:
             held = managing.officer_by_id(session, number)
             if held is None:
                 abort(404)
             if asked == "scope":
-                _change_scope(session, held, by, now)
+                _change_scope(session, held, scope, by=by, now=now)
             elif asked == "password":
                 password = managing.reset_password(session, held, by=by, now=now)
             elif asked == "factor":
@@ -158,18 +157,16 @@ def change_officer(number: int) -> Response:
         if refused.why not in WHY_NOT:
             abort(400)
         flash(str(WHY_NOT[refused.why]), "refused")
-        return _one(number, typed=request.form, status=422)
+        return _one(number, scope=scope, status=422)
     if password:
         return _one(number, made_up=(email, password))
     return make_response(redirect(url_for("console.one_officer", number=number), 303))
 
 
-def _change_scope(session: Session, held: Officer, by: str, now: dt.datetime) -> None:
-    given = request.form
-    if given.get("role") not in set(Role):
+def _change_scope(session: Session, held: Officer, form: ScopeForm, *, by: str, now: dt.datetime) -> None:
+    if not form.validate():
         abort(400)
-    area = given.get("area", "").replace("\0", "") or None
-    wanted = Position(given["role"], given.get("unit", ""), area, bool(given.get("cleared")))
+    wanted = Position(form.role.data, form.unit.data, form.area.data or None, form.cleared.data)
     managing.change_scope(session, held, wanted, by=by, now=now)
 
 
@@ -205,7 +202,6 @@ def _words(places: list[District]) -> dict[str, object]:
     return {
         "places": places,
         "place_names": named,
-        "roles": [(role.value, words) for role, words in ROLES.items()],
         "role_names": {role.value: words for role, words in ROLES.items()},
         "units": programme().units,
         "may_change": current_user.role is Role.ADMIN,

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 
-from verify_service.console.blueprint import acting, blueprint, row_of
+from verify_service.console.blueprint import acting, blueprint
 from verify_service.console.decisions import STATUS
+from verify_service.console.fields import options
+from verify_service.console.forms import NewRemovalForm, RemovalForm
 from verify_service.grievances.acting import Acting
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal_or_blank
-from verify_service.ground.programme import programme
 from verify_service.ground.tables import Evidence, Removal
 from verify_service.labels.codes import verdict_name
 from verify_service.labels.reasons import REFUSED, STEPS, reason_name
 from verify_service.labels.sent_texts import NOTICE_SENT, NOTICES
 from verify_service.labels.standings import REMOVALS
 from verify_service.labels.statements import statement_text
-from verify_service.proposals.review import READS_FIRST, READS_SECOND, DecisionRefusal, Opinion
+from verify_service.languages import month
+from verify_service.proposals.review import READS_FIRST, READS_SECOND, DecisionRefusal
 from verify_service.removals import deaths as deaths_reported
 from verify_service.removals import review, shown
 from verify_service.removals.notice import notices
@@ -74,25 +76,21 @@ def new_removal() -> Response:
     number = request.values.get("enrolment", default=0, type=int)
     if not 0 < number < 10**12:
         abort(404)
+    form = NewRemovalForm(reason=request.args.get("reason", ""))
     if request.method == "POST":
-        new = review.NewRemoval(
-            number,
-            request.form.get("reason", ""),
-            _month(request.form.get("month", "")),
-            tuple(row_of(one) for one in request.form.getlist("evidence")[: shown.STATEMENTS]),
-            request.form.get("note", ""),
-        )
+        rests_on = tuple(form.evidence.data[: shown.STATEMENTS])
+        new = review.NewRemoval(number, form.reason.data, form.first_month(), rests_on, form.note.data)
         with acting() as who:
             made = review.open_removal(who, new)
         if isinstance(made, Removal):
             return make_response(redirect(url_for("console.removal", number=made.id), 303))
         if made is DecisionRefusal.UNKNOWN:
             abort(404)
-        return _form(number, made)
-    return _form(number)
+        return _new(number, form, made)
+    return _new(number, form)
 
 
-def _form(number: int, refused: DecisionRefusal | None = None) -> Response:
+def _new(number: int, form: NewRemovalForm, refused: DecisionRefusal | None = None) -> Response:
     with acting() as who:
         line = review.looked_at_line(who, number)
         if line is None:
@@ -103,21 +101,15 @@ def _form(number: int, refused: DecisionRefusal | None = None) -> Response:
             "whom": shown.whom(who, line.id, clear=True),
             "verdict": (verdict.period, verdict_name(verdict.verdict)) if verdict else None,
             "statements": _in_words(shown.statements_about(who.session, line.id)),
-            "months": months,
-            "usual": review.usual_month(months, now=who.now),
             "removed_from": line.removed_from,
             "dead": death_of(who.session, line.worker_id),
             "until": last_day(who.now),
         }
-    page = render_template(
-        "console/new_removal.html",
-        **facts,
-        reasons=programme().decisions.reasons_remove,
-        reason_name=reason_name,
-        refused=REFUSED[refused] if refused else None,
-        typed=request.values,
-        chosen=request.form.getlist("evidence"),
-    )
+        usual = review.usual_month(months, now=who.now)
+    form.month.choices = options((f"{one:%Y-%m}", month(one)) for one in months)
+    form.month.data = form.month.data or f"{usual:%Y-%m}"
+    refusal = REFUSED[refused] if refused else None
+    page = render_template("console/new_removal.html", **facts, form=form, refused=refusal)
     return make_response(page, STATUS.get(refused, 400) if refused else 200)
 
 
@@ -130,12 +122,10 @@ def removal(number: int) -> Response:
 
 
 def _step(number: int) -> Response:
-    form = request.form
-    says = form.get("says", "")
-    reason = form.get({"told": "how_told", "objects": "how_objects"}.get(says, f"reason_{says}"), "")
-    opinion = Opinion(number, form.get("version", default=0, type=int), reason, form.get("note", ""))
+    form = RemovalForm()
+    opinion = form.opinion(number)
     with acting() as who:
-        match says:
+        match form.says.data:
             case "agree":
                 refused = review.agree(who, opinion)
             case "disagree":
@@ -146,7 +136,7 @@ def _step(number: int) -> Response:
                 refused = review.told(who, opinion)
             case "objects":
                 refused = review.object_to(who, opinion)
-            case "keep" | "uphold":
+            case "keep" | "uphold" as says:
                 refused = review.decide(who, opinion, says)
             case _:
                 refused = DecisionRefusal.REASON
@@ -159,7 +149,7 @@ def _step(number: int) -> Response:
     return make_response(redirect(url_for("console.removal", number=number), 303))
 
 
-def _page(number: int, refused: DecisionRefusal | None = None, typed: Mapping[str, str] | None = None) -> Response:
+def _page(number: int, refused: DecisionRefusal | None = None, form: RemovalForm | None = None) -> Response:
     paper = request.args.get("paper") == "1"
     with acting() as who:
         held = review.find(who, number)
@@ -173,7 +163,7 @@ def _page(number: int, refused: DecisionRefusal | None = None, typed: Mapping[st
         **facts,
         paper=paper,
         refused=REFUSED[refused] if refused else None,
-        typed=typed or {},
+        form=form or RemovalForm(),
     )
     return make_response(page, STATUS.get(refused, 400) if refused else 200)
 
@@ -206,9 +196,6 @@ def _facts(who: Acting, held: Removal) -> dict[str, Any]:
         "may_second": held.opened_by_id != who.viewer.id and who.viewer.role in READS_SECOND and not who.viewer.bound,
         "mine": held.opened_by_id == who.viewer.id,
         "not_mine": REFUSED[decides] if decides else None,
-        "ways": review.WAYS,
-        "keeps": review.KEEPS,
-        "reasons": programme().decisions.reasons_remove,
         "death": shown.death_behind(who.session, held),
     }
 
@@ -220,13 +207,6 @@ def _in_words(statements: Sequence[Evidence]) -> list[tuple[int, str, dt.datetim
 def _verdict(held: Removal) -> tuple[dt.date, str] | None:
     kept = held.evidence.get("verdict") or {}
     return (dt.date.fromisoformat(kept["period"]), verdict_name(kept["verdict"])) if kept else None
-
-
-def _month(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
 
 
 # --- deaths ---

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 
 from verify_service.console.blueprint import acting, blueprint
+from verify_service.console.forms import TextForm
 from verify_service.grievances import actions, unsorted
 from verify_service.grievances.unsorted import Unsettled
 from verify_service.ground import queue
-from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
 from verify_service.labels.categories import category_name
-from verify_service.labels.codes import IDENTITIES
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import if_amiss
 
 ON_A_PAGE = 50
-DISMISSED = {
-    "thanks": lazy_gettext("Thanks, or nothing that asks for anything"),
-    "by_phone": lazy_gettext("Dealt with by a call"),
-    "wrong_number": lazy_gettext("Meant for somebody else"),
-    "spam": lazy_gettext("Advertising or fraud"),
-    "unreadable": lazy_gettext("Cannot be read"),
-}
-LOOKS = {
-    "call": lazy_gettext("I have to call this person"),
-    "not_ours": lazy_gettext("I check whether the sender is real"),
-}
-URGENCIES = {
-    "": lazy_gettext("not urgent"),
-    "accident": lazy_gettext("an accident"),
-    "death": lazy_gettext("a death"),
-}
 DONE = {
     "text attached": lazy_gettext("put into a report"),
     "text answered": lazy_gettext("answered"),
@@ -94,21 +76,20 @@ def one_text(number: int) -> Response:
     """One text with its words, which the trail records; dealt with, it leaves the list."""
     if request.method != "POST":
         return _page(number)
-    form = request.form
+    form = TextForm()
     done: Grievance | Unsettled | str | None
     with acting() as who:
-        match form.get("answer", ""):
+        match request.form.get("answer", ""):
             case "attach":
-                done = unsorted.attach(who, number, form.get("case", ""))
+                done = unsorted.attach(who, number, form.case.data)
             case "reply":
-                done = unsorted.reply(who, number, form.get("words", ""))
+                done = unsorted.reply(who, number, form.words.data)
             case "report":
-                told = (form.get("category", ""), form.get("identity", ""), form.get("urgency", ""))
-                done = unsorted.make_case(who, number, *told)
+                done = unsorted.make_case(who, number, form.category.data, form.identity.data, form.urgency.data)
             case "dismiss":
-                done = unsorted.dismiss(who, number, form.get("dismissed", ""))
+                done = unsorted.dismiss(who, number, form.dismissed.data)
             case "look":
-                done = unsorted.look_at_number(who, number, form.get("look", ""))
+                done = unsorted.look_at_number(who, number, form.look.data)
             case _:
                 done = Unsettled.CHOICE
     if done is Unsettled.UNKNOWN:
@@ -130,9 +111,7 @@ def _next(made: Grievance | None) -> str:
     return url_for("console.texts")
 
 
-def _page(
-    number: int, typed: Mapping[str, str] | None = None, *, refused: Unsettled | None = None, clear: str = ""
-) -> Response:
+def _page(number: int, form: TextForm | None = None, *, refused: Unsettled | None = None, clear: str = "") -> Response:
     """The page of one text; what was typed is still there when something is missing."""
     with acting() as who:
         held = unsorted.read(who, number)
@@ -147,15 +126,10 @@ def _page(
             done=DONE,
             suggested=unsorted.suggested(who, held),
             answerable=unsorted.answerable(who.session, held),
-            categories={key: category_name(key) for key in programme().categories},
             category_name=category_name,
-            identities={key: IDENTITIES[key] for key in unsorted.IDENTITIES},
-            urgencies=URGENCIES,
-            dismissed=DISMISSED,
-            looks=LOOKS,
             septets=unsorted.REPLY_SEPTETS,
             refused=UNSETTLED[refused] if refused else None,
-            typed=typed or {},
+            form=form or TextForm(),
         )
     taken = refused is Unsettled.TAKEN
     return make_response(page, 409 if taken else 400 if refused else 200)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Final
 
@@ -22,15 +21,13 @@ from verify_service.ground.crypto import blind_index, keyed_hash
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, AuditEntry, Grievance, Phone, Worker
+from verify_service.ground.tables import AuditEntry, Grievance, Phone, Worker
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import known_phone_of, phone_of
 from verify_service.messaging.outbox import Purpose
 from verify_service.registry.nik import Nik, read_nik
 
-CHANNELS: Final = ("call", "counter")
 IDENTITIES: Final = ("normal", "secret", "anonymous")
-CONTACTS: Final = ("call", "sms", "none")
 LONGEST: Final = 4000
 
 
@@ -64,10 +61,8 @@ class Filed:
 
 
 @dataclass(frozen=True)
-class Faulty:
-    """What has to be corrected first: by field, why."""
-
-    faults: Mapping[str, str]
+class NotListed:
+    """Nobody on the list has the NIK that was written down."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +78,13 @@ class _Read:
     worker: int | None
 
 
-def file(acting: Acting, asked: Asked, *, anyway: bool) -> Filed | Faulty | Alike:
-    """Write the case down, once for each form; before that, what is wrong in it or may be told already."""
+def file(acting: Acting, asked: Asked, *, anyway: bool) -> Filed | NotListed | Alike:
+    """Write the case down, once for each form; before that, whether nobody has that NIK or it may be told already.
+
+    What can be seen from the form alone was looked at before.
+    """
     read = _read(acting, asked)
-    if isinstance(read, Faulty):
+    if isinstance(read, NotListed):
         return read
     before = _filed_before(acting.session, asked)
     if before is not None:
@@ -99,41 +97,22 @@ def file(acting: Acting, asked: Asked, *, anyway: bool) -> Filed | Faulty | Alik
     return _file(acting, asked, read)
 
 
-def _read(acting: Acting, asked: Asked) -> _Read | Faulty:
+def _read(acting: Acting, asked: Asked) -> _Read | NotListed:
     """The phone and the worker that were written down; of an anonymous report neither."""
-    faults = {
-        **({} if asked.channel in CHANNELS else {"channel": "choose"}),
-        **({} if asked.category in programme().categories else {"category": "choose"}),
-        **({} if asked.identity in IDENTITIES else {"identity": "choose"}),
-        **({} if asked.urgency in ("", "accident", "death") else {"urgency": "choose"}),
-        **({} if asked.contact in ("", *CONTACTS) else {"contact": "choose"}),
-        **({} if printable(asked.words).strip() else {"words": "empty"}),
-    }
-    if asked.kelurahan and acting.session.get(Area, asked.kelurahan) is None:
-        faults["kelurahan"] = "choose"
-    number = worker = None
-    if asked.identity != ANONYMOUS:
-        if asked.phone.strip():
-            read = read_phone(asked.phone)
-            number = read if isinstance(read, Number) else None
-            faults |= {} if number else {"phone": "no_number"}
-        if asked.nik.strip():
-            worker = _worker(acting, asked.nik)
-            faults |= {"nik": worker} if isinstance(worker, str) else {}
-    if faults:
-        return Faulty(faults)
-    return _Read(number, worker if isinstance(worker, int) else None)
+    if asked.identity == ANONYMOUS:
+        return _Read(None, None)
+    number, nik = read_phone(asked.phone), read_nik(asked.nik)
+    worker = _worker(acting, nik) if isinstance(nik, Nik) else None
+    if isinstance(nik, Nik) and worker is None:
+        return NotListed()
+    return _Read(number if isinstance(number, Number) else None, worker)
 
 
-def _worker(acting: Acting, typed: str) -> int | str:
-    """The worker with this NIK, which is a look at an identity; why there is none otherwise."""
-    nik = read_nik(typed)
-    if not isinstance(nik, Nik):
-        return "no_nik"
+def _worker(acting: Acting, nik: Nik) -> int | None:
+    """The worker with this NIK, which is a look at an identity."""
     found = acting.session.scalar(select(Worker.id).where(Worker.nik_index == blind_index(nik.value, "nik")))
-    on = "worker" if found is None else f"worker:{found}"
-    acting.record("person searched", on, by="nik")
-    return found if found is not None else "not_listed"
+    acting.record("person searched", "worker" if found is None else f"worker:{found}", by="nik")
+    return found
 
 
 def _file(acting: Acting, asked: Asked, read: _Read) -> Filed:

@@ -43,8 +43,16 @@ def aside(line: str) -> None:
     sys.stderr.write(f"{line}\n")  # standard output may be somebody's JSON
 
 
-class TableHeld(Exception):
+class SchemaRefused(Exception):
+    """The schema cannot be brought up; the message says what to do."""
+
+
+class TableHeld(SchemaRefused):
     """Somebody keeps a table from being changed; the message says who."""
+
+
+class SchemaUnknown(SchemaRefused):
+    """The database was brought up by another release, whose migrations this one does not have."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -60,8 +68,8 @@ def upgrade(owner_url: str, application_role: str, say: Say = aside) -> str:
 
     Twice changes nothing. A lock that is not given within a second is given up, so that nobody waits behind us for
     longer, and asked for again; `say` hears who held it.
-    Raises TableHeld when that goes on for minutes, SQLAlchemy's OperationalError when the server is away or the owner's
-    password is wrong.
+    Raises SchemaUnknown where another release was here, TableHeld when a lock is not given for minutes, SQLAlchemy's
+    OperationalError when the server is away or the owner's password is wrong.
     """
     made = create_engine(sqlalchemy_url(owner_url), poolclass=NullPool)
     with _alone(owner_url) as beside, made.connect() as connection:
@@ -69,6 +77,7 @@ def upgrade(owner_url: str, application_role: str, say: Say = aside) -> str:
         connection.execute(_NO_LIMITS, {"names": list(LIMITS)})
         connection.execute(text(f"SET lock_timeout = '{LOCK_WAIT}'"))
         connection.commit()
+        _expect_known(connection)
 
         def bring_up() -> None:
             command.upgrade(_config(connection), "head")
@@ -80,6 +89,16 @@ def upgrade(owner_url: str, application_role: str, say: Say = aside) -> str:
         _limit(connection, application_role, say)
         revision = MigrationContext.configure(connection).get_current_revision()
     return revision or "none"
+
+
+def _expect_known(connection: Connection) -> None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    connection.commit()
+    if found and found not in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise SchemaUnknown(
+            f"The database is at {found}, which this release does not know. Use the release that made it, or another"
+            " database; invented data may go: verify demo --data-dir DIR, with a new folder"
+        )
 
 
 @contextmanager

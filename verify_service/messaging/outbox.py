@@ -66,7 +66,7 @@ class OutboxState(StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"
     REFUSED = "refused"  # by the gateway, for good
-    FAILED = "failed"  # given up after three tries, as texts were until 0008; an operator can revive them
+    FAILED = "failed"  # given up after three tries, which none is any more; an operator can revive it
     UNKNOWN = "unknown"  # perhaps it went; not tried again
     CANCELLED = "cancelled"  # by us: they want none, or it is no longer theirs
     STALE = "stale"

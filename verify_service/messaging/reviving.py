@@ -1,6 +1,6 @@
 """Texts that ended without anybody having refused them, taken up again by hand.
 
-A text ends as stale after a long outage; until migration 0008 one that a gateway put off three times ended as failed.
+A text ends as stale after a long outage, and as failed where it was given up after three tries.
 Everything is looked at once more when it is sent: STOP, an operator's refusal, a phone that was let go of.
 """
 

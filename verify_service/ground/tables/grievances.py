@@ -56,7 +56,7 @@ class Grievance(Base):
     contact: Mapped[str | None] = mapped_column(comment="call | sms | none, once asked")
     state: Mapped[str] = mapped_column(
         server_default=text("'received'"),
-        comment="a state of grievances/life.py",
+        comment="a state of grievances/states.py",
     )
     version: Mapped[int] = mapped_column(server_default=text("1"), comment="rises at each step: two cannot overwrite")
     unit: Mapped[str] = mapped_column(server_default=text("'grievance'"), comment="the unit that owns it")
@@ -136,7 +136,7 @@ class GrievanceEvent(Base):
     grievance_id: Mapped[int] = mapped_column(ForeignKey("grievance.id"))
     at: Mapped[Moment]
     seq: Mapped[int] = mapped_column(comment="its place in the thread")
-    kind: Mapped[str] = mapped_column(comment="a step of grievances/life.py, or what was said")
+    kind: Mapped[str] = mapped_column(comment="a step of grievances/states.py, or what was said")
     detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"), comment="codes, ids and days only")
     by: Mapped[str] = mapped_column(comment="reporter | somebody with the number | officer:ID | clock")
     channel: Mapped[str]

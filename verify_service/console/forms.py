@@ -1,0 +1,353 @@
+"""What officers fill in: each form's fields, how much fits into them, what can be chosen, what is said of a wrong one.
+
+A page draws a field from here, and what was sent is read by the same field. What only the database can tell (an
+address that is taken, a NIK on no list) the rooms say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext
+from wtforms import BooleanField, DateField, SelectMultipleField, StringField
+from wtforms.validators import AnyOf, EqualTo, Length, Optional, ValidationError
+
+from flows.conversation import printable
+from verify_service.accounts.passwords import SHORTEST_PASSWORD
+from verify_service.console.blueprint import row_of
+from verify_service.console.fields import Form, Line, OneOf, OneOfFew, Row, Secret, Words, options
+from verify_service.grievances import unsorted
+from verify_service.grievances.actions import Triage
+from verify_service.grievances.exports import Chosen, Which
+from verify_service.grievances.intake import LONGEST, Asked
+from verify_service.grievances.opening import ANONYMOUS
+from verify_service.ground.phones import Phone, read_phone
+from verify_service.ground.programme import programme
+from verify_service.labels.categories import category_name
+from verify_service.labels.codes import IDENTITIES, ROLES
+from verify_service.labels.grievances import URGENCIES
+from verify_service.labels.reasons import reason_name
+from verify_service.messaging.catalogue import wordings
+from verify_service.proposals.review import NOTE_LENGTH, Opinion
+from verify_service.registry.nik import Nik, read_nik
+from verify_service.removals.review import KEEPS, WAYS
+
+
+def _plain(typed: str | None) -> str:
+    return (typed or "").replace("\0", "").strip()
+
+
+# --- signing in, and one's own account ---
+
+
+class SignInForm(Form):
+    """Who signs in, and where to go next."""
+
+    email = Line(lazy_gettext("E-mail address"), most=254)
+    password = Secret(lazy_gettext("Password"))
+    next = StringField()
+
+
+class CodeForm(Form):
+    """The second step: a code from the phone, or one from paper."""
+
+    code = Line(lazy_gettext("The six digits that your authenticator app shows now"), most=40)
+    recovery = Line(lazy_gettext("One of the recovery codes you kept on paper"), most=40)
+
+
+class PasswordForm(Form):
+    """Another password for oneself."""
+
+    old = Secret(lazy_gettext("Old password"))
+    new = Secret(lazy_gettext("New password, %(most)s characters or more", most=SHORTEST_PASSWORD))
+    again = Secret(
+        lazy_gettext("New password once more"),
+        validators=[EqualTo("new", message=lazy_gettext("The two new passwords differ."))],
+    )
+
+
+class FactorForm(Form):
+    """A step with the second factor, and what proves who takes it."""
+
+    do = StringField(validators=[AnyOf(("begin", "confirm", "codes", "end"))])
+    old = Secret(lazy_gettext("Password"))
+    code = Line(lazy_gettext("Code from the phone, or a recovery code"), most=40)
+
+
+# --- accounts ---
+
+
+class ScopeForm(Form):
+    """What an account sees."""
+
+    role = OneOf(lazy_gettext("Role"), choices=[(role.value, words) for role, words in ROLES.items()])
+    unit = OneOf(lazy_gettext("Unit"), choices=lambda: programme().units.items())
+    area = StringField(lazy_gettext("Place"), filters=[_plain])
+    cleared = BooleanField(lazy_gettext("Cleared for reports about money, harassment or conduct"))
+
+
+class OfficerForm(ScopeForm):
+    """Another account."""
+
+    _fits = Length(max=200, message=lazy_gettext("Name and address: 200 letters at most."))
+    email = StringField(lazy_gettext("E-mail address"), filters=[_plain], validators=[_fits])
+    name = StringField(lazy_gettext("Name, as colleagues know them"), filters=[_plain], validators=[_fits])
+
+
+# --- cases ---
+
+
+def _categories() -> list[tuple[str, Any]]:
+    named = sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1])
+    return [("", lazy_gettext("choose …")), *named]
+
+
+class NewCaseForm(Form):
+    """What an officer writes down for somebody who calls or comes."""
+
+    once = Line(most=60)
+    channel = OneOfFew(
+        choices=[("call", lazy_gettext("By a phone call")), ("counter", lazy_gettext("At the counter"))], needed=True
+    )
+    identity = OneOfFew(
+        choices=[
+            ("normal", lazy_gettext("By name")),
+            ("secret", lazy_gettext("In confidence")),
+            ("anonymous", lazy_gettext("Anonymous")),
+        ],
+        needed=True,
+    )
+    category = OneOf(lazy_gettext("Category"), choices=_categories, needed=True)
+    urgency = OneOf(
+        lazy_gettext("Urgency"),
+        choices=[("", lazy_gettext("none")), *((code, words) for code, words in URGENCIES.items() if code != "none")],
+    )
+    phone = Line(lazy_gettext("Phone (optional)"), most=40)
+    name = Line(lazy_gettext("Name (optional)"), most=80)
+    nik = Line(lazy_gettext("NIK of the worker (optional)"), most=30)
+    kelurahan = OneOf(lazy_gettext("Where, if no worker is named"))
+    language = OneOf(
+        lazy_gettext("Language"),
+        choices=lambda: [
+            ("", lazy_gettext("not asked")),
+            *((language, spoken.name) for language, spoken in wordings().common.items()),
+        ],
+    )
+    contact = OneOf(
+        lazy_gettext("Wants to hear"),
+        choices=[
+            ("", lazy_gettext("not asked")),
+            ("call", lazy_gettext("by a call")),
+            ("sms", lazy_gettext("by SMS")),
+            ("none", lazy_gettext("nothing: no call, no text")),
+        ],
+    )
+    words = Words(lazy_gettext("What happened, in the reporter's words"), most=LONGEST)
+    anyway = BooleanField(lazy_gettext("It is another thing: file it all the same"))
+
+    def within(self, places: list[tuple[str, str]]) -> NewCaseForm:
+        """The form with the kelurahan that this account may file for."""
+        self.kelurahan.choices = options([("", lazy_gettext("unknown")), *places])
+        return self
+
+    def validate_words(self, field: Words) -> None:
+        if not printable(field.data).strip():
+            raise ValidationError(lazy_gettext("Write down what happened."))
+
+    def validate_phone(self, field: Line) -> None:
+        if self._is_read(field) and not isinstance(read_phone(field.data), Phone):
+            raise ValidationError(
+                lazy_gettext("This is no Indonesian mobile number. Write it like 081234567890, or leave it empty.")
+            )
+
+    def validate_nik(self, field: Line) -> None:
+        if self._is_read(field) and not isinstance(read_nik(field.data), Nik):
+            raise ValidationError(lazy_gettext("A NIK has 16 digits. Correct it, or leave it empty."))
+
+    def _is_read(self, field: Line) -> bool:
+        """Of an anonymous report nothing is kept that could be wrong."""
+        return self.identity.data != ANONYMOUS and bool(field.data.strip())
+
+    def asked(self) -> Asked:
+        """What was typed, as the case is opened with it."""
+        return Asked(**{name: typed for name, typed in self.data.items() if name != "anyway"})
+
+
+class StepForm(Form):
+    """What comes with a step of a case. The page draws it: what is asked and offered differs from step to step."""
+
+    step = StringField(filters=[_plain])
+    version = Row()
+    seen = Row()
+    once = Line(most=40)
+    words = Words(most=LONGEST)
+    reason = Line(most=300)
+    decision = Line(most=80)
+    to = Row()
+    into = Line(most=40)
+    referred_to = Line(most=80)
+    external = Line(most=80)
+    category = Line(most=80)
+    urgency = Line(most=80)
+    about_unit = Line(most=80)
+    restricted = BooleanField()
+
+    @property
+    def triage(self) -> Triage:
+        """Under what it is filed."""
+        return Triage(self.category.data, self.urgency.data, self.about_unit.data, self.restricted.data)
+
+
+# --- texts ---
+
+
+class TextForm(Form):
+    """What is done with one text; which of it is read depends on the button."""
+
+    look = OneOf(
+        lazy_gettext("Why the number is needed; replying needs none"),
+        choices=[
+            ("", lazy_gettext("choose")),
+            ("call", lazy_gettext("I have to call this person")),
+            ("not_ours", lazy_gettext("I check whether the sender is real")),
+        ],
+    )
+    words = Words(lazy_gettext("Your words; they are sent at once and the text is done"), most=600)
+    case = Line(lazy_gettext("Number of the report"), most=20)
+    category = OneOf(
+        lazy_gettext("About"),
+        choices=lambda: [
+            ("", lazy_gettext("choose")),
+            *((code, category_name(code)) for code in programme().categories),
+        ],
+    )
+    identity = OneOf(lazy_gettext("Told"), choices=[(code, IDENTITIES[code]) for code in unsorted.IDENTITIES])
+    urgency = OneOf(
+        lazy_gettext("Urgent"),
+        choices=[
+            ("", lazy_gettext("not urgent")),
+            ("accident", lazy_gettext("an accident")),
+            ("death", lazy_gettext("a death")),
+        ],
+    )
+    dismissed = OneOf(
+        lazy_gettext("Reason"),
+        choices=[
+            ("", lazy_gettext("choose")),
+            ("thanks", lazy_gettext("Thanks, or nothing that asks for anything")),
+            ("by_phone", lazy_gettext("Dealt with by a call")),
+            ("wrong_number", lazy_gettext("Meant for somebody else")),
+            ("spam", lazy_gettext("Advertising or fraud")),
+            ("unreadable", lazy_gettext("Cannot be read")),
+        ],
+    )
+
+
+# --- decisions ---
+
+
+def _reasons(label: Any, codes: Callable[[], Sequence[str]]) -> OneOf:
+    """A list of reason codes; where there is one alone it is chosen already."""
+    blank = [("", lazy_gettext("choose"))]
+    return OneOf(
+        label,
+        choices=lambda: [*(blank if len(codes()) > 1 else ()), *((code, reason_name(code)) for code in codes())],
+    )
+
+
+class OpinionForm(Form):
+    """What an officer says of a proposal or a removal; the reason that counts stands beside the button pressed."""
+
+    says = StringField(filters=[_plain])
+    version = Row()
+    note = Words(most=NOTE_LENGTH)
+
+    def opinion(self, number: int) -> Opinion:
+        """What was said of the one with this number."""
+        says = self.says.data
+        beside = getattr(self, f"reason_{says}", None) or getattr(self, f"how_{says}", None)
+        return Opinion(number, self.version.data, beside.data if beside else "", self.note.data)
+
+
+class ProposalForm(OpinionForm):
+    """The same of a proposal."""
+
+    reason_accept = _reasons(lazy_gettext("Why accept"), lambda: programme().decisions.reasons_accept)
+    reason_refuse = _reasons(lazy_gettext("Why refuse"), lambda: programme().decisions.reasons_refuse)
+    reason_ask = _reasons(lazy_gettext("What to ask"), lambda: programme().decisions.reasons_ask)
+
+
+class RemovalForm(OpinionForm):
+    """The same of a removal."""
+
+    reason_keep = _reasons(lazy_gettext("Why they stay"), lambda: KEEPS)
+    reason_uphold = _reasons(lazy_gettext("Why not"), lambda: programme().decisions.reasons_remove)
+    how_told = _reasons(lazy_gettext("How they were told"), lambda: WAYS)
+    how_objects = _reasons(lazy_gettext("How the objection came"), lambda: WAYS)
+
+
+class NewRemovalForm(Form):
+    """Why somebody is to be taken off the list, from which month, and what it rests on."""
+
+    reason = OneOf(
+        lazy_gettext("Reason"),
+        choices=lambda: [
+            ("", lazy_gettext("choose")),
+            *((code, reason_name(code)) for code in programme().decisions.reasons_remove),
+        ],
+    )
+    month = OneOf(lazy_gettext("First month no longer paid"))
+    evidence = SelectMultipleField(coerce=row_of, validate_choice=False)
+    note = Words(lazy_gettext("Note"), most=NOTE_LENGTH)
+
+    def first_month(self) -> dt.date | None:
+        """The month that was chosen; None for what is none."""
+        try:
+            return dt.date.fromisoformat(f"{self.month.data}-01")
+        except ValueError:
+            return None
+
+
+# --- exports ---
+
+
+class ExportForm(Form):
+    """Which reports are taken out, and why who reported them goes with them; what makes no sense is left out."""
+
+    which = OneOf(
+        lazy_gettext("Which"),
+        choices=[
+            (Which.LAPOR.value, lazy_gettext("Handed to LAPOR")),
+            (Which.OPEN.value, lazy_gettext("Open")),
+            (Which.LATE.value, lazy_gettext("Open and overdue")),
+            (Which.CLOSED.value, lazy_gettext("Closed")),
+            (Which.ALL.value, lazy_gettext("All of them")),
+        ],
+    )
+    category = OneOf(
+        lazy_gettext("Kind"),
+        choices=lambda: [
+            ("", lazy_gettext("All")),
+            *((key, f"{kind.code} · {category_name(key)}") for key, kind in programme().categories.items()),
+        ],
+    )
+    since = DateField(lazy_gettext("Received from"), validators=[Optional()])
+    until = DateField(lazy_gettext("to"), validators=[Optional()])
+    reason = Words(lazy_gettext("Why LAPOR needs to know who reported"), most=500)
+
+    def chosen(self) -> Chosen:
+        """What was chosen, as reports are looked for by it."""
+        self.validate()
+        which, category, since, until = (
+            None if field.errors else field.data for field in (self.which, self.category, self.since, self.until)
+        )
+        return Chosen(Which(which) if which else Which.LAPOR, category or "", since, until)
+
+    def validate_since(self, field: DateField) -> None:
+        """A year that somebody was still typing would be far from any report."""
+        if field.data is None or not 2000 <= field.data.year <= 2100:
+            raise ValidationError
+
+    validate_until = validate_since
