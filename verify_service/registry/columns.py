@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
@@ -82,6 +82,11 @@ class Layout:
     def columns(self) -> tuple[Column, ...]:
         return self.mandatory + self.wanted + self.optional
 
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """Spelling -> field; where two fields share a spelling, the one the layout names first."""
+        return {spelling: column.name for column in reversed(self.columns) for spelling in column.spellings.split()}
+
     @property
     def key(self) -> str:
         """The field without which nobody knows whom a row is about."""
@@ -124,36 +129,48 @@ class Header:
 
 def compact(heading: Cell) -> str:
     """A heading without case, blanks and signs."""
-    return re.sub(r"[^a-z0-9]", "", text_of(heading).lower())
+    return _compacted(text_of(heading))
+
+
+_SIGNS = re.compile(r"[^a-z0-9]+")
+
+
+def _compacted(heading: str) -> str:
+    return _SIGNS.sub("", heading.lower())
 
 
 def field_of(heading: Cell, layout: Layout) -> str | None:
     """The field this heading names in this kind of file, or None; a remark in brackets may be left out."""
-    known = _known(layout)
-    whole = compact(heading)
-    if whole in known or "(" not in text_of(heading):
+    return _field_named(text_of(heading), layout)
+
+
+def _field_named(heading: str, layout: Layout) -> str | None:
+    known = layout.known
+    whole = _compacted(heading)
+    if whole in known or "(" not in heading:
         return known.get(whole)
-    return known.get(compact(re.sub(r"\(.*?\)", "", text_of(heading))))
-
-
-@lru_cache(maxsize=8)
-def _known(layout: Layout) -> dict[str, str]:
-    """Spelling -> field; where two fields share a spelling, the one the layout names first."""
-    return {spelling: column.name for column in reversed(layout.columns) for spelling in column.spellings.split()}
+    return known.get(_compacted(re.sub(r"\(.*?\)", "", heading)))
 
 
 def is_forbidden(heading: Cell) -> bool:
     """Whether a column must be dropped unread (the mother's name, however it is headed)."""
-    spelling = compact(heading)
+    return _is_forbidden(compact(heading))
+
+
+def _is_forbidden(spelling: str) -> bool:
     return spelling in _FORBIDDEN or "ibukandung" in spelling
+
+
+_LONGEST_HEADING = 300  # letters; whole pages get pasted into one cell
 
 
 def find_header(rows: Sequence[tuple[int, Sequence[Cell]]], layout: Layout, within: int = 40) -> Header | None:
     """The header among the first rows: the row, or the two or three rows read together, that names most fields."""
     best: Header | None = None
-    for start in range(min(within, len(rows))):
+    texts = [(number, [text_of(cell)[:_LONGEST_HEADING] for cell in cells]) for number, cells in rows[: within + 2]]
+    for start in range(min(within, len(texts))):
         for depth in (1, 2, 3):
-            block = rows[start : start + depth]
+            block = texts[start : start + depth]
             if len(block) < depth or block[-1][0] - block[0][0] != depth - 1:
                 continue
             header = _read_header(block, layout)
@@ -162,7 +179,7 @@ def find_header(rows: Sequence[tuple[int, Sequence[Cell]]], layout: Layout, with
     return best
 
 
-def _read_header(block: Sequence[tuple[int, Sequence[Cell]]], layout: Layout) -> Header:
+def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> Header:
     columns: dict[str, tuple[int, str]] = {}
     unknown: list[str] = []
     forbidden: set[int] = set()
@@ -170,10 +187,11 @@ def _read_header(block: Sequence[tuple[int, Sequence[Cell]]], layout: Layout) ->
     width = max(len(cells) for _, cells in block)
     for column in range(width):
         heading, field = _heading([cells[column] if column < len(cells) else "" for _, cells in block], layout)
-        if is_forbidden(heading):
+        spelling = _compacted(heading)
+        if _is_forbidden(spelling):
             forbidden.add(column)
         elif field is None:
-            if heading and compact(heading) not in _UNUSED:
+            if heading and spelling not in _UNUSED:
                 unknown.append(heading)
         elif field in columns:
             clashes.append(f"{columns[field][1]!r} and {heading!r} would both be read as {field}")
@@ -186,15 +204,15 @@ def _read_header(block: Sequence[tuple[int, Sequence[Cell]]], layout: Layout) ->
     )
 
 
-def _heading(cells: Sequence[Cell], layout: Layout) -> tuple[str, str | None]:
+def _heading(cells: Sequence[str], layout: Layout) -> tuple[str, str | None]:
     """The heading of one column from the rows above one another: the lowest we know, alone or after those above."""
     for low in range(len(cells) - 1, -1, -1):
         for high in range(low, -1, -1):
-            words = [text_of(cell) for cell in cells[high : low + 1] if text_of(cell)]
-            field = field_of(" ".join(words), layout) if words and text_of(cells[low]) else None
+            heading = " ".join(filter(None, cells[high : low + 1])) if cells[low] else ""
+            field = _field_named(heading, layout) if heading else None
             if field is not None:
-                return " ".join(words), field
-    return next((text_of(cell) for cell in reversed(cells) if text_of(cell)), ""), None
+                return heading, field
+    return next(filter(None, reversed(cells)), ""), None
 
 
 def refuse_clashes(header: Header) -> None:

@@ -156,15 +156,17 @@ def _body(grid: Grid, header: Header, layout: Layout) -> tuple[tuple[SheetRow, .
     notes: list[str] = []
     closed = False
     below = [row for row in grid.rows if row.number > header.last_row]
-    last = max((row.number for row in below if _is_full(row, header)), default=0)
+    last: int | None = None  # found when it is asked for: most lists have no total, and each look costs every cell
     for row in below:
         filled = _filled(row)
-        if _is_total(row, header):
+        if closed and last is None:
+            last = next((row.number for row in reversed(below) if _is_full(row, header)), 0)
+        if _is_total(row, header, filled):
             notes.append(f"Row {row.number} is a total ({_total_said(filled)}) and was not read as a person.")
             closed = True
         elif _is_numbering(filled, header) or _is_header(row, header, layout):
             notes.append(f"Row {row.number} repeats the header and was not read as a person.")
-        elif closed and row.number > last and not _is_person(row, header):
+        elif last is not None and row.number > last and not _is_person(row, header):
             notes.append(f"Row {row.number} below the total was not read as a person.")
         else:
             kept.append(row)
@@ -175,9 +177,8 @@ def _filled(row: SheetRow) -> list[str]:
     return [text for text in map(text_of, row.cells) if text]
 
 
-def _is_total(row: SheetRow, header: Header) -> bool:
+def _is_total(row: SheetRow, header: Header, filled: Sequence[str]) -> bool:
     """JUMLAH or TOTAL with nothing but figures beside it."""
-    filled = _filled(row)
     place = next((place for place, text in enumerate(filled[:2]) if _TOTAL.match(text)), None)
     if place is None or len(filled) > 5 or _has_number(filled):
         return False
@@ -195,7 +196,7 @@ def _name_in(row: SheetRow, header: Header) -> str:
 def _is_full(row: SheetRow, header: Header) -> bool:
     """Whether a row is beyond doubt one of the list, so that what stands above it is no signature."""
     filled = _filled(row)
-    return _has_number(filled) or (len(filled) > 3 and not _is_total(row, header))
+    return _has_number(filled) or (len(filled) > 3 and not _is_total(row, header, filled))
 
 
 def _is_person(row: SheetRow, header: Header) -> bool:
