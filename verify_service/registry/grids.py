@@ -1,26 +1,25 @@
-"""A file as rows of cells: workbooks and text tables, told apart by their content, refused where they are neither."""
+"""A file as rows of cells: workbooks and text tables, told apart by their content, refused where they are neither.
+
+This is read in a process of its own (`opening.py` starts it, `reading_process.py` is its course): what a file does to
+its reader is not done to the service.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
 import re
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-import python_calamine
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from verify_service.registry.problems import Cell, FileRefused, text_of
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a file may be before it is refused unread. Sizes in bytes."""
+    """How large a file may be before it is refused unread. Sizes in bytes; cells and columns with the blank between."""
 
     rows: int = 25_000
+    columns: int = 1_000
     file_bytes: int = 20_000_000
     unpacked_bytes: int = 50_000_000
     ratio: int = 300
@@ -33,20 +32,42 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row with the number a spreadsheet shows beside it (1-based, letterhead counted)."""
+    """One row with the number a spreadsheet shows beside it (1-based, letterhead counted).
+
+    `hidden`: nobody who opens the spreadsheet sees it; `struck`: the columns (0-based) whose words are struck out.
+    """
 
     number: int
     cells: tuple[Cell, ...]
+    hidden: bool = False
+    struck: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The head of what is read: one sheet, or one reading of a text file. `mixed`: its lines come in two encodings."""
+
+    name: str
+    hidden: bool = False
+    mixed: bool = False
 
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet, or one reading of a text file; blank rows left out. `mixed`: its lines come in two encodings."""
+    """A sheet with its rows; blank rows left out."""
 
     name: str
     rows: tuple[SheetRow, ...]
     hidden: bool = False
     mixed: bool = False
+
+
+class Dropped(Exception):
+    """The reading that was begun last led nowhere; another one of the same text is meant."""
+
+
+# A sheet, then its rows, then the next sheet; Dropped takes back the sheet before it.
+Parts = Iterator[Sheet | SheetRow | Dropped]
 
 
 # Files, told by their first bytes: names lie.
@@ -60,112 +81,68 @@ _OTHER_KINDS = {
     b"\x1f\x8b": "a gzip archive",
     b"{\\rtf": "a text document (RTF)",
 }
-_ADVICE = "Save the list as .xlsx or .csv and send that."
+# Spreadsheets as one XML file, told by what stands near the top; no reader of ours opens them.
+_XML_KINDS = {
+    "urn:schemas-microsoft-com:office:spreadsheet": "an XML Spreadsheet 2003",
+    "urn:oasis:names:tc:opendocument:xmlns:office": "a flat OpenDocument spreadsheet (.fods)",
+}
+ADVICE = "Save the list as .xlsx or .csv and send that."
 
 
-def open_grids(path: Path, limits: Limits = LIMITS) -> list[Grid]:
-    """Every sheet of a workbook, or every reading of a text table; FileRefused when it is neither."""
-    if not path.is_file():
-        raise FileRefused(f"There is no file {path.name}.")
-    if path.stat().st_size > limits.file_bytes:
-        raise FileRefused(f"{path.name} is larger than {limits.file_bytes // 1_000_000} MB. Split it.")
-    content = path.read_bytes()
+def refuse_other_kinds(name: str, content: bytes) -> None:
+    """Refuse what its first bytes tell to be no spreadsheet, or nothing at all."""
     if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
-        raise FileRefused(f"{path.name} is empty.")
+        raise FileRefused(f"{name} is empty.")
     for start, what in _OTHER_KINDS.items():
         if content.startswith(start):
-            raise FileRefused(f"{path.name} is {what}, not a spreadsheet. {_ADVICE}")
-    if content.startswith(b"PK"):
-        _check_zip(path.name, content, limits)
-        return _workbook(path.name, content, limits)
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            raise FileRefused(f"{path.name} is protected by a password. Send it without one.")
-        return _workbook(path.name, content, limits)
-    text, mixed = _decode(path.name, content)
-    return [replace(grid, mixed=mixed) for grid in _text_grids(path.name, text)]
+            raise FileRefused(f"{name} is {what}, not a spreadsheet. {ADVICE}")
 
 
-def _check_zip(name: str, content: bytes, limits: Limits) -> None:
-    """A workbook is a zip archive: refuse one that would unpack to more than a list can be, before unpacking it."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            unpacked = sum(entry.file_size for entry in entries)
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise FileRefused(f"{name} is protected by a password. Send it without one.")
-            if len(entries) > limits.entries or unpacked > limits.unpacked_bytes:
-                raise FileRefused(f"{name} unpacks to {unpacked // 1_000_000} MB: more than a list needs. {_ADVICE}")
-            if any(e.file_size > 1_000_000 and e.file_size > limits.ratio * e.compress_size for e in entries):
-                raise FileRefused(f"{name} is packed far more tightly than a real list (a zip bomb?). {_ADVICE}")
-            names = {entry.filename for entry in entries}
-            if not ("xl/workbook.xml" in names or "xl/workbook.bin" in names or "content.xml" in names):
-                raise FileRefused(f"{name} is a zip archive, not a spreadsheet. {_ADVICE}")
-            # Reading every entry proves the sizes in the directory true, which the limits above rely on.
-            if archive.testzip() is not None:
-                raise FileRefused(f"{name} is damaged. Save it again and send it.")
-            _check_extent(name, archive, limits)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise FileRefused(f"{name} is damaged and cannot be opened. Save it again and send it.") from error
-
-
-_REFERENCE = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-
-
-def _check_extent(name: str, archive: zipfile.ZipFile, limits: Limits) -> None:
-    """One stray cell at the far corner would make the reader lay out seventeen thousand million cells."""
-    for entry in archive.namelist():
-        if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", entry):
-            continue
-        last_row, last_column = 0, 0
-        for letters, digits in _REFERENCE.findall(archive.read(entry)):
-            last_row = max(last_row, int(digits))
-            last_column = max(last_column, _column_number(letters))
-        if last_row * last_column > limits.cells:
+def bounded(name: str, rows: Iterable[SheetRow], limits: Limits) -> Iterator[SheetRow]:
+    """The rows of one sheet; FileRefused as soon as they are more, or wider, than a list can be."""
+    most, cells = 2 * limits.rows, 0  # more than letterheads and totals can add; the table is counted to the row later
+    for place, row in enumerate(rows):
+        if len(row.cells) > limits.columns:
+            row = replace(row, cells=_without_blank_end(row.cells, limits.columns))
+        cells += len(row.cells)
+        if place == most:
+            raise FileRefused(f"{name} holds more than {most:,} rows; at most {limits.rows:,} are read. Split it.")
+        if len(row.cells) > limits.columns or cells > limits.cells:
             raise FileRefused(
-                f"A sheet of {name} reaches to row {last_row:,} and column {last_column:,}: delete the stray cells far"
-                " from the list, or split the file."
+                f"Row {row.number:,} of {name} reaches to column {len(row.cells):,}: more than a list needs. Delete the"
+                " columns and stray cells to the right of the list and send it again."
             )
+        yield row
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+def _without_blank_end(cells: tuple[Cell, ...], most: int) -> tuple[Cell, ...]:
+    """Programs write delimiters to the last column of their sheet, the 1,024th or the 16,384th."""
+    filled = next((place for place in range(len(cells), 0, -1) if text_of(cells[place - 1])), 0)
+    return cells[: max(filled, most)]
 
 
-def _workbook(name: str, content: bytes, limits: Limits) -> list[Grid]:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [
-            _grid(book, sheet.name, sheet.visible != SheetVisibleEnum.Visible)
-            for sheet in book.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet
-        ]
-    except python_calamine.PasswordError:
-        raise FileRefused(f"{name} is protected by a password. Send it without one.") from None
-    except (python_calamine.CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise FileRefused(f"{name} cannot be opened as a spreadsheet. Save it again as .xlsx and send it.") from error
+def read_text(name: str, content: bytes, limits: Limits) -> Parts:
+    """Every reading of a text table, with each delimiter that it holds; the header tells later which was meant."""
+    text, mixed = _decode(name, content)
+    held = [delimiter for delimiter in ";,\t|" if delimiter in text]
+    if not held:
+        yield Sheet(name, mixed=mixed)
+        yield from bounded(name, _numbered([line] for line in _lines(name, text)), limits)
+    usual = max(held, key=text.count, default="")
+    for delimiter in held:
+        yield Sheet(name, mixed=mixed)
+        try:
+            yield from bounded(name, _numbered(_records(name, text, delimiter)), limits)
+        except FileRefused:
+            if delimiter == usual:
+                raise
+            yield Dropped()
 
 
-def _grid(book: CalamineWorkbook, name: str, hidden: bool) -> Grid:
-    sheet = book.get_sheet_by_name(name)
-    cells: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-        # A value merged over several rows (one kelurahan for all below) belongs to each of them.
-        if left == right and bottom < len(cells) and left < len(cells[top]):
-            for row in range(top + 1, bottom + 1):
-                cells[row][left] = cells[top][left]
-    return Grid(name, _numbered(cells), hidden)
-
-
-def _numbered(rows: Sequence[Sequence[Cell]]) -> tuple[SheetRow, ...]:
-    return tuple(
-        SheetRow(number, tuple(cells))
-        for number, cells in enumerate(rows, start=1)
-        if any(text_of(cell) for cell in cells)
-    )
+def _numbered(rows: Iterator[list[str]]) -> Iterator[SheetRow]:
+    for number, cells in enumerate(rows, start=1):
+        if any(text_of(cell) for cell in cells):
+            yield SheetRow(number, tuple(cells))
 
 
 def _decode(name: str, content: bytes) -> tuple[str, bool]:
@@ -179,12 +156,16 @@ def _decode(name: str, content: bytes) -> tuple[str, bool]:
         except UnicodeDecodeError:
             raise FileRefused(f"{name} is damaged text. Save it again as .csv (UTF-8).") from None
     if b"\x00" in content:
-        raise FileRefused(f"{name} holds NUL bytes: it is not a text table. {_ADVICE}")
+        raise FileRefused(f"{name} holds NUL bytes: it is not a text table. {ADVICE}")
     text, mixed = _decode_lines(content)
-    if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<table", "<?xml")):
-        raise FileRefused(f"{name} is a web page saved under a spreadsheet's name. Open it, then {_ADVICE.lower()}")
+    start = text[:4000].lstrip().lower()
+    for sign, what in _XML_KINDS.items():
+        if start.startswith("<") and sign in start:
+            raise FileRefused(f"{name} is {what}. Open it, then {ADVICE.lower()}")
+    if start.startswith(("<!doctype", "<html", "<table", "<?xml")):
+        raise FileRefused(f"{name} is a web page saved under a spreadsheet's name. Open it, then {ADVICE.lower()}")
     if sum(1 for letter in text[:5000] if letter < " " and letter not in "\t\r\n\x0c") > 5:
-        raise FileRefused(f"{name} is not a text table. {_ADVICE}")
+        raise FileRefused(f"{name} is not a text table. {ADVICE}")
     return text, mixed
 
 
@@ -204,34 +185,38 @@ def _decode_lines(content: bytes) -> tuple[str, bool]:
     return "".join(lines), mixed
 
 
-def _text_grids(name: str, text: str) -> Iterator[Grid]:
-    """The file read with each delimiter it holds; the header tells later which was meant."""
-    held = [delimiter for delimiter in ";,\t|" if delimiter in text]
-    if not held:
-        yield Grid(name, _numbered([[line] for line in text.splitlines()]))
-    usual = max(held, key=text.count, default="")
-    for delimiter in held:
-        try:
-            yield Grid(name, _numbered(_records(name, text, delimiter)))
-        except FileRefused:
-            if delimiter == usual:
-                raise
+_MOST_LINES, _LONGEST_LINE = 1_048_576, 1_000_000  # rows of a spreadsheet; letters
 
 
-def _records(name: str, text: str, delimiter: str) -> list[list[str]]:
-    records: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _lines(name: str, text: str) -> Iterator[str]:
+    """The lines one by one: a file in memory would be laid out once more, with four bytes for each letter."""
+    if max(text.count("\n"), text.count("\r")) > _MOST_LINES:
+        raise FileRefused(f"{name} has more lines than a spreadsheet has rows. Delete the empty ones and send it.")
+    for number, line in enumerate(_split(text), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise FileRefused(
+                f"{name}, line {number}: {len(line):,} letters in one line are no row of a list. {ADVICE}"
+            )
+        yield line
+
+
+def _split(text: str) -> Iterator[str]:
+    return (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", text) if line[0])
+
+
+def _records(name: str, text: str, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(_lines(name, text), delimiter=delimiter)
     while True:
         opened = reader.line_num + 1
         try:
             record = next(reader)
         except StopIteration:
-            return records
+            return
         except csv.Error as error:
             raise FileRefused(f"{name}, line {opened}: {error}. Look for a quote that is never closed.") from None
         if any(_swallows(cell, delimiter) for cell in record):
             raise FileRefused(f'{name}, line {opened}: a quote (") is opened and not closed in the same cell.')
-        records.append(record)
+        yield record
 
 
 def _swallows(cell: str, delimiter: str) -> bool:

@@ -15,7 +15,8 @@ from verify_service.registry.columns import (
     refuse_clashes,
     refuse_missing,
 )
-from verify_service.registry.grids import LIMITS, Grid, Limits, SheetRow, open_grids
+from verify_service.registry.grids import LIMITS, Grid, Limits, SheetRow
+from verify_service.registry.opening import open_grids
 from verify_service.registry.problems import Cell, FileRefused, Problem, text_of
 
 

@@ -1,0 +1,132 @@
+"""The process in which one file is read: what it may take, and how it tells the rows.
+
+Run as a program by `opening.py`, with the file on standard input. It answers in lines of JSON: a sheet, some hundred
+rows, the end; a file that killed its reader is known by the end that lacks. It has no key, no database and no setting.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from verify_service.registry.grids import (
+    ADVICE,
+    Limits,
+    Parts,
+    Sheet,
+    SheetRow,
+    read_text,
+    refuse_other_kinds,
+)
+from verify_service.registry.problems import FileRefused
+from verify_service.registry.workbooks import is_workbook, read_workbook
+
+_MB = 1_000_000
+# Beside what the interpreter has already: for the smallest file, and for the largest. A list of 25,000 rows and 40
+# columns needs some 150 MB; whoever allows larger files measures again.
+_SPARE, _MOST = 110 * _MB, 175 * _MB
+_ROWS, _CELLS = 500, 20_000  # told at once
+
+
+def allow(size: int) -> None:
+    """What a file that unpacks to so many bytes may take; who takes more dies, and the other side says so.
+
+    A small file may not take what a large one may.
+    """
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if _ON_LINUX else 100 * _MB
+    with contextlib.suppress(ValueError, OSError):  # not every system can limit it
+        resource.setrlimit(resource.RLIMIT_AS, (taken + min(_SPARE + 2 * size, _MOST), resource.RLIM_INFINITY))
+    signal.setitimer(signal.ITIMER_PROF, 0.5 + size / _MB / 4)  # seconds at work, however busy the machine
+    signal.setitimer(signal.ITIMER_REAL, 30 + size / _MB)
+
+
+_ON_LINUX = Path("/proc/self/statm").exists()
+
+
+def parts_of(name: str, content: bytes, limits: Limits) -> Parts:
+    """The sheets and rows of a file, whatever kind it is."""
+    if len(content) > limits.file_bytes:
+        raise FileRefused(f"{name} is larger than {limits.file_bytes // _MB} MB. Split it.")
+    refuse_other_kinds(name, content)
+    if is_workbook(content):
+        return read_workbook(name, content, limits, allow)
+    allow(2 * len(content))
+    return read_text(name, content, limits)
+
+
+def told(parts: Parts) -> Iterator[list[object]]:
+    """The lines for the other side."""
+    rows: list[object] = []
+    cells = 0
+    for part in parts:
+        if isinstance(part, SheetRow):
+            rows.append(_row_told(part))
+            cells += len(part.cells)
+            if len(rows) < _ROWS and cells < _CELLS:
+                continue
+        if rows:
+            yield ["rows", rows]
+            rows, cells = [], 0
+        if isinstance(part, Sheet):
+            yield ["sheet", part.name, part.hidden, part.mixed]
+        elif not isinstance(part, SheetRow):
+            yield ["dropped"]
+    if rows:
+        yield ["rows", rows]
+
+
+def _row_told(row: SheetRow) -> list[object]:
+    """Number, blank cells at the end, the others; then what is hidden or struck out, where anything is."""
+    filled = len(row.cells)
+    while filled and row.cells[filled - 1] in ("", None):
+        filled -= 1
+    said: list[object] = [row.number, len(row.cells) - filled, row.cells[:filled]]
+    return [*said, row.hidden, row.struck] if row.hidden or row.struck else said
+
+
+def _moment(cell: object) -> dict[str, str]:
+    if isinstance(cell, dt.timedelta):
+        return {"seconds": str(cell.total_seconds())}
+    if isinstance(cell, dt.datetime):
+        return {"datetime": cell.isoformat()}
+    if isinstance(cell, dt.date):
+        return {"date": cell.isoformat()}
+    if isinstance(cell, dt.time):
+        return {"time": cell.isoformat()}
+    return {"text": str(cell)}
+
+
+def main() -> None:
+    """Read the file on standard input, tell it on standard output."""
+    name, limits = json.loads(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # people's data belong in no dump
+    allow(0)
+    out = sys.stdout.buffer
+
+    def say(line: list[object]) -> None:
+        out.write(json.dumps(line, default=_moment, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+
+    bounds = Limits(**limits)
+    try:
+        content = sys.stdin.buffer.read(bounds.file_bytes + 1)
+        for line in told(parts_of(name, content, bounds)):
+            say(line)
+        last: list[object] = ["end"]
+    except FileRefused as refused:
+        last = ["refused", str(refused)]
+    except MemoryError:
+        last = ["memory"]
+    except BaseException:  # a panic of the reader is no Exception
+        last = ["refused", f"{name} is damaged and cannot be opened. Open it in a spreadsheet, then {ADVICE.lower()}"]
+    say(last)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()
