@@ -171,9 +171,21 @@ def _scrutinised(table: Table, progress: Progress | None = None) -> Iterable[Scr
         if any(text_of(cell) for cell in row.cells[table.header.width :]):
             expected = f"{table.header.width} cells as in the header; this row has more (a delimiter inside a cell?)"
             scrutiny.reject(table.layout.key, Fault("row_shifted", expected))
+        _flag_unseen(scrutiny, table, row)
         yield scrutiny
         if progress and (done % 500 == 0 or done == total):
             progress(done, total)
+
+
+def _flag_unseen(scrutiny: Scrutiny, table: Table, row: SheetRow) -> None:
+    """A row may be hidden or struck out because it no longer counts; only the office knows, so it is told."""
+    if row.hidden:
+        expected = "a row that can be seen; this one is hidden or filtered out in the spreadsheet, and was read"
+        scrutiny.flag(table.layout.key, Fault("row_hidden", expected))
+    if row.struck:
+        fields = (name for name, (column, _) in table.header.columns.items() if column in row.struck)
+        expected = "words that are not struck out; the row was read like the others"
+        scrutiny.flag(next(fields, table.layout.key), Fault("row_struck_out", expected))
 
 
 def file_problems(table: Table) -> list[Problem]:

@@ -59,6 +59,8 @@ _SENTENCES = {
     "same_kpj": "The same KPJ stands in an earlier row with another NIK.",
     "same_post": "The same RT stands in an earlier row.",
     "row_shifted": "The row has more cells than the header.",
+    "row_hidden": "The row is hidden or filtered out in the spreadsheet; it was read.",
+    "row_struck_out": "The row is struck out in the spreadsheet; it was read.",
     "unknown_column": "A column was not recognised and not read.",
     "missing_column": "An expected column is not in the file.",
     "post_vacant": "The post of RT head is vacant.",

@@ -79,7 +79,31 @@ def read_table(path: Path, layout: Layout, limits: Limits = LIMITS, sheet: str |
     beside = [other for other in everything if other.name != grid.name and other.rows]
     if sheet is None:
         _refuse_people_beside(path, beside)
-    return Table(layout, grid.name, header, rows, notes, (*_mixed(grid), *map(_not_read, beside)))
+    return Table(layout, grid.name, header, rows, notes + _unseen(rows), (*_mixed(grid), *map(_not_read, beside)))
+
+
+def _unseen(rows: Sequence[SheetRow]) -> tuple[str, ...]:
+    """What the office may not have meant to send: nobody sees it in the spreadsheet, or it is struck out there."""
+    marks = {
+        "hidden or filtered out": [row.number for row in rows if row.hidden],
+        "struck out": [row.number for row in rows if row.struck],
+    }
+    return tuple(
+        f"Rows {what} in the spreadsheet were read like the others: {len(numbers):,} (row {_ranges(numbers)})."
+        for what, numbers in marks.items()
+        if numbers
+    )
+
+
+def _ranges(numbers: Sequence[int], most: int = 12) -> str:
+    """Row numbers as people list them: 2, 5-9."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1][1:] = [number]
+        else:
+            spans.append([number])
+    return ", ".join("-".join(map(str, span)) for span in spans[:most]) + (" ..." if len(spans) > most else "")
 
 
 def _refuse_people_beside(path: Path, beside: Sequence[Grid]) -> None:
