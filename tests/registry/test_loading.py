@@ -69,6 +69,13 @@ def test_the_sample_city_loads_as_its_offices_send_it(db: Any) -> None:
     assert count(db, "audit", "action = 'import roster'") == 2
 
 
+def test_a_file_of_gigabytes_is_refused_without_a_byte_of_it_read(db: Any, tmp_path: Path) -> None:
+    with (tmp_path / "large.csv").open("wb") as held:
+        held.truncate(20_000_000_000)
+    with pytest.raises(FileRefused, match=r"large\.csv is larger than 20 MB"):
+        roster(tmp_path / "large.csv")
+
+
 def test_payments_and_insurer_files_find_their_people_and_count_the_others(db: Any) -> None:
     roster(SAMPLE / "roster_clean.csv")
     assert count(db, "enrolment") == count(db, "worker") == 2000

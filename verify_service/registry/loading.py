@@ -22,6 +22,7 @@ from verify_service.registry import enrolments, ledger_store, rt_head_store
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.insurers import read_insurer
 from verify_service.registry.nik import Eligible
+from verify_service.registry.opening import refuse_too_large
 from verify_service.registry.payments import read_payments
 from verify_service.registry.problems import FileRefused, Problem
 from verify_service.registry.reading import Progress, Reading
@@ -167,10 +168,10 @@ def _import(
     merge: Merge,
 ) -> ImportReport:
     """The course of every import; on an error the savepoint takes back all of it, and a dry run always does."""
-    if not order.path.is_file():
-        raise FileRefused(f"There is no file {order.path.name}.")
+    refuse_too_large(order.path)
     _refuse_month(order, programme())
-    digest = hashlib.sha256(order.path.read_bytes()).digest()
+    with order.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
     take_turn(session, text("SELECT pg_advisory_xact_lock(hashtext('verify import'))"))
     before = _imported_before(session, order, digest)
     if before is not None and _still_holds(session, order, before):
