@@ -76,6 +76,22 @@ def test_a_file_of_gigabytes_is_refused_without_a_byte_of_it_read(db: Any, tmp_p
         roster(tmp_path / "large.csv")
 
 
+def test_a_birth_date_that_a_form_fills_in_compares_nobody_with_everybody(db: Any, tmp_path: Path) -> None:
+    def born_by_default(area: str, *names: str) -> list[str]:
+        return [
+            f"{area}010170{place:04},{name},01-01-1970,1,2,Margahayu,Bekasi Timur,,"
+            for place, name in enumerate(names, start=1)
+        ]
+
+    listed = [f"Warga {chr(65 + place // 26)}{chr(65 + place % 26)}" for place in range(300)]
+    roster(written(tmp_path, *born_by_default("327501", *listed)))
+    others = [f"Orang {chr(65 + place // 26)}{chr(65 + place % 26)}" for place in range(300)]
+    others[7] = "AA Warga"
+    report = roster(written(tmp_path, *born_by_default("327502", *others), name="other.csv"))
+    assert (report.accepted, report.created) == (300, 300)
+    assert [problem.row for problem in report.problems if problem.code == "same_person_listed"] == [9]
+
+
 def test_payments_and_insurer_files_find_their_people_and_count_the_others(db: Any) -> None:
     roster(SAMPLE / "roster_clean.csv")
     assert count(db, "enrolment") == count(db, "worker") == 2000

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.phones import Phone
 from verify_service.registry.names import likeness
-from verify_service.registry.people import SAME_BIRTHDAY
+from verify_service.registry.people import CROWD, SAME_BIRTHDAY
 from verify_service.registry.rosters import KEPT, RosterRow
 from verify_service.registry.staging import Staged, changed, indexed, make, sealed, stage
 
@@ -77,17 +77,35 @@ def _brought_up_to_date(table: str, newer: str) -> str:
     )
 
 
+# A birth date that so many share is what a form fills in by itself. There everybody would be compared with everybody,
+# which takes the square of their number; so only those of the very same name are.
+_CROWDS = f"""
+CREATE TEMPORARY TABLE staged_crowd ON COMMIT DROP AS
+SELECT birth_date FROM worker WHERE birth_date IN (SELECT birth_date FROM staged_roster)
+GROUP BY birth_date HAVING count(*) > {CROWD}
+UNION
+SELECT birth_date FROM staged_roster WHERE birth_date IS NOT NULL GROUP BY birth_date HAVING count(*) > {CROWD}
+"""  # noqa: S608  # a number of our own
+
 _NAMESAKES = """
 SELECT staged.row, staged.name_key, worker.name_key
 FROM staged_roster staged JOIN worker USING (birth_date)
-WHERE worker.nik_index <> staged.nik_index
+WHERE worker.nik_index <> staged.nik_index AND birth_date NOT IN (SELECT birth_date FROM staged_crowd)
   AND NOT EXISTS (SELECT 1 FROM staged_roster other WHERE other.nik_index = worker.nik_index)
-ORDER BY staged.row
+UNION ALL
+SELECT DISTINCT staged.row, staged.name_key, staged.name_key
+FROM staged_roster staged JOIN (
+    SELECT birth_date, name_key FROM worker
+    WHERE birth_date IN (SELECT birth_date FROM staged_crowd)
+      AND NOT EXISTS (SELECT 1 FROM staged_roster other WHERE other.nik_index = worker.nik_index)
+    GROUP BY birth_date, name_key
+) listed USING (birth_date, name_key)
 """
 
 
 def listed_under_another_nik(session: Session) -> list[int]:
     """Staged rows whose name and birth date are those of a worker already listed, with another NIK; flags them."""
+    make(session, "staged_crowd", _CROWDS)
     found = sorted(
         {row for row, one, other in session.execute(text(_NAMESAKES)) if likeness(one, other) >= SAME_BIRTHDAY}
     )

@@ -15,7 +15,7 @@ from verify_service.registry.reading import Duplicate
 
 SAME_BIRTHDAY = 90.0
 SAME_NEIGHBOURS = 95.0
-_CROWD = 200  # a block larger than this is a default value, not a birthday
+CROWD = 200  # a block larger than this is a default value, not a birthday
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _same_person(everyone: Sequence[Sighting], heading: str) -> Iterable[Duplica
 
 
 def _pairs(block: Sequence[Sighting]) -> Iterable[tuple[Sighting, Sighting]]:
-    return combinations(block, 2) if len(block) <= _CROWD else ()
+    return combinations(block, 2) if len(block) <= CROWD else ()
 
 
 def _strangers(one: Sighting, other: Sighting) -> bool:
