@@ -186,12 +186,15 @@ def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> 
     clashes: list[str] = []
     width = max(len(cells) for _, cells in block)
     for column in range(width):
-        heading, field = _heading([cells[column] if column < len(cells) else "" for _, cells in block], layout)
+        above = [cells[column] if column < len(cells) else "" for _, cells in block]
+        if not any(above):
+            continue
+        heading, field = _heading(above, layout)
         spelling = _compacted(heading)
         if _is_forbidden(spelling):
             forbidden.add(column)
         elif field is None:
-            if heading and spelling not in _UNUSED:
+            if spelling not in _UNUSED:
                 unknown.append(heading)
         elif field in columns:
             clashes.append(f"{columns[field][1]!r} and {heading!r} would both be read as {field}")
