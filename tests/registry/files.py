@@ -105,18 +105,31 @@ def _biff(kind: int, data: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def xls(rows: Rows, far: tuple[int, int] | None = None, *, password: bool = False, end: bytes = b"") -> bytes:
-    """A workbook of Excel 97; `password`: it says that the rest is encrypted; `end`: further records of its sheet."""
+def xls(
+    rows: Rows,
+    far: tuple[int, int] | None = None,
+    *,
+    password: bool = False,
+    hidden: Sequence[int] = (),
+    struck: Sequence[tuple[int, int]] = (),
+) -> bytes:
+    """A workbook of Excel 97; `password`: it says that the rest is encrypted."""
     bof = struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6)
     sheet = _biff(0x0809, bof[:2] + b"\x10\x00" + bof[4:])
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
             text = cell.encode("utf-16-le")
-            sheet += _biff(0x0204, struct.pack("<HHHHB", number, column, 0, len(text) // 2, 1) + text)
+            form = int((number, column) in struck)
+            sheet += _biff(0x0204, struct.pack("<HHHHB", number, column, form, len(text) // 2, 1) + text)
     if far:
         sheet += _biff(0x0203, struct.pack("<HHHd", *far, 0, 1.0))
-    sheet += end + _biff(0x0A)
+    for number in range(len(rows)):
+        sheet += _biff(0x0208, struct.pack("<HHHHIHH", number, 0, 20, 255, 0, 0x20 * (number in hidden), 0))
+    sheet += _biff(0x0A)
     before = _biff(0x0809, bof) + (_biff(0x2F, struct.pack("<HHH", 1, 1, 1) + bytes(48)) if password else b"")
+    for look in (0, 8):  # a font, and one that is struck out; a format with each
+        before += _biff(0x31, struct.pack("<HHHHHBBBBBB", 200, look, 0, 400, 0, 0, 0, 0, 0, 1, 0) + b"A")
+    before += _biff(0xE0, struct.pack("<H", 0) + bytes(18)) + _biff(0xE0, struct.pack("<H", 1) + bytes(18))
     name = b"Sheet1"
     place = len(before) + 4 + 8 + len(name) + 4
     bundle = _biff(0x85, struct.pack("<IBBBB", place, 0, 0, len(name), 0) + name)
@@ -158,12 +171,14 @@ def _wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def xlsb(rows: Rows, far: tuple[int, int] | None = None, *, sheet_id: str = "rId1") -> bytes:
+def xlsb(
+    rows: Rows, far: tuple[int, int] | None = None, *, sheet_id: str = "rId1", hidden: Sequence[int] = ()
+) -> bytes:
     """A binary workbook; with a `sheet_id` that is nowhere it is the kind on which readers panic."""
     last = far or (len(rows), 20)
     sheet = _binary(0x81) + _binary(0x94, struct.pack("<IIII", 0, last[0], 0, last[1])) + _binary(0x91)
     for number, row in enumerate(rows):
-        sheet += _binary(0x00, struct.pack("<I", number) + bytes(13))
+        sheet += _binary(0x00, struct.pack("<IIHBB", number, 0, 300, 0, 0x10 * (number in hidden)) + bytes(5))
         for column, cell in enumerate(row):
             sheet += _binary(0x06, struct.pack("<II", column, 0) + _wide(cell))
     if far:

@@ -109,6 +109,19 @@ def test_struck_out_cells_of_ods(tmp_path: Path, line: str, rows: list[tuple[int
     assert told(file, "row_struck_out")[0] == rows[:1]
 
 
+def test_hidden_and_struck_out_rows_of_xls(tmp_path: Path) -> None:
+    file = tmp_path / "list.xls"
+    file.write_bytes(files.xls(ROWS, hidden=(2, 5), struck=((4, 0), (4, 1), (7, 1))))
+    assert told(file, "row_hidden")[0] == [(3, "NIK"), (6, "NIK")]
+    assert told(file, "row_struck_out")[0] == [(5, "NIK"), (8, "NAMA")]
+
+
+def test_hidden_rows_of_xlsb(tmp_path: Path) -> None:
+    file = tmp_path / "list.xlsb"
+    file.write_bytes(files.xlsb(ROWS, hidden=(1, 8)))
+    assert told(file, "row_hidden")[0] == [(2, "NIK"), (9, "NIK")]
+
+
 def test_nothing_is_said_where_nothing_is_hidden(tmp_path: Path) -> None:
     book, _, file = workbook(tmp_path)
     book.save(file)

@@ -28,20 +28,18 @@ from verify_service.registry.problems import FileRefused
 from verify_service.registry.workbooks import is_workbook, read_workbook
 
 _MB = 1_000_000
-# Beside what the interpreter has already: for the smallest file, and for the largest. A list of 25,000 rows and 40
-# columns needs some 150 MB; whoever allows larger files measures again.
-_SPARE, _MOST = 110 * _MB, 175 * _MB
+_SPARE = 110 * _MB  # for the smallest file, beside what the interpreter has already
 _ROWS, _CELLS = 500, 20_000  # told at once
 
 
-def allow(size: int) -> None:
+def allow(size: int, held: int = 0) -> None:
     """What a file that unpacks to so many bytes may take; who takes more dies, and the other side says so.
 
-    A small file may not take what a large one may.
+    A small file may not take what a large one may. `held`: how many its reader has in memory at once, if not as many.
     """
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if _ON_LINUX else 100 * _MB
     with contextlib.suppress(ValueError, OSError):  # not every system can limit it
-        resource.setrlimit(resource.RLIMIT_AS, (taken + min(_SPARE + 2 * size, _MOST), resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_AS, (taken + _SPARE + (held or size), resource.RLIM_INFINITY))
     signal.setitimer(signal.ITIMER_PROF, 0.5 + size / _MB / 4)  # seconds at work, however busy the machine
     signal.setitimer(signal.ITIMER_REAL, 30 + size / _MB)
 

@@ -7,15 +7,9 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True)
-class Marks:
-    """Of one sheet: the numbers of hidden or filtered rows, and the columns (0-based) struck out in each row."""
-
-    hidden: set[int] = field(default_factory=set)
-    struck: dict[int, set[int]] = field(default_factory=dict)
+from verify_service.registry.binary_marks import hidden_rows_of_xlsb, sheets_of_xlsb
+from verify_service.registry.marks import Marks
 
 
 def marks_of(archive: zipfile.ZipFile) -> Mapping[str, Marks]:
@@ -23,6 +17,8 @@ def marks_of(archive: zipfile.ZipFile) -> Mapping[str, Marks]:
     names = set(archive.namelist())
     if "xl/workbook.xml" in names:
         return _of_xlsx(archive, names)
+    if "xl/workbook.bin" in names:
+        return _of_xlsb(archive, names)
     return _of_ods(archive.read("content.xml")) if "content.xml" in names else {}
 
 
@@ -38,16 +34,31 @@ def _of_xlsx(archive: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
     def part(path: str) -> bytes:
         return archive.read(path) if path in names else b""
 
-    targets = {
-        _attribute(tag, b"Id"): posixpath.normpath(posixpath.join("/xl", _attribute(tag, b"Target"))).lstrip("/")
-        for tag in re.findall(_P + rb"Relationship\s([^<>]*)>", part("xl/_rels/workbook.xml.rels"))
-    }
+    targets = _targets(part("xl/_rels/workbook.xml.rels"))
     styles = _struck_styles(part("xl/styles.xml"))
     texts = _struck_texts(part("xl/sharedStrings.xml"))
     return {
         _attribute(tag, b"name"): Marks(_hidden_rows(sheet), _struck_cells(sheet, styles, texts))
         for tag in re.findall(_P + rb"sheet\s([^<>]*)>", part("xl/workbook.xml"))
         if (sheet := part(targets.get(_attribute(tag, b"id"), "")))
+    }
+
+
+def _targets(relations: bytes) -> dict[str, str]:
+    """The parts of an archive that a workbook relates to, by the names that it has for them."""
+    return {
+        _attribute(tag, b"Id"): posixpath.normpath(posixpath.join("/xl", _attribute(tag, b"Target"))).lstrip("/")
+        for tag in re.findall(_P + rb"Relationship\s([^<>]*)>", relations)
+    }
+
+
+def _of_xlsb(archive: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
+    relations = "xl/_rels/workbook.bin.rels"
+    targets = _targets(archive.read(relations)) if relations in names else {}
+    return {
+        name: Marks(hidden_rows_of_xlsb(archive.read(targets[relation])))
+        for name, relation in sheets_of_xlsb(archive.read("xl/workbook.bin"))
+        if targets.get(relation) in names
     }
 
 

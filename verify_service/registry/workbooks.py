@@ -14,11 +14,13 @@ from dataclasses import replace
 import python_calamine
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from verify_service.registry.binary_marks import marks_of_xls
 from verify_service.registry.grids import ADVICE, Limits, Parts, Sheet, SheetRow, bounded
+from verify_service.registry.marks import Marks
 from verify_service.registry.problems import Cell, FileRefused, text_of
-from verify_service.registry.row_marks import Marks, marks_of
+from verify_service.registry.row_marks import marks_of
 
-Allow = Callable[[int], None]  # what to have for a file that unpacks to so many bytes
+Allow = Callable[[int, int], None]  # unpacked to so many bytes, with so many in memory at once
 
 
 def is_workbook(content: bytes) -> bool:
@@ -34,7 +36,8 @@ def read_workbook(name: str, content: bytes, limits: Limits, allow: Allow) -> Pa
     elif _is_encrypted(content):
         raise _protected(name)
     else:
-        allow(len(content))
+        allow(len(content), 10 * len(content))  # its reader has all sheets at once, each cell laid out
+        marks = marks_of_xls(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for one in book.sheets_metadata:
@@ -79,7 +82,8 @@ def _looked_into(name: str, content: bytes, limits: Limits, allow: Allow) -> tup
         _refuse_endless_directory(name, content, limits)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_directory(name, archive, limits)
-            allow(sum(entry.file_size for entry in archive.infolist()))
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            allow(unpacked, unpacked * 4 // 3)
             mended = _with_plain_paths(archive)
         content = mended or content
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -102,7 +106,7 @@ def _looked_into(name: str, content: bytes, limits: Limits, allow: Allow) -> tup
         OSError,
         ValueError,
         struct.error,
-        KeyError,
+        LookupError,
     ) as error:
         raise FileRefused(f"{name} is damaged and cannot be opened. Save it again and send it.") from error
 
