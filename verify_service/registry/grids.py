@@ -103,7 +103,7 @@ def bounded(name: str, rows: Iterable[SheetRow], limits: Limits) -> Iterator[She
     most, cells = 2 * limits.rows, 0  # more than letterheads and totals can add; the table is counted to the row later
     for place, row in enumerate(rows):
         if len(row.cells) > limits.columns:
-            row = replace(row, cells=_without_blank_end(row.cells, limits.columns))
+            row = replace(row, cells=_without_blank_end(row.cells))
         cells += len(row.cells)
         if place == most:
             raise FileRefused(f"{name} holds more than {most:,} rows; at most {limits.rows:,} are read. Split it.")
@@ -115,10 +115,13 @@ def bounded(name: str, rows: Iterable[SheetRow], limits: Limits) -> Iterator[She
         yield row
 
 
-def _without_blank_end(cells: tuple[Cell, ...], most: int) -> tuple[Cell, ...]:
+_LEFT_BLANK = 100  # columns; a remark beside the list stands within them, and its row has no cell too many
+
+
+def _without_blank_end(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
     """Programs write delimiters to the last column of their sheet, the 1,024th or the 16,384th."""
     filled = next((place for place in range(len(cells), 0, -1) if text_of(cells[place - 1])), 0)
-    return cells[: max(filled, most)]
+    return cells[: max(filled, _LEFT_BLANK)]
 
 
 def read_text(name: str, content: bytes, limits: Limits) -> Parts:
