@@ -38,8 +38,9 @@ def allow(size: int, held: int = 0) -> None:
     A small file may not take what a large one may. `held`: how many its reader has in memory at once, if not as many.
     """
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if _ON_LINUX else 100 * _MB
+    most, (_, hard) = taken + _SPARE + (held or size), resource.getrlimit(resource.RLIMIT_AS)
     with contextlib.suppress(ValueError, OSError):  # not every system can limit it
-        resource.setrlimit(resource.RLIMIT_AS, (taken + _SPARE + (held or size), resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     signal.setitimer(signal.ITIMER_PROF, 0.5 + size / _MB / 4)  # seconds at work, however busy the machine
     signal.setitimer(signal.ITIMER_REAL, 30 + size / _MB)
 
