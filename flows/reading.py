@@ -217,7 +217,8 @@ def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
             before, behind = text[: clause.start()].strip(), text[clause.end() :].strip()
             said_of_them = _SAID_OF_THEM.search(before) and not _NO_TEXTS.search(spoken(clause[0]))
             only_if = _ONLY_IF.match(behind) or _ONLY_IF.match(before) or _NO_STOP.search(spoken(text))
-            if _only_stresses(before, behind):  # "jangan sms lagi ya" is no yes
+            joined = not any(mark in clause[0][:2] for mark in ",.;:!\n")
+            if _only_stresses(before, behind, joined=joined):  # "jangan sms lagi ya" is no yes
                 return None
             if (before or behind) and not said_of_them and not only_if:
                 return f"{before} {behind}".strip()
@@ -233,12 +234,15 @@ def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
 
 _STRESSES = word_set("ya yo yah yaa ye iya nya dong deh dah udah sudah sdh udh lah please")
 _ENOUGH = word_set("udah sudah sdh udh dah ah")
+_AGREES = word_set("iya ya iye y ok oke okay yaudah yasudah tolong mohon pak bu")
 
 
-def _only_stresses(before: str, behind: str) -> bool:
-    """Whether what stands around a STOP of our texts stresses it: "ya" behind it, "udah," before it."""
+def _only_stresses(before: str, behind: str, *, joined: bool) -> bool:
+    """Whether what stands around a STOP of our texts stresses it: "ya" behind it, "udah," before it, and "iya" before
+    it where nothing parts them."""
     first, last = set(spoken(before).split()), set(spoken(behind).split())
-    return bool(first | last) and first <= _ENOUGH and last <= _STRESSES | COURTESIES
+    stresses = _ENOUGH | (_AGREES if joined else frozenset())
+    return bool(first | last) and first <= stresses and last <= _STRESSES | COURTESIES
 
 
 def speaks_of_life(text: str) -> bool:
