@@ -23,7 +23,23 @@ def option(wordings: Wordings, screen: Menu | Pick, text: str, language: str | N
     if form is None or "?" in text:  # "Ya?" asks back, and is no yes
         return None
     polite = without_courtesies(said)
-    return _meant(wordings, form, screen, said, language) or _meant(wordings, form, screen, polite, language)
+    for words in dict.fromkeys((said, polite, _PLAIN.get(polite, polite))):
+        if meant := _meant(wordings, form, screen, words, language):
+            return meant
+    return None
+
+
+def _plainly(word: str, others: str) -> dict[str, str]:
+    return dict.fromkeys(others.split(), word)
+
+
+# What people write for the words of our options; each option has its own word first.
+_PLAIN = (
+    _plainly("ya", "iya iyah y yaa yah iye ye iyo enya muhun sumuhun nggih inggih njih")
+    | _plainly("tidak", "enggak engga nggak ngga gak ga gk tdk tak kagak kaga ora mboten boten henteu teu ndak")
+    | _plainly("belum", "blm blum blom belom belon dereng durung acan")
+    | _plainly("sudah", "udah udh sdh dah udeh sampun wis uwis atos tos parantos")
+)
 
 
 def _meant(wordings: Wordings, form: Form, screen: Menu | Pick, said: str, language: str | None) -> str | None:

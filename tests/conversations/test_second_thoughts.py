@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text as sql
 
 from tests.conversations.texting import NUMBER, Line
+from tests.handset import Handset
 from tests.people import a_worker, link
+from tests.serving import new_client
 from verify_service.conversations.following_up import ask_whether_solved
 from verify_service.grievances.notify import tell
 from verify_service.ground.database import transaction
@@ -558,3 +560,67 @@ def test_the_words_of_a_report_are_no_new_report_though_they_come_hours_later(db
     line.writes("LAPOR kartu saya belum datang tiga bulan")
     line.together("LAPOR kartu saya belum datang tiga bulan", pause=3 * HOURS)
     assert len(line.reports()) == 1
+
+
+# --- a bare yes or no at a newer screen, and words that a call and a text both brought ---
+
+
+@pytest.mark.parametrize("text", ["tidak", "enggak", "iya", "iya pak", "YA", "belum"])
+@pytest.mark.parametrize(
+    "steps",
+    [("CEK",), ("CEK", "1"), ("CEK", "1", "1", "1"), ("LAPOR", "3", "7", "3", "1", "kartu saya hilang kemarin")],
+)
+def test_a_bare_word_is_of_the_newest_screen(line: Line, steps: tuple[str, ...], text: str) -> None:
+    line.now += HOUR
+    line.writes(*steps)
+    before = told(line)
+    line.writes(text)
+    after = told(line)[len(before) :]
+    # "1 Benar, ini saya" is a yes as well: to the screen.
+    assert after == (["confirms"] if steps == ("CEK",) and text in ("iya", "iya pak", "YA") else [])
+
+
+def test_another_worker_s_no_at_his_screen_is_not_the_asked_one_s(db: Any) -> None:
+    asked = a_worker(db, name="Ade Rahayu")
+    other = a_worker(db, nik="3275011501900002", name="Tono Umar", phone=None, row=3)
+    link(db, NUMBER, other.worker)
+    line = Line(db)
+    line.asked(asked.worker)
+    line.now += HOUR
+    line.writes("CEK", "2", "tidak")
+    assert line.said() == []
+
+
+def test_iya_is_a_yes_at_the_screen_of_work(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("CEK", "1", "1", "iya pak")
+    assert line.said()[-1] == "still_working"
+
+
+@pytest.mark.parametrize("unnamed", [False, True])
+def test_words_that_come_by_text_after_a_dropped_call_are_told_once(db: Any, unnamed: bool) -> None:
+    a_worker(db)
+    phone, words = Handset(new_client(), NUMBER), "kartu saya belum datang tiga bulan"
+    keys = ("2", "3", "1", "3", "1") if unnamed else ("2", "3", "1", "1")
+    phone.dial()
+    for key in keys:
+        phone.send(key)
+    line = Line(db)
+    line.now = dt.datetime.now(dt.UTC)
+    line.together(words, pause=0)
+    assert len(line.reports()) == 1
+    if "Lanjut" in phone.dial():
+        phone.send("1")
+    for key in keys if "Menu" in phone.screen else ():
+        phone.send(key)
+    phone.send(words)
+    assert len(line.reports()) == 1
+    assert line.reports()[0][:2] == (("anonymous", False) if unnamed else ("secret", True))
+
+
+def test_who_tells_it_twice_at_the_menu_of_reports_is_heard(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("LAPOR", "3", "kartu belum datang", "kartu saya belum datang tiga bulan pak")
+    assert [words for _, _, words in line.reports()] == ["kartu saya belum datang tiga bulan pak"]

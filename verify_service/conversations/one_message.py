@@ -241,7 +241,7 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     solved = by_message.grievance_asked_about(hearing.session, talk.conversation, talk.standing, hearing.phone)
     if unreadable and solved is not None and _means(said.text) != "stop" and len(said.text.split()) > A_FEW_WORDS:
         return add(hearing, said, held=solved) or HandledAs.THREAD  # it is of that report, whatever else is asked
-    if unreadable and asked is not None and _is_for_the_question(asked, said.text, plain=not reports):
+    if unreadable and asked is not None and _is_for_the_question(asked, said.text):
         return None
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
     if unreadable and by_message.asks_who_may_know(talk.standing) and asks_not_to_be_named(said.text):
@@ -251,7 +251,9 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     elif unreadable and reports and _wished_unnamed(hearing, said, talk):
         return file(hearing, said, said.text) if len(said.text.split()) > A_FEW_WORDS else None
     if unreadable and reports and not urgent:
-        unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
+        # Words come last, once it is said who may know who reports; who tells them twice is not sent away with them.
+        again = talk.standing.wrong > 0 and len(said.text.split()) > A_FEW_WORDS
+        unreadable = _means(said.text) in (("stop", "grievance") if again else ("stop",))
     if unreadable and _is_for_somebody(hearing, said):
         return None
     if unreadable and (how := keep_nameless(hearing, said)):
@@ -265,13 +267,13 @@ def _wished_unnamed(hearing: Hearing, said: Message, talk: _Talk) -> bool:
     return is_unnamed(talk.conversation) or lately.wished_unnamed(hearing.session, hearing.phone, said.received)
 
 
-def _is_for_the_question(asked: Question, text: str, *, plain: bool) -> bool:
-    """Whether words that are none of a menu's answer our question: "sudah terdaftar", not "belum dapat" of a card; with
-    `plain` an open one's "TIDAK" as well, where the menu has none."""
+def _is_for_the_question(asked: Question, text: str) -> bool:
+    """Whether words that are none of a menu's answer our question all the same: they name the list, or nobody there.
+
+    A bare yes or no is of the newest screen, though it offers none: it may be about another worker of this phone.
+    """
     read = question.read(asked, text)
-    if read.option == "not_me" or question.names_the_cover(text):
-        return read.answers
-    return plain and asked.open and read.option in ("yes", "no") and question.is_option(text)
+    return read.answers if read.option == "not_me" or question.names_the_cover(text) else False
 
 
 def _is_for_somebody(hearing: Hearing, said: Message) -> bool:
