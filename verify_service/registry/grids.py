@@ -14,6 +14,7 @@ import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from verify_service.registry.problems import Cell, FileRefused, text_of
+from verify_service.registry.quotes import line_of, swallowed, usual_width
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,7 @@ def _text_grids(name: str, text: str) -> Iterator[Grid]:
 
 def _records(name: str, text: str, delimiter: str) -> list[list[str]]:
     records: list[list[str]] = []
+    width = usual_width(text, delimiter)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     while True:
         opened = reader.line_num + 1
@@ -229,13 +231,11 @@ def _records(name: str, text: str, delimiter: str) -> list[list[str]]:
             return records
         except csv.Error as error:
             raise FileRefused(f"{name}, line {opened}: {error}. Look for a quote that is never closed.") from None
-        if any(_swallows(cell, delimiter) for cell in record):
-            raise FileRefused(f'{name}, line {opened}: a quote (") is opened and not closed in the same cell.')
+        place = swallowed(record, delimiter, width)
+        if place is not None:
+            line = line_of(record, place, opened)
+            raise FileRefused(
+                f'{name}, line {line}: a quote (") is opened and not closed in the same cell, so that what stands'
+                " behind it would be lost. Take the quote out, or close it, and send the file again."
+            )
         records.append(record)
-
-
-def _swallows(cell: str, delimiter: str) -> bool:
-    """Whether a quote that was never closed has taken the people below it into one cell."""
-    return "\n" in cell and any(
-        line.count(delimiter) >= 3 and re.search(r"\d{13}", line) for line in cell.split("\n")[1:]
-    )

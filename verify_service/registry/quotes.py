@@ -1,0 +1,51 @@
+"""A quote that is never closed: it takes the people below it into one cell, and nobody would be told."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+# An identity number, in the forms that cells hold it; a phone has at most 13 digits with its country.
+_IDENTITY = re.compile(r"(?<!\d)\d(?:[ .\-']?\d){13,}")
+
+_FIGURE = re.compile(r"\d{5}")
+
+
+def usual_width(text: str, delimiter: str) -> int:
+    """How many cells a line of this text has; lines with a delimiter inside a quoted cell are outvoted."""
+    counts = Counter(line.count(delimiter) + 1 for line in _LINE_END.split(text) if line.strip())
+    return max(counts, key=lambda width: (counts[width], width), default=1)
+
+
+def swallowed(record: Sequence[str], delimiter: str, width: int) -> int | None:
+    """Which cell of a record has taken what stood behind it, or None; `width`: how many cells a line has.
+
+    A cell of several lines is an address more often than not. What gives the other away: its first line and its last
+    end where rows do, a line of it is a row, or the number of another person stands in it.
+    """
+    if len(record) >= width and _LINE_END.search("".join(record)) is None:
+        return None
+    for place, cell in enumerate(record):
+        first, *further = _LINE_END.split(cell)
+        behind, before_end = len(record) - 1 - place, width - 1 - place
+        if further:
+            closes_in_a_row = behind == 0 or further[-1].count(delimiter) + behind == width - 1
+            ends_a_row = before_end >= 1 and first.count(delimiter) == before_end and closes_in_a_row
+            if ends_a_row or any(_is_a_row(line, delimiter, width) for line in further):
+                return place
+        elif behind < before_end and delimiter in cell and behind + cell.count(delimiter) == before_end:
+            return place  # closed on the same line: the cells behind it have moved to the left
+    return None
+
+
+def _is_a_row(line: str, delimiter: str, width: int) -> bool:
+    """Whether a line inside a cell is a further person: as many cells as a row and a figure, or an identity number."""
+    wide = width > 2 and line.count(delimiter) >= width - 1 and _FIGURE.search(line)
+    return bool(wide or _IDENTITY.search(line))
+
+
+def line_of(record: Sequence[str], place: int, opened: int) -> int:
+    """The line in which the cell at `place` begins, when the record begins in line `opened`."""
+    return opened + sum(len(_LINE_END.findall(cell)) for cell in record[:place])
