@@ -176,7 +176,7 @@ def _read_header(block: Sequence[tuple[int, Sequence[Cell]]], layout: Layout) ->
             if heading and compact(heading) not in _UNUSED:
                 unknown.append(heading)
         elif field in columns:
-            clashes.append(f"{columns[field][1]!r} and {heading!r} would both be read as {field}")
+            clashes.append(f"{columns[field][1]!r} and {heading!r} would both be read as {layout.title(field)}")
         else:
             columns[field] = (column, heading)
     held = set(columns).union(*(column.stands_for for column in layout.columns if column.name in columns))

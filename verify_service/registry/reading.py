@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -14,6 +15,7 @@ from verify_service.registry.sheets import Table
 
 Progress = Callable[[int, int], None]
 LONGEST_TEXT = 120
+LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-']{0,2}\d){12,}")  # an identity number, however it is grouped
 Row = TypeVar("Row")
 Value = TypeVar("Value")
 
@@ -81,6 +83,10 @@ class Scrutiny:
         """Whether the file has this column, so that an empty cell is a fault of the row."""
         return name not in self._table.header.missing
 
+    def heading(self, name: str) -> str:
+        """The file's own heading of this column."""
+        return self._table.header.heading(name)
+
     def reject(self, name: str, fault: Fault) -> None:
         self._note(name, fault, "rejected")
 
@@ -115,9 +121,22 @@ class Scrutiny:
             self.flag(name, Fault("text_too_long", f"at most {most} characters; the rest was cut"))
         return text[:most]
 
+    def clear(self, name: str) -> str:
+        """The text of a cell that is kept in clear: an identity number in it is taken out, with a flag."""
+        text = self.short(name)
+        if not LONG_NUMBER.search(text):
+            return text
+        self.flag(name, Fault("text_holds_number", "words without an identity number; the number was not kept"))
+        return " ".join(LONG_NUMBER.sub(" ", text).split())
+
     def person(self, name: str) -> str:
-        """A person's name without stray signs; one too long to be a name rejects the row."""
+        """A person's name without stray signs; one too long to be a name rejects the row.
+
+        So does one with an identity number in it: names are kept in clear, and it may be another person's.
+        """
         text = self.text(name).strip("-. ")
+        if LONG_NUMBER.search(text):
+            self.reject(name, Fault("name_holds_number", "one person's name, without a number"))
         if len(text) > LONGEST_TEXT:
             self.reject(name, Fault("name_too_long", f"one person's name, at most {LONGEST_TEXT} characters"))
         return text[:LONGEST_TEXT]

@@ -26,6 +26,8 @@ _SENTENCES = {
     "nik_serial_high": "The last four digits of the NIK are unusually high.",
     "name_missing": "The name is missing.",
     "name_too_long": "The name is too long to be one person's.",
+    "name_holds_number": "The name holds a number as long as a NIK.",
+    "text_holds_number": "A text held a number as long as a NIK; the number was not kept.",
     "text_too_long": "A text was too long and was cut.",
     "sheet_not_read": "A further sheet was not read.",
     "mixed_encoding": "The file mixes two character encodings; each line was read in its own.",

@@ -100,9 +100,10 @@ def _nik(line: _Line) -> Nik | None:
         if digits and digits == kk:
             # A family card number fails as a NIK in many ways; say which number it is, once.
             row.problems.pop()
-            row.reject("nik", Fault("nik_is_kk", "the person's NIK, not the number of the family card (NO_KK)"))
+            expected = f"the person's NIK, not the number of the family card ({row.heading('kk')})"
+            row.reject("nik", Fault("nik_is_kk", expected))
         return None
-    card = is_kk(nik, kk, line.cards)
+    card = is_kk(nik, kk, line.cards, row.heading("kk"))
     if card:
         row.reject("nik", card)
         return None
@@ -133,7 +134,7 @@ def _kelurahan(line: _Line) -> str | None:
 
 
 def _occupation(line: _Line) -> str:
-    written = line.row.short("occupation")
+    written = line.row.clear("occupation")
     if written and occupation_code(written) is None:
         expected = "an occupation of the programme's list; kept as written"
         line.row.flag("occupation", Fault("occupation_unknown", expected))
@@ -230,7 +231,7 @@ class RosterRow:
     )
     source: str = field(
         metadata=_told(
-            _short("source"),
+            lambda line: line.row.clear("source"),
             optional=(Column("source", "SUMBER_DATA", "sumberdata sumber asaldata sumberdatapenerima"),),
             keep=Keep("enrolment", "text"),
         )
@@ -324,16 +325,22 @@ def read_phone_cell(row: Scrutiny) -> Phone | None:
 
 
 _SEXES = {
-    **dict.fromkeys(words("l lk laki lakilaki pria cowok m male laki2"), "L"),
-    **dict.fromkeys(words("p pr perempuan wanita w f female cewek"), "P"),
+    **dict.fromkeys(words("l lk laki lakilaki pria cowok m male laki2 1 01"), "L"),
+    **dict.fromkeys(words("p pr perempuan wanita w f female cewek 2 02"), "P"),
 }
 
 
 def read_sex(raw: Cell) -> str | Fault | None:
-    """L (laki-laki) or P (perempuan) from the words offices use, None when the cell is empty."""
+    """L (laki-laki) or P (perempuan) from the words offices use, None when the cell is empty.
+
+    1 and 2 are the codes of the population register, alone or before the word ("1. Laki-laki").
+    """
     word = re.sub(r"[^a-z0-9]", "", text_of(raw).lower())
     if not word:
         return None
+    code, said = word[:1], word[1:]
+    if code in "12" and said in _SEXES and _SEXES[said] == _SEXES[code]:
+        word = said
     return _SEXES.get(word, Fault("sex_unreadable", "L or P"))
 
 
