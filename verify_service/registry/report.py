@@ -14,6 +14,7 @@ SHOWN = 20
 _SENTENCES = {
     "nik_missing": "The NIK is missing.",
     "nik_scientific": "The spreadsheet turned the NIK into a number and lost its last digits.",
+    "nik_rounded": "A spreadsheet rounded the NIKs: too many of them end in 0.",
     "nik_length": "The NIK does not have 16 digits.",
     "nik_letters": "The NIK holds something other than digits.",
     "nik_province": "The NIK starts with no province.",
@@ -57,6 +58,7 @@ _SENTENCES = {
     "amount_unreadable": "The amount cannot be read.",
     "amount_unusual": "The amount is no multiple of the premium.",
     "same_nik": "The same NIK stands in an earlier row.",
+    "nik_shared": "Different people stand under one NIK; none of them was taken.",
     "same_person": "The same person seems to stand in an earlier row under another NIK.",
     "same_kpj": "The same KPJ stands in an earlier row with another NIK.",
     "same_post": "The same RT stands in an earlier row.",
