@@ -77,3 +77,10 @@ def test_an_address_of_several_lines_is_an_address(tmp_path: Path, address: str)
     rows = [list(row) for row in PEOPLE]
     rows[2][3] = address
     assert len(read_table(written(tmp_path, rows), ROSTER).rows) == len(PEOPLE)
+
+
+def test_a_list_in_which_every_row_has_a_quoted_delimiter_is_read(tmp_path: Path) -> None:
+    rows = [[*row[:3], '"Jl. Melati 1, No. 3\nRT 01, RW 02"', *row[4:]] for row in PEOPLE]
+    assert len(read_table(written(tmp_path, rows), ROSTER).rows) == len(PEOPLE)
+    one = [[*PEOPLE[0][:3], '"Jl. Melati 1, No. 3"', *PEOPLE[0][4:]]]
+    assert len(read_table(written(tmp_path, one), ROSTER).rows) == 1

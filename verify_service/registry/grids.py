@@ -221,21 +221,24 @@ def _text_grids(name: str, text: str) -> Iterator[Grid]:
 
 def _records(name: str, text: str, delimiter: str) -> list[list[str]]:
     records: list[list[str]] = []
-    width = usual_width(text, delimiter)
+    opened: list[int] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     while True:
-        opened = reader.line_num + 1
+        line = reader.line_num + 1
         try:
-            record = next(reader)
+            records.append(next(reader))
         except StopIteration:
-            return records
+            break
         except csv.Error as error:
-            raise FileRefused(f"{name}, line {opened}: {error}. Look for a quote that is never closed.") from None
+            raise FileRefused(f"{name}, line {line}: {error}. Look for a quote that is never closed.") from None
+        opened.append(line)
+    width = usual_width(records)
+    for record, line in zip(records, opened, strict=True):
         place = swallowed(record, delimiter, width)
         if place is not None:
-            line = line_of(record, place, opened)
+            at = line_of(record, place, line)
             raise FileRefused(
-                f'{name}, line {line}: a quote (") is opened and not closed in the same cell, so that what stands'
-                " behind it would be lost. Take the quote out, or close it, and send the file again."
+                f'{name}, line {at}: a quote (") is opened and not closed in the same cell, so that'
+                " what stands behind it would be lost. Take the quote out, or close it, and send the file again."
             )
-        records.append(record)
+    return records

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # An identity number, in the forms that cells hold it; a phone has at most 13 digits with its country.
@@ -13,9 +13,9 @@ _IDENTITY = re.compile(r"(?<!\d)\d(?:[ .\-']?\d){13,}")
 _FIGURE = re.compile(r"\d{5}")
 
 
-def usual_width(text: str, delimiter: str) -> int:
-    """How many cells a line of this text has; lines with a delimiter inside a quoted cell are outvoted."""
-    counts = Counter(line.count(delimiter) + 1 for line in _LINE_END.split(text) if line.strip())
+def usual_width(records: Iterable[Sequence[str]]) -> int:
+    """How many cells the rows of a file have; the few that have swallowed others are outvoted."""
+    counts = Counter(len(record) for record in records if record)
     return max(counts, key=lambda width: (counts[width], width), default=1)
 
 
