@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from verify_service.registry.columns import Header, is_forbidden
@@ -81,6 +82,18 @@ class Reading(Generic[Row]):
     def heading(self, name: str) -> str:
         """The file's own heading of a column."""
         return self.table.header.heading(name) if self.table else name
+
+    def has(self, name: str) -> bool:
+        """Whether the file has this column itself."""
+        return self.table is not None and name in self.table.header.columns
+
+    def text(self, row: int, name: str) -> str:
+        """What a cell says."""
+        return text_of(self.table.cell(self._numbered[row], name)) if self.table else ""
+
+    @cached_property
+    def _numbered(self) -> dict[int, SheetRow]:
+        return {row.number: row for row in self.table.rows} if self.table else {}
 
     def flags(self) -> dict[int, tuple[str, ...]]:
         """The codes raised on each row that has any, in the order they were raised."""

@@ -199,11 +199,15 @@ class RosterRow:
         )
     )
     rt: str | None = field(
-        metadata=_told(lambda line: line.units[0], wanted=(RT,), optional=(RT_RW,), keep=Keep("enrolment", "text"))
+        metadata=_told(
+            lambda line: line.units[0], wanted=(RT,), optional=(RT_RW,), keep=Keep("enrolment", "text", whole=True)
+        )
     )
-    rw: str | None = field(metadata=_told(lambda line: line.units[1], wanted=(RW,), keep=Keep("enrolment", "text")))
+    rw: str | None = field(
+        metadata=_told(lambda line: line.units[1], wanted=(RW,), keep=Keep("enrolment", "text", whole=True))
+    )
     kelurahan_code: str | None = field(
-        metadata=_told(_kelurahan, wanted=(KELURAHAN, KECAMATAN), keep=Keep("enrolment", "text"))
+        metadata=_told(_kelurahan, wanted=(KELURAHAN, KECAMATAN), keep=Keep("enrolment", "text", whole=True))
     )
     phone: Phone | None = field(repr=False, metadata=_told(lambda line: read_phone_cell(line.row), wanted=(PHONE,)))
     occupation: str = field(
