@@ -112,8 +112,8 @@ ORDER BY line.row
 def moved(session: Session, reading: Reading[RosterRow], import_id: int) -> list[Problem]:
     """Lines that say another place than the list before; the newer holds, and is told. Flags them.
 
-    It is the newer, since people move and it is what an office said last. Where two kelurahan both claim a person, the flag is
-    all that tells.
+    It is the newer, since people move and it is what an office said last. Where two kelurahan claim one person, the
+    flag is all that tells.
     """
     problems = []
     for row, kelurahan, rt, rw, filename, when in session.execute(text(_MOVED), {"import_id": import_id}):

@@ -23,12 +23,13 @@ from verify_service.registry.enrolments import Merged
 from verify_service.registry.insurers import read_insurer
 from verify_service.registry.nik import Eligible
 from verify_service.registry.payments import read_payments
-from verify_service.registry.problems import FileRefused, Problem
+from verify_service.registry.problems import FileRefused, Problem, TableMissing
 from verify_service.registry.reading import Progress, Reading
 from verify_service.registry.report import ImportReport, report_of, with_notes
 from verify_service.registry.rosters import Desk, RosterRow, read_roster
 from verify_service.registry.rt_heads import read_rt_heads
 from verify_service.registry.staging import Staged, copy_into, sealed
+from verify_service.registry.wrong_file import other_kind
 
 __all__ = ["FileRefused", "ImportReport", "import_insurer", "import_payments", "import_roster", "import_rt_heads"]
 
@@ -184,7 +185,10 @@ def _import(
     if before is not None and _still_holds(session, order, before):
         return _nothing_changed(order, before)
     back = _put_back(order, before)
-    reading = read()
+    try:
+        reading = read()
+    except TableMissing as missing:
+        raise FileRefused(f"{missing} {other_kind(order.path, order.kind.replace('_', '-'))}".rstrip()) from None
     report = report_of(order.kind, order.path.name, reading)
     with session.begin_nested() as savepoint:
         import_id = _open(session, order, digest, report, before)

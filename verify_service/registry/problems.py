@@ -16,6 +16,10 @@ class FileRefused(Exception):
     """A whole file cannot be read; the message says why and what to send instead. Nothing was stored."""
 
 
+class TableMissing(FileRefused):
+    """No table of the kind that was asked for stands in the file; it may be one of another kind."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """A value that could not be read as meant: a code for machines, `expected` for the office."""

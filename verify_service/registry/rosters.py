@@ -27,14 +27,19 @@ from verify_service.registry.columns import (
     Column,
     Header,
     Layout,
+    field_of,
+    looks_like,
+    only_of,
 )
 from verify_service.registry.dates import read_birth, read_birth_date
 from verify_service.registry.grids import LIMITS, Limits
+from verify_service.registry.insurers import INSURER
 from verify_service.registry.names import name_key
 from verify_service.registry.nik import Eligible, Nik, is_kk, nik_doubts, read_kk
 from verify_service.registry.occupations import occupation_code
+from verify_service.registry.payments import PAYMENTS
 from verify_service.registry.people import Sighting, same_people
-from verify_service.registry.problems import Cell, Fault, text_of, words
+from verify_service.registry.problems import Cell, Fault, FileRefused, text_of, words
 from verify_service.registry.reading import LONGEST_TEXT, Pairs, Progress, Reading, Scrutiny, read_rows
 from verify_service.registry.sheets import read_table
 from verify_service.registry.staging import Keep, sealed, sorted_words
@@ -271,6 +276,7 @@ def read_roster(
 ) -> Reading[RosterRow]:
     """A roster file read to the row; FileRefused when it is none. A row is rejected only when its person is unknown."""
     table = read_table(path, ROSTER, limits)
+    _refuse_ledger(table.header)
     cards = frozenset(card for row in table.rows if isinstance(card := read_kk(table.cell(row, "kk")), str))
     sightings: list[Sighting] = []  # of everybody: a rejected row may be somebody's double too
 
@@ -282,6 +288,24 @@ def read_roster(
         return _read_row(_Line(row, desk, cards), sightings)
 
     return read_rows(table, read, pairs, progress)
+
+
+# Payment and insurer files name these as well: they do not make a list of people one.
+_EVERYWHERE = {"kelurahan", "kecamatan", "source", "months", "kk"}
+
+
+def _refuse_ledger(header: Header) -> None:
+    """Whoever was paid for is not enrolled by that: a file of payments or of the insurer is no roster."""
+    for other, telling in ((PAYMENTS, 1), (INSURER, 2)):
+        ours, theirs = only_of(header, other)
+        ours -= _EVERYWHERE
+        named = {column.name for column in other.mandatory} - set(header.columns)
+        if named <= theirs and len(theirs) >= max(telling, 3 * len(ours)):
+            raise FileRefused(f"This is no roster: it has a column {_headed(header, other)}. {looks_like(other)}")
+
+
+def _headed(header: Header, other: Layout) -> str:
+    return " and ".join(heading for heading in header.unknown if field_of(heading, other) is not None)
 
 
 def _read_row(line: _Line, sightings: list[Sighting]) -> RosterRow | None:
