@@ -81,3 +81,14 @@ def test_a_column_more_makes_no_other_file(db: Any, tmp_path: Path, given: str, 
     else:
         with pytest.raises(FileRefused, match="It looks like"):
             load(given, file)
+
+
+@pytest.mark.parametrize(("kind", "last"), [("payments", "JUMLAH"), ("insurer", "STATUS")])
+def test_more_people_than_a_roster_holds_can_be_paid_for_and_insured(
+    db: Any, tmp_path: Path, kind: str, last: str
+) -> None:
+    cell = "16800" if kind == "payments" else "AKTIF"
+    niks = (f"3275{place // 1000 % 90 + 10}010180{place % 1000 + 1:04}" for place in range(25_500))
+    file = tmp_path / "list.csv"
+    file.write_text("\n".join([f"NIK,{last}", *(f"{nik},{cell}" for nik in niks)]) + "\n")
+    assert load(kind, file).accepted == 25_500
