@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as examples_of
+from hypothesis import strategies as st
 
+from tests.conftest import examples
+from tests.registry.test_sheets import sheet_of
+from verify_service.registry.nik import Eligible
 from verify_service.registry.payments import PAYMENTS
 from verify_service.registry.problems import FileRefused
-from verify_service.registry.rosters import ROSTER
+from verify_service.registry.rosters import ROSTER, Desk, read_roster
 from verify_service.registry.sheets import read_table
 
 FIELD = Path(__file__).parent / "field"
@@ -84,3 +91,40 @@ def test_a_list_in_which_every_row_has_a_quoted_delimiter_is_read(tmp_path: Path
     assert len(read_table(written(tmp_path, rows), ROSTER).rows) == len(PEOPLE)
     one = [[*PEOPLE[0][:3], '"Jl. Melati 1, No. 3"', *PEOPLE[0][4:]]]
     assert len(read_table(written(tmp_path, one), ROSTER).rows) == 1
+
+
+def test_people_in_a_cell_of_a_workbook_are_not_lost(tmp_path: Path) -> None:
+    swallowed = "Jl. Melati 1\n3275050304750002,Budi Hartono,03-04-1975"
+    rows = [list(row) for row in PEOPLE]
+    rows[1][3] = swallowed
+    rows[2][3] = "Jl. Melati 1\nRT 01, RW 02"
+    file = sheet_of(tmp_path, list(HEADINGS), *(list(row) for row in rows))
+    read = read_roster(file, Desk(dt.date(2026, 11, 23), Eligible()))
+    assert [(one.row, one.code) for one in read.problems if one.level == "rejected"] == [(3, "cell_holds_rows")]
+    assert "Budi Hartono" in read.rejected[0].cells["ALAMAT"]
+    assert len(read.accepted) == len(PEOPLE) - 1
+
+
+@given(data=st.data())
+@examples_of(max_examples=examples(150))
+def test_wherever_quotes_fall_nobody_is_lost_or_mixed_with_another(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    delimiter = data.draw(st.sampled_from(",;\t"))
+    text = "\n".join(delimiter.join(row) for row in [HEADINGS, *PEOPLE]) + "\n"
+    for place in data.draw(st.lists(st.integers(len(delimiter.join(HEADINGS)) + 1, len(text)), min_size=1, max_size=3)):
+        text = text[:place] + '"' + text[place:]
+    file = tmp_path_factory.mktemp("quotes") / "list.csv"
+    file.write_text(text, encoding="utf-8")
+    try:
+        read = read_roster(file, Desk(dt.date(2026, 11, 23), Eligible()))
+    except FileRefused:
+        return
+    assert {row.row for row in read.accepted} | {row.row for row in read.rejected} >= set(range(2, len(PEOPLE) + 2))
+    truth = {row[0]: row for row in PEOPLE}
+    for row in read.accepted:
+        _, name, _, _, rt, rw, phone = truth[row.nik]
+        assert row.name.replace('"', "").strip() == name
+        assert row.birth_date in (dt.date(1980, 2, 1), None)
+        assert (row.rt in (rt, None), row.rw in (rw, None)) == (True, True)
+        assert row.phone is None or row.phone.local == phone

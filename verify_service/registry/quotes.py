@@ -40,6 +40,11 @@ def swallowed(record: Sequence[str], delimiter: str, width: int) -> int | None:
     return None
 
 
+def holds_rows(cell: object) -> bool:
+    """Whether a cell of a spreadsheet has further people in it: pasted in whole, or swallowed before it was one."""
+    return isinstance(cell, str) and "\n" in cell and any(_IDENTITY.search(line) for line in cell.split("\n")[1:])
+
+
 def _is_a_row(line: str, delimiter: str, width: int) -> bool:
     """Whether a line inside a cell is a further person: as many cells as a row and a figure, or an identity number."""
     wide = width > 2 and line.count(delimiter) >= width - 1 and _FIGURE.search(line)

@@ -12,6 +12,7 @@ from verify_service.registry.columns import Header, is_forbidden
 from verify_service.registry.grids import SheetRow
 from verify_service.registry.nik import Nik, read_nik
 from verify_service.registry.problems import Cell, Fault, Level, Problem, masked, text_of
+from verify_service.registry.quotes import holds_rows
 from verify_service.registry.rounded import rounded
 from verify_service.registry.sheets import Table
 
@@ -241,7 +242,7 @@ def read_rows(
 
 
 def _scrutinised(table: Table, progress: Progress | None = None) -> Iterable[Scrutiny]:
-    """Each row in turn; a row with cells beyond the header is rejected, since its cells have moved."""
+    """Each row in turn; one with cells beyond the header (they have moved) or with others in a cell is rejected."""
     total = len(table.rows)
     suspect = rounded(number for number in (_digits(table.cell(row, "nik")) for row in table.rows) if len(number) == 16)
     for done, row in enumerate(table.rows, start=1):
@@ -249,6 +250,9 @@ def _scrutinised(table: Table, progress: Progress | None = None) -> Iterable[Scr
         if any(text_of(cell) for cell in row.cells[table.header.width :]):
             expected = f"{table.header.width} cells as in the header; this row has more (a delimiter inside a cell?)"
             scrutiny.reject(table.layout.key, Fault("row_shifted", expected))
+        if any(holds_rows(cell) for cell in row.cells):
+            expected = "one person in each row: a cell of this one goes on with further people (a quote never closed?)"
+            scrutiny.reject(table.layout.key, Fault("cell_holds_rows", expected))
         yield scrutiny
         if progress and (done % 500 == 0 or done == total):
             progress(done, total)

@@ -80,6 +80,7 @@ SENTENCES = {
     "same_kpj": "The same KPJ stands in an earlier row with another NIK.",
     "same_post": "The same RT stands in an earlier row.",
     "row_shifted": "The row has more cells than the header.",
+    "cell_holds_rows": "A cell of the row goes on with further people.",
     "unknown_column": "A column was not recognised and not read.",
     "missing_column": "An expected column is not in the file.",
     "post_vacant": "The post of RT head is vacant.",
