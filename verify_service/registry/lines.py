@@ -32,7 +32,7 @@ JOIN (SELECT id, removed_from, ROW(worker_id, {by}) AS says,
              row_number() OVER (PARTITION BY worker_id, {by} ORDER BY id) AS place
       FROM enrolment
       WHERE worker_id IN (SELECT worker_id FROM staged_line WHERE enrolment_id IS NULL)
-        AND id NOT IN (SELECT enrolment_id FROM staged_line WHERE enrolment_id IS NOT NULL)) held
+        AND NOT EXISTS (SELECT 1 FROM staged_line taken WHERE taken.enrolment_id = enrolment.id)) held
 USING (says, place)
 WHERE staged_line.row = line.row
 """
