@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from verify_service.registry.problems import Cell, FileRefused, text_of
-from verify_service.registry.quotes import line_of, swallowed, usual_width
+from verify_service.registry.quotes import refuse_swallowed
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _grid(book: CalamineWorkbook, name: str, hidden: bool) -> Grid:
     return Grid(name, _numbered(cells), hidden)
 
 
-def _numbered(rows: Sequence[Sequence[Cell]]) -> tuple[SheetRow, ...]:
+def _numbered(rows: Iterable[Sequence[Cell]]) -> tuple[SheetRow, ...]:
     return tuple(
         SheetRow(number, tuple(cells))
         for number, cells in enumerate(rows, start=1)
@@ -213,32 +213,21 @@ def _text_grids(name: str, text: str) -> Iterator[Grid]:
     usual = max(held, key=text.count, default="")
     for delimiter in held:
         try:
-            yield Grid(name, _numbered(_records(name, text, delimiter)))
+            yield Grid(name, _numbered(refuse_swallowed(name, _records(name, text, delimiter), delimiter)))
         except FileRefused:
             if delimiter == usual:
                 raise
 
 
-def _records(name: str, text: str, delimiter: str) -> list[list[str]]:
-    records: list[list[str]] = []
-    opened: list[int] = []
+def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line in which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     while True:
-        line = reader.line_num + 1
+        opened = reader.line_num + 1
         try:
-            records.append(next(reader))
+            record = next(reader)
         except StopIteration:
-            break
+            return
         except csv.Error as error:
-            raise FileRefused(f"{name}, line {line}: {error}. Look for a quote that is never closed.") from None
-        opened.append(line)
-    width = usual_width(records)
-    for record, line in zip(records, opened, strict=True):
-        place = swallowed(record, delimiter, width)
-        if place is not None:
-            at = line_of(record, place, line)
-            raise FileRefused(
-                f'{name}, line {at}: a quote (") is opened and not closed in the same cell, so that'
-                " what stands behind it would be lost. Take the quote out, or close it, and send the file again."
-            )
-    return records
+            raise FileRefused(f"{name}, line {opened}: {error}. Look for a quote that is never closed.") from None
+        yield opened, record

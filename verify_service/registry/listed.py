@@ -56,6 +56,8 @@ def other_names(session: Session, staged: str, reading: Reading[Any]) -> list[Pr
     return problems
 
 
+_HOUSEHOLD = 10  # a phone that more people share is a clerk's, and would have everybody compared with everybody
+
 _NAMESAKES = """
 SELECT staged.row, staged.name_key, worker.name_key, 'birth date' AS what
 FROM staged_roster staged JOIN worker USING (birth_date)
@@ -63,6 +65,8 @@ WHERE worker.nik_index <> staged.nik_index AND {not_here}
 UNION ALL
 SELECT staged.row, staged.name_key, worker.name_key, 'phone'
 FROM staged_roster staged JOIN phone ON phone.number_index = staged.phone_index
+JOIN (SELECT phone_id FROM phone_link WHERE unlinked_at IS NULL
+      GROUP BY phone_id HAVING count(*) <= {household}) shared ON shared.phone_id = phone.id
 JOIN phone_link link ON link.phone_id = phone.id AND link.unlinked_at IS NULL
 JOIN worker ON worker.id = link.worker_id
 WHERE {unlisted} AND {not_here}
@@ -72,7 +76,8 @@ FROM staged_roster staged JOIN enrolment USING (kelurahan_code, rw, rt)
 JOIN worker ON worker.id = enrolment.worker_id AND worker.name_key = staged.name_key
 WHERE {unlisted} AND {not_here}
 ORDER BY 1, 4
-""".format(
+""".format(  # noqa: S608  # a number and conditions of our own
+    household=_HOUSEHOLD,
     not_here="NOT EXISTS (SELECT 1 FROM staged_roster other WHERE other.nik_index = worker.nik_index)",
     unlisted="NOT EXISTS (SELECT 1 FROM worker same WHERE same.nik_index = staged.nik_index)",
 )

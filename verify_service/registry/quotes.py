@@ -4,16 +4,39 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+
+from verify_service.registry.problems import FileRefused
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # An identity number, in the forms that cells hold it; a phone has at most 13 digits with its country.
 _IDENTITY = re.compile(r"(?<!\d)\d(?:[ .\-']?\d){13,}")
 
+_SAMPLE = 1_000  # so many records say how wide a file is
 _FIGURE = re.compile(r"\d{5}")
 
 
-def usual_width(records: Iterable[Sequence[str]]) -> int:
+def refuse_swallowed(name: str, records: Iterable[tuple[int, list[str]]], delimiter: str) -> Iterator[list[str]]:
+    """The records of a text table, each given with the line in which it begins, one by one.
+
+    Raises FileRefused, which names the line, at the first that has taken what stood behind it.
+    """
+    coming = iter(records)
+    first = list(islice(coming, _SAMPLE))
+    width = _usual_width(record for _, record in first)
+    for opened, record in chain(first, coming):
+        place = swallowed(record, delimiter, width)
+        if place is not None:
+            line = opened + sum(len(_LINE_END.findall(cell)) for cell in record[:place])
+            raise FileRefused(
+                f'{name}, line {line}: a quote (") is opened and not closed in the same cell, so that what stands'
+                " behind it would be lost. Take the quote out, or close it, and send the file again."
+            )
+        yield record
+
+
+def _usual_width(records: Iterable[Sequence[str]]) -> int:
     """How many cells the rows of a file have; the few that have swallowed others are outvoted."""
     counts = Counter(len(record) for record in records if record)
     return max(counts, key=lambda width: (counts[width], width), default=1)
@@ -49,8 +72,3 @@ def _is_a_row(line: str, delimiter: str, width: int) -> bool:
     """Whether a line inside a cell is a further person: as many cells as a row and a figure, or an identity number."""
     wide = width > 2 and line.count(delimiter) >= width - 1 and _FIGURE.search(line)
     return bool(wide or _IDENTITY.search(line))
-
-
-def line_of(record: Sequence[str], place: int, opened: int) -> int:
-    """The line in which the cell at `place` begins, when the record begins in line `opened`."""
-    return opened + sum(len(_LINE_END.findall(cell)) for cell in record[:place])
