@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from verify_service.registry.problems import Cell, FileRefused, text_of
+from verify_service.registry.quotes import refuse_swallowed
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _grid(book: CalamineWorkbook, name: str, hidden: bool) -> Grid:
     return Grid(name, _numbered(cells), hidden)
 
 
-def _numbered(rows: Sequence[Sequence[Cell]]) -> tuple[SheetRow, ...]:
+def _numbered(rows: Iterable[Sequence[Cell]]) -> tuple[SheetRow, ...]:
     return tuple(
         SheetRow(number, tuple(cells))
         for number, cells in enumerate(rows, start=1)
@@ -212,30 +213,21 @@ def _text_grids(name: str, text: str) -> Iterator[Grid]:
     usual = max(held, key=text.count, default="")
     for delimiter in held:
         try:
-            yield Grid(name, _numbered(_records(name, text, delimiter)))
+            yield Grid(name, _numbered(refuse_swallowed(name, _records(name, text, delimiter), delimiter)))
         except FileRefused:
             if delimiter == usual:
                 raise
 
 
-def _records(name: str, text: str, delimiter: str) -> list[list[str]]:
-    records: list[list[str]] = []
+def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line in which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     while True:
         opened = reader.line_num + 1
         try:
             record = next(reader)
         except StopIteration:
-            return records
+            return
         except csv.Error as error:
             raise FileRefused(f"{name}, line {opened}: {error}. Look for a quote that is never closed.") from None
-        if any(_swallows(cell, delimiter) for cell in record):
-            raise FileRefused(f'{name}, line {opened}: a quote (") is opened and not closed in the same cell.')
-        records.append(record)
-
-
-def _swallows(cell: str, delimiter: str) -> bool:
-    """Whether a quote that was never closed has taken the people below it into one cell."""
-    return "\n" in cell and any(
-        line.count(delimiter) >= 3 and re.search(r"\d{13}", line) for line in cell.split("\n")[1:]
-    )
+        yield opened, record
