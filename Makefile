@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# What is compiled is kept, wherever this runs: the tests start a hundred processes, and rewrite their own assertions.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: install demo test quick check bench soak clean browser kannel
 

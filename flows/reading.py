@@ -23,7 +23,23 @@ def option(wordings: Wordings, screen: Menu | Pick, text: str, language: str | N
     if form is None or "?" in text:  # "Ya?" asks back, and is no yes
         return None
     polite = without_courtesies(said)
-    return _meant(wordings, form, screen, said, language) or _meant(wordings, form, screen, polite, language)
+    for words in dict.fromkeys((said, polite, _PLAIN.get(polite, polite))):
+        if meant := _meant(wordings, form, screen, words, language):
+            return meant
+    return None
+
+
+def _plainly(word: str, others: str) -> dict[str, str]:
+    return dict.fromkeys(others.split(), word)
+
+
+# What people write for the words of our options; each option has its own word first.
+_PLAIN = (
+    _plainly("ya", "iya iyah y yaa yah iye ye iyo enya muhun sumuhun nggih inggih njih")
+    | _plainly("tidak", "enggak engga nggak ngga gak ga gk tdk tak kagak kaga ora mboten boten henteu teu ndak")
+    | _plainly("belum", "blm blum blom belom belon dereng durung acan")
+    | _plainly("sudah", "udah udh sdh dah udeh sampun wis uwis atos tos parantos")
+)
 
 
 def _meant(wordings: Wordings, form: Form, screen: Menu | Pick, said: str, language: str | None) -> str | None:
@@ -217,7 +233,8 @@ def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
             before, behind = text[: clause.start()].strip(), text[clause.end() :].strip()
             said_of_them = _SAID_OF_THEM.search(before) and not _NO_TEXTS.search(spoken(clause[0]))
             only_if = _ONLY_IF.match(behind) or _ONLY_IF.match(before) or _NO_STOP.search(spoken(text))
-            if _only_stresses(before, behind):  # "jangan sms lagi ya" is no yes
+            joined = not any(mark in clause[0][:2] for mark in ",.;:!\n")
+            if _only_stresses(before, behind, joined=joined):  # "jangan sms lagi ya" is no yes
                 return None
             if (before or behind) and not said_of_them and not only_if:
                 return f"{before} {behind}".strip()
@@ -233,12 +250,15 @@ def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
 
 _STRESSES = word_set("ya yo yah yaa ye iya nya dong deh dah udah sudah sdh udh lah please")
 _ENOUGH = word_set("udah sudah sdh udh dah ah")
+_AGREES = word_set("iya ya iye y ok oke okay yaudah yasudah tolong mohon pak bu")
 
 
-def _only_stresses(before: str, behind: str) -> bool:
-    """Whether what stands around a STOP of our texts stresses it: "ya" behind it, "udah," before it."""
+def _only_stresses(before: str, behind: str, *, joined: bool) -> bool:
+    """Whether what stands around a STOP of our texts stresses it: "ya" behind it, "udah," before it, and "iya" before
+    it where nothing parts them."""
     first, last = set(spoken(before).split()), set(spoken(behind).split())
-    return bool(first | last) and first <= _ENOUGH and last <= _STRESSES | COURTESIES
+    stresses = _ENOUGH | (_AGREES if joined else frozenset())
+    return bool(first | last) and first <= stresses and last <= _STRESSES | COURTESIES
 
 
 def speaks_of_life(text: str) -> bool:

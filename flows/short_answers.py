@@ -1,5 +1,6 @@
 """A yes or a no in a short sentence, at the screens where people write one instead of the option's word. Pure."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -27,19 +28,30 @@ _ABOUT: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
     }
 )
+_OF_MONEY = word_set(
+    "ada yang yg orang pernah minta mintain uang duit apa apa2 apapun sama sekali bayar sepeser pun kok"
+)
+_MONEY = "b11.asked_money"
+_ASKED = re.compile(
+    r"\b(?:minta\w*|mintak|diminta\w*|dimintain|disuruh bayar|bayar|nagih|ditagih|dipungut\w*|mungut|setor|njaluk"
+    r"|nyuhunkeun|menta)\b"
+)
 _DONE: Mapping[str, frozenset[str]] = MappingProxyType(
     {"c13.satisfied": word_set("beres selesai kelar tuntas rampung solved")}  # by themselves a yes
 )
 
 
 def short_answer(screen: str, text: str) -> str:
-    """The option that a short sentence stands for, "yes" or "no"; "" when it says more, or nothing for sure.
+    """The option that a sentence stands for, "yes" or "no"; "" when it says more, or nothing for sure.
 
     "belum dapat kartu", "alhamdulillah sudah beres pak, terima kasih"; not "sudah tapi rusak", nor a question.
     """
-    if screen not in _ABOUT or "?" in text:
+    if (screen not in _ABOUT and screen != _MONEY) or "?" in text:
         return ""
     words = set(spoken(text).split())
+    if screen == _MONEY:  # whoever tells of it chooses that it be kept secret: no other answer has words
+        told = _ASKED.search(spoken(text)) is not None and words.isdisjoint(_NO)
+        return "yes" if told else "no" if words & _NO and words <= _NO | _AROUND | _OF_MONEY else ""
     if not words <= _YES | _NO | _AROUND | _ABOUT[screen]:
         return ""
     yes, no = bool(words & (_YES | _DONE.get(screen, frozenset()))), bool(words & _NO)

@@ -25,6 +25,7 @@ QUIET = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+_FITS = "width => innerWidth === width && document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 
 
@@ -73,6 +74,7 @@ class Visit:
         """At each of these widths nobody has to scroll sideways, and axe finds nothing: of the page as it stands."""
         for width in widths:
             self.wide(width)
+            self.page.wait_for_function(_FITS, arg=width)  # what is drawn by a script follows in the next frame
             assert (self.too_wide_by() <= 0, self.faults()) == (True, []), (self.page.url, width)
 
     def too_wide_by(self) -> int:

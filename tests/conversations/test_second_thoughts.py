@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
 
 from tests.conversations.texting import NUMBER, Line
+from tests.handset import Handset
 from tests.people import a_worker, link
+from tests.serving import new_client
 from verify_service.conversations.following_up import ask_whether_solved
+from verify_service.grievances.notify import tell
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Grievance
 
 HOURS = 3600
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -395,3 +400,227 @@ def test_a_digit_behind_newer_screens_is_no_answer_to_an_old_question(
     before = line.said()
     line.together("2" if later > HOURS else "1", pause=later)
     assert [said for said in line.said()[len(before) :] if said in ("confirms", "denies")] == []
+
+
+# --- an officer wrote, and the question is still open ---
+
+
+def an_officer(line: Line, *, asks: bool) -> None:
+    """An officer answers the one report of this phone, or asks something, and the text is handed over."""
+    line.now += HOUR
+    with transaction() as session:
+        report = session.query(Grievance).order_by(Grievance.id.desc()).first()
+        assert report is not None
+        report.state = "waiting_citizen" if asks else "answered"
+        words = "Apakah kartunya sudah diterima?" if asks else "Kartu sudah kami kirim ke kelurahan."
+        screen = "g6.case_need_info" if asks else "g7.case_done"
+        tell(session, report, screen, {"date": "30/11/26"} if asks else {}, cause="x", now=line.now, answer=words)
+    line.handed_over()
+    line.now += HOUR
+
+
+def with_a_report(line: Line) -> None:
+    line.writes("LAPOR", "3", "7", "3", "1", "kartu saya belum datang tiga bulan", "2")
+    line.now += 20 * HOUR
+
+
+@pytest.mark.parametrize("open_question", [False, True])
+@pytest.mark.parametrize(
+    ("asks", "text", "state"),
+    [(False, "belum", "reopened"), (False, "belum pak", "reopened"), (False, "belum beres pak", "reopened"),
+     (False, "sudah pak makasih", "closed_confirmed"), (False, "kok belum ada di kelurahan ya pak", "answered"),
+     (True, "sudah", None), (True, "belum pak", None), (True, "belum pernah pak", None),
+     (True, "sudah pak bulan lalu diantar RT", None)],
+)  # fmt: skip
+def test_a_reply_to_an_officer_is_of_his_report(
+    db: Any, open_question: bool, asks: bool, text: str, state: str | None
+) -> None:
+    worker, line = a_worker(db), Line(db)
+    if open_question:
+        line.asked(worker.worker)
+    with_a_report(line)
+    an_officer(line, asks=asks)
+    line.writes(text)
+    assert line.said() == []
+    assert text in line.reports()[0][2]
+    (kept,) = db.execute("SELECT state FROM grievance").fetchone()
+    assert kept == state if state else kept != "waiting_citizen"
+
+
+def test_a_stop_to_an_officer_is_one_and_the_list_is_the_questions(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    with_a_report(line)
+    an_officer(line, asks=False)
+    line.writes("oh ya pak saya sudah terdaftar bpjs", "terima kasih pak")
+    assert line.said() == ["confirms"]
+    line.writes("stop sms ya")
+    assert line.stopped()
+
+
+def test_a_new_question_after_the_officer_takes_the_answer(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    with_a_report(line)
+    an_officer(line, asks=True)
+    line.asked(worker.worker)
+    line.writes("sudah pak")
+    assert line.said() == ["confirms"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sudah pak kartunya sudah diantar pak RT kemarin", "belum pak, kata kelurahan masih diproses",
+     "belum pak, kartu belum ada kabar sama sekali"],
+)  # fmt: skip
+def test_a_sentence_to_is_it_solved_is_of_the_report_though_a_question_waits(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    a_solved_question(line)
+    line.writes(text)
+    assert line.said() == []
+    assert text in line.reports()[0][2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["belum ada yang telepon pak", "belum ada petugas yang datang pak", "pak tolong, belum ada yang telepon saya"],
+)
+def test_nobody_came_is_of_the_accident_and_no_no(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("suami saya kecelakaan waktu kerja sekarang di RSUD")
+    line.together(text, pause=6 * HOURS)
+    assert line.said() == []
+    assert text in line.reports()[0][2]
+
+
+def test_money_told_at_its_screen_is_kept_secret(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    with_a_report(line)
+    line.writes("CEK", "1", "1", "1", "ada pak, kader posyandu minta 20rb")
+    assert ("asked_money", "yes") in db.execute("SELECT statement, detail FROM evidence").fetchall()
+    named, secret = line.reports()
+    assert "kader" not in named[2]
+    assert secret[0] == "secret"
+    assert "kader" in secret[2]
+
+
+@pytest.mark.parametrize("text", ["tidak ada pak", "ga ada yang minta uang pak", "belum pernah ada yang minta"])
+def test_no_money_is_no_money(db: Any, text: str) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("CEK", "1", "1", "1", text)
+    assert ("asked_money", "no") in db.execute("SELECT statement, detail FROM evidence").fetchall()
+
+
+def test_money_is_no_line_of_a_report_that_was_told_by_name(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    with_a_report(line)
+    line.writes("pak RT minta uang 50rb ke saya")
+    assert [identity for identity, _, _ in line.reports()] == ["normal", "secret"]
+
+
+@pytest.mark.parametrize("text", ["iya stop smsnya", "iya tolong stop smsnya pak", "ok stop sms", "ya jangan sms lagi"])
+def test_an_agreeing_stop_is_a_stop_alone(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.stopped()
+    assert line.said() == []
+
+
+# --- the same sentence once more, hours later ---
+
+
+def test_a_stock_sentence_counts_each_time_something_new_was_asked(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    a_solved_question(line)
+    line.writes("belum datang juga pak")
+    assert db.execute("SELECT state FROM grievance").fetchall() == [("reopened",)]
+    an_officer(line, asks=False)
+    line.now += 10 * HOUR
+    line.writes("belum datang juga pak")
+    assert line.handled()[-1] == "thread"
+
+
+@pytest.mark.parametrize("again", ["cek data saya pak", "tolong cek data saya"])
+def test_a_polite_keyword_is_heard_each_time(db: Any, again: str) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes(again, "1", "1", "1", "1")
+    sent = len(line.sent())
+    line.together(again, pause=300)
+    assert len(line.sent()) > sent
+
+
+def test_the_words_of_a_report_are_no_new_report_though_they_come_hours_later(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("LAPOR kartu saya belum datang tiga bulan")
+    line.together("LAPOR kartu saya belum datang tiga bulan", pause=3 * HOURS)
+    assert len(line.reports()) == 1
+
+
+# --- a bare yes or no at a newer screen, and words that a call and a text both brought ---
+
+
+@pytest.mark.parametrize("text", ["tidak", "enggak", "iya", "iya pak", "YA", "belum"])
+@pytest.mark.parametrize(
+    "steps",
+    [("CEK",), ("CEK", "1"), ("CEK", "1", "1", "1"), ("LAPOR", "3", "7", "3", "1", "kartu saya hilang kemarin")],
+)
+def test_a_bare_word_is_of_the_newest_screen(line: Line, steps: tuple[str, ...], text: str) -> None:
+    line.now += HOUR
+    line.writes(*steps)
+    before = told(line)
+    line.writes(text)
+    after = told(line)[len(before) :]
+    # "1 Benar, ini saya" is a yes as well: to the screen.
+    assert after == (["confirms"] if steps == ("CEK",) and text in ("iya", "iya pak", "YA") else [])
+
+
+def test_another_worker_s_no_at_his_screen_is_not_the_asked_one_s(db: Any) -> None:
+    asked = a_worker(db, name="Ade Rahayu")
+    other = a_worker(db, nik="3275011501900002", name="Tono Umar", phone=None, row=3)
+    link(db, NUMBER, other.worker)
+    line = Line(db)
+    line.asked(asked.worker)
+    line.now += HOUR
+    line.writes("CEK", "2", "tidak")
+    assert line.said() == []
+
+
+def test_iya_is_a_yes_at_the_screen_of_work(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("CEK", "1", "1", "iya pak")
+    assert line.said()[-1] == "still_working"
+
+
+@pytest.mark.parametrize("unnamed", [False, True])
+def test_words_that_come_by_text_after_a_dropped_call_are_told_once(db: Any, unnamed: bool) -> None:
+    a_worker(db)
+    phone, words = Handset(new_client(), NUMBER), "kartu saya belum datang tiga bulan"
+    keys = ("2", "3", "1", "3", "1") if unnamed else ("2", "3", "1", "1")
+    phone.dial()
+    for key in keys:
+        phone.send(key)
+    line = Line(db)
+    line.now = dt.datetime.now(dt.UTC)
+    line.together(words, pause=0)
+    assert len(line.reports()) == 1
+    if "Lanjut" in phone.dial():
+        phone.send("1")
+    for key in keys if "Menu" in phone.screen else ():
+        phone.send(key)
+    phone.send(words)
+    assert len(line.reports()) == 1
+    assert line.reports()[0][:2] == (("anonymous", False) if unnamed else ("secret", True))
+
+
+def test_who_tells_it_twice_at_the_menu_of_reports_is_heard(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    line.writes("LAPOR", "3", "kartu belum datang", "kartu saya belum datang tiga bulan pak")
+    assert [words for _, _, words in line.reports()] == ["kartu saya belum datang tiga bulan pak"]

@@ -94,12 +94,12 @@ class Line:
         ).fetchall()
         return [(identity, named, " / ".join(self._words(report, words))) for report, identity, named, words in rows]
 
-    def _words(self, report: int, words: bytes) -> list[str]:
+    def _words(self, report: int, words: bytes | None) -> list[str]:
         later = self.db.execute(
             "SELECT words FROM grievance_event WHERE grievance_id = %s AND words IS NOT NULL ORDER BY seq", [report]
         ).fetchall()
         return [
-            unseal(bytes(words), "grievance.words"),
+            *([unseal(bytes(words), "grievance.words")] if words is not None else []),
             *(unseal(bytes(more), "grievance_event.words") for (more,) in later),
         ]
 

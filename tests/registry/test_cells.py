@@ -40,7 +40,7 @@ def told(value: object) -> object:
         ("Maret 1980", "date_unreadable"),
         ("tidak tahu", "date_unreadable"),
         ("12-03", "date_unreadable"),
-        ("１２-03-1980", "date_unreadable"),
+        ("①②-03-1980", "date_unreadable"),
         (True, "date_unreadable"),
         (1e9, "date_unreadable"),
     ],

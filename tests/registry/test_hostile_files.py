@@ -22,7 +22,7 @@ from verify_service.registry.grids import Limits
 from verify_service.registry.insurers import read_insurer
 from verify_service.registry.nik import Eligible
 from verify_service.registry.opening import open_grids
-from verify_service.registry.payments import read_payments
+from verify_service.registry.payments import LEDGER_LIMITS, read_payments
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.reading import Reading
 from verify_service.registry.rosters import Desk, read_roster
@@ -270,3 +270,19 @@ def test_limits_can_be_narrower(tmp_path: Path) -> None:
     file = written(tmp_path, "a.csv", b"NIK,NAMA\n1,Ani\n")
     with pytest.raises(FileRefused, match="larger than 0 MB"):
         open_grids(file, Limits(file_bytes=10))
+
+
+def test_two_hundred_thousand_payments_are_read(tmp_path: Path) -> None:
+    """With more columns than such a file has, and each delimiter in it once, so that it is read anew for each."""
+    said = ";SITI AMINAH;16800;2026-01-10" + ";" * 30
+    lines = ("NIK;NAMA;JUMLAH;TANGGAL_BAYAR" + ";" * 30, *(f"{3275014107800001 + n}{said}" for n in range(200_000)))
+    file = written(tmp_path, "payments.csv", "\n".join((*lines, "a,b|c\td")).encode())
+    assert {len(grid.rows) for grid in open_grids(file, LEDGER_LIMITS)} == {200_002}
+
+
+def test_delimiters_to_the_last_column_of_a_sheet_are_passed_over(tmp_path: Path) -> None:
+    blank = ";" * 16_382
+    file = written(tmp_path, "wide.csv", "\n".join(f"{number};Ani{blank}" for number in range(1_000)).encode())
+    (grid,) = open_grids(file)
+    assert len(grid.rows) == 1_000
+    assert {len(row.cells) for row in grid.rows} == {100}

@@ -52,7 +52,7 @@ def test_a_nik_is_read_through_the_signs_around_it(raw: Cell) -> None:
         ("196805121990031002", "nik_length", "NIP"),
         ("1", "nik_length", "not 1"),
         ("3275O14107800001", "nik_letters", "letter O"),
-        ("３２７５０１４１０７８００００１", "nik_letters", "digits"),
+        ("³²⁷⁵⁰¹⁴¹⁰⁷⁸⁰⁰⁰⁰¹", "nik_letters", "digits"),
         ("belum punya", "nik_letters", "digits"),
         (True, "nik_letters", "digits"),
         ("0075014107800001", "nik_province", "province"),

@@ -48,6 +48,7 @@ _YES_NO = {
     "saya belum pernah didaftarkan bu": _evidence("denies"),
     "saya tidak terdaftar bu": _evidence("denies"),
 }
+_BARE = frozenset({"ya", "tidak", "belum"})
 _ONE_TWO_THREE = {"1": _YES_NO["ya"], "2": _YES_NO["tidak"], "3": _YES_NO["tidak tahu"]}
 _WORKS = _evidence("still_working")
 _CARD = [_evidence("card", said) for said in ("yes", "no", "unsure")]
@@ -177,13 +178,16 @@ class Oracle:
             if prompt.asked.programme:
                 if said.at <= self.stopped_at and words in (prompt.asked.digits if digit else prompt.asked.words):
                     return prompt
-            elif digit or prompt.asked.free or words in prompt.asked.words:
-                dead = prompt.at <= self.dead_until
+                continue
+            dead = prompt.at <= self.dead_until
+            if digit or prompt.asked.free or words in prompt.asked.words:
                 fits = prompt.asked.free or words in (prompt.asked.digits if digit else prompt.asked.words)
                 if not dead and fits:
                     return prompt
                 if digit:
                     return None  # it was for a prompt that is answered already
+            elif not dead and words in _BARE:
+                return None  # asked again at this prompt, which has no such answer
         return None
 
     def _meant(self, due: Due, meant: Effect) -> None:

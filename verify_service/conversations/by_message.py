@@ -266,14 +266,31 @@ def in_a_sentence(talk: FlowState, said: Message) -> Message | None:
     return replace(said, text=wordings().screens[screen.screen].options[meant]) if meant in screen.options else None
 
 
-def add_to_the_grievance(session: Session, talk: FlowState, phone: Phone, said: Message) -> None:
-    """Put a sentence that answered whether a problem is solved into the thread of its report."""
+def grievance_asked_about(session: Session, conversation: Conversation, talk: FlowState, phone: Phone) -> int | None:
+    """The report of this phone that we asked about by ourselves in this talk, whether it is solved; None in others."""
+    if not conversation.session.startswith(SOLVED):
+        return None
+    held = _held(session, talk, phone)
+    return held.id if held is not None else None
+
+
+def _held(session: Session, talk: FlowState, phone: Phone) -> thread.Held | None:
+    """The report of this phone that a talk is about."""
     report = talk.caller.concern.report if talk.caller.concern else None
     number = read_reference(report.number) if report else None
     held = thread.find(session, number, phone) if number else None
-    if held is not None and held.own and not held.proposal:
+    return held if held is not None and held.own and not held.proposal else None
+
+
+def add_to_the_grievance(session: Session, talk: FlowState, phone: Phone, said: Message) -> None:
+    """Put a sentence that answered by an option into the thread of the report it is about: the one that was asked
+    about, or that this answer made."""
+    held = _held(session, talk, phone)
+    made = [one.id for one in thread.open_grievances_of(session, phone) if one.opened_at == said.received]
+    about = held.id if held is not None else next(iter(made), None)
+    if about is not None:
         inbound = f"message:{said.first.id}:words"
-        thread.add_words(session, held.id, said.text, by="reporter", channel="sms", inbound=inbound, now=said.received)
+        thread.add_words(session, about, said.text, by="reporter", channel="sms", inbound=inbound, now=said.received)
 
 
 def chosen_unnamed(said: Message) -> Message:

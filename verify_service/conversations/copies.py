@@ -61,8 +61,12 @@ def is_copy(row: InboundMessage, one: InboundMessage, clocks: Clocks, prompts: P
             return True
         apart = max(apart, abs(written - written_then))
     long = len(words_of(row).split()) >= _LONG
-    if long and one.body is None:  # they are in a report; only where words are asked for are they written anew
-        return apart <= COPIED_REPORT and not prompts.new_between(one.received_at, row.received_at, only=WORDS_WANTED)
+    wanted = keyword(words_of(row))
+    if long and one.body is None and (wanted is None or wanted.words):
+        # They are in a report, or answered in a talk that is over. Within minutes only where words are asked for are
+        # they written anew; later, wherever something new was asked: people have stock sentences.
+        only = WORDS_WANTED if apart <= COPIED_LONG else None
+        return apart <= COPIED_REPORT and not prompts.new_between(one.received_at, row.received_at, only=only)
     if prompts.new_between(one.received_at, row.received_at):
         return False
     return apart <= COPIED_LONG if long else last and apart <= COPIED

@@ -20,7 +20,7 @@ from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
 from verify_service.grievances.clock import days_allowed
 from verify_service.grievances.notify import RECEIPT_SCREENS
-from verify_service.grievances.opening import NewGrievance, Opened, filed_under, open_grievance
+from verify_service.grievances.opening import ANONYMOUS, NewGrievance, Opened, filed_under, open_grievance
 from verify_service.ground.crypto import keyed_hash, unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
@@ -142,8 +142,11 @@ def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
     """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
     if (told := _told_before(context, filed)) is not None:
         context.filed = told.id
-        days = days_allowed(programme().categories[told.category], urgent=told.urgency is not None)
-        return Over(ANONYMOUS_RECEIPT, {"case": told.number, "days": str(days)})
+        days = str(days_allowed(programme().categories[told.category], urgent=told.urgency is not None))
+        if told.identity == ANONYMOUS:
+            return Over(ANONYMOUS_RECEIPT, {"case": told.number, "days": days})
+        report = GrievanceStatus(told.number, due=short_date(told.due_on), days=days)
+        return Next("contact", about(context.caller, report=report))
     opened = _open(
         context,
         filed.category,
@@ -167,14 +170,19 @@ def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
 
 
 def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | None:
-    """The anonymous report that this phone made minutes ago in the same words: its last screen was lost on the way."""
-    if filed.identity != "anonymous":
-        return None
-    tells = ("anonymous", *filed_under(filed.category, filed.about), reading.spoken(filed.words))
+    """The report that this phone made minutes ago in the same words: its last screen was lost on the way, or the call
+    broke off before the words, and they came by text.
+
+    Of one by name or in confidence that was filed by its category, `once` says so; here only of a text, which had none.
+    """
+    unnamed, words = filed.identity == ANONYMOUS, reading.spoken(filed.words)
+    kept_as = filed_under(filed.category, filed.about)
     for made in lately.grievances_just_made(context.session, context.phone, context.now):
         report = context.session.get_one(Grievance, made)
-        words = unseal_or_blank(report.words, "grievance.words")
-        if (report.identity, report.category, report.about or "", reading.spoken(words)) == tells:
+        same = reading.spoken(unseal_or_blank(report.words, "grievance.words")) == words
+        by_text = report.category == "other" and report.channel == "sms"
+        alike = by_text or (unnamed and (report.category, report.about or "") == kept_as)
+        if same and alike and (report.identity == ANONYMOUS) == unnamed:
             return report
     return None
 

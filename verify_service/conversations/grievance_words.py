@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 
+from flows import spelling
+from flows.complaints import kinds
 from flows.keywords import urgency
 from flows.reading import COURTESIES, spoken, word_set
 from verify_service.conversations import by_message, lately
@@ -40,7 +43,7 @@ def keep_nameless(hearing: Hearing, said: Message) -> HandledAs | None:
     They go to that report, or are one where somebody agreed to report so and has not written yet. None at any other
     time, and for thanks.
     """
-    if anonymous_just_made(hearing, said) and not _only_thanks(said):
+    if anonymous_just_made(hearing, said) and not only_thanks(said):
         return add(hearing, said, few=True)
     if len(said.text.split()) <= A_FEW_WORDS:
         return None
@@ -49,9 +52,10 @@ def keep_nameless(hearing: Hearing, said: Message) -> HandledAs | None:
     return None
 
 
-def add(hearing: Hearing, said: Message, *, few: bool = False) -> HandledAs | None:
-    """Put words into the thread of the report they belong to; of an anonymous one nothing leads back to the phone."""
-    held = grievance_of(hearing, said, few=few)
+def add(hearing: Hearing, said: Message, *, few: bool = False, held: int | None = None) -> HandledAs | None:
+    """Put words into the thread of the report they belong to, or of `held`; of an anonymous one nothing leads back to
+    the phone."""
+    held = held if held is not None else grievance_of(hearing, said, few=few)
     if held is None:
         return None
     thread.add_words(
@@ -80,7 +84,7 @@ def grievance_of(hearing: Hearing, said: Message, *, few: bool = False) -> int |
     "terima kasih" adds nothing, and of several open ones nobody could tell which. But a `few` words that go on with a
     text of that report belong to it, and words of a death that was told belong to its report.
     """
-    if not few and (len(said.text.split()) <= A_FEW_WORDS or _only_thanks(said)):
+    if not few and (len(said.text.split()) <= A_FEW_WORDS or only_thanks(said)):
         return None
     if not anonymous_just_made(hearing, said) and (told := told_before(hearing, said)) is not None:
         return told
@@ -90,6 +94,28 @@ def grievance_of(hearing: Hearing, said: Message, *, few: bool = False) -> int |
     open_reports = thread.open_grievances_of(hearing.session, hearing.phone)
     asked = [one.id for one in open_reports if one.state == GrievanceState.WAITING]
     return next((ids[0] for ids in (asked, [one.id for one in open_reports]) if len(ids) == 1), None)
+
+
+_HELP = re.compile(
+    r"\b(?:belum|blm|blom|ga|gak|tidak|tdk|nggak|teu|dereng|durung)(?: \w+){0,3} (?:telepon|telpon|telp|tlp|nelpon"
+    r"|nelepon|ditelpon|datang|dateng|hubungi|dihubungi|ngehubungi|kabar\w*|ditindak\w*|ditangani|respon|cair|diproses|nolong"
+    r"|jenguk|dijenguk)\b"
+)
+
+
+def waits_for_help(text: str) -> bool:
+    """Whether somebody says that nobody called, came or did anything yet: of a report, where there is one."""
+    return _HELP.search(spoken(text)) is not None
+
+
+def tells_of_money(hearing: Hearing, said: Message) -> bool:
+    """Whether it tells of money that was asked for, and would land in a report that was told by name and that any
+    officer reads: then it is one of its own, in confidence."""
+    if "money" not in kinds(" ".join(spelling.read(said.text).words)):
+        return False
+    held = grievance_of(hearing, said)
+    report = hearing.session.get_one(Grievance, held) if held is not None else None
+    return report is not None and report.identity == "normal" and not report.restricted
 
 
 _THE_SAME_ACCIDENT = dt.timedelta(hours=24)
@@ -109,7 +135,8 @@ def told_before(hearing: Hearing, said: Message) -> int | None:
     return told[0] if len(told) == 1 else None
 
 
-def _only_thanks(said: Message) -> bool:
+def only_thanks(said: Message) -> bool:
+    """Whether it is courtesy and nothing else."""
     return _THANKS.issuperset(spoken(said.text).split())
 
 

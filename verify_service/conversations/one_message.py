@@ -9,16 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from flows import spelling
-from flows.complaints import kinds
-from flows.conversation import ANSWER_LENGTH, printable
 from flows.flow_state import FlowState
-from flows.keywords import Keyword, keyword, number_within, urgency
-from flows.reading import beside_stop, command, names_our_texts, spoken, stops_something_else
+from flows.keywords import keyword, number_within, urgency
+from flows.reading import beside_stop, command, spoken, stops_something_else
 from flows.understanding import understand
 from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named
-from verify_service import audit
 from verify_service.conversations import by_message, lately, question
+from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
 from verify_service.conversations.context import NOBODY
 from verify_service.conversations.copies import HandledAs, is_part, words_of
@@ -30,17 +27,17 @@ from verify_service.conversations.grievance_words import (
     goes_on_with,
     grievance_of,
     keep_nameless,
+    tells_of_money,
     told_before,
+    waits_for_help,
 )
+from verify_service.conversations.officers_texts import reply_to_an_officer
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
 from verify_service.conversations.stored_state import is_unnamed, note_unnamed, restore
 from verify_service.grievances import thread
-from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage
-from verify_service.messaging.compose import say_ending, write
-from verify_service.messaging.outbox import Purpose
 
 
 @dataclass(frozen=True)
@@ -88,13 +85,6 @@ def _beside_stop(hearing: Hearing, said: Message) -> str | None:
     return None if talk and talk.current and by_message.asks_words(talk.standing) else rest
 
 
-def _reported(text: str) -> str:
-    """The words behind LAPOR, where there are more than a few."""
-    wanted = keyword(text)
-    words = wanted.words if wanted is not None and wanted.name == "report" else ""
-    return words if len(words.split()) > A_FEW_WORDS else ""
-
-
 def _stopped_before(hearing: Hearing, row: InboundMessage) -> bool:
     """Whether STOP came between the talk and this text: STOP overtakes others, and ends a talk where it came."""
     talk = hearing.talk
@@ -112,7 +102,7 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     if not free and (how := _told(hearing, said, asked, talk)) is not None:
         return how
     answers = asked is not None and question.read(asked, said.text).stops
-    plain = not free and not answers and not hearing.stopping and not _reported(said.text)
+    plain = not free and not answers and not hearing.stopping and not reported(said.text)
     if plain and may_be_a_stop(said.text):  # rather too often: an officer reads what else it says
         if asked is not None and (meant := answers_beside(asked, said.text)):
             hearing.answer(asked, said, meant)
@@ -124,7 +114,10 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
         and wanted.name != "answer"
         and not (talk and talk.current and by_message.takes(talk.standing, said.text))
     ):
-        return _keyword(hearing, said, wanted)
+        return obey(hearing, said, wanted)
+    about_the_list = asked is not None and question.names_the_cover(said.text)
+    if not about_the_list and _means(said.text) != "stop" and (how := reply_to_an_officer(hearing, said)) is not None:
+        return how
     for one in _by_newest(asked, talk):
         how = _answer(hearing, said, one) if isinstance(one, Question) else _answer_talk(hearing, said, one, asked)
         if how is not None:
@@ -138,17 +131,17 @@ _A_SENTENCE, _A_LONG_ONE = 4, 6  # words
 def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk | None) -> HandledAs | None:
     """What is plain from the words alone, whatever is asked: a STOP in two parts, the number of a report among words,
     and words of somebody who asks not to be named; None for anything else."""
-    words, reported = len(said.text.split()), _reported(said.text)
+    words, problem = len(said.text.split()), reported(said.text)
     if command(said.text) == "stop":
         return stopped(hearing, said, HandledAs.STOP)
-    if keyword(said.text) is None or reported:
+    if keyword(said.text) is None or problem:
         about = number_within(said.text)
         if about is not None and thread.find(hearing.session, about[0], hearing.phone) is not None:
             more = about[1] if len(about[1].split()) >= _A_SENTENCE else ""
             hearing.stale |= by_message.follow_grievance(hearing.session, said, hearing.phone, about[0], more)
             return HandledAs.KEYWORD
-    if reported and asked is not None and asked.open and words <= _A_LONG_ONE:  # "Lapor pak, saya sudah terdaftar"
-        read = question.read(asked, reported)
+    if problem and asked is not None and asked.open and words <= _A_LONG_ONE:  # "Lapor pak, saya sudah terdaftar"
+        read = question.read(asked, problem)
         if read.option and not read.grieves:
             hearing.answer(asked, said, read.option)
             return HandledAs.ANSWER
@@ -156,7 +149,7 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
     if not at_a_menu and asks_only_not_to_be_named(said.text) and not goes_on_with(hearing, said):
         hearing.stale |= by_message.begin(hearing.session, said, hearing.phone, "report", unnamed=True)
         return HandledAs.KEYWORD
-    if reported or at_a_menu or words <= _A_SENTENCE or not asks_not_to_be_named(said.text):
+    if problem or at_a_menu or words <= _A_SENTENCE or not asks_not_to_be_named(said.text):
         return None
     return file(hearing, said, said.text) if words > _A_LONG_ONE or not goes_on_with(hearing, said) else None
 
@@ -204,6 +197,8 @@ def _by_newest(asked: Question | None, talk: _Talk | None) -> list[Question | _T
 def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | None:
     """Take a text for the answer to our question; None when it says something else."""
     read = question.read(asked, said.text)
+    if read.option == "no" and waits_for_help(said.text) and (how := add(hearing, said)):
+        return how  # "belum ada yang datang pak", hours after an accident was told
     if read.others_word:
         nameless = None if read.option else keep_nameless(hearing, said)
         return nameless or _ask_for_the_own_word(hearing, said, asked)
@@ -243,7 +238,10 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         if len(said.text.split()) > A_FEW_WORDS:
             by_message.add_to_the_grievance(hearing.session, talk.standing, hearing.phone, said)
         return HandledAs.ANSWER
-    if unreadable and asked is not None and _is_for_the_question(asked, said.text, plain=not reports):
+    solved = by_message.grievance_asked_about(hearing.session, talk.conversation, talk.standing, hearing.phone)
+    if unreadable and solved is not None and _means(said.text) != "stop" and len(said.text.split()) > A_FEW_WORDS:
+        return add(hearing, said, held=solved) or HandledAs.THREAD  # it is of that report, whatever else is asked
+    if unreadable and asked is not None and _is_for_the_question(asked, said.text):
         return None
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
     if unreadable and by_message.asks_who_may_know(talk.standing) and asks_not_to_be_named(said.text):
@@ -253,7 +251,9 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     elif unreadable and reports and _wished_unnamed(hearing, said, talk):
         return file(hearing, said, said.text) if len(said.text.split()) > A_FEW_WORDS else None
     if unreadable and reports and not urgent:
-        unreadable = _means(said.text) == "stop"  # words come last, once it is said who may know who reports
+        # Words come last, once it is said who may know who reports; who tells them twice is not sent away with them.
+        again = talk.standing.wrong > 0 and len(said.text.split()) > A_FEW_WORDS
+        unreadable = _means(said.text) in (("stop", "grievance") if again else ("stop",))
     if unreadable and _is_for_somebody(hearing, said):
         return None
     if unreadable and (how := keep_nameless(hearing, said)):
@@ -267,13 +267,13 @@ def _wished_unnamed(hearing: Hearing, said: Message, talk: _Talk) -> bool:
     return is_unnamed(talk.conversation) or lately.wished_unnamed(hearing.session, hearing.phone, said.received)
 
 
-def _is_for_the_question(asked: Question, text: str, *, plain: bool) -> bool:
-    """Whether words that are none of a menu's answer our question: "sudah terdaftar", not "belum dapat" of a card; with
-    `plain` an open one's "TIDAK" as well, where the menu has none."""
+def _is_for_the_question(asked: Question, text: str) -> bool:
+    """Whether words that are none of a menu's answer our question all the same: they name the list, or nobody there.
+
+    A bare yes or no is of the newest screen, though it offers none: it may be about another worker of this phone.
+    """
     read = question.read(asked, text)
-    if read.option == "not_me" or question.names_the_cover(text):
-        return read.answers
-    return plain and asked.open and read.option in ("yes", "no") and question.is_option(text)
+    return read.answers if read.option == "not_me" or question.names_the_cover(text) else False
 
 
 def _is_for_somebody(hearing: Hearing, said: Message) -> bool:
@@ -296,7 +296,7 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Tal
     early = talk is not None and not talk.current and not alone
     begins = early and talk is not None and by_message.reports(talk.standing, talk.conversation)  # no word of another's
     goes_on = asked is None or means == "grievance" or goes_on_with(hearing, said)
-    if not alone and not begins and goes_on and (how := add(hearing, said)):
+    if not alone and not begins and goes_on and not tells_of_money(hearing, said) and (how := add(hearing, said)):
         return how
     if means == "grievance":
         return file(hearing, said, said.text)
@@ -395,54 +395,3 @@ def _stands_alone(hearing: Hearing, said: Message) -> bool:
     asked = _question(hearing, said)
     read = question.read(asked, said.text) if asked is not None and asked.open else question.Read()
     return bool(urgency(said.text)) or (bool(read.option) and not read.grieves)
-
-
-# --- keywords ---
-
-
-def _keyword(hearing: Hearing, said: Message, wanted: Keyword) -> HandledAs:
-    """Do what a keyword asks for."""
-    session, phone = hearing.session, hearing.phone
-    if wanted.words and wanted.name == "report":
-        # A keyword is looked for in the beginning alone; the text is emptied, so that its end must be filed as well.
-        end = printable(said.text[len(said.text[:ANSWER_LENGTH].rstrip()) :])
-        return _report_now(hearing, said, (wanted.words + end).rstrip())
-    if wanted.words:
-        hearing.stale |= by_message.follow_grievance(session, said, phone, wanted.words)
-    elif wanted.name == "help":
-        hearing.reply(said, "s10.help")
-    elif wanted.name == "rules":
-        _rules(hearing, said)
-    elif wanted.name != "answer":
-        unnamed = wanted.name == "report" and asks_not_to_be_named(said.text)
-        hearing.stale |= by_message.begin(session, said, phone, wanted.name, unnamed=unnamed)
-    return HandledAs.KEYWORD
-
-
-def _report_now(hearing: Hearing, said: Message, words: str) -> HandledAs:
-    """LAPOR with words: a report, unless they ask for no more texts and nothing else."""
-    understood = understand(words)
-    stops = understood.sure and understood.meaning == "stop" and (names_our_texts(words) or not _reported(said.text))
-    if command(words) == "stop" or (stops and not kinds(" ".join(spelling.read(words).words))):
-        return stopped(hearing, said, HandledAs.STOP)
-    how = file(hearing, said, words)
-    return HandledAs.KEYWORD if how is HandledAs.REPORT else how
-
-
-def _rules(hearing: Hearing, said: Message) -> None:
-    """The rules in force today; the trail keeps which ones were sent."""
-    session, phone = hearing.session, hearing.phone
-    decree = programme().decree_on(said.received.astimezone(programme().zone).date())
-    if decree is None:
-        say_ending(session, phone, "f31.criteria", {}, cause=said.cause, now=said.received)
-        return
-    shown = {"decree": decree.number, "date": decree.date.strftime("%d/%m/%y")}
-    write(session, phone, "s11.rules", shown, purpose=Purpose.REPLY, cause=said.cause, now=said.received)
-    audit.record(
-        session,
-        now=said.received,
-        actor=f"phone:{phone.id}",
-        action="rules sent",
-        on=f"phone:{phone.id}",
-        decree=decree.number,
-    )

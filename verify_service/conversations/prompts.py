@@ -42,10 +42,28 @@ def _time_to_read() -> dt.timedelta:
 
 
 @dataclass(frozen=True)
+class OfficersText:
+    """What an officer wrote to a reporter, an answer or a question: it asks something, though no screen stands behind
+    it. Of a report in confidence only that there is news, which asks nothing."""
+
+    grievance: int
+    handed_at: dt.datetime
+    asks: bool = True
+
+
+@dataclass(frozen=True)
 class Prompts:
-    """The prompts of a phone that were handed over, the newest first."""
+    """The prompts of a phone that were handed over, the newest first, and the newest text of an officer."""
 
     handed: tuple[Prompt, ...] = ()
+    officers: OfficersText | None = None
+
+    def officer_wrote_last(self, moment: dt.datetime) -> OfficersText | None:
+        """An officer's text that came behind every prompt, and can have been read by this moment."""
+        told = self.officers
+        if told is None or not told.asks or told.handed_at + _time_to_read() > moment:
+            return None
+        return None if any(one.handed_at > told.handed_at and one.read_by(moment) for one in self.handed) else told
 
     def answered_by(self, conversation: int, moment: dt.datetime) -> Prompt | None:
         """The prompt of this conversation that somebody answers who wrote at this moment; None before the first."""
@@ -61,6 +79,9 @@ class Prompts:
 
     def new_between(self, earlier: dt.datetime, later: dt.datetime, only: frozenset[str] | None = None) -> bool:
         """Whether somebody who wrote twice had something new to answer the second time, one of these screens."""
+        officers = self.officers.handed_at + _time_to_read() if self.officers and only is None else None
+        if officers is not None and earlier < officers <= later:
+            return True
         handed = (one for one in self.handed if only is None or one.screen in only)
         return any(one.read_by(later) and not one.read_by(earlier) for one in handed)
 
@@ -79,9 +100,26 @@ ORDER BY asked.phone, handed.handed_at DESC, handed.id DESC
 )
 
 
+_OFFICERS = sql(
+    """
+SELECT asked.phone, split_part(written.cause, ':', 2)::bigint, written.handed_at, written.screen = 'answer'
+FROM unnest(CAST(:phones AS bigint[])) AS asked (phone)
+CROSS JOIN LATERAL (
+    SELECT cause, handed_at, screen FROM outbox
+    WHERE phone_id = asked.phone AND screen IN ('answer', 'g21.case_news')
+      AND cause LIKE 'report:%' AND handed_at IS NOT NULL
+    ORDER BY created_at DESC LIMIT 1) AS written
+"""
+)
+
+
 def prompts_of(session: Session, phones: Sequence[int]) -> dict[int, Prompts]:
     """Of each of these phones the prompts that were handed over."""
     handed: dict[int, list[Prompt]] = {phone: [] for phone in phones}
     for phone, conversation, step, screen, handed_at in session.execute(_HANDED, {"phones": phones, "most": _MOST}):
         handed[phone].append(Prompt(conversation, step, screen, handed_at))
-    return {phone: Prompts(tuple(prompts)) for phone, prompts in handed.items()}
+    officers = {
+        phone: OfficersText(grievance, handed_at, asks)
+        for phone, grievance, handed_at, asks in session.execute(_OFFICERS, {"phones": phones})
+    }
+    return {phone: Prompts(tuple(prompts), officers.get(phone)) for phone, prompts in handed.items()}

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
-from verify_service.registry.problems import Cell, FileRefused, text_of, words
+from verify_service.registry.problems import Cell, FileRefused, TableMissing, text_of, words
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> 
             if spelling not in _UNUSED:
                 unknown.append(heading)
         elif field in columns:
-            clashes.append(f"{columns[field][1]!r} and {heading!r} would both be read as {field}")
+            clashes.append(f"{columns[field][1]!r} and {heading!r} would both be read as {layout.title(field)}")
         else:
             columns[field] = (column, heading)
     held = set(columns).union(*(column.stands_for for column in layout.columns if column.name in columns))
@@ -236,4 +236,24 @@ def refuse_missing(header: Header) -> None:
         )
         said.append(column.title + (f" (did you mean {near[0]!r}?)" if near else ""))
     found = ", ".join(heading for _, heading in header.columns.values())
-    raise FileRefused(f"Row {header.row} lacks the column {' and '.join(said)}. Found: {found}.")
+    raise TableMissing(f"Row {header.row} lacks the column {' and '.join(said)}. Found: {found}.")
+
+
+_KINDS = {
+    "roster": "a roster",
+    "payments": "a payment file",
+    "insurer": "an insurer's return file",
+    "rt-heads": "a list of RT heads",
+}
+
+
+def looks_like(layout: Layout) -> str:
+    """What a file of this kind is, and the command that reads it."""
+    return f"It looks like {_KINDS[layout.kind]}; `verify import {layout.kind}` reads that."
+
+
+def only_of(header: Header, other: Layout) -> tuple[set[str], set[str]]:
+    """(fields of ours under headings that the other kind of file does not know, fields of the other that we do not)."""
+    ours = {field for field, (_, heading) in header.columns.items() if field_of(heading, other) is None}
+    theirs = {field for heading in header.unknown if (field := field_of(heading, other)) is not None}
+    return ours, theirs

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.phones import Phone
-from verify_service.registry.names import likeness
-from verify_service.registry.people import CROWD, SAME_BIRTHDAY
+from verify_service.registry.lines import match_lines, settle_places
 from verify_service.registry.rosters import KEPT, RosterRow
 from verify_service.registry.staging import Staged, changed, indexed, make, sealed, stage
 
@@ -71,48 +70,18 @@ def _names(table: str) -> str:
 def _brought_up_to_date(table: str, newer: str) -> str:
     """The same, each set to what the newer list says; a blank keeps what was known."""
     return ", ".join(
-        f"{name} = {newer}.{name}" if keep.renewed else f"{name} = coalesce({newer}.{name}, {table}.{name})"
+        f"{name} = {newer}.{name}"
+        if keep.renewed or keep.whole
+        else f"{name} = coalesce({newer}.{name}, {table}.{name})"
         for name, keep in KEPT.items()
         if keep.table == table
     )
 
 
-# A birth date that so many share is what a form fills in by itself. There everybody would be compared with everybody,
-# which takes the square of their number; so only those of the very same name are.
-_CROWDS = f"""
-CREATE TEMPORARY TABLE staged_crowd ON COMMIT DROP AS
-SELECT birth_date FROM worker WHERE birth_date IN (SELECT birth_date FROM staged_roster)
-GROUP BY birth_date HAVING count(*) > {CROWD}
-UNION
-SELECT birth_date FROM staged_roster WHERE birth_date IS NOT NULL GROUP BY birth_date HAVING count(*) > {CROWD}
-"""  # noqa: S608  # a number of our own
-
-_NAMESAKES = """
-SELECT staged.row, staged.name_key, worker.name_key
-FROM staged_roster staged JOIN worker USING (birth_date)
-WHERE worker.nik_index <> staged.nik_index AND birth_date NOT IN (SELECT birth_date FROM staged_crowd)
-  AND NOT EXISTS (SELECT 1 FROM staged_roster other WHERE other.nik_index = worker.nik_index)
-UNION ALL
-SELECT DISTINCT staged.row, staged.name_key, staged.name_key
-FROM staged_roster staged JOIN (
-    SELECT birth_date, name_key FROM worker
-    WHERE birth_date IN (SELECT birth_date FROM staged_crowd)
-      AND NOT EXISTS (SELECT 1 FROM staged_roster other WHERE other.nik_index = worker.nik_index)
-    GROUP BY birth_date, name_key
-) listed USING (birth_date, name_key)
-"""
-
-
-def listed_under_another_nik(session: Session) -> list[int]:
-    """Staged rows whose name and birth date are those of a worker already listed, with another NIK; flags them."""
-    make(session, "staged_crowd", _CROWDS)
-    found = sorted(
-        {row for row, one, other in session.execute(text(_NAMESAKES)) if likeness(one, other) >= SAME_BIRTHDAY}
-    )
-    if found:
-        statement = "UPDATE staged_roster SET flags = flags || 'same_person_listed'::text WHERE row = ANY(:rows)"
-        changed(session, statement, rows=found)
-    return found
+def _months(until: str, first: str) -> str:
+    """How many months lie between two first days of months, in SQL."""
+    apart = f"age({until}, {first})"
+    return f"(date_part('year', {apart}) * 12 + date_part('month', {apart}))::int"
 
 
 _WORKERS = f"""
@@ -122,34 +91,28 @@ FROM staged_roster ORDER BY nik_index, row
 ON CONFLICT (nik_index) DO UPDATE SET {_brought_up_to_date("worker", "excluded")}
 """  # noqa: S608  # names of our own columns
 
-# The nth line of a person in this file is the nth enrolment they have: a new version of the list updates, and only a
-# further line in the same file is a second enrolment.
-_LINES = """
-CREATE TEMPORARY TABLE staged_line ON COMMIT DROP AS
-WITH line AS (
-    SELECT staged.*, worker.id AS worker_id, row_number() OVER (PARTITION BY worker.id ORDER BY staged.row) AS place
-    FROM staged_roster staged JOIN worker USING (nik_index)
-), held AS (
-    SELECT enrolment.id AS enrolment_id, enrolment.removed_from, worker_id,
-           row_number() OVER (PARTITION BY worker_id ORDER BY enrolment.id) AS place
-    FROM enrolment WHERE worker_id IN (SELECT worker_id FROM line)
-)
-SELECT line.*, held.enrolment_id, held.removed_from FROM line LEFT JOIN held USING (worker_id, place)
-"""
-
-# A list that follows on the one before prolongs it; any other list states its own months.
+# A list that follows on the one before prolongs it; any other list states its own months. What stood before is kept
+# beside, so that a correction of this list's terms has what it follows on. A list put back (:again) leaves the months
+# that a later one added.
 _RENEWED = f"""
 UPDATE enrolment SET
     import_id = :import_id, row = line.row, flags = line.flags, {_brought_up_to_date("enrolment", "line")},
-    paid_from = CASE WHEN follows.on THEN enrolment.paid_from ELSE :paid_from END,
-    months = line.months + CASE WHEN follows.on THEN follows.earlier ELSE 0 END
+    paid_from = CASE WHEN prolonged.since OR follows.on THEN held.paid_from ELSE :paid_from END,
+    months = CASE WHEN prolonged.since THEN held.months
+                  ELSE line.months + CASE WHEN follows.on THEN follows.earlier ELSE 0 END END,
+    earlier_from = CASE WHEN held.import_id = :import_id THEN held.earlier_from ELSE held.paid_from END,
+    earlier_months = CASE WHEN held.import_id = :import_id THEN held.earlier_months ELSE held.months END
 FROM staged_line line
 JOIN enrolment held ON held.id = line.enrolment_id
+JOIN file_import file ON file.id = held.import_id
 CROSS JOIN LATERAL (
     SELECT held.paid_from < :paid_from AND :paid_from <= held.paid_from + make_interval(months => held.months) AS on,
-           (date_part('year', age(:paid_from, held.paid_from)) * 12
-            + date_part('month', age(:paid_from, held.paid_from)))::int AS earlier
+           {_months("CAST(:paid_from AS date)", "held.paid_from")} AS earlier
 ) follows
+CROSS JOIN LATERAL (
+    SELECT :again AND held.import_id <> :import_id AND held.paid_from <= :paid_from
+           AND file.report #>> '{{terms,paid_from}}' > to_char(CAST(:paid_from AS date), 'YYYY-MM') AS since
+) prolonged
 WHERE enrolment.id = line.enrolment_id
 """  # noqa: S608  # names of our own columns
 
@@ -165,30 +128,58 @@ SELECT id, :now FROM enrolment WHERE worker_id IN (SELECT worker_id FROM staged_
 """
 
 
-def merge_roster(session: Session, *, import_id: int, paid_from: dt.date, now: dt.datetime) -> Merged:
-    """The staged rows into workers, enrolments and phones; each enrolment touched is marked stale."""
+def find_lines(session: Session, *, import_id: int, now: dt.datetime) -> int:
+    """The staged rows as workers, and each with the enrolment that it is a newer version of; how many were removed."""
     changed(session, _WORKERS, now=now)
-    make(session, "staged_line", _LINES)
-    removed = session.execute(text("SELECT count(*) FROM staged_line WHERE removed_from IS NOT NULL")).scalar_one()
-    updated = changed(session, _RENEWED, import_id=import_id, paid_from=paid_from)
+    return match_lines(session, import_id)
+
+
+def merge_roster(
+    session: Session, *, import_id: int, paid_from: dt.date, now: dt.datetime, again: bool = False
+) -> tuple[int, int]:
+    """The lines found into enrolments and phones, each touched marked stale; how many are new, how many were held."""
+    settle_places(session)
+    updated = changed(session, _RENEWED, import_id=import_id, paid_from=paid_from, again=again)
     created = changed(session, _NEW, import_id=import_id, paid_from=paid_from, now=now)
     _link_phones(session, now)
     changed(session, _STALE, now=now)
-    return Merged(created, updated, removed)
+    return created, updated
 
 
-_TERMS = """
+# Corrected terms follow on what stood before this list, as the wrong ones did: months paid by an earlier list stay. Of
+# enrolments older than the columns it is known that the wrong terms followed on, which shows in when they begin.
+_TERMS = f"""
 WITH corrected AS (
-    UPDATE enrolment SET paid_from = :paid_from, months = staged.months
+    UPDATE enrolment SET
+        paid_from = right_terms.since, months = right_terms.months
     FROM staged_roster staged
-    WHERE enrolment.import_id = :import_id AND enrolment.row = staged.row
-      AND (enrolment.paid_from, enrolment.months) IS DISTINCT FROM (CAST(:paid_from AS date), staged.months)
+    JOIN enrolment held ON held.import_id = :import_id AND held.row = staged.row
+    JOIN file_import file ON file.id = held.import_id
+    CROSS JOIN LATERAL (
+        SELECT to_date(file.report #>> '{{terms,paid_from}}', 'YYYY-MM') AS stated
+    ) wrong
+    LEFT JOIN LATERAL (
+        SELECT coalesce(held.earlier_from, held.paid_from) AS since,
+               coalesce(held.earlier_months, {_months("wrong.stated", "held.paid_from")}) AS months
+        WHERE held.earlier_from IS NOT NULL OR held.paid_from < wrong.stated
+    ) before ON true
+    CROSS JOIN LATERAL (
+        SELECT coalesce(before.since < :paid_from
+                        AND :paid_from <= before.since + make_interval(months => before.months), false) AS on
+    ) follows
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN follows.on THEN before.since ELSE CAST(:paid_from AS date) END AS since,
+               staged.months
+               + CASE WHEN follows.on THEN {_months("CAST(:paid_from AS date)", "before.since")} ELSE 0 END AS months
+    ) right_terms
+    WHERE enrolment.id = held.id
+      AND (held.paid_from, held.months) IS DISTINCT FROM (right_terms.since, right_terms.months)
     RETURNING enrolment.id
 ), stale AS (
     INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, :now FROM corrected
 )
 SELECT count(*) FROM corrected
-"""
+"""  # noqa: S608  # names of our own columns
 
 
 def correct_terms(session: Session, *, import_id: int, paid_from: dt.date, now: dt.datetime) -> Merged:

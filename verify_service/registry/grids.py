@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from verify_service.registry.problems import Cell, FileRefused, text_of
+from verify_service.registry.quotes import refuse_swallowed
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,9 @@ _LEFT_BLANK = 100  # columns; a remark beside the list stands within them, and i
 
 def _without_blank_end(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
     """Programs write delimiters to the last column of their sheet, the 1,024th or the 16,384th."""
-    filled = next((place for place in range(len(cells), 0, -1) if text_of(cells[place - 1])), 0)
+    filled = next(
+        (place for place in range(len(cells), 0, -1) if cells[place - 1] != "" and text_of(cells[place - 1])), 0
+    )
     return cells[: max(filled, _LEFT_BLANK)]
 
 
@@ -135,7 +138,8 @@ def read_text(name: str, content: bytes, limits: Limits) -> Parts:
     for delimiter in held:
         yield Sheet(name, mixed=mixed)
         try:
-            yield from bounded(name, _numbered(_records(name, text, delimiter)), limits)
+            records = refuse_swallowed(name, _records(name, text, delimiter), delimiter)
+            yield from bounded(name, _numbered(records), limits)
         except FileRefused:
             if delimiter == usual:
                 raise
@@ -207,7 +211,8 @@ def _split(text: str) -> Iterator[str]:
     return (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", text) if line[0])
 
 
-def _records(name: str, text: str, delimiter: str) -> Iterator[list[str]]:
+def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line in which it begins."""
     reader = csv.reader(_lines(name, text), delimiter=delimiter)
     while True:
         opened = reader.line_num + 1
@@ -217,13 +222,4 @@ def _records(name: str, text: str, delimiter: str) -> Iterator[list[str]]:
             return
         except csv.Error as error:
             raise FileRefused(f"{name}, line {opened}: {error}. Look for a quote that is never closed.") from None
-        if any(_swallows(cell, delimiter) for cell in record):
-            raise FileRefused(f'{name}, line {opened}: a quote (") is opened and not closed in the same cell.')
-        yield record
-
-
-def _swallows(cell: str, delimiter: str) -> bool:
-    """Whether a quote that was never closed has taken the people below it into one cell."""
-    return "\n" in cell and any(
-        line.count(delimiter) >= 3 and re.search(r"\d{13}", line) for line in cell.split("\n")[1:]
-    )
+        yield opened, record

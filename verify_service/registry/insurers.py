@@ -10,10 +10,10 @@ from pathlib import Path
 
 from verify_service.registry.columns import NAME, NIK, PAID_ON, PERIOD, Column, Header, Layout
 from verify_service.registry.dates import read_date
-from verify_service.registry.grids import LIMITS, Limits
+from verify_service.registry.grids import Limits
 from verify_service.registry.names import name_key
 from verify_service.registry.nik import read_kpj
-from verify_service.registry.payments import refuse_other_month, reject_other_month
+from verify_service.registry.payments import LEDGER_LIMITS, refuse_other_month, reject_other_month
 from verify_service.registry.people import Sighting, same_niks
 from verify_service.registry.problems import Cell, Fault, text_of, words
 from verify_service.registry.reading import (
@@ -49,7 +49,7 @@ class InsurerRow:
 
 
 def read_insurer(
-    path: Path, period: dt.date, today: dt.date, limits: Limits = LIMITS, progress: Progress | None = None
+    path: Path, period: dt.date, today: dt.date, limits: Limits = LEDGER_LIMITS, progress: Progress | None = None
 ) -> Reading[InsurerRow]:
     """An insurer's return file of one month. An unknown status rejects the row: it must not pass for cover."""
     table = read_table(path, INSURER, limits)

@@ -79,7 +79,7 @@ WITH best AS (
 ), kpj AS (
     UPDATE worker SET kpj = best.worker_kpj, kpj_index = best.kpj_index
     FROM best WHERE worker.nik_index = best.nik_index AND best.kpj_index IS NOT NULL
-      AND worker.kpj_index IS DISTINCT FROM best.kpj_index
+      AND best.worker_kpj IS NOT NULL AND worker.kpj_index IS DISTINCT FROM best.kpj_index
 ), merged AS (
     INSERT INTO insurer_record AS held
         (import_id, period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code)
@@ -98,6 +98,11 @@ SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM merged
 def stage_insurer(session: Session, rows: Sequence[InsurerRow]) -> None:
     """The accepted rows, sealed, in the temporary table `staged_insurer`."""
     stage(session, "staged_insurer", _INSURER_COLUMNS, rows)
+
+
+def take_no_kpj(session: Session, rows: Sequence[int]) -> None:
+    """The memberships of these rows are kept as the insurer's word and given to no worker: they name somebody else."""
+    changed(session, "UPDATE staged_insurer SET worker_kpj = NULL WHERE row = ANY(:rows)", rows=list(rows))
 
 
 def merge_insurer(session: Session, *, import_id: int, period: dt.date, now: dt.datetime) -> Merged:

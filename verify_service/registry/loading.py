@@ -18,18 +18,19 @@ from verify_service.ground.crypto import seal
 from verify_service.ground.database import take_turn
 from verify_service.ground.programme import Programme, programme
 from verify_service.ground.tables import FileImport, ImportProblem
-from verify_service.registry import enrolments, ledger_store, rt_head_store
+from verify_service.registry import enrolments, ledger_store, listed, rt_head_store
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.insurers import read_insurer
 from verify_service.registry.nik import Eligible
 from verify_service.registry.opening import refuse_too_large
 from verify_service.registry.payments import read_payments
-from verify_service.registry.problems import FileRefused, Problem
+from verify_service.registry.problems import FileRefused, Problem, TableMissing
 from verify_service.registry.reading import Progress, Reading
 from verify_service.registry.report import ImportReport, report_of, with_notes
 from verify_service.registry.rosters import Desk, RosterRow, read_roster
 from verify_service.registry.rt_heads import read_rt_heads
 from verify_service.registry.staging import Staged, copy_into, sealed
+from verify_service.registry.wrong_file import other_kind
 
 __all__ = ["FileRefused", "ImportReport", "import_insurer", "import_payments", "import_roster", "import_rt_heads"]
 
@@ -80,12 +81,15 @@ def import_roster(
 
     def merge(reading: Reading[RosterRow], import_id: int, again: bool) -> Outcome:
         enrolments.stage_roster(session, reading.accepted, reading.flags(), months)
-        if again:
-            start = _first(paid_from)
-            return enrolments.correct_terms(session, import_id=import_id, paid_from=start, now=now), 0, ()
-        listed = [_listed_problem(reading, row) for row in enrolments.listed_under_another_nik(session)]
-        merged = enrolments.merge_roster(session, import_id=import_id, paid_from=_first(paid_from), now=now)
-        return merged, 0, tuple(listed)
+        start = _first(paid_from)
+        problems = listed.other_people(session, reading)
+        if again and _terms_of(session, import_id) != order.terms:
+            return enrolments.correct_terms(session, import_id=import_id, paid_from=start, now=now), 0, tuple(problems)
+        problems += listed.perhaps_listed(session, reading)
+        removed = enrolments.find_lines(session, import_id=import_id, now=now)
+        problems += listed.moved(session, reading, import_id)
+        created, updated = enrolments.merge_roster(session, import_id=import_id, paid_from=start, now=now, again=again)
+        return Merged(created, updated, removed), 0, tuple(problems)
 
     return _import(session, order, read, merge)
 
@@ -111,7 +115,9 @@ def import_payments(
     def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
         ledger_store.stage_payments(session, reading.accepted)
         strangers = ledger_store.unmatched(session, "staged_payment")
-        return ledger_store.merge_payments(session, import_id=import_id, period=month, now=now), strangers, ()
+        others = listed.other_names(session, "staged_payment", reading)
+        merged = ledger_store.merge_payments(session, import_id=import_id, period=month, now=now)
+        return merged, strangers, tuple(others)
 
     premium = programme().premium.amount
     today = _today(programme(), now)
@@ -135,7 +141,10 @@ def import_insurer(
     def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
         ledger_store.stage_insurer(session, reading.accepted)
         strangers = ledger_store.unmatched(session, "staged_insurer")
-        return ledger_store.merge_insurer(session, import_id=import_id, period=month, now=now), strangers, ()
+        others = listed.other_names(session, "staged_insurer", reading)
+        ledger_store.take_no_kpj(session, [problem.row for problem in others])
+        merged = ledger_store.merge_insurer(session, import_id=import_id, period=month, now=now)
+        return merged, strangers, tuple(others)
 
     today = _today(programme(), now)
     return _import(session, order, lambda: read_insurer(path, month, today, progress=progress), merge)
@@ -176,15 +185,20 @@ def _import(
     before = _imported_before(session, order, digest)
     if before is not None and _still_holds(session, order, before):
         return _nothing_changed(order, before)
-    reading = read()
+    back = _put_back(order, before)
+    try:
+        reading = read()
+    except TableMissing as missing:
+        raise FileRefused(f"{missing} {other_kind(order.path, order.kind.replace('_', '-'))}".rstrip()) from None
     report = report_of(order.kind, order.path.name, reading)
     with session.begin_nested() as savepoint:
         import_id = _open(session, order, digest, report, before)
         merged, strangers, more = merge(reading, import_id, before is not None)
         if more:
-            reading = replace(reading, problems=reading.problems + more)
+            refused = {problem.row for problem in more if problem.level == "rejected"}
+            reading = replace(reading, problems=reading.problems + more).without(refused)
             report = report_of(order.kind, order.path.name, reading)
-        report = _told(report, order, merged, strangers, import_id)
+        report = with_notes(_told(report, order, merged, strangers, import_id), back)
         _close(session, order, report, reading, merged, import_id)
         session.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
         if order.dry_run:
@@ -222,6 +236,16 @@ def _told(report: ImportReport, order: Order, merged: Merged, strangers: int, im
     )
 
 
+def _put_back(order: Order, before: FileImport | None) -> str:
+    """What a list is told that was imported before, and counts again over those that came after it."""
+    if before is None or before.report.get("terms", order.terms) != order.terms:
+        return ""
+    return (
+        f"This file was imported on {before.imported_at:%Y-%m-%d} before. It counts again: what later files say of the"
+        " same people holds no longer, except months that they added."
+    )
+
+
 def _imported_before(session: Session, order: Order, digest: bytes) -> FileImport | None:
     return session.scalars(
         select(FileImport).where(
@@ -236,7 +260,28 @@ def _still_holds(session: Session, order: Order, held: FileImport) -> bool:
     """Whether the earlier import of this same file is still what counts, on the terms now given."""
     if order.period is not None:
         return not ledger_store.is_superseded(session, order.kind, import_id=held.id, period=order.period)
-    return bool(held.report.get("terms", order.terms) == order.terms)
+    if held.report.get("terms", order.terms) != order.terms:
+        return False
+    return not session.execute(_OVERTAKEN, {"held": held.id, "kind": order.kind}).scalar_one()
+
+
+# A list put back counts again: another came after it and took over people of its. (An older installation has no turns.)
+_OVERTAKEN = text(
+    """
+SELECT EXISTS (
+           SELECT 1 FROM file_import later WHERE later.kind = :kind AND later.id <> held.id
+             AND (coalesce((later.report ->> 'turn')::int, 0), later.id)
+                 > (coalesce((held.report ->> 'turn')::int, 0), held.id))
+       AND (:kind <> 'roster'
+            OR (SELECT count(*) FROM enrolment WHERE import_id = held.id) < held.accepted)
+FROM file_import held WHERE held.id = :held
+"""
+)
+_NEXT_TURN = text("SELECT coalesce(max((report ->> 'turn')::int), 0) + 1 FROM file_import WHERE kind = :kind")
+
+
+def _terms_of(session: Session, import_id: int) -> object:
+    return session.execute(select(FileImport.report["terms"]).where(FileImport.id == import_id)).scalar_one()
 
 
 def _nothing_changed(order: Order, held: FileImport) -> ImportReport:
@@ -271,6 +316,7 @@ def _open(session: Session, order: Order, digest: bytes, report: ImportReport, b
     }
     if before is not None:
         session.execute(delete(ImportProblem).where(ImportProblem.import_id == before.id))
+        told["report"] = {"terms": before.report.get("terms", order.terms)}  # what a correction of them follows on
         session.execute(update(FileImport).where(FileImport.id == before.id).values(told))
         return before.id
     row = insert(FileImport).values(told | {"kind": order.kind, "sha256": digest, "period": order.period})
@@ -286,11 +332,18 @@ def _close(
         "created": report.created,
         "updated": report.updated,
         "dropped": merged.dropped,
+        "turn": session.execute(_NEXT_TURN, {"kind": order.kind}).scalar_one(),
     } | ({"terms": order.terms} if order.terms else {})
     session.execute(
         update(FileImport)
         .where(FileImport.id == import_id)
-        .values(flagged=report.flagged, unmatched=report.unmatched, report=detail)
+        .values(
+            accepted=report.accepted,
+            flagged=report.flagged,
+            rejected=report.rejected,
+            unmatched=report.unmatched,
+            report=detail,
+        )
     )
     refused = {row.row: row.cells for row in reading.rejected}
     copy_into(session, "import_problem", _problem_columns(refused, import_id), reading.problems)
@@ -328,12 +381,6 @@ def _problem_columns(refused: Mapping[int, Mapping[str, str]], import_id: int) -
         Staged("found", "bytea", lambda problem: sealed("import_problem.found")(problem.raw)),
         Staged("whole_row", "bytea", whole_row),
     ]
-
-
-def _listed_problem(reading: Reading[RosterRow], row: int) -> Problem:
-    name = next(one.name for one in reading.accepted if one.row == row)
-    expected = "a person who is not on the roster yet: name and birth date are listed under another NIK"
-    return Problem(row, "NAMA_LENGKAP", "same_person_listed", name, expected, "flagged", raw=name)
 
 
 def _desk(held: Programme, now: dt.datetime) -> Desk:

@@ -105,7 +105,7 @@ def _digits(raw: Cell) -> str | Fault:
     text = text_of(raw).upper()
     if re.fullmatch(r"'?\d+(?:[.,]\d+)?E\+?\d+", text):
         return lost
-    text = re.sub(r"\.0$", "", text) if re.fullmatch(r"\d{11,}\.0", text) else text
+    text = re.sub(r"[.,]0{1,2}$", "", text) if re.fullmatch(r"'?\d{11,}[.,]0{1,2}", text) else text
     return re.sub(r"[\s'`´‘’\".,\-_/]", "", text)
 
 
@@ -189,10 +189,13 @@ def read_kpj(raw: Cell) -> str | Fault | None:
     return digits or None
 
 
-def is_kk(nik: Nik, own_kk: str | None, family_cards: Collection[str]) -> Fault | None:
-    """A family card number in the NIK column: both have 16 digits, and people copy the wrong one."""
+def is_kk(nik: Nik, own_kk: str | None, family_cards: Collection[str], heading: str = "NO_KK") -> Fault | None:
+    """A family card number in the NIK column: both have 16 digits, and people copy the wrong one.
+
+    `heading` is how the file heads the family cards.
+    """
     if nik.value == own_kk:
-        return Fault("nik_is_kk", "the person's NIK, not the number of the family card (NO_KK)")
+        return Fault("nik_is_kk", f"the person's NIK, not the number of the family card ({heading})")
     if nik.value in family_cards:
         return Fault("nik_is_kk", "the person's NIK: this is the family card number of another row")
     return None

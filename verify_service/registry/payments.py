@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from verify_service.registry.columns import NAME, NIK, PAID_ON, PERIOD, Column, Header, Layout
@@ -25,6 +25,10 @@ _AMOUNT = Column(
 _ORDER_NUMBER = Column("order_number", "NO_SP2D", "nosp2d sp2d nomorsp2d nobukti")
 PAYMENTS = Layout("payments", (NIK, _AMOUNT), (NAME, PAID_ON, _ORDER_NUMBER), (PERIOD,))
 
+# A second file of a month replaces the first, so that none of these can be divided as a roster can. A row takes about
+# 1.3 kB while it is read.
+LEDGER_LIMITS = replace(LIMITS, rows=200_000, cells=8_000_000)
+
 
 @dataclass(frozen=True)
 class PaymentRow:
@@ -43,7 +47,7 @@ def read_payments(
     period: dt.date,
     today: dt.date,
     premium: int | None = None,
-    limits: Limits = LIMITS,
+    limits: Limits = LEDGER_LIMITS,
     progress: Progress | None = None,
 ) -> Reading[PaymentRow]:
     """A payment file of one month; an amount that is no multiple of the premium is only flagged."""

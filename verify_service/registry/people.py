@@ -10,7 +10,7 @@ from itertools import combinations
 
 from rapidfuzz.distance import Levenshtein
 
-from verify_service.registry.names import likeness
+from verify_service.registry.names import agree, likeness
 from verify_service.registry.reading import Duplicate
 
 SAME_BIRTHDAY = 90.0
@@ -46,18 +46,33 @@ def same_people(sightings: Iterable[Sighting], nik_heading: str, name_heading: s
 
 
 def same_niks(everyone: Sequence[Sighting], heading: str) -> list[Duplicate]:
-    """Rows under one NIK, each with the first of them."""
-    first: dict[str, Sighting] = {}
-    pairs = []
+    """Rows under one NIK, each with the first of them; undecided where they are different people.
+
+    Then nobody can say whose NIK it is: a placeholder for all whose NIK was not at hand, one cell filled down, a slip.
+    """
+    groups: dict[str, list[Sighting]] = defaultdict(list)
     for one in everyone:
-        if len(one.nik) == 16 and one.nik in first:
-            other = first[one.nik]
-            alike = not one.name_key or likeness(one.name_key, other.name_key) >= 75
-            why = "the same NIK and name" if alike else "the same NIK under two different names: one is mistyped"
-            pairs.append(Duplicate((other.row, one.row), "same_nik", heading, why))
-        elif one.nik:
-            first[one.nik] = one
+        if len(one.nik) == 16:
+            groups[one.nik].append(one)
+    pairs = []
+    for first, *others in groups.values():
+        shared = any(are_strangers(first, other) for other in others)
+        why = SHARED if shared else "the same NIK and name"
+        pairs += [Duplicate((first.row, other.row), "same_nik", heading, why, undecided=shared) for other in others]
     return pairs
+
+
+SHARED = "the same NIK under different names: whose it is, only a person can say"
+
+
+def are_strangers(one: Sighting, other: Sighting) -> bool:
+    """Whether two who bear one NIK are two people: by their names, or by names half said and birth dates far apart."""
+    if not one.name_key or not other.name_key:
+        return False
+    if not agree(one.name_key, other.name_key):
+        return True
+    born = one.birth_date and other.birth_date and one.birth_date != other.birth_date
+    return bool(born and likeness(one.name_key, other.name_key) < SAME_BIRTHDAY and not _one_slip(one, other))
 
 
 def _same_person(everyone: Sequence[Sighting], heading: str) -> Iterable[Duplicate]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,6 +14,10 @@ Level = Literal["rejected", "flagged", "file"]
 
 class FileRefused(Exception):
     """A whole file cannot be read; the message says why and what to send instead. Nothing was stored."""
+
+
+class TableMissing(FileRefused):
+    """No table of the kind that was asked for stands in the file; it may be one of another kind."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,12 @@ class Problem:
 
 # A letter O typed for a zero must not leave the rest of a number to be read.
 _NUMBER = re.compile(r"[\dOo](?:[ .\-]{0,2}[\dOo]){6,}")
+# A date is shown: whoever has to mend it must see it. One that goes on in digits is part of a number.
+_DATE = re.compile(
+    r"(?<![\dOo])(?<![\dOo][ .\-])(?<![\dOo][ .\-]{2})"
+    r"(?:(?:0?[1-9]|[12]\d|3[01])([\-./ ])(?:0?[1-9]|[12]\d|3[01])\1(?:19|20)\d\d"
+    r"|(?:19|20)\d\d([\-./])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01]))(?![\dOo]|[ .\-]{1,2}[\dOo](?!\d?:\d))"
+)
 _SHOWN = 48
 
 
@@ -61,7 +72,12 @@ def masked(cell: Cell) -> str:
 
     The six digits hidden in a NIK are the birth date.
     """
-    return _NUMBER.sub(_hide, text_of(cell))[:_SHOWN]
+    text = text_of(cell)
+    shown, done = "", 0
+    for date in _DATE.finditer(text):
+        shown += _NUMBER.sub(_hide, text[done : date.start()]) + date[0]
+        done = date.end()
+    return (shown + _NUMBER.sub(_hide, text[done:]))[:_SHOWN]
 
 
 def _hide(match: re.Match[str]) -> str:
@@ -80,5 +96,31 @@ def text_of(cell: Cell) -> str:
         return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
+    text = str(cell)
+    if not text.isascii():
+        text = _as_typed(text)
     # A few NULs, zero-width and no-break blanks come along with copy and paste from web pages.
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\u00a0\u200b-\u200f\u2060\ufeff]", " ", str(cell)).split())
+    text = " ".join(re.sub(r"[\x00-\x1f\x7f\u00a0\u200b-\u200f\u2060\ufeff]", " ", text).split())
+    kept = _KEPT_AS_TEXT.fullmatch(text) if text[:1] == "=" else None
+    return kept[1].strip() if kept else text
+
+
+# ="3275..." is how programs keep a spreadsheet from turning a number into another.
+_KEPT_AS_TEXT = re.compile(r'=\s*"([^"]*)"')
+
+
+def _as_typed(text: str) -> str:
+    """Without marks that nobody sees (soft hyphens, marks of writing direction), wide digits and signs made plain."""
+    return "".join(
+        str(unicodedata.decimal(letter))
+        if letter.isdecimal()
+        else unicodedata.normalize("NFKC", letter)
+        if "\uff01" <= letter <= "\uff5e"
+        else ""
+        if _UNSEEN.match(letter)
+        else letter
+        for letter in text
+    )
+
+
+_UNSEEN = re.compile(r"[\u00ad\u034f\u061c\u180e\u202a-\u202e\u2061-\u2064\u2066-\u206f\ufe00-\ufe0f]")

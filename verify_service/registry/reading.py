@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Generic, Protocol, TypeVar
 
 from verify_service.registry.columns import Header, is_forbidden
 from verify_service.registry.grids import SheetRow
 from verify_service.registry.nik import Nik, read_nik
 from verify_service.registry.problems import Cell, Fault, Level, Problem, masked, text_of
+from verify_service.registry.quotes import holds_rows
+from verify_service.registry.rounded import rounded
 from verify_service.registry.sheets import Table
 
 Progress = Callable[[int, int], None]
 LONGEST_TEXT = 120
-Row = TypeVar("Row")
+LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-']{0,2}\d){12,}")  # an identity number, however it is grouped
+
+
+class Numbered(Protocol):
+    """A row that knows its number in the spreadsheet."""
+
+    @property
+    def row(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=Numbered)
 Value = TypeVar("Value")
 
 
@@ -26,6 +40,12 @@ class Duplicate:
     kind: str
     column: str
     why: str
+    undecided: bool = False  # neither row is taken: taking the one that stands first would be a guess
+
+    @property
+    def code(self) -> str:
+        """What the problem of a row of this pair is called."""
+        return "nik_shared" if self.undecided else self.kind
 
     def to_json(self) -> dict[str, object]:
         return {"rows": list(self.rows), "kind": self.kind, "column": self.column, "why": self.why}
@@ -49,6 +69,32 @@ class Reading(Generic[Row]):
     problems: tuple[Problem, ...]
     duplicates: tuple[Duplicate, ...] = ()
     notes: tuple[str, ...] = ()
+    table: Table | None = field(default=None, repr=False)
+
+    def without(self, rows: Collection[int]) -> Reading[Row]:
+        """The same with these accepted rows among the rejected ones: what is wrong with them was found later."""
+        if not rows or self.table is None:
+            return self
+        kept = tuple(row for row in self.accepted if row.row not in rows)
+        more = [RejectedRow(one.number, self.table.kept_cells(one)) for one in self.table.rows if one.number in rows]
+        rejected = sorted([*self.rejected, *more], key=lambda row: row.row)
+        return replace(self, accepted=kept, rejected=tuple(rejected))
+
+    def heading(self, name: str) -> str:
+        """The file's own heading of a column."""
+        return self.table.header.heading(name) if self.table else name
+
+    def has(self, name: str) -> bool:
+        """Whether the file has this column itself."""
+        return self.table is not None and name in self.table.header.columns
+
+    def text(self, row: int, name: str) -> str:
+        """What a cell says."""
+        return text_of(self.table.cell(self._numbered[row], name)) if self.table else ""
+
+    @cached_property
+    def _numbered(self) -> dict[int, SheetRow]:
+        return {row.number: row for row in self.table.rows} if self.table else {}
 
     def flags(self) -> dict[int, tuple[str, ...]]:
         """The codes raised on each row that has any, in the order they were raised."""
@@ -62,8 +108,8 @@ class Reading(Generic[Row]):
 class Scrutiny:
     """One row under reading: gives its cells and gathers the faults found in them."""
 
-    def __init__(self, table: Table, row: SheetRow) -> None:
-        self._table, self._row = table, row
+    def __init__(self, table: Table, row: SheetRow, *, rounded: bool = False) -> None:
+        self._table, self._row, self._rounded = table, row, rounded
         self.number = row.number
         self.problems: list[Problem] = []
 
@@ -80,6 +126,10 @@ class Scrutiny:
     def has(self, name: str) -> bool:
         """Whether the file has this column, so that an empty cell is a fault of the row."""
         return name not in self._table.header.missing
+
+    def heading(self, name: str) -> str:
+        """The file's own heading of this column."""
+        return self._table.header.heading(name)
 
     def reject(self, name: str, fault: Fault) -> None:
         self._note(name, fault, "rejected")
@@ -115,9 +165,22 @@ class Scrutiny:
             self.flag(name, Fault("text_too_long", f"at most {most} characters; the rest was cut"))
         return text[:most]
 
+    def clear(self, name: str) -> str:
+        """The text of a cell that is kept in clear: an identity number in it is taken out, with a flag."""
+        text = self.short(name)
+        if not LONG_NUMBER.search(text):
+            return text
+        self.flag(name, Fault("text_holds_number", "words without an identity number; the number was not kept"))
+        return " ".join(LONG_NUMBER.sub(" ", text).split())
+
     def person(self, name: str) -> str:
-        """A person's name without stray signs; one too long to be a name rejects the row."""
+        """A person's name without stray signs; one too long to be a name rejects the row.
+
+        So does one with an identity number in it: names are kept in clear, and it may be another person's.
+        """
         text = self.text(name).strip("-. ")
+        if LONG_NUMBER.search(text):
+            self.reject(name, Fault("name_holds_number", "one person's name, without a number"))
         if len(text) > LONGEST_TEXT:
             self.reject(name, Fault("name_too_long", f"one person's name, at most {LONGEST_TEXT} characters"))
         return text[:LONGEST_TEXT]
@@ -125,6 +188,11 @@ class Scrutiny:
     def nik(self) -> Nik | None:
         """The row's NIK; without one the row is rejected, since it cannot be said who it is."""
         nik = read_nik(self.cell("nik"))
+        if self._rounded and (isinstance(nik, Nik) or nik.code == "nik_serial"):
+            expected = (
+                "the column formatted as text: too many NIKs end in 0, the spreadsheet has rounded the last digit"
+            )
+            nik = Fault("nik_rounded", expected)
         if isinstance(nik, Fault):
             self.reject("nik", nik)
             return None
@@ -159,22 +227,40 @@ def read_rows(
         problems += scrutiny.problems
     found, shown = pairs(accepted, table.header)
     duplicates = tuple(found)
-    _note_pairs(problems, duplicates, shown)
-    return Reading(len(table.rows), tuple(accepted), tuple(rejected), tuple(problems), duplicates, table.notes)
+    refused = {row for pair in duplicates if pair.undecided for row in pair.rows} & {row.row for row in accepted}
+    _note_pairs(problems, duplicates, shown, refused)
+    reading = Reading(
+        len(table.rows),
+        tuple(accepted),
+        tuple(rejected),
+        tuple(problems),
+        duplicates,
+        table.notes,
+        table,
+    )
+    return reading.without(refused)
 
 
 def _scrutinised(table: Table, progress: Progress | None = None) -> Iterable[Scrutiny]:
-    """Each row in turn; a row with cells beyond the header is rejected, since its cells have moved."""
+    """Each row in turn; one with cells beyond the header (they have moved) or with others in a cell is rejected."""
     total = len(table.rows)
+    suspect = rounded(number for number in (_digits(table.cell(row, "nik")) for row in table.rows) if len(number) == 16)
     for done, row in enumerate(table.rows, start=1):
-        scrutiny = Scrutiny(table, row)
+        scrutiny = Scrutiny(table, row, rounded=bool(suspect) and _digits(table.cell(row, "nik")) in suspect)
         if any(text_of(cell) for cell in row.cells[table.header.width :]):
             expected = f"{table.header.width} cells as in the header; this row has more (a delimiter inside a cell?)"
             scrutiny.reject(table.layout.key, Fault("row_shifted", expected))
+        if any(holds_rows(cell) for cell in row.cells):
+            expected = "one person in each row: a cell of this one goes on with further people (a quote never closed?)"
+            scrutiny.reject(table.layout.key, Fault("cell_holds_rows", expected))
         _flag_unseen(scrutiny, table, row)
         yield scrutiny
         if progress and (done % 500 == 0 or done == total):
             progress(done, total)
+
+
+def _digits(cell: Cell) -> str:
+    return re.sub(r"\D", "", text_of(cell))
 
 
 def _flag_unseen(scrutiny: Scrutiny, table: Table, row: SheetRow) -> None:
@@ -203,18 +289,28 @@ def file_problems(table: Table) -> list[Problem]:
     return [*table.faults, *unknown, *missing]
 
 
-def _note_pairs(problems: list[Problem], duplicates: Iterable[Duplicate], shown: Mapping[int, str]) -> None:
-    """Give the later row of each pair its problem entry, so that a duplicate is a flag like any other."""
+def _note_pairs(
+    problems: list[Problem], duplicates: Iterable[Duplicate], shown: Mapping[int, str], refused: Collection[int]
+) -> None:
+    """Give the later row of each pair its problem entry, so that a duplicate is a flag like any other.
+
+    Of a pair that nobody can decide here, the first row has one too.
+    """
+    told: set[int] = set()
     for duplicate in duplicates:
         first, second = duplicate.rows
-        problems.append(
-            Problem(
-                second,
-                duplicate.column,
-                duplicate.kind,
-                masked(shown.get(second, "")),
-                f"another person than in row {first}: {duplicate.why}",
-                "flagged",
-                raw=shown.get(second, ""),
+        both = duplicate.undecided and first not in told
+        if both:
+            told.add(first)
+        for row, other in ((first, second), (second, first)) if both else ((second, first),):
+            problems.append(
+                Problem(
+                    row,
+                    duplicate.column,
+                    duplicate.code,
+                    masked(shown.get(row, "")),
+                    f"another person than in row {other}: {duplicate.why}",
+                    "rejected" if row in refused else "flagged",
+                    raw=shown.get(row, ""),
+                )
             )
-        )

@@ -11,9 +11,10 @@ from verify_service.registry.reading import Duplicate, Reading
 
 SHOWN = 20
 
-_SENTENCES = {
+SENTENCES = {
     "nik_missing": "The NIK is missing.",
     "nik_scientific": "The spreadsheet turned the NIK into a number and lost its last digits.",
+    "nik_rounded": "A spreadsheet rounded the NIKs: too many of them end in 0.",
     "nik_length": "The NIK does not have 16 digits.",
     "nik_letters": "The NIK holds something other than digits.",
     "nik_province": "The NIK starts with no province.",
@@ -26,6 +27,8 @@ _SENTENCES = {
     "nik_serial_high": "The last four digits of the NIK are unusually high.",
     "name_missing": "The name is missing.",
     "name_too_long": "The name is too long to be one person's.",
+    "name_holds_number": "The name holds a number as long as a NIK.",
+    "text_holds_number": "A text held a number as long as a NIK; the number was not kept.",
     "text_too_long": "A text was too long and was cut.",
     "sheet_not_read": "A further sheet was not read.",
     "mixed_encoding": "The file mixes two character encodings; each line was read in its own.",
@@ -34,31 +37,50 @@ _SENTENCES = {
     "birth_date_differs": "The birth date is not the one in the NIK.",
     "date_unreadable": "A date cannot be read.",
     "date_impossible": "A date does not exist or cannot be meant.",
+    "sex_unreadable": "The sex cannot be read.",
     "sex_differs": "The sex is not the one in the NIK.",
     "age_outside": "The age is outside the programme's range.",
     "kelurahan_missing": "The kelurahan is missing.",
     "kelurahan_unknown": "The kelurahan is not one of this city.",
+    "kecamatan_missing": "The kecamatan is missing, and two have a kelurahan of this name.",
     "kecamatan_differs": "The kelurahan lies in another kecamatan.",
     "rt_missing": "The RT is missing.",
     "rw_missing": "The RW is missing.",
+    "rt_unreadable": "The RT cannot be read.",
+    "rw_unreadable": "The RW cannot be read.",
+    "decile_unreadable": "The decile cannot be read.",
+    "months_unreadable": "The number of months cannot be read.",
+    "occupation_unknown": "The occupation is not one of the programme's list; it was kept as written.",
+    "kk_length": "The number of the family card does not have 16 digits.",
+    "kk_scientific": "The spreadsheet turned the number of the family card into a number and lost its last digits.",
+    "kpj_missing": "The KPJ is missing.",
+    "kpj_length": "The KPJ does not have 11 characters.",
+    "kpj_scientific": "The spreadsheet turned the KPJ into a number and lost its last digits.",
     "phone_missing": "There is no phone number.",
     "phone_not_mobile": "The phone is a landline or a service number.",
     "phone_letters": "The phone number holds letters (O for 0?).",
     "phone_too_short": "The phone number is too short.",
     "phone_too_long": "The phone number is too long.",
     "phone_characters": "The phone cell holds more than one number.",
+    "phone_other_country": "The phone is of another country.",
     "phone_invalid": "The phone number cannot be a mobile number.",
     "same_phone": "One phone is given for two RT.",
     "same_person_listed": "The same person seems to be on the roster already under another NIK.",
+    "nik_other_person": "The NIK is that of somebody listed under another name; what is held was left as it is.",
+    "name_differs": "The name is not that of whoever is listed under the NIK.",
+    "place_changed": "The list before had the person in another place; this one holds.",
+    "period_unreadable": "The month cannot be read.",
     "period_differs": "The row is for another month.",
     "status_unknown": "The status is not one we know.",
     "amount_unreadable": "The amount cannot be read.",
     "amount_unusual": "The amount is no multiple of the premium.",
     "same_nik": "The same NIK stands in an earlier row.",
+    "nik_shared": "Different people stand under one NIK; none of them was taken.",
     "same_person": "The same person seems to stand in an earlier row under another NIK.",
     "same_kpj": "The same KPJ stands in an earlier row with another NIK.",
     "same_post": "The same RT stands in an earlier row.",
     "row_shifted": "The row has more cells than the header.",
+    "cell_holds_rows": "A cell of the row goes on with further people.",
     "row_hidden": "The row is hidden or filtered out in the spreadsheet; it was read.",
     "row_struck_out": "The row is struck out in the spreadsheet; it was read.",
     "unknown_column": "A column was not recognised and not read.",
@@ -125,7 +147,7 @@ class ImportReport:
         lines += self.notes
         if self.counts:
             lines += ["", "What was found:"]
-            lines += [f"  {count:>6,}  {_SENTENCES.get(code, code)}" for code, count in _ranked(self.counts)]
+            lines += [f"  {count:>6,}  {SENTENCES.get(code, code)}" for code, count in _ranked(self.counts)]
         listed = self._first()
         if listed:
             lines += ["", f"The first {len(listed)} of {len(self.problems):,} faults:"]

@@ -27,14 +27,19 @@ from verify_service.registry.columns import (
     Column,
     Header,
     Layout,
+    field_of,
+    looks_like,
+    only_of,
 )
 from verify_service.registry.dates import read_birth, read_birth_date
 from verify_service.registry.grids import LIMITS, Limits
+from verify_service.registry.insurers import INSURER
 from verify_service.registry.names import name_key
 from verify_service.registry.nik import Eligible, Nik, is_kk, nik_doubts, read_kk
 from verify_service.registry.occupations import occupation_code
+from verify_service.registry.payments import PAYMENTS
 from verify_service.registry.people import Sighting, same_people
-from verify_service.registry.problems import Cell, Fault, text_of, words
+from verify_service.registry.problems import Cell, Fault, FileRefused, text_of, words
 from verify_service.registry.reading import LONGEST_TEXT, Pairs, Progress, Reading, Scrutiny, read_rows
 from verify_service.registry.sheets import read_table
 from verify_service.registry.staging import Keep, sealed, sorted_words
@@ -100,9 +105,10 @@ def _nik(line: _Line) -> Nik | None:
         if digits and digits == kk:
             # A family card number fails as a NIK in many ways; say which number it is, once.
             row.problems.pop()
-            row.reject("nik", Fault("nik_is_kk", "the person's NIK, not the number of the family card (NO_KK)"))
+            expected = f"the person's NIK, not the number of the family card ({row.heading('kk')})"
+            row.reject("nik", Fault("nik_is_kk", expected))
         return None
-    card = is_kk(nik, kk, line.cards)
+    card = is_kk(nik, kk, line.cards, row.heading("kk"))
     if card:
         row.reject("nik", card)
         return None
@@ -133,7 +139,7 @@ def _kelurahan(line: _Line) -> str | None:
 
 
 def _occupation(line: _Line) -> str:
-    written = line.row.short("occupation")
+    written = line.row.clear("occupation")
     if written and occupation_code(written) is None:
         expected = "an occupation of the programme's list; kept as written"
         line.row.flag("occupation", Fault("occupation_unknown", expected))
@@ -198,11 +204,15 @@ class RosterRow:
         )
     )
     rt: str | None = field(
-        metadata=_told(lambda line: line.units[0], wanted=(RT,), optional=(RT_RW,), keep=Keep("enrolment", "text"))
+        metadata=_told(
+            lambda line: line.units[0], wanted=(RT,), optional=(RT_RW,), keep=Keep("enrolment", "text", whole=True)
+        )
     )
-    rw: str | None = field(metadata=_told(lambda line: line.units[1], wanted=(RW,), keep=Keep("enrolment", "text")))
+    rw: str | None = field(
+        metadata=_told(lambda line: line.units[1], wanted=(RW,), keep=Keep("enrolment", "text", whole=True))
+    )
     kelurahan_code: str | None = field(
-        metadata=_told(_kelurahan, wanted=(KELURAHAN, KECAMATAN), keep=Keep("enrolment", "text"))
+        metadata=_told(_kelurahan, wanted=(KELURAHAN, KECAMATAN), keep=Keep("enrolment", "text", whole=True))
     )
     phone: Phone | None = field(repr=False, metadata=_told(lambda line: read_phone_cell(line.row), wanted=(PHONE,)))
     occupation: str = field(
@@ -230,7 +240,7 @@ class RosterRow:
     )
     source: str = field(
         metadata=_told(
-            _short("source"),
+            lambda line: line.row.clear("source"),
             optional=(Column("source", "SUMBER_DATA", "sumberdata sumber asaldata sumberdatapenerima"),),
             keep=Keep("enrolment", "text"),
         )
@@ -266,6 +276,7 @@ def read_roster(
 ) -> Reading[RosterRow]:
     """A roster file read to the row; FileRefused when it is none. A row is rejected only when its person is unknown."""
     table = read_table(path, ROSTER, limits)
+    _refuse_ledger(table.header)
     cards = frozenset(card for row in table.rows if isinstance(card := read_kk(table.cell(row, "kk")), str))
     sightings: list[Sighting] = []  # of everybody: a rejected row may be somebody's double too
 
@@ -277,6 +288,24 @@ def read_roster(
         return _read_row(_Line(row, desk, cards), sightings)
 
     return read_rows(table, read, pairs, progress)
+
+
+# Payment and insurer files name these as well: they do not make a list of people one.
+_EVERYWHERE = {"kelurahan", "kecamatan", "source", "months", "kk"}
+
+
+def _refuse_ledger(header: Header) -> None:
+    """Whoever was paid for is not enrolled by that: a file of payments or of the insurer is no roster."""
+    for other, telling in ((PAYMENTS, 1), (INSURER, 2)):
+        ours, theirs = only_of(header, other)
+        ours -= _EVERYWHERE
+        named = {column.name for column in other.mandatory} - set(header.columns)
+        if named <= theirs and len(theirs) >= max(telling, 3 * len(ours)):
+            raise FileRefused(f"This is no roster: it has a column {_headed(header, other)}. {looks_like(other)}")
+
+
+def _headed(header: Header, other: Layout) -> str:
+    return " and ".join(heading for heading in header.unknown if field_of(heading, other) is not None)
 
 
 def _read_row(line: _Line, sightings: list[Sighting]) -> RosterRow | None:
@@ -324,16 +353,22 @@ def read_phone_cell(row: Scrutiny) -> Phone | None:
 
 
 _SEXES = {
-    **dict.fromkeys(words("l lk laki lakilaki pria cowok m male laki2"), "L"),
-    **dict.fromkeys(words("p pr perempuan wanita w f female cewek"), "P"),
+    **dict.fromkeys(words("l lk laki lakilaki pria cowok m male laki2 1 01"), "L"),
+    **dict.fromkeys(words("p pr perempuan wanita w f female cewek 2 02"), "P"),
 }
 
 
 def read_sex(raw: Cell) -> str | Fault | None:
-    """L (laki-laki) or P (perempuan) from the words offices use, None when the cell is empty."""
+    """L (laki-laki) or P (perempuan) from the words offices use, None when the cell is empty.
+
+    1 and 2 are the codes of the population register, alone or before the word ("1. Laki-laki").
+    """
     word = re.sub(r"[^a-z0-9]", "", text_of(raw).lower())
     if not word:
         return None
+    code, said = word[:1], word[1:]
+    if code in "12" and said in _SEXES and _SEXES[said] == _SEXES[code]:
+        word = said
     return _SEXES.get(word, Fault("sex_unreadable", "L or P"))
 
 

@@ -9,13 +9,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from verify_service.ground.phones import Phone
-from verify_service.registry.columns import KECAMATAN, KELURAHAN, PHONE, RT, RT_RW, RW, Column, Header, Layout
+from verify_service.registry.columns import (
+    KECAMATAN,
+    KELURAHAN,
+    PHONE,
+    RT,
+    RT_RW,
+    RW,
+    Column,
+    Header,
+    Layout,
+    looks_like,
+    only_of,
+)
 from verify_service.registry.dates import read_date
 from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.names import name_key
-from verify_service.registry.problems import Fault
+from verify_service.registry.problems import Fault, FileRefused
 from verify_service.registry.reading import Duplicate, Pairs, Progress, Reading, Scrutiny, read_rows
-from verify_service.registry.rosters import Desk, read_phone_cell, read_units
+from verify_service.registry.rosters import ROSTER, Desk, read_phone_cell, read_units
 from verify_service.registry.sheets import read_table
 
 _HEAD = Column("head", "NAMA_KETUA_RT", "namaketuart ketuart nama namart namalengkap namaketua namapejabat")
@@ -52,7 +64,21 @@ def read_rt_heads(
 ) -> Reading[RtHeadRow]:
     """A list of RT heads. A row is rejected when it cannot be said which RT it is about."""
     table = read_table(path, RT_HEADS, limits)
+    _refuse_roster(table.header)
     return read_rows(table, lambda row: _read_row(row, desk), _pairs, progress)
+
+
+_OF_WORKERS = {"nik", "birth_date", "birth", "sex", "occupation", "kk", "decile", "source", "months"}
+
+
+def _refuse_roster(header: Header) -> None:
+    """Workers are no heads: a column that only says NAMA, beside what rosters say of workers, names workers."""
+    ours, theirs = only_of(header, ROSTER)
+    if not ours and theirs & _OF_WORKERS:
+        raise FileRefused(
+            f"This is no list of RT heads: it has columns of a roster ({', '.join(header.unknown)})."
+            f" {looks_like(ROSTER)} If it does name heads, head their column {_HEAD.title}."
+        )
 
 
 def _pairs(rows: Sequence[RtHeadRow], header: Header) -> Pairs:

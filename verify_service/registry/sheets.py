@@ -17,7 +17,7 @@ from verify_service.registry.columns import (
 )
 from verify_service.registry.grids import LIMITS, Grid, Limits, SheetRow
 from verify_service.registry.opening import open_grids
-from verify_service.registry.problems import Cell, FileRefused, Problem, text_of
+from verify_service.registry.problems import Cell, FileRefused, Problem, TableMissing, text_of
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _refuse_headerless(path: Path, grids: Sequence[Grid], layout: Layout) -> Non
         raise FileRefused(f"{path.name} is empty: no row holds anything.")
     fullest = max(rows[:60], key=lambda row: sum(1 for cell in row.cells if text_of(cell)))
     found = ", ".join(_heading_shown(cell) for cell in fullest.cells if text_of(cell))[:160]
-    raise FileRefused(
+    raise TableMissing(
         f"No header row was found in {path.name}. Expected columns like {layout.expected};"
         f" the fullest row ({fullest.number}) reads: {found}."
     )

@@ -28,13 +28,15 @@ class Staged(Generic[Row]):
 class Keep:
     """Where a field of a file is kept: the table, the type there, and how it is written.
 
-    A newer list brings it up to date. Where that is blank, what was known stays; what is `renewed` is never blank.
+    A newer list brings it up to date. Where that is blank, what was known stays; what is `renewed` is never blank,
+    and what is `whole` is one value with others and was settled with them before.
     """
 
     table: Literal["worker", "enrolment"]
     kind: str
     write: Callable[[Any], object] = lambda said: said or None
     renewed: bool = False
+    whole: bool = False
 
     def staged(self, name: str) -> Staged[Any]:
         """The column of the staged table that holds it."""

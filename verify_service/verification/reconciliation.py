@@ -26,6 +26,9 @@ _ACTING = ", ".join(f"'{owner.value}'" for owner in Owner if owner.acts)
 _CASE = ("list", "insurer", "worker", "rt_head", "duplicate")
 _KEPT = (*_CASE, "assisted", "paid_by", "verdict", "owner", "rupiah")  # what a verdict is compared by
 
+# Nobody has a verdict for a month before the list named him, unless the city paid: nothing was promised for it.
+_LISTED_FROM = "least(line.paid_from, line.earlier_from)"
+
 # One command for a batch: what each source says, the decision, and only the rows that differ from what is held.
 _RECONCILE = text(
     f"""
@@ -47,6 +50,8 @@ cases AS (
              WHEN month.treasury THEN CASE WHEN payment.id IS NOT NULL THEN 'paid' ELSE 'listed_not_paid' END
              WHEN month.period >= line.paid_from
                   AND month.period < line.paid_from + make_interval(months => line.months) THEN 'paid'
+             WHEN month.period < line.paid_from AND month.period >= line.earlier_from
+                  AND month.period < line.earlier_from + make_interval(months => line.earlier_months) THEN 'paid'
              ELSE 'listed_not_paid' END AS list,
         CASE WHEN month.treasury THEN 'payments' ELSE 'plan' END AS paid_by,
         CASE WHEN month.reported THEN coalesce(insured.status, 'not_found') ELSE 'no_file' END AS insurer,
@@ -63,7 +68,8 @@ cases AS (
     LEFT JOIN insurer_record insured ON insured.period = month.period AND insured.nik_index = worker.nik_index
     LEFT JOIN says ON says.enrolment_id = line.id AND says.period = month.period
     LEFT JOIN twin ON twin.id = line.id
-    WHERE line.id BETWEEN :first AND :last AND worker.id BETWEEN :first_worker AND :last_worker),
+    WHERE line.id BETWEEN :first AND :last AND worker.id BETWEEN :first_worker AND :last_worker
+        AND (month.period >= {_LISTED_FROM} OR payment.id IS NOT NULL)),
 decided AS (
     SELECT cases.*, decision.verdict, decision.owner, CASE WHEN decision.at_risk THEN :premium ELSE 0 END AS rupiah,
            decision.owner IN ({_ACTING}) AS acts
@@ -88,6 +94,25 @@ closed AS (
     WHERE discrepancy.enrolment_id = compared.enrolment_id AND discrepancy.closed_at IS NULL
       AND discrepancy.enrolment_id BETWEEN :first AND :last
       AND compared.period = :newest AND NOT compared.acts RETURNING 1),
+unlisted AS (
+    SELECT line.id, line.worker_id, {_LISTED_FROM} AS listed_from FROM batch JOIN enrolment line ON line.id = batch.id
+    WHERE line.id BETWEEN :first AND :last AND {_LISTED_FROM} > :oldest),
+taken_back AS (
+    DELETE FROM verdict USING unlisted
+    WHERE verdict.enrolment_id = unlisted.id AND verdict.period < unlisted.listed_from
+      AND verdict.enrolment_id BETWEEN :first AND :last AND verdict.period = ANY(CAST(:months AS date[]))
+      AND NOT EXISTS (
+          SELECT 1 FROM worker JOIN payment USING (nik_index)
+          WHERE worker.id = unlisted.worker_id AND payment.period = verdict.period)
+    RETURNING 1),
+ended AS (
+    UPDATE discrepancy SET closed_at = :now, updated_at = :now FROM unlisted
+    WHERE discrepancy.enrolment_id = unlisted.id AND discrepancy.closed_at IS NULL
+      AND discrepancy.enrolment_id BETWEEN :first AND :last AND :newest < unlisted.listed_from
+      AND NOT EXISTS (
+          SELECT 1 FROM worker JOIN payment USING (nik_index)
+          WHERE worker.id = unlisted.worker_id AND payment.period = :newest)
+    RETURNING 1),
 opened AS (
     INSERT INTO discrepancy AS held (enrolment_id, period, verdict, owner, rupiah, opened_at, updated_at)
     SELECT enrolment_id, period, verdict, owner, rupiah, :now, :now FROM compared
@@ -98,9 +123,9 @@ opened AS (
     WHERE (held.period, held.verdict, held.owner, held.rupiah)
        IS DISTINCT FROM (excluded.period, excluded.verdict, excluded.owner, excluded.rupiah)
     RETURNING xmax = 0 AS is_new)
-SELECT (SELECT count(*) FROM added) + (SELECT count(*) FROM changed),
+SELECT (SELECT count(*) FROM added) + (SELECT count(*) FROM changed) + (SELECT count(*) FROM taken_back),
        (SELECT count(*) FROM opened WHERE is_new), (SELECT count(*) FROM opened WHERE NOT is_new),
-       (SELECT count(*) FROM closed)
+       (SELECT count(*) FROM closed) + (SELECT count(*) FROM ended)
 """  # noqa: S608  # constants of our own
 )
 
@@ -177,13 +202,15 @@ def reconcile_batch(
     if enrolments >= _MANY:
         session.execute(_IN_PASSES)
         workers = session.execute(_WORKERS, {"first": first, "last": last}).one()
+    months = [month for month in _every_month(min(reported), max(reported)) if month >= kept_from]
     values = {
         "enrolments": claimed,  # as PostgreSQL wrote it: nothing here needs to read it
         "first": first,
         "last": last,
         "first_worker": workers[0],
         "last_worker": workers[1],
-        "months": [month for month in _every_month(min(reported), max(reported)) if month >= kept_from],
+        "months": months,
+        "oldest": months[0],
         "reported": reported,
         "treasury": treasury,
         "newest": max(reported),

@@ -106,6 +106,8 @@ class Enrolment(Base):
     source: Mapped[str | None] = mapped_column(comment="who put the person forward")
     paid_from: Mapped[dt.date] = mapped_column(comment="first planned month")
     months: Mapped[int] = mapped_column(SmallInteger)
+    earlier_from: Mapped[dt.date | None] = mapped_column(comment="the terms before the list it rests on, if any")
+    earlier_months: Mapped[int | None] = mapped_column(SmallInteger)
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     other_payer: Mapped[bool] = mapped_column(server_default=text("false"), comment="somebody else pays this KPJ too")
     removed_from: Mapped[dt.date | None] = mapped_column(comment="first month no longer paid, after a decision")

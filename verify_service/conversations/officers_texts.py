@@ -1,0 +1,55 @@
+"""What a phone writes back to an officer, whose text is the newest that asks something: it belongs to his report."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flows.keywords import urgency
+from flows.short_answers import short_answer
+from verify_service.conversations.by_message import Message
+from verify_service.conversations.copies import HandledAs
+from verify_service.conversations.grievance_words import add, anonymous_just_made, only_thanks, told_before
+from verify_service.conversations.one_phone import Hearing
+from verify_service.grievances import thread
+from verify_service.grievances.states import GrievanceState
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Grievance
+from verify_service.ground.working_days import short_date
+from verify_service.messaging.compose import say_ending
+
+_SOLVED = "c13.satisfied"  # how people say that it is, or is not
+
+
+def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
+    """Put a reply to an officer's answer or question into its report, however few words it has; None for anything else.
+
+    "belum" to an answer opens the report again, "sudah beres" closes it, as by the menu. An accident that was not told
+    before is a report of its own, and a day later nobody replies to that text any more.
+    """
+    told = hearing.prompts.officer_wrote_last(said.received)
+    if told is None or said.received - told.handed_at > dt.timedelta(hours=programme().texting.talk_hours):
+        return None
+    report = hearing.session.get(Grievance, told.grievance)
+    if report is None or report.closed_at is not None or report.phone_id != hearing.phone.id:
+        return None
+    own = bool(urgency(said.text)) and told_before(hearing, said) is None
+    if own or only_thanks(said) or anonymous_just_made(hearing, said):
+        return None
+    if report.state == GrievanceState.ANSWERED and (meant := short_answer(_SOLVED, said.text)):
+        return _mark(hearing, said, report, "solved" if meant == "yes" else "still")
+    return add(hearing, said, held=report.id)
+
+
+def _mark(hearing: Hearing, said: Message, report: Grievance, mark: str) -> HandledAs | None:
+    held = thread.find(hearing.session, report.number.rpartition("-")[2], hearing.phone)
+    if held is None or held.joined:
+        return add(hearing, said, held=report.id)
+    inbound = f"message:{said.first.id}"
+    session, phone, now = hearing.session, hearing.phone, said.received
+    thread.mark(session, held, mark, channel="sms", inbound=inbound, now=now, phone=phone)
+    thread.add_words(session, report.id, said.text, by="reporter", channel="sms", inbound=f"{inbound}:words", now=now)
+    shown = {"case": report.number}
+    if mark == "still":
+        shown["date"] = short_date(held.due_on)
+    say_ending(session, phone, "c27.solved" if mark == "solved" else "c26.still", shown, cause=said.cause, now=now)
+    return HandledAs.THREAD

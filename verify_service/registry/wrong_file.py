@@ -1,0 +1,27 @@
+"""A file given to the wrong command: it would make workers of whoever was paid for, or heads of RT of workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from verify_service.registry.columns import looks_like
+from verify_service.registry.insurers import INSURER
+from verify_service.registry.payments import PAYMENTS
+from verify_service.registry.problems import FileRefused
+from verify_service.registry.rosters import ROSTER
+from verify_service.registry.rt_heads import RT_HEADS
+from verify_service.registry.sheets import read_table
+
+
+def other_kind(path: Path, kind: str) -> str:
+    """What a file looks like in which nothing of its kind was found; empty when it is no list of ours at all."""
+    found = []
+    for layout in (ROSTER, PAYMENTS, INSURER, RT_HEADS):
+        if layout.kind != kind:
+            try:
+                table = read_table(path, layout)
+            except FileRefused:
+                continue
+            found.append((len(table.header.columns), layout))
+    # The one that knows most of its columns: a roster needs but two, which every file has.
+    return looks_like(max(found, key=lambda one: one[0])[1]) if found else ""
