@@ -54,6 +54,14 @@ def pytest_configure(config: pytest.Config) -> None:
     migrate()
 
 
+# Folders whose tests take longest one by one: they begin, or one of them would run alone at the end.
+_LONGEST = ("soak", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in _LONGEST)
+
+
 def pytest_collection_finish() -> None:
     """Six thousand tests are no garbage: nobody has to look through them again and again."""
     gc.collect()
