@@ -35,7 +35,7 @@ def _plainly(word: str, others: str) -> dict[str, str]:
 
 # What people write for the words of our options; each option has its own word first.
 _PLAIN = (
-    _plainly("ya", "iya iyah y yaa yah iye ye iyo enya muhun sumuhun nggih inggih njih")
+    _plainly("ya", "iya iyah y yaa iye ye iyo enya muhun sumuhun nggih inggih njih")
     | _plainly("tidak", "enggak engga nggak ngga gak ga gk tdk tak kagak kaga ora mboten boten henteu teu ndak")
     | _plainly("belum", "blm blum blom belom belon dereng durung acan")
     | _plainly("sudah", "udah udh sdh dah udeh sampun wis uwis atos tos parantos")

@@ -624,3 +624,23 @@ def test_who_tells_it_twice_at_the_menu_of_reports_is_heard(db: Any) -> None:
     line = Line(db)
     line.writes("LAPOR", "3", "kartu belum datang", "kartu saya belum datang tiga bulan pak")
     assert [words for _, _, words in line.reports()] == ["kartu saya belum datang tiga bulan pak"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["belum, kartu saya tidak pernah datang pak tolong", "belum, kartu tidak pernah datang",
+     "tidak, kartu saya tidak pernah datang tolong dibantu", "belum. suami saya jatuh kemarin"],
+)  # fmt: skip
+def test_a_complaint_behind_a_bare_no_is_heard_as_well(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.said() == ["denies"]
+    assert [words for _, _, words in line.reports()] == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["belum, saya belum terdaftar bpjs", "belum punya kartu pak", "tidak, belum pernah pak"]
+)
+def test_a_no_that_says_it_twice_is_no_report(line: Line, text: str) -> None:
+    line.writes(text)
+    assert line.said() == ["denies"]
+    assert line.reports() == []

@@ -11,8 +11,10 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from flows import spelling
 from flows.asking import MEANS, SCREEN
 from flows.caller import Caller, Person
+from flows.complaints import kinds
 from flows.conversation import Menu, Outcome
 from flows.flow_state import FlowState, current
 from flows.flow_state import answer as answered
@@ -154,6 +156,23 @@ def _last_thought(text: str) -> str | None:
     return meant[-1] if all(meant) else None
 
 
+_A_CLAUSE = 3  # words
+_PLAIN_COMPLAINTS = frozenset({"card", "harm"})  # the others are as often the reason for a no
+
+
+def _complains_behind(text: str) -> bool:
+    """Whether a bare word that answers has a complaint behind it: "belum, kartu saya tidak pernah datang"."""
+    first, _, rest = _CLAUSE_ENDS.sub("\n", text, count=1).partition("\n")
+    if len(spoken(rest).split()) < _A_CLAUSE or "?" in rest or names_the_cover(rest):
+        return False
+    screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
+    bare = option(wordings(), screen, first) is not None
+    return bare and not _PLAIN_COMPLAINTS.isdisjoint(kinds(" ".join(spelling.read(rest).words)))
+
+
+_CLAUSE_ENDS = re.compile(r"\s*[,.;:!\n]+\s*")
+
+
 def _meanings(text: str) -> tuple[str, ...]:
     understood = understand(text)
     return (understood.meaning, *understood.also) if understood.sure else ()
@@ -190,7 +209,7 @@ def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, langua
     said = next((meaning for meaning in own if meaning in screen.options), "")
     if _puts_off(text, said):
         said = ""
-    grieves = urgent or "grievance" in meanings
+    grieves = urgent or "grievance" in meanings or (said == "no" and _complains_behind(text))
     if who != "self" and not grieves:
         return Read(said, others_word=True)
     answered = said if who == "self" else ""
