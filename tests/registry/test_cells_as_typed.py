@@ -61,7 +61,7 @@ def test_sex_in_the_codes_of_the_population_register() -> None:
     [(1, "L"), (2.0, "P"), ("01", "L"), ("1. Laki-laki", "L"), ("2-Perempuan", "P"), ("1 P", None), ("3", None)],
 )
 def test_a_code_and_its_word_agree_or_are_asked_about(cell: object, sex: str | None) -> None:
-    read = read_sex(cell)  # type: ignore[arg-type]
+    read = read_sex(cell)  # type: ignore[arg-type]  # any cell
     assert (read if isinstance(read, str) else None) == sex
 
 

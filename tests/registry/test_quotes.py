@@ -43,7 +43,7 @@ def written(folder: Path, rows: list[list[str]], delimiter: str = ",", ending: s
 )
 def test_people_behind_a_quote_that_is_never_closed_are_not_lost(name: str, layout: object) -> None:
     with pytest.raises(FileRefused, match=r'line 2: a quote \("\) is opened and not closed'):
-        read_table(FIELD / name, layout)  # type: ignore[arg-type]
+        read_table(FIELD / name, layout)  # type: ignore[arg-type]  # either kind
 
 
 def test_the_same_list_without_quotes_is_read() -> None:

@@ -45,7 +45,7 @@ def got(phone: Phone, words: str, at: float) -> None:
 
 def a_phone(situation: str, *workers: Worker) -> Phone:
     assert situation in SITUATIONS
-    return Phone(NUMBER, workers, "kannel", situation, None, random.Random(1))  # type: ignore[arg-type]
+    return Phone(NUMBER, workers, "kannel", situation, None, random.Random(1))  # type: ignore[arg-type]  # it meets no world
 
 
 def left(phone: Phone, *evidence: tuple[str, str, str, str], reports: Sequence[Any] = ()) -> Tables:
@@ -165,7 +165,7 @@ def crash(evidence: list[Any], *, planned: bool = True) -> Verdict:
     log.said.append(Said("S1", 3, (11, "confirms", ""), True))
     caller = Caller(CALLER, "tersimpan", 11, {"status": "1", "card": "1", "work": "2", "money": "1"}, ended=True)
     verdict = Verdict()
-    reckoning.reckon(rows, People([caller] if planned else [], []), log, verdict)  # type: ignore[arg-type]
+    reckoning.reckon(rows, People([caller] if planned else [], []), log, verdict)  # type: ignore[arg-type]  # rows by hand, no house
     return verdict
 
 
@@ -223,7 +223,7 @@ def test_a_service_that_does_nothing_is_noticed_by_whoever_calls_it() -> None:
 def test_a_text_that_was_acknowledged_and_is_not_stored_is_said() -> None:
     rows, log, verdict = Rows({}), Log(), Verdict()
     log.texts["id"] = Text(NUMBER, "YA", "answer")
-    reckoning._texts_and_replies(rows, log, verdict)  # type: ignore[arg-type]
+    reckoning._texts_and_replies(rows, log, verdict)  # type: ignore[arg-type]  # rows by hand
     assert "1 of 1 acknowledged texts are not stored, 0 are" in verdict.faults
     texter = Texter(NUMBER, 12, (("answer", "YA"),))
     verdict = Verdict(facts={"acknowledged": 0, "silent": 0})
@@ -237,7 +237,7 @@ def race(found: list[Any], *states: str) -> Reckoning:
     log = RaceLog()
     log.deeds += [Deed("evidence", NUMBER, facts, state, "S1", 4) for state in states]
     rows = Rows({race_reckoning._EVIDENCE: found})
-    made = Reckoning(rows, [Person(NUMBER, [])], log, Verdict())  # type: ignore[arg-type]
+    made = Reckoning(rows, [Person(NUMBER, [])], log, Verdict())  # type: ignore[arg-type]  # rows by hand
     made.all()
     return made
 

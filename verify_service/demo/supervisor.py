@@ -173,7 +173,9 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
 def _kept_password(data_dir: Path) -> str:
     path = data_dir / "officer.password"
     if not path.exists():
-        write_private(path, secrets.token_urlsafe(9))
+        write_private(
+            path, secrets.token_urlsafe(15)
+        )  # of nine bytes one in some thousands is "easy", and none is drawn again
     return path.read_text().strip()
 
 
