@@ -2,6 +2,8 @@
 
 import re
 
+from flows import spelling
+
 _W = r"(?: [^ ,?]+)"
 _NOT = r"(?:tidak|belum|bukan|kurang)"
 _GOT = r"(?:dapat|terima|sampai|datang|jadi|keluar|ada|kasih|dikasih|kirim|dikirim|pegang|punya|teko|bagi|oleh|diantar)"
@@ -112,3 +114,8 @@ def kinds(said: str) -> tuple[str, ...]:
     left = _UNDONE.sub(" ; ", said)
     found = {kind: match.start() for kind, cue in _BY_KIND.items() if (match := cue.search(left))}
     return tuple(sorted(found, key=lambda kind: (kind not in _PRESSING, found[kind])))
+
+
+def complaints(text: str) -> tuple[str, ...]:
+    """The same of a text as it was written."""
+    return kinds(" ".join(spelling.read(text).words))

@@ -644,3 +644,13 @@ def test_a_no_that_says_it_twice_is_no_report(line: Line, text: str) -> None:
     line.writes(text)
     assert line.said() == ["denies"]
     assert line.reports() == []
+
+
+def test_a_reply_to_an_officer_is_kept_in_its_report_alone(db: Any) -> None:
+    a_worker(db)
+    line = Line(db)
+    with_a_report(line)
+    an_officer(line, asks=False)
+    line.writes("belum beres pak tolong")
+    assert db.execute("SELECT body FROM inbound_message ORDER BY id DESC LIMIT 1").fetchone() == (None,)
+    assert "belum beres pak tolong" in line.reports()[0][2]

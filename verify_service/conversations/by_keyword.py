@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flows import spelling
-from flows.complaints import kinds
+from flows.complaints import complaints
 from flows.conversation import ANSWER_LENGTH, printable
 from flows.keywords import Keyword, keyword
 from flows.reading import command, names_our_texts
@@ -51,7 +50,7 @@ def _report_now(hearing: Hearing, said: Message, words: str) -> HandledAs:
     """LAPOR with words: a report, unless they ask for no more texts and nothing else."""
     understood = understand(words)
     stops = understood.sure and understood.meaning == "stop" and (names_our_texts(words) or not reported(said.text))
-    if command(words) == "stop" or (stops and not kinds(" ".join(spelling.read(words).words))):
+    if command(words) == "stop" or (stops and not complaints(words)):
         return stopped(hearing, said, HandledAs.STOP)
     how = file(hearing, said, words)
     return HandledAs.KEYWORD if how is HandledAs.REPORT else how

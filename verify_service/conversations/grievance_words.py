@@ -6,8 +6,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from flows import spelling
-from flows.complaints import kinds
+from flows.complaints import complaints
 from flows.keywords import urgency
 from flows.reading import COURTESIES, spoken, word_set
 from verify_service.conversations import by_message, lately
@@ -111,7 +110,7 @@ def waits_for_help(text: str) -> bool:
 def tells_of_money(hearing: Hearing, said: Message) -> bool:
     """Whether it tells of money that was asked for, and would land in a report that was told by name and that any
     officer reads: then it is one of its own, in confidence."""
-    if "money" not in kinds(" ".join(spelling.read(said.text).words)):
+    if "money" not in complaints(said.text):
         return False
     held = grievance_of(hearing, said)
     report = hearing.session.get_one(Grievance, held) if held is not None else None

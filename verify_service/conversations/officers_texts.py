@@ -48,6 +48,7 @@ def _mark(hearing: Hearing, said: Message, report: Grievance, mark: str) -> Hand
     session, phone, now = hearing.session, hearing.phone, said.received
     thread.mark(session, held, mark, channel="sms", inbound=inbound, now=now, phone=phone)
     thread.add_words(session, report.id, said.text, by="reporter", channel="sms", inbound=f"{inbound}:words", now=now)
+    said.empty()  # its words are in the thread
     shown = {"case": report.number}
     if mark == "still":
         shown["date"] = short_date(held.due_on)

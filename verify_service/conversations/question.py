@@ -11,10 +11,9 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from flows import spelling
 from flows.asking import MEANS, SCREEN
 from flows.caller import Caller, Person
-from flows.complaints import kinds
+from flows.complaints import complaints
 from flows.conversation import Menu, Outcome
 from flows.flow_state import FlowState, current
 from flows.flow_state import answer as answered
@@ -167,7 +166,7 @@ def _complains_behind(text: str) -> bool:
         return False
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
     bare = option(wordings(), screen, first) is not None
-    return bare and not _PLAIN_COMPLAINTS.isdisjoint(kinds(" ".join(spelling.read(rest).words)))
+    return bare and not _PLAIN_COMPLAINTS.isdisjoint(complaints(rest))
 
 
 _CLAUSE_ENDS = re.compile(r"\s*[,.;:!\n]+\s*")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flows import spelling
-from flows.complaints import kinds
+from flows.complaints import complaints
 from flows.keywords import urgency
 from flows.reading import STOPS, pressed, spoken, stops_something_else
 from flows.understanding import understand
@@ -35,7 +34,7 @@ def stopped(hearing: Hearing, said: Message, how: HandledAs) -> HandledAs:
     """No more texts; what tells of an accident is a report all the same, and of a problem an officer's to read."""
     if urgency(said.text):
         how = file(hearing, said, said.text)
-    elif how is HandledAs.STOP and kinds(" ".join(spelling.read(said.text).words)):
+    elif how is HandledAs.STOP and complaints(said.text):
         how = HandledAs.TRIAGE
     if how is HandledAs.TRIAGE:
         how = keep_nameless(hearing, said) or how

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, text
 from sqlalchemy.orm import Session
 
 from flows import spelling
-from flows.complaints import kinds
+from flows.complaints import complaints
 from flows.references import worker_code
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import Viewer, seen_by
@@ -213,7 +213,7 @@ def suggestion(words: str) -> Suggestion | None:
     """The category that the words suggest; None where they say nothing of any."""
     if not words.strip():
         return None
-    for kind in kinds(" ".join(spelling.read(words[:600]).words)):
+    for kind in complaints(words[:600]):
         category, urgency = _HEARD[kind]
         if category in programme().categories:
             return Suggestion(category, urgency)
