@@ -42,6 +42,9 @@ def import_file() -> None:
 
 _file = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 _dry = click.option("--dry-run", is_flag=True, help="Report only; nothing is written.")
+_accept = click.option(
+    "--accept-valid", is_flag=True, help="Take the rows that can be used, although others are rejected."
+)
 _period = click.option("--period", type=Month(), required=True, help="The month the file is about.")
 
 
@@ -54,11 +57,22 @@ _period = click.option("--period", type=Month(), required=True, help="The month 
 @click.option(
     "--months", type=click.IntRange(1, 120), default=None, help="Months paid. Default: the file's column, or 12."
 )
+@click.option(
+    "--whole/--adds", default=False, help="It is the whole list, or adds to it (default). Nobody goes off it by either."
+)
+@_accept
 @_dry
 @json_option
 @with_servers
 def roster(
-    file: Path, decree: str | None, paid_from: dt.date | None, months: int | None, dry_run: bool, as_json: bool
+    file: Path,
+    decree: str | None,
+    paid_from: dt.date | None,
+    months: int | None,
+    whole: bool,
+    accept_valid: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """The list of workers the city pays for (xlsx or csv, as the office wrote it)."""
     start = paid_from or programme().premium.effective_from.replace(day=1)
@@ -66,12 +80,11 @@ def roster(
         "roster",
         as_json,
         dry_run,
+        accept_valid,
         lambda session, progress, now: loading.import_roster(
             session,
             file,
-            decree=decree or programme().decree,
-            paid_from=start,
-            months=months,
+            loading.RosterTerms(start, months, decree, whole),
             dry_run=dry_run,
             progress=progress,
             now=now,
@@ -83,15 +96,17 @@ def roster(
 @import_file.command("payments")
 @_file
 @_period
+@_accept
 @_dry
 @json_option
 @with_servers
-def payments(file: Path, period: dt.date, dry_run: bool, as_json: bool) -> None:
+def payments(file: Path, period: dt.date, accept_valid: bool, dry_run: bool, as_json: bool) -> None:
     """What the treasury paid for whom in one month."""
     _run(
         "payments",
         as_json,
         dry_run,
+        accept_valid,
         lambda session, progress, now: loading.import_payments(
             session, file, period=period, dry_run=dry_run, progress=progress, now=now, actor=_ACTOR
         ),
@@ -101,15 +116,17 @@ def payments(file: Path, period: dt.date, dry_run: bool, as_json: bool) -> None:
 @import_file.command("insurer")
 @_file
 @_period
+@_accept
 @_dry
 @json_option
 @with_servers
-def insurer(file: Path, period: dt.date, dry_run: bool, as_json: bool) -> None:
+def insurer(file: Path, period: dt.date, accept_valid: bool, dry_run: bool, as_json: bool) -> None:
     """What BPJS Ketenagakerjaan returned for one month."""
     _run(
         "insurer",
         as_json,
         dry_run,
+        accept_valid,
         lambda session, progress, now: loading.import_insurer(
             session, file, period=period, dry_run=dry_run, progress=progress, now=now, actor=_ACTOR
         ),
@@ -118,15 +135,17 @@ def insurer(file: Path, period: dt.date, dry_run: bool, as_json: bool) -> None:
 
 @import_file.command("rt-heads")
 @_file
+@_accept
 @_dry
 @json_option
 @with_servers
-def rt_heads(file: Path, dry_run: bool, as_json: bool) -> None:
+def rt_heads(file: Path, accept_valid: bool, dry_run: bool, as_json: bool) -> None:
     """Who heads each RT."""
     _run(
         "rt-heads",
         as_json,
         dry_run,
+        accept_valid,
         lambda session, progress, now: loading.import_rt_heads(
             session, file, dry_run=dry_run, progress=progress, now=now, actor=_ACTOR
         ),
@@ -137,6 +156,7 @@ def _run(
     kind: str,
     as_json: bool,
     dry_run: bool,
+    accept_valid: bool,
     load: Callable[[Session, Callable[[int, int], None], dt.datetime], ImportReport],
 ) -> None:
     now = dt.datetime.now(dt.UTC)
@@ -149,15 +169,18 @@ def _run(
         try:
             with Session(engine(), expire_on_commit=False) as session:
                 report = load(session, progress, now)
-                if dry_run:
+                report = report if accept_valid else report.all_or_nothing()
+                if dry_run or report.refused:
                     session.rollback()
                 else:
                     session.commit()
         except FileRefused as refused:
             raise click.ClickException(str(refused)) from None
-    if not dry_run:
-        queue.nudge(queue.RECONCILE)
     if as_json:
         print_json(report.to_json())
     else:
         click.echo(report.to_text())
+    if report.refused:
+        raise SystemExit(1)
+    if not dry_run:
+        queue.nudge(queue.RECONCILE)

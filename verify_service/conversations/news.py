@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Phone
+from verify_service.ground.tables import NEWEST_PERIOD, Phone
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import not_held
 from verify_service.messaging.outbox import Purpose
@@ -48,7 +48,7 @@ CROSS JOIN LATERAL (
     FROM (SELECT id, cause, state, created_at, reason IS NOT DISTINCT FROM 'overtaken' AS overtaken FROM outbox
           WHERE phone_id = link.phone_id AND worker_id = worker.id AND purpose = 'warning') AS ours) AS told
 WHERE verdict.enrolment_id = ANY(CAST(:enrolments AS bigint[]))
-  AND verdict.period = (SELECT max(period) FROM file_import WHERE kind = 'insurer')
+  AND verdict.period = {NEWEST_PERIOD}
   AND verdict.list = 'paid'
   AND CASE verdict.insurer
           WHEN 'active' THEN told.kind = 'lapse'

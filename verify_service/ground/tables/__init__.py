@@ -10,6 +10,7 @@ from verify_service.ground.tables.accounts import (
 )
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
+from verify_service.ground.tables.before import BEFORE
 from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
 from verify_service.ground.tables.decisions import Decision, Proposal, Removal
 from verify_service.ground.tables.grievances import (
@@ -30,9 +31,11 @@ from verify_service.ground.tables.messages import (
     OutboxMessage,
 )
 from verify_service.ground.tables.registry import (
+    NEWEST_PERIOD,
     Area,
     Enrolment,
     FileImport,
+    ImportLine,
     ImportProblem,
     InsurerRecord,
     Payment,
@@ -45,6 +48,8 @@ from verify_service.ground.tables.task import Task
 from verify_service.ground.tables.verification import DecisionRow, Discrepancy, Evidence, StaleEnrolment, Verdict
 
 __all__ = [
+    "BEFORE",
+    "NEWEST_PERIOD",
     "ApiFiling",
     "ApiKey",
     "Area",
@@ -63,6 +68,7 @@ __all__ = [
     "Grievance",
     "GrievanceEvent",
     "GrievanceNotice",
+    "ImportLine",
     "ImportProblem",
     "InboundMessage",
     "InsurerRecord",
