@@ -83,7 +83,7 @@ def import_roster(
 
     The same file again changes nothing, but with another first month or number of months it corrects those of the
     enrolments that rest on it; a NIK that another file enrolled keeps its enrolment, brought up to date; a second line
-    of a NIK in this file is a second enrolment. Whom a whole list leaves out is told by name and handed to the officers.
+    of a NIK in this file is a second enrolment. Whom a whole list leaves out is told by name and given to the officers.
     Raises FileRefused, with nothing stored, for a file that cannot be read. Never commits.
     """
     start, months = _first(terms.paid_from), terms.months
