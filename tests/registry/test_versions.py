@@ -262,3 +262,20 @@ def test_a_list_that_says_the_same_again_changes_nobody(db: Any, tmp_path: Path)
     roster(written(tmp_path, BUDI, ANI, name="sorted.csv"), 2)
     assert count(db, "worker_before") == 0
     assert count(db, "enrolment_before") == 2  # they rest on the newer list now
+
+
+def test_a_blank_keeps_what_is_held_and_two_dashes_take_it_away(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI, BUDI), 0)
+    blank = "3275014107800001,Ani Lestari,,,,,,,"
+    roster(written(tmp_path, blank, name="blank.csv"), 1)
+    held = """SELECT birth_date IS NULL, rt, rw, kelurahan_code, (SELECT count(*) FROM phone_link
+              WHERE worker_id = worker.id AND unlinked_at IS NULL)
+              FROM worker JOIN enrolment ON worker_id = worker.id WHERE name = 'Ani Lestari'"""
+    assert db.execute(held).fetchone() == (False, "001", "002", "32.75.01.1002", 1)
+    roster(written(tmp_path, "3275014107800001,Ani Lestari,--,--,,,,--,", name="clear.csv"), 2)
+    assert db.execute(held).fetchone() == (True, None, "002", "32.75.01.1002", 0)
+    roster(written(tmp_path, "3275014107800001,Ani Lestari,,,,--,,,", name="nowhere.csv"), 3)
+    assert db.execute(held).fetchone() == (True, None, None, None, 0)
+    undo(4, 4)
+    undo(3, 5)
+    assert db.execute(held).fetchone() == (False, "001", "002", "32.75.01.1002", 1)

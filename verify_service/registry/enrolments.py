@@ -44,6 +44,7 @@ def stage_roster(
         Staged("nik_last4", "text", lambda row: row.nik[-4:]),
         Staged("months", "int2", lambda row: months or row.months or A_YEAR),
         Staged("flags", "text[]", lambda row: list(flags.get(row.row, ()))),
+        Staged("cleared", "text[]", lambda row: list(row.cleared)),
         Staged("said", "bytea", lambda row: hash_of(said_by(row, _OF_THE_WORKER))),
         *phone_columns(lambda row: row.phone),
         *(keep.staged(name) for name, keep in KEPT.items()),
@@ -51,7 +52,7 @@ def stage_roster(
     stage(session, "staged_roster", columns, rows)
 
 
-_OF_THE_WORKER = tuple(name for name, keep in KEPT.items() if keep.table == "worker")
+_OF_THE_WORKER = (*(name for name, keep in KEPT.items() if keep.table == "worker"), "cleared")
 
 
 def phone_columns(phone_of: Callable[[Row], Phone | None]) -> tuple[Staged[Row], Staged[Row]]:
@@ -74,11 +75,11 @@ def _names(table: str) -> str:
 
 
 def _brought_up_to_date(table: str, newer: str) -> str:
-    """The same, each set to what the newer list says; a blank keeps what was known."""
+    """The same, each set to what the newer list says; a blank keeps what was known, "--" takes it away."""
     return ", ".join(
         f"{name} = {newer}.{name}"
         if keep.renewed or keep.whole
-        else f"{name} = coalesce({newer}.{name}, {table}.{name})"
+        else f"{name} = CASE WHEN NOT '{name}' = ANY({newer}.cleared) THEN coalesce({newer}.{name}, {table}.{name}) END"
         for name, keep in KEPT.items()
         if keep.table == table
     )
@@ -219,7 +220,8 @@ FROM staged_line line JOIN phone ON phone.number_index = line.phone_index
 _UNLINK = """
 UPDATE phone_link SET unlinked_at = :now, unlinked_why = :why
 WHERE how = 'roster' AND unlinked_at IS NULL
-  AND worker_id IN (SELECT worker_id FROM staged_link)
+  AND worker_id IN (SELECT worker_id FROM staged_link
+                    UNION ALL SELECT worker_id FROM staged_line WHERE 'phone' = ANY(cleared))
   AND NOT EXISTS (
       SELECT 1 FROM staged_link
       WHERE staged_link.worker_id = phone_link.worker_id AND staged_link.phone_id = phone_link.phone_id)

@@ -43,9 +43,11 @@ _SETTLE = """
 UPDATE staged_line SET kelurahan_code = settled.kelurahan_code, rw = settled.rw, rt = settled.rt
 FROM (
     SELECT line.row,
-           CASE WHEN says.elsewhere THEN line.kelurahan_code ELSE held.kelurahan_code END AS kelurahan_code,
-           CASE WHEN says.elsewhere OR says.other_rw THEN line.rw ELSE held.rw END AS rw,
-           CASE WHEN says.elsewhere OR says.other_rw THEN line.rt
+           CASE WHEN says.elsewhere OR 'kelurahan' = ANY(line.cleared)
+                THEN line.kelurahan_code ELSE held.kelurahan_code END AS kelurahan_code,
+           CASE WHEN says.elsewhere OR says.other_rw OR line.cleared && ARRAY['kelurahan', 'rw']
+                THEN line.rw ELSE held.rw END AS rw,
+           CASE WHEN says.elsewhere OR says.other_rw OR line.cleared && ARRAY['kelurahan', 'rw', 'rt'] THEN line.rt
                 WHEN says.unread THEN held.rt ELSE coalesce(line.rt, held.rt) END AS rt
     FROM staged_line line JOIN enrolment held ON held.id = line.enrolment_id
     CROSS JOIN LATERAL (

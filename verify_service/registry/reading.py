@@ -18,6 +18,7 @@ from verify_service.registry.sheets import Table
 
 Progress = Callable[[int, int], None]
 LONGEST_TEXT = 120
+CLEARS = "--"
 LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-']{0,2}\d){12,}")  # an identity number, however it is grouped
 
 
@@ -118,7 +119,14 @@ class Scrutiny:
         return any(problem.level == "rejected" for problem in self.problems)
 
     def cell(self, name: str) -> Cell:
-        return self._table.cell(self._row, name)
+        """What stands there; nothing where the office wrote that the value goes (CLEARS)."""
+        cell = self._table.cell(self._row, name)
+        return None if cell == CLEARS else cell
+
+    def clears(self, name: str) -> bool:
+        """Whether the office says that what is held of this field is to go; a blank only says nothing."""
+        cell = self._table.cell(self._row, self._table.header.field_at(name))
+        return cell is not None and text_of(cell) == CLEARS
 
     def text(self, name: str) -> str:
         return text_of(self.cell(name))
