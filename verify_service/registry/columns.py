@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
@@ -77,6 +77,7 @@ class Layout:
     mandatory: tuple[Column, ...]
     wanted: tuple[Column, ...] = ()
     optional: tuple[Column, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()  # spelling -> field as somebody told us; "": a column of no use
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -84,8 +85,22 @@ class Layout:
 
     @cached_property
     def known(self) -> dict[str, str]:
-        """Spelling -> field; where two fields share a spelling, the one the layout names first."""
-        return {spelling: column.name for column in reversed(self.columns) for spelling in column.spellings.split()}
+        """Spelling -> field; where two fields share a spelling, the one the layout names first; what was told rules."""
+        held = {spelling: column.name for column in reversed(self.columns) for spelling in column.spellings.split()}
+        told = dict(self.told)
+        return {spelling: field for spelling, field in (held | told).items() if field}
+
+    @cached_property
+    def unused(self) -> frozenset[str]:
+        """Spellings of columns that we have no use for."""
+        return frozenset(_UNUSED) | {spelling for spelling, field in self.told if not field}
+
+    def field_meant(self, name: str) -> str | None:
+        """The field that somebody names: by our name of it, its heading or any spelling. None where there is none."""
+        wanted = compact(name)
+        named = {compact(column.title): column.name for column in self.columns}
+        named |= {compact(column.name): column.name for column in self.columns}
+        return named.get(wanted) or replace(self, told=()).known.get(wanted)
 
     @property
     def key(self) -> str:
@@ -194,7 +209,7 @@ def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> 
         if _is_forbidden(spelling):
             forbidden.add(column)
         elif field is None:
-            if spelling not in _UNUSED:
+            if spelling not in layout.unused:
                 unknown.append(heading)
         elif field in columns:
             clashes.append(f"{columns[field][1]!r} and {heading!r} would both be read as {layout.title(field)}")
@@ -236,7 +251,11 @@ def refuse_missing(header: Header) -> None:
         )
         said.append(column.title + (f" (did you mean {near[0]!r}?)" if near else ""))
     found = ", ".join(heading for _, heading in header.columns.values())
-    raise TableMissing(f"Row {header.row} lacks the column {' and '.join(said)}. Found: {found}.")
+    raise TableMissing(
+        f"Row {header.row} lacks the column {' and '.join(said)}. Found: {found}.",
+        lacking=tuple(column.title for column in lacking),
+        unknown=header.unknown,
+    )
 
 
 _KINDS = {

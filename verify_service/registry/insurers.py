@@ -49,10 +49,15 @@ class InsurerRow:
 
 
 def read_insurer(
-    path: Path, period: dt.date, today: dt.date, limits: Limits = LEDGER_LIMITS, progress: Progress | None = None
+    path: Path,
+    period: dt.date,
+    today: dt.date,
+    limits: Limits = LEDGER_LIMITS,
+    progress: Progress | None = None,
+    layout: Layout = INSURER,
 ) -> Reading[InsurerRow]:
     """An insurer's return file of one month. An unknown status rejects the row: it must not pass for cover."""
-    table = read_table(path, INSURER, limits)
+    table = read_table(path, layout, limits)
     refuse_other_month(table, period)
     return read_rows(table, lambda row: _read_row(row, period, today), _pairs, progress)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import insert, text, update
@@ -17,18 +18,20 @@ from verify_service.ground.database import take_turn
 from verify_service.ground.programme import Programme, programme
 from verify_service.ground.tables import FileImport
 from verify_service.registry import enrolments, ledger_store, listed, rt_head_store
+from verify_service.registry.columns import Layout
 from verify_service.registry.enrolments import Merged
-from verify_service.registry.insurers import read_insurer
+from verify_service.registry.headings import remember, with_headings
+from verify_service.registry.insurers import INSURER, read_insurer
 from verify_service.registry.kept_lines import keep_lines
 from verify_service.registry.missing import hand_over_missing, take_back_named
 from verify_service.registry.nik import Eligible
 from verify_service.registry.opening import refuse_too_large
-from verify_service.registry.payments import read_payments
+from verify_service.registry.payments import PAYMENTS, read_payments
 from verify_service.registry.problems import FileRefused, Problem, TableMissing
 from verify_service.registry.reading import Progress, Reading
 from verify_service.registry.report import ImportReport, report_of, with_notes
-from verify_service.registry.rosters import Desk, RosterRow, read_roster
-from verify_service.registry.rt_heads import read_rt_heads
+from verify_service.registry.rosters import ROSTER, Desk, RosterRow, read_roster
+from verify_service.registry.rt_heads import RT_HEADS, read_rt_heads
 from verify_service.registry.staging import Staged, copy_into, sealed
 from verify_service.registry.versions import Version, changing, is_overtaken, of_this_file
 from verify_service.registry.wrong_file import other_kind
@@ -49,10 +52,15 @@ class Order:
     decree: str | None = None
     terms: dict[str, object] | None = None
     whole: bool = False
+    headings: Mapping[str, str] = field(default_factory=dict)
 
 
+Read = Callable[[Layout], Reading[Any]]
 Outcome = tuple[Merged, int, tuple[Problem, ...]]
 Merge = Callable[[Reading[Any], Version], Outcome]
+
+
+_NONE_TOLD: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ def import_roster(
     path: Path,
     terms: RosterTerms,
     *,
+    headings: Mapping[str, str] = _NONE_TOLD,
     dry_run: bool = False,
     progress: Progress | None = None,
     now: dt.datetime,
@@ -84,14 +93,15 @@ def import_roster(
     The same file again changes nothing, but with another first month or number of months it corrects those of the
     enrolments that rest on it; a NIK that another file enrolled keeps its enrolment, brought up to date; a second line
     of a NIK in this file is a second enrolment. Whom a whole list leaves out is told by name and given to the officers.
+    `headings`: what columns are that we do not know by their heading, remembered for the next file.
     Raises FileRefused, with nothing stored, for a file that cannot be read. Never commits.
     """
     start, months = _first(terms.paid_from), terms.months
     order = Order("roster", path, now, actor, dry_run, decree=terms.decree or programme().decree, whole=terms.whole)
-    order = replace(order, terms={"paid_from": f"{start:%Y-%m}", "months": months})
+    order = replace(order, terms={"paid_from": f"{start:%Y-%m}", "months": months}, headings=headings)
 
-    def read() -> Reading[RosterRow]:
-        return read_roster(path, _desk(programme(), now), progress=progress)
+    def read(layout: Layout) -> Reading[RosterRow]:
+        return read_roster(path, _desk(programme(), now), progress=progress, layout=layout)
 
     def merge(reading: Reading[RosterRow], version: Version) -> Outcome:
         enrolments.stage_roster(session, reading.accepted, reading.flags(), months)
@@ -104,7 +114,7 @@ def import_roster(
         created, updated = enrolments.merge_roster(session, version, paid_from=start, now=now)
         return Merged(created, updated, removed), 0, tuple(problems)
 
-    return _import(session, order, read, merge)
+    return _import(session, order, ROSTER, read, merge)
 
 
 def import_payments(
@@ -112,6 +122,7 @@ def import_payments(
     path: Path,
     *,
     period: dt.date,
+    headings: Mapping[str, str] = _NONE_TOLD,
     dry_run: bool = False,
     progress: Progress | None = None,
     now: dt.datetime,
@@ -123,7 +134,7 @@ def import_payments(
     that cannot be, and for a file that names fewer than half of the people the month had.
     """
     month = _first(period)
-    order = Order("payments", path, now, actor, dry_run, period=month)
+    order = Order("payments", path, now, actor, dry_run, period=month, headings=headings)
 
     def merge(reading: Reading[Any], version: Version) -> Outcome:
         ledger_store.stage_payments(session, reading.accepted)
@@ -134,7 +145,11 @@ def import_payments(
 
     premium = programme().premium.amount
     today = _today(programme(), now)
-    return _import(session, order, lambda: read_payments(path, month, today, premium, progress=progress), merge)
+
+    def read(layout: Layout) -> Reading[Any]:
+        return read_payments(path, month, today, premium, progress=progress, layout=layout)
+
+    return _import(session, order, PAYMENTS, read, merge)
 
 
 def import_insurer(
@@ -142,6 +157,7 @@ def import_insurer(
     path: Path,
     *,
     period: dt.date,
+    headings: Mapping[str, str] = _NONE_TOLD,
     dry_run: bool = False,
     progress: Progress | None = None,
     now: dt.datetime,
@@ -149,7 +165,7 @@ def import_insurer(
 ) -> ImportReport:
     """An insurer's return file of one month; gives workers their KPJ. See import_payments."""
     month = _first(period)
-    order = Order("insurer", path, now, actor, dry_run, period=month)
+    order = Order("insurer", path, now, actor, dry_run, period=month, headings=headings)
 
     def merge(reading: Reading[Any], version: Version) -> Outcome:
         ledger_store.stage_insurer(session, reading.accepted)
@@ -160,20 +176,25 @@ def import_insurer(
         return merged, strangers, tuple(others)
 
     today = _today(programme(), now)
-    return _import(session, order, lambda: read_insurer(path, month, today, progress=progress), merge)
+
+    def read(layout: Layout) -> Reading[Any]:
+        return read_insurer(path, month, today, progress=progress, layout=layout)
+
+    return _import(session, order, INSURER, read, merge)
 
 
 def import_rt_heads(
     session: Session,
     path: Path,
     *,
+    headings: Mapping[str, str] = _NONE_TOLD,
     dry_run: bool = False,
     progress: Progress | None = None,
     now: dt.datetime,
     actor: str,
 ) -> ImportReport:
     """A list of RT heads; a new name ends the term of the head before, an empty one leaves the post vacant."""
-    order = Order("rt_heads", path, now, actor, dry_run)
+    order = Order("rt_heads", path, now, actor, dry_run, headings=headings)
     desk = _desk(programme(), now)
 
     def merge(reading: Reading[Any], version: Version) -> Outcome:
@@ -182,13 +203,17 @@ def import_rt_heads(
         )
         return merged, 0, ()
 
-    return _import(session, order, lambda: read_rt_heads(path, desk, progress=progress), merge)
+    def read(layout: Layout) -> Reading[Any]:
+        return read_rt_heads(path, desk, progress=progress, layout=layout)
+
+    return _import(session, order, RT_HEADS, read, merge)
 
 
 def _import(
     session: Session,
     order: Order,
-    read: Callable[[], Reading[Any]],
+    layout: Layout,
+    read: Read,
     merge: Merge,
 ) -> ImportReport:
     """The course of every import; on an error the savepoint takes back all of it, and a dry run always does."""
@@ -202,9 +227,10 @@ def _import(
         return _nothing_changed(order, before[0])
     back = _put_back(order, before[0]) if before else ""
     try:
-        reading = read()
+        reading = read(with_headings(session, layout, order.headings))
     except TableMissing as missing:
-        raise FileRefused(f"{missing} {other_kind(order.path, order.kind.replace('_', '-'))}".rstrip()) from None
+        message = f"{missing} {other_kind(order.path, layout.kind)}".rstrip()
+        raise TableMissing(message, lacking=missing.lacking, unknown=missing.unknown) from None
     report = report_of(order.kind, order.path.name, reading)
     with session.begin_nested() as savepoint:
         version = _open(session, order, digest, report, before)
@@ -214,6 +240,7 @@ def _import(
             reading = replace(reading, problems=reading.problems + more).without(refused)
             report = report_of(order.kind, order.path.name, reading)
         report = with_notes(_told(report, order, merged, strangers, version.id), back)
+        remember(session, layout, order.headings, actor=order.actor, now=order.now)
         if order.kind == "roster":
             take_back_named(session, version.id, actor=order.actor, now=order.now)
         if order.whole:

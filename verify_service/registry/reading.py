@@ -282,11 +282,14 @@ def _flag_unseen(scrutiny: Scrutiny, table: Table, row: SheetRow) -> None:
         scrutiny.flag(next(fields, table.layout.key), Fault("row_struck_out", expected))
 
 
+_NOT_KNOWN = "a column we know; this one was not read (--map 'HEADING=COLUMN' says which it is)"
+
+
 def file_problems(table: Table) -> list[Problem]:
     """Faults of the file itself: columns we do not know, columns we miss, what was left unread beside the table."""
     header = table.header
     unknown = [
-        Problem(header.row, heading, "unknown_column", heading, "a column we know; this one was not read", "file")
+        Problem(header.row, heading, "unknown_column", heading, _NOT_KNOWN, "file")
         for heading in header.unknown
         if not is_forbidden(heading)
     ]

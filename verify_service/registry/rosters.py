@@ -273,10 +273,10 @@ KEPT: Mapping[str, Keep] = {told.name: told.metadata["keep"] for told in _FIELDS
 
 
 def read_roster(
-    path: Path, desk: Desk, limits: Limits = LIMITS, progress: Progress | None = None
+    path: Path, desk: Desk, limits: Limits = LIMITS, progress: Progress | None = None, layout: Layout = ROSTER
 ) -> Reading[RosterRow]:
     """A roster file read to the row; FileRefused when it is none. A row is rejected only when its person is unknown."""
-    table = read_table(path, ROSTER, limits)
+    table = read_table(path, layout, limits)
     _refuse_ledger(table.header)
     cards = frozenset(card for row in table.rows if isinstance(card := read_kk(table.cell(row, "kk")), str))
     sightings: list[Sighting] = []  # of everybody: a rejected row may be somebody's double too

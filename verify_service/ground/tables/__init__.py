@@ -42,6 +42,7 @@ from verify_service.ground.tables.registry import (
     Phone,
     PhoneLink,
     RtHead,
+    ToldHeading,
     Worker,
 )
 from verify_service.ground.tables.task import Task
@@ -92,6 +93,7 @@ __all__ = [
     "SignInAttempt",
     "StaleEnrolment",
     "Task",
+    "ToldHeading",
     "Verdict",
     "Worker",
 ]

@@ -83,6 +83,17 @@ class ImportProblem(Base):
     found: Mapped[bytes | None] = mapped_column(comment="sealed: import_problem.found")
 
 
+class ToldHeading(Base):
+    """What somebody told us that a heading means in one kind of file."""
+
+    __tablename__ = "told_heading"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    spelling: Mapped[str] = mapped_column(primary_key=True, comment="the heading without case, blanks and signs")
+    field: Mapped[str] = mapped_column(comment="our name of the column; empty for one of no use")
+    told_at: Mapped[Moment]
+    told_by: Mapped[str]
+
+
 class Worker(Base):
     """A person on the list, once, however many rows or files name them."""
 
