@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.demo.embedded import write_private
 from verify_service.ground import queue
 from verify_service.ground.database import engine
 from verify_service.ground.programme import programme
 from verify_service.registry import loading
+from verify_service.registry.headings import with_headings
+from verify_service.registry.marked import mark_file
 from verify_service.registry.problems import FileRefused, TableMissing
 from verify_service.registry.report import ImportReport
 
@@ -69,6 +72,7 @@ class Options:
     accept_valid: bool
     dry_run: bool
     as_json: bool
+    marked: tuple[Path, Path] | None = None  # the file, and where it goes with its problems marked
 
 
 _file = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -82,6 +86,12 @@ _map = click.option(
     multiple=True,
     help="What a column is that we do not know, remembered for the next file; HEADING=- for one of no use.",
 )
+_marked = click.option(
+    "--marked",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="An xlsx file to write: the list as it is, with what is wrong marked at its cells.",
+)
 _dry = click.option("--dry-run", is_flag=True, help="Report only; nothing is written.")
 
 
@@ -90,11 +100,20 @@ def _told_to(kind: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
-        def run(headings: Headings, accept_valid: bool, dry_run: bool, as_json: bool, **more: Any) -> None:
-            command(**more, options=Options(kind, headings, accept_valid, dry_run, as_json))
+        def run(
+            file: Path,
+            marked: Path | None,
+            headings: Headings,
+            accept_valid: bool,
+            dry_run: bool,
+            as_json: bool,
+            **more: Any,
+        ) -> None:
+            both = (file, marked) if marked else None
+            command(file=file, **more, options=Options(kind, headings, accept_valid, dry_run, as_json, both))
 
         told: Callable[..., None] = with_servers(run)
-        for option in (json_option, _dry, _accept, _map):
+        for option in (json_option, _dry, _marked, _accept, _map):
             told = option(told)
         return told
 
@@ -229,12 +248,24 @@ def _once(options: Options, load: Load, told: dict[str, str]) -> ImportReport:
 
         with Session(engine(), expire_on_commit=False) as session:
             report = load(session, progress, dt.datetime.now(dt.UTC), told)
+            if options.marked:
+                _mark(session, options, told, report)
             report = report if options.accept_valid else report.all_or_nothing()
             if options.dry_run or report.refused:
                 session.rollback()
             else:
                 session.commit()
             return report
+
+
+def _mark(session: Session, options: Options, told: dict[str, str], report: ImportReport) -> None:
+    assert options.marked is not None
+    source, target = options.marked
+    layout = with_headings(session, loading.LAYOUTS[options.kind], told)
+    try:
+        write_private(target, mark_file(source, layout, report.problems))
+    except OSError as error:
+        raise click.ClickException(f"{target} cannot be written: {error.strerror}") from None
 
 
 def _can_ask(options: Options) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import click
 
+from verify_service import audit
 from verify_service.cli.service import as_of_option, json_option, print_json, standing, with_servers
+from verify_service.demo.embedded import write_private
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.working_days import city_day
 from verify_service.registry.differences import Difference, differences
+from verify_service.registry.marked import work_list
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.report import SHOWN
 from verify_service.registry.roster_shown import by_kelurahan, roster_on
@@ -100,6 +104,32 @@ def _told(one: Difference) -> str:
     row = f"row {one.row if one.row is not None else one.row_before}"
     fields = "; ".join(f"{name}: {was or '(blank)'} -> {now or '(blank)'}" for name, (was, now) in one.changed.items())
     return f"{row}, {one.name}" + (f": {fields}" if fields else "")
+
+
+@roster.command("rejected")
+@click.argument("version", type=int)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The xlsx file to write.")
+@with_servers
+def rejected(version: int, out: Path) -> None:
+    """The rows that VERSION could not take, with what is wrong marked at their cells: to be put right and imported."""
+    try:
+        with transaction() as session:
+            book, count = work_list(session, version)
+            now = dt.datetime.now(dt.UTC)
+            audit.record(
+                session,
+                now=now,
+                actor="command line",
+                action="work list written",
+                on=f"file_import:{version}",
+                rows=count,
+            )
+            write_private(out, book)
+    except FileRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
+    click.echo(f"{count} rows in {out}. It holds people's numbers: send it to the office alone, then delete it.")
 
 
 @roster.command("undo")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
@@ -65,7 +66,7 @@ _UNUSED = words(
     "no nomor nourut nomorurut tempatlahir email kodepos npwp norekening rekening namabank golongandarah goldarah"
     " penghasilan upah kodepekerjaan lokasipekerjaan jamkerjamulai jamkerjaselesai program ahliwaris agama"
     " statusperkawinan statuskawin pendidikan kota kabupaten kotakabupaten kabkota provinsi keterangan ket"
-    " catatan paraf ttd tandatangan umur usia"
+    " catatan paraf ttd tandatangan umur usia hasilperiksa"
 )
 
 
@@ -130,6 +131,17 @@ class Header:
     width: int
     forbidden: frozenset[int] = frozenset()
     clashes: tuple[str, ...] = ()
+    headings: Mapping[int, str] = field(default_factory=dict)  # of every column that has one and is kept
+
+    @cached_property
+    def names(self) -> Mapping[int, str]:
+        """What each column is called where a row is kept whole: by its heading, if no other has the same."""
+        counts = Counter(self.headings.values())
+        return {
+            column: self.headings[column] if counts[self.headings.get(column, "")] == 1 else f"column {column + 1}"
+            for column in range(self.width)
+            if column not in self.forbidden
+        }
 
     def field_at(self, field: str) -> str:
         """The field itself, or the combined one whose column holds it."""
@@ -199,6 +211,7 @@ def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> 
     unknown: list[str] = []
     forbidden: set[int] = set()
     clashes: list[str] = []
+    headings: dict[int, str] = {}
     width = max(len(cells) for _, cells in block)
     for column in range(width):
         above = [cells[column] if column < len(cells) else "" for _, cells in block]
@@ -206,6 +219,7 @@ def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> 
             continue
         heading, field = _heading(above, layout)
         spelling = _compacted(heading)
+        headings[column] = heading
         if _is_forbidden(spelling):
             forbidden.add(column)
         elif field is None:
@@ -218,7 +232,16 @@ def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> 
     held = set(columns).union(*(column.stands_for for column in layout.columns if column.name in columns))
     missing = tuple(column.name for column in layout.mandatory + layout.wanted if column.name not in held)
     return Header(
-        layout, block[0][0], block[-1][0], columns, tuple(unknown), missing, width, frozenset(forbidden), tuple(clashes)
+        layout,
+        block[0][0],
+        block[-1][0],
+        columns,
+        tuple(unknown),
+        missing,
+        width,
+        frozenset(forbidden),
+        tuple(clashes),
+        headings,
     )
 
 

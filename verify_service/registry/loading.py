@@ -60,6 +60,7 @@ Outcome = tuple[Merged, int, tuple[Problem, ...]]
 Merge = Callable[[Reading[Any], Version], Outcome]
 
 
+LAYOUTS = {layout.kind: layout for layout in (ROSTER, PAYMENTS, INSURER, RT_HEADS)}
 _NONE_TOLD: Mapping[str, str] = MappingProxyType({})
 
 
