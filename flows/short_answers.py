@@ -41,6 +41,11 @@ _DONE: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
+def is_bare(text: str) -> bool:
+    """Whether it is a yes or a no and nothing else: "sudah pak makasih", not "sudah beres"."""
+    return set(spoken(text).split()) <= _YES | _NO | _AROUND
+
+
 def short_answer(screen: str, text: str) -> str:
     """The option that a sentence stands for, "yes" or "no"; "" when it says more, or nothing for sure.
 

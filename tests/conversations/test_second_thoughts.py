@@ -428,7 +428,7 @@ def with_a_report(line: Line) -> None:
 @pytest.mark.parametrize(
     ("asks", "text", "state"),
     [(False, "belum", "reopened"), (False, "belum pak", "reopened"), (False, "belum beres pak", "reopened"),
-     (False, "sudah pak makasih", "closed_confirmed"), (False, "kok belum ada di kelurahan ya pak", "answered"),
+     (False, "sudah pak makasih", "answered"), (False, "kok belum ada di kelurahan ya pak", "answered"),
      (True, "sudah", None), (True, "belum pak", None), (True, "belum pernah pak", None),
      (True, "sudah pak bulan lalu diantar RT", None)],
 )  # fmt: skip

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flows.keywords import urgency
-from flows.short_answers import short_answer
+from flows.keywords import keyword, urgency
+from flows.short_answers import is_bare, short_answer
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.grievance_words import add, anonymous_just_made, only_thanks, told_before
 from verify_service.conversations.one_phone import Hearing
 from verify_service.grievances import thread
 from verify_service.grievances.states import GrievanceState
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
 from verify_service.ground.working_days import short_date
@@ -23,8 +24,9 @@ _SOLVED = "c13.satisfied"  # how people say that it is, or is not
 def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
     """Put a reply to an officer's answer or question into its report, however few words it has; None for anything else.
 
-    "belum" to an answer opens the report again, "sudah beres" closes it, as by the menu. An accident that was not told
-    before is a report of its own, and a day later nobody replies to that text any more.
+    "belum" to an answer opens the report again, "sudah beres" closes it, as by the menu. A bare "sudah" or "iya" to an
+    answer that asked nothing ("silakan ke kelurahan") says of nothing that it is done: the officer reads it. An
+    accident that was not told before is a report of its own, and a day later nobody replies to that text any more.
     """
     told = hearing.prompts.officer_wrote_last(said.received)
     if told is None or said.received - told.handed_at > dt.timedelta(hours=programme().texting.talk_hours):
@@ -33,11 +35,19 @@ def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
     if report is None or report.closed_at is not None or report.phone_id != hearing.phone.id:
         return None
     own = bool(urgency(said.text)) and told_before(hearing, said) is None
-    if own or only_thanks(said) or anonymous_just_made(hearing, said):
+    if own or (only_thanks(said) and not _agrees(said.text)) or anonymous_just_made(hearing, said):
         return None
     if report.state == GrievanceState.ANSWERED and (meant := short_answer(_SOLVED, said.text)):
-        return _mark(hearing, said, report, "solved" if meant == "yes" else "still")
+        asked = "?" in unseal_or_blank(report.answer, "grievance.answer")
+        if meant == "no" or asked or not is_bare(said.text):
+            return _mark(hearing, said, report, "solved" if meant == "yes" else "still")
     return add(hearing, said, held=report.id)
+
+
+def _agrees(text: str) -> bool:
+    """Whether it is "iya" or the like: courtesy elsewhere, but behind an officer's words it is said to them."""
+    wanted = keyword(text)
+    return wanted is not None and wanted.name == "answer"
 
 
 def _mark(hearing: Hearing, said: Message, report: Grievance, mark: str) -> HandledAs | None:
