@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy import text as sql
 
 from flows import outcomes as said
@@ -142,6 +142,11 @@ def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
     """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
     if (told := _told_before(context, filed)) is not None:
         context.filed = told.id
+        if reading.spoken(unseal_or_blank(told.words, "grievance.words")) != reading.spoken(filed.words):
+            inbound, now = context.inbound, context.now
+            thread.add_words(
+                context.session, told.id, filed.words, by="reporter", channel=context.channel, inbound=inbound, now=now
+            )
         days = str(days_allowed(programme().categories[told.category], urgent=told.urgency is not None))
         if told.identity == ANONYMOUS:
             return Over(ANONYMOUS_RECEIPT, {"case": told.number, "days": days})
@@ -177,12 +182,43 @@ def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | Non
     """
     unnamed, words = filed.identity == ANONYMOUS, reading.spoken(filed.words)
     kept_as = filed_under(filed.category, filed.about)
+    if (begun := _begun_before(context, filed, kept_as)) is not None:
+        return begun
     for made in lately.grievances_just_made(context.session, context.phone, context.now):
         report = context.session.get_one(Grievance, made)
         same = reading.spoken(unseal_or_blank(report.words, "grievance.words")) == words
         by_text = report.category == "other" and report.channel == "sms"
         alike = by_text or (unnamed and (report.category, report.about or "") == kept_as)
         if same and alike and (report.identity == ANONYMOUS) == unnamed:
+            return report
+    return None
+
+
+_TOLD_OF_THIS_PHONE = (
+    select(Grievance)
+    .where(
+        Grievance.phone_id == bindparam("phone"),
+        Grievance.closed_at.is_(None),
+        Grievance.contact.is_(None),
+        Grievance.urgency.is_(None),
+        Grievance.origin == "report",
+        Grievance.opened_at >= bindparam("since"),
+    )
+    .order_by(Grievance.id.desc())
+)
+
+
+def _begun_before(context: Context, filed: said.FileGrievance, kept_as: tuple[str, str]) -> Grievance | None:
+    """The report in the same category whose talk broke off behind its words, the last hour: who starts again tells the
+    same, in these words or others, and was never shown that number."""
+    if filed.identity == ANONYMOUS or filed.urgency:
+        return None
+    since = context.now - dt.timedelta(minutes=programme().sessions.resume_minutes)
+    worker = context.caller.person.worker if context.caller.person else None
+    for report in context.session.scalars(_TOLD_OF_THIS_PHONE, {"phone": context.phone.id, "since": since}):
+        same = (report.category, report.about or "", report.identity, report.worker_id)
+        again = reading.spoken(unseal_or_blank(report.words, "grievance.words")) == reading.spoken(filed.words)
+        if same == (*kept_as, filed.identity, worker) and not again:  # the same words are known by `once`
             return report
     return None
 
