@@ -8,6 +8,9 @@ The rule, as the field has it:
   phone, which is counted apart.
 - A stranger who has the number now ("nomor ini sudah ganti orang", "bukan saya"): the phone is let go of the worker.
 - Whoever says nothing of that speaks for himself: phones are shared, and most write no name.
+- But while the last who spoke on this phone to the question was somebody else, an "I" is that one's: behind "ini
+  istrinya" or "suami saya udah" nobody can tell whose "saya belum" is. An officer reads it. A bare YA or TIDAK, or who
+  says that he is the asked one ("ini Dian", "saya sendiri"), is what we asked for.
 """
 
 import re
@@ -137,6 +140,21 @@ def speaks_of_another(text: str) -> bool:
     """Whether it names a relation: "kalo mamah saya", "buat suami": what comes right behind is said of that one."""
     said = spoken(text)
     return _OF_ANOTHER.search(said) is not None or _RELATION.search(said) is not None
+
+
+_SAYS_I = re.compile(rf"\b(?:{_MINE}|i|im|kami)\b")
+_IN_PERSON = re.compile(
+    rf"(?<!kalo )(?<!kalau )(?<!klo )(?<!kl )(?<!tapi )(?<!tp )\b{_MINE}"
+    r" (?:sendiri|langsung|pribadi|nyalira|piyambak|dewe)\b"
+    r"|\borang(?:nya|na|ne) (?:sendiri|langsung|ini)\b|\b(?:ini|ieu|iki|niki) orang(?:nya|na|ne)\b"
+)
+
+
+def speaks_of_himself(text: str, asked: str) -> bool:
+    """Whether a text says "I" without saying that this is the asked one: "kalo saya belum", "saya belum punya"."""
+    said = spoken(text)
+    named = not _names(asked).isdisjoint(said.split())
+    return _SAYS_I.search(said) is not None and _IN_PERSON.search(said) is None and not named
 
 
 _INTRODUCED = re.compile(

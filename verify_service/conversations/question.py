@@ -20,11 +20,12 @@ from flows.flow_state import answer as answered
 from flows.keywords import urgency
 from flows.outcomes import WorkerSays as Statement
 from flows.reading import option, pressed, spoken
-from flows.speaker import own_clause, speaker
+from flows.speaker import own_clause, speaker, speaks_of_himself
 from flows.understanding import understand
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.context import Context, Over
+from verify_service.conversations.copies import HandledAs, words_of
 from verify_service.conversations.known import Named
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.prompts import Prompt, Prompts
@@ -54,6 +55,7 @@ class Question:
     nik4: str
     others: tuple[str, ...]  # names of the other workers of this phone
     newest: bool = True  # whether nothing was asked after it that can have been read: a digit is for the newest screen
+    anothers: bool = False  # whether who spoke last on this phone to it was somebody else than the asked one
 
     @property
     def open(self) -> bool:
@@ -70,12 +72,18 @@ class Question:
 
 
 def find(
-    asked: Conversation | None, people: Sequence[Named], said: Message, prompts: Prompts, *, before_stop: bool = False
+    asked: Conversation | None,
+    people: Sequence[Named],
+    said: Message,
+    prompts: Prompts,
+    before: Sequence[InboundMessage] = (),
+    *,
+    before_stop: bool = False,
 ) -> Question | None:
     """The newest question of this phone that was handed over, while it may still be answered or corrected.
 
     One that waits for the morning hides none before it. None once the phone no longer answers for the worker. What a
-    call would show of the cover is not looked up: no text says it.
+    call would show of the cover is not looked up: no text says it. `before` is what was heard lately, the newest first.
     """
     prompt = prompts.answered_by(asked.id, said.received) if asked is not None else None
     if asked is None or prompt is None or not _may_be_answered(asked, said, before_stop=before_stop):
@@ -85,7 +93,18 @@ def find(
         return None
     others = tuple(one.name for one in people if one is not worker)
     newest = not prompts.asked_since(prompt, said.received)
-    return Question(asked, prompt, worker.name, worker.nik4, others, newest)
+    found = Question(asked, prompt, worker.name, worker.nik4, others, newest)
+    return replace(found, anothers=_was_anothers(found, before))
+
+
+def _was_anothers(question: Question, before: Sequence[InboundMessage]) -> bool:
+    """Whether somebody else spoke to this question, and nobody has answered it since."""
+    for row in filter(question.heard, before):
+        if row.handled_as == HandledAs.ANSWER:
+            return False
+        if read(question, words_of(row)).others_word:
+            return True
+    return False
 
 
 def _may_be_answered(asked: Conversation, said: Message, *, before_stop: bool) -> bool:
@@ -124,7 +143,10 @@ def read(question: Question, text: str) -> Read:
     """What a text says to a question: a digit where it offered some, an option's word, or free words."""
     spoken_here = tuple(wordings().languages)
     by_digits = question.prompt.screen == UNCLEAR and question.newest
-    return _read(by_digits, question.name, question.others, text, spoken_here)
+    found = _read(by_digits, question.name, question.others, text, spoken_here)
+    if question.anothers and found.option in ("yes", "no", "unsure") and speaks_of_himself(text, question.name):
+        return Read(grieves=True) if found.grieves else replace(found, others_word=True, stops=False)
+    return found
 
 
 _LATER = re.compile(r"\b(?:nanti|nti|ntar|entar|tar|besok|engke|mengko|mangke|sebentar|bentar|later|tomorrow)\b")
@@ -238,7 +260,7 @@ def answer(session: Session, phone: Phone, question: Question, said: Message, me
     """
     asked = question.asked
     said.belongs_to(asked, question.prompt.step)
-    if question.corrects and _stands(session, phone, meant):
+    if question.corrects and stands(session, phone, meant):
         thanks = words(phone, THANKS)
         later.thanks.append(answer_to(phone, screen=THANKS, body=thanks, cause=said.cause, now=said.received))
         return False
@@ -270,7 +292,7 @@ _LAST_SAID = (
 )
 
 
-def _stands(session: Session, phone: Phone, meant: str) -> bool:
+def stands(session: Session, phone: Phone, meant: str) -> bool:
     """Whether the answer that stands says the same: the same again is no other statement."""
     return session.scalar(_LAST_SAID, {"phone": phone.id}) == MEANS[meant]
 
