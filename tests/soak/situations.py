@@ -184,6 +184,18 @@ async def half_of_another(phone: Phone) -> None:
     await phone.reads(THANKS)
 
 
+async def her_own_word(phone: Phone) -> None:
+    """Somebody else says who speaks, and then speaks of herself: only what comes behind is the asked one's."""
+    await phone.asked()
+    await phone.text("ini istrinya pak", copied=0)
+    await phone.reads(OWN_WORD)
+    await asyncio.sleep(PART)
+    await phone.text("kalo saya belum", copied=0)
+    await phone.reads(RECEIVED)
+    await phone.text("YA")
+    await phone.reads(THANKS)
+
+
 async def shared_phone(phone: Phone) -> None:
     """Somebody else of the phone answers first, by name; then the one who was asked."""
     asked = await phone.asked()
@@ -276,6 +288,15 @@ async def report_by_keyword(phone: Phone) -> None:
     await phone.reads(KEPT_CODE)
     await asyncio.sleep(PART)
     await phone.text(f"tolong kabari anak saya di rumah {_tag(phone)}", copied=0)
+    await phone.reads(RECEIVED, ADDED)
+
+
+async def complained_again(phone: Phone) -> None:
+    """A word or two of the same beside the one open report: they are in it."""
+    await phone.text(f"LAPOR kartu saya hilang di kebun {_tag(phone)}")
+    await phone.reads(KEPT_CODE)
+    await asyncio.sleep(PART)
+    await phone.text("kartu hilang", copied=0)
     await phone.reads(RECEIVED, ADDED)
 
 
@@ -395,6 +416,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "question after a talk": Situation(question_after_a_talk),
     "corrected beside a talk": Situation(corrected_beside_a_talk),
     "half of another's": Situation(half_of_another),
+    "her own word": Situation(her_own_word),
     "shared phone": Situation(shared_phone, workers=2),
     "report, two parts": Situation(report_in_two_parts),
     "anonymous, and more": Situation(anonymous_and_more),
@@ -404,6 +426,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "anonymous, asked": Situation(answered_after_anonymous),
     "report in one breath": Situation(reported_in_one_breath),
     "report by keyword": Situation(report_by_keyword),
+    "complained again": Situation(complained_again),
     "reply late": Situation(impatient, (OUTAGE,)),
     "question late": Situation(answered_before_asked, (OUTAGE,)),
     "STOP behind words": Situation(stop_behind_words, (NO_WORKER,)),

@@ -78,7 +78,8 @@ _BEGINS_A_TALK = frozenset({"cek", "lapor"})
 _ASKS_HELP = "bantuan"
 _GRIEVES = ("sudah terdaftar tapi saya dimintai", "orangnya datang lagi minta uang", "petugas minta uang")
 _SAYS_WHO, _DENIES_BY_NAME = "ini ", "belum terdaftar"
-_OF_ANOTHER, _WISH = "ini buat ibu saya", "lapor anonim pak"
+_OF_ANOTHER, _WISH = ("ini buat ibu saya", "ini istrinya", "kalo saya"), "lapor anonim pak"
+_A_SHORT_COMPLAINT = "kartu hilang"
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ class Oracle:
         elif len(words.split()) > 2 and self.wished:
             self.wished = False
             self._report(due, "anonymous", due.said.words)
-        elif len(words.split()) > 2 and self.reports:
+        elif (len(words.split()) > 2 or words == _A_SHORT_COMPLAINT) and self.reports:
             self._add(due, due.said.words)
 
     def _read(self, said: Utterance) -> list[Prompt]:
