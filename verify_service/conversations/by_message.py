@@ -51,6 +51,7 @@ from verify_service.messaging.outbox import Asks, Purpose
 
 TALK: Final = "talk"
 GATEWAY: Final = "sms"  # a talk by text belongs to no provider's session
+STARTED_AGAIN: Final = "started again"
 SOLVED: Final = "solved:"  # begins the session of a talk that we began: is the problem solved?
 _BODY: Final = "inbound_message.body"
 _SECRETS: Final = (6, 16)  # digits of a PIN or a code, and of a NIK
@@ -95,9 +96,14 @@ def while_it_lasts(session: Session, talk: Conversation | None, received: dt.dat
     return talk
 
 
+def is_ours(conversation: Conversation) -> bool:
+    """Whether we began this talk: is the problem solved?"""
+    return conversation.session.startswith(SOLVED)
+
+
 def patience(conversation: Conversation) -> dt.timedelta:
     """How long a talk may be silent: what we asked by ourselves is answered when people find the time."""
-    if conversation.session.startswith(SOLVED):
+    if is_ours(conversation):
         return dt.timedelta(days=2 * programme().sla.close_days)
     return dt.timedelta(hours=programme().texting.talk_hours)
 
@@ -106,11 +112,14 @@ def end_talks(session: Session, phone: Phone, how: str, now: dt.datetime) -> Non
     """Whatever talk by text this phone is in is over: it sent STOP, or begins another.
 
     Of one on the way to a report nothing typed is left; that its words were to be nobody's is known for some minutes.
+    What we asked by ourselves and nobody answered yet waits behind another talk, and is over only with a STOP.
     """
     going_on = select(Conversation).where(
         Conversation.phone_id == phone.id, Conversation.channel == TALK, Conversation.ended_at.is_(None)
     )
     for conversation in session.scalars(going_on):
+        if how == STARTED_AGAIN and is_ours(conversation) and conversation.hops == 0:
+            continue
         unnamed = has_agreed_unnamed(conversation) or is_unnamed(conversation)
         reporting = conversation.session.endswith(":report")
         filed = grievance_of(conversation)
@@ -268,7 +277,7 @@ def in_a_sentence(talk: FlowState, said: Message) -> Message | None:
 
 def grievance_asked_about(session: Session, conversation: Conversation, talk: FlowState, phone: Phone) -> int | None:
     """The report of this phone that we asked about by ourselves in this talk, whether it is solved; None in others."""
-    if not conversation.session.startswith(SOLVED):
+    if not is_ours(conversation):
         return None
     held = _held(session, talk, phone)
     return held.id if held is not None else None
@@ -315,7 +324,7 @@ def follow_grievance(session: Session, said: Message, phone: Phone, number: str,
 
 def opened(session: Session, said: Message, phone: Phone, wish: Name) -> Context:
     """A new talk of this phone, in the place of any other; its session names the wish that the data notice delays."""
-    end_talks(session, phone, "started again", said.received)
+    end_talks(session, phone, STARTED_AGAIN, said.received)
     conversation = Conversation(
         gateway=GATEWAY,
         session=f"talk:{phone.id}:{said.first.id}:{wish}",

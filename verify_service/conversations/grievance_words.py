@@ -9,6 +9,8 @@ from dataclasses import replace
 from flows.complaints import complaints
 from flows.keywords import urgency
 from flows.reading import COURTESIES, spoken, word_set
+from flows.understanding import understand
+from flows.wishes import tells_more_than_that
 from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
@@ -16,6 +18,7 @@ from verify_service.conversations.one_phone import Hearing
 from verify_service.grievances import thread
 from verify_service.grievances.opening import ANONYMOUS
 from verify_service.grievances.states import GrievanceState
+from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Grievance
 from verify_service.messaging.compose import say_ending
 
@@ -51,6 +54,32 @@ def keep_nameless(hearing: Hearing, said: Message) -> HandledAs | None:
     return None
 
 
+def file_unless_told(hearing: Hearing, said: Message) -> HandledAs:
+    """File a complaint beside an answer, unless it belongs to a report that is open."""
+    goes_on = goes_on_with(hearing, said) and not urgency(said.text)
+    how = add(hearing, said, few=True) if goes_on else None
+    if how is None and not urgency(said.text) and not tells_of_money(hearing, said):
+        how = add(hearing, said)
+    return how or file(hearing, said, said.text)
+
+
+def follow(hearing: Hearing, said: Message) -> HandledAs:
+    """Somebody asks what became of a report: it goes to the one that is open, else we ask for its number.
+
+    It makes no report: of one that was told anonymously nothing may lead to this phone, the question least of all. What
+    it is about, where that is told as well, an officer reads.
+    """
+    nameless = anonymous_just_made(hearing, said)
+    if how := add(hearing, said, few=nameless):
+        return how
+    if tells_more_than_that(said.text):
+        hearing.reply(said, "s5.received")
+        return HandledAs.TRIAGE
+    said.empty()
+    hearing.stale |= by_message.begin(hearing.session, said, hearing.phone, "status")
+    return HandledAs.KEYWORD
+
+
 def add(hearing: Hearing, said: Message, *, few: bool = False, held: int | None = None) -> HandledAs | None:
     """Put words into the thread of the report they belong to, or of `held`; of an anonymous one nothing leads back to
     the phone."""
@@ -80,10 +109,12 @@ def grievance_of(hearing: Hearing, said: Message, *, few: bool = False) -> int |
     """The report that words belong to: the one made on this phone minutes ago, else the one that waits for an answer of
     its reporter, else the one open one.
 
-    "terima kasih" adds nothing, and of several open ones nobody could tell which. But a `few` words that go on with a
-    text of that report belong to it, and words of a death that was told belong to its report.
+    "terima kasih" adds nothing, nor do a word or two that complain of nothing; of several open ones it is the one that
+    complains of the same, or nobody could tell which. But a `few` words that go on with a text of that report belong to
+    it, and words of a death that was told belong to its report.
     """
-    if not few and (len(said.text.split()) <= A_FEW_WORDS or only_thanks(said)):
+    short = len(said.text.split()) <= A_FEW_WORDS and not _complains(said.text)
+    if not few and (short or only_thanks(said)):
         return None
     if not anonymous_just_made(hearing, said) and (told := told_before(hearing, said)) is not None:
         return told
@@ -92,7 +123,19 @@ def grievance_of(hearing: Hearing, said: Message, *, few: bool = False) -> int |
         return made
     open_reports = thread.open_grievances_of(hearing.session, hearing.phone)
     asked = [one.id for one in open_reports if one.state == GrievanceState.WAITING]
-    return next((ids[0] for ids in (asked, [one.id for one in open_reports]) if len(ids) == 1), None)
+    alike = [one.id for one in open_reports if _complains_of_the_same(one, said.text)] if open_reports[1:] else []
+    return next((ids[0] for ids in (asked, [one.id for one in open_reports], alike) if len(ids) == 1), None)
+
+
+def _complains(text: str) -> bool:
+    understood = understand(text)
+    return understood.sure and understood.meaning == "grievance"
+
+
+def _complains_of_the_same(report: Grievance, text: str) -> bool:
+    """Whether a text speaks of what a report was first told about: of the card, or of money."""
+    told = complaints(unseal_or_blank(report.words, "grievance.words"))
+    return not set(told).isdisjoint(complaints(text))
 
 
 _HELP = re.compile(

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 
 from flows.flow_state import FlowState
 from flows.keywords import keyword, number_within, urgency
-from flows.reading import beside_stop, command, spoken, stops_something_else
+from flows.reading import beside_stop, command, pressed, spoken, stops_something_else
 from flows.understanding import understand
 from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named
+from flows.wishes import asks_after_a_report, asks_to_be_erased
 from verify_service.conversations import by_message, lately, question
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
+from verify_service.conversations.card_words import correct_card, whose_card
 from verify_service.conversations.context import NOBODY
 from verify_service.conversations.copies import HandledAs, is_part, words_of
 from verify_service.conversations.grievance_words import (
@@ -24,6 +26,8 @@ from verify_service.conversations.grievance_words import (
     add,
     anonymous_just_made,
     file,
+    file_unless_told,
+    follow,
     goes_on_with,
     grievance_of,
     keep_nameless,
@@ -37,7 +41,8 @@ from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
 from verify_service.conversations.stored_state import is_unnamed, note_unnamed, restore
 from verify_service.grievances import thread
-from verify_service.ground.tables import Conversation, InboundMessage
+from verify_service.grievances.states import GrievanceState
+from verify_service.ground.tables import Conversation, Grievance, InboundMessage
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class _Talk:
     standing: FlowState
     current: bool  # whether what it asks now can have been read
     handed_at: dt.datetime
+    behind: bool = False  # whether other screens were shown since: a digit is for those
 
 
 def hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
@@ -109,6 +115,9 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
             return stopped(hearing, said, HandledAs.ANSWER)
         return stopped(hearing, said, HandledAs.STOP if len(said.text.split()) <= A_FEW_WORDS else HandledAs.TRIAGE)
     wanted = keyword(said.text)
+    after_it = not free and (wanted is None or wanted.name == "report") and asks_after_a_report(said.text)
+    if after_it and wanted is not None:  # "LAPOR kok belum ada kabar"
+        return follow(hearing, said)
     if (
         wanted is not None
         and wanted.name != "answer"
@@ -118,7 +127,9 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     about_the_list = asked is not None and question.names_the_cover(said.text)
     if not about_the_list and _means(said.text) != "stop" and (how := reply_to_an_officer(hearing, said)) is not None:
         return how
-    for one in _by_newest(asked, talk):
+    if after_it and not (talk and talk.current and by_message.is_ours(talk.conversation)):
+        return follow(hearing, said)
+    for one in _by_newest(hearing, said, asked, talk):
         how = _answer(hearing, said, one) if isinstance(one, Question) else _answer_talk(hearing, said, one, asked)
         if how is not None:
             return how
@@ -157,7 +168,8 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
 def _question(hearing: Hearing, said: Message) -> Question | None:
     """The question that this text may answer. What was written before an answer does not take it back."""
     before_stop = hearing.overtaken(said.first, lambda one: one.handled_as == HandledAs.STOP)
-    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts, before_stop=before_stop)
+    heard = hearing.before
+    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts, heard, before_stop=before_stop)
     if asked is None or (asked.corrects and hearing.overtaken(said.first, asked.heard)):
         return None
     if asked.corrects and _answered_since(hearing, asked) and not question.names_the_cover(said.text):
@@ -176,6 +188,9 @@ def _talk(hearing: Hearing, said: Message) -> _Talk | None:
     """The talk by text that this phone is in. Texts overtake one another: what was written before the last answer
     answers something else."""
     conversation = by_message.while_it_lasts(hearing.session, hearing.talk, said.received)
+    if conversation is None and hearing.talk is not None:  # another may wait behind one that was left
+        hearing.look_again()
+        conversation = by_message.while_it_lasts(hearing.session, hearing.talk, said.received)
     if conversation is None:
         return None
     prompt = hearing.prompts.answered_by(conversation.id, said.received)
@@ -183,43 +198,63 @@ def _talk(hearing: Hearing, said: Message) -> _Talk | None:
     context = by_message.MessageContext(hearing.session, conversation, hearing.phone, said.received, NOBODY)
     standing = restore(conversation, context.fresh_caller)
     current = prompt is not None and prompt.step == conversation.hops and not overtaken
-    return _Talk(conversation, standing.talk, current, prompt.handed_at if prompt else conversation.started_at)
+    behind = prompt is not None and hearing.prompts.screens_since(prompt, said.received)
+    return _Talk(conversation, standing.talk, current, prompt.handed_at if prompt else conversation.started_at, behind)
 
 
-def _by_newest(asked: Question | None, talk: _Talk | None) -> list[Question | _Talk]:
-    """What a text may answer, first what was asked last: who answered the newer one may take that back."""
+def _by_newest(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk | None) -> list[Question | _Talk]:
+    """What a text may answer, first what was asked last: who answered the newer one may take that back. The same answer
+    once more takes nothing back: it is to the older, where that is still open."""
     if asked is None or talk is None:
         return [one for one in (asked, talk) if one is not None]
-    first = talk.current and talk.handed_at >= asked.prompt.handed_at
+    newer = talk.handed_at >= asked.prompt.handed_at
+    first = talk.current and (newer or (_takes(talk, said) and _says_it_again(hearing, said, asked)))
     return [talk, asked] if first else [asked, talk]
+
+
+def _takes(talk: _Talk, said: Message) -> bool:
+    return (
+        not by_message.cannot_read(talk.standing, said.text)
+        or by_message.in_a_sentence(talk.standing, said) is not None
+    )
+
+
+def _says_it_again(hearing: Hearing, said: Message, asked: Question) -> bool:
+    """Whether a word is the answer that was given already: "belum", and two minutes later "belum"."""
+    read = question.read(asked, said.text)
+    if not asked.corrects or not read.option or read.others_word or read.grieves or question.names_the_cover(said.text):
+        return False
+    return question.stands(hearing.session, hearing.phone, read.option)
 
 
 def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | None:
     """Take a text for the answer to our question; None when it says something else."""
     read = question.read(asked, said.text)
-    if read.option == "no" and waits_for_help(said.text) and (how := add(hearing, said)):
+    if read.option == "no" and not read.grieves and waits_for_help(said.text) and (how := add(hearing, said)):
         return how  # "belum ada yang datang pak", hours after an accident was told
     if read.others_word:
         nameless = None if read.option else keep_nameless(hearing, said)
         return nameless or _ask_for_the_own_word(hearing, said, asked)
     if not read.option:
         return None
+    if read.option != "not_me" and (worker := whose_card(hearing, said, asked)) is not None:
+        return None if read.grieves else correct_card(hearing, said, asked, worker, read.option)
     if read.stops:
         stop(hearing, said)
     if hearing.stopping and read.option == "unsure":  # "jangan sms suami saya lagi, sedih saya lihatnya"
         return None
     how = HandledAs.ANSWER
     if read.grieves:  # first: its receipt is the one reply
-        goes_on = goes_on_with(hearing, said) and not urgency(said.text)
-        how = (add(hearing, said, few=True) if goes_on else None) or file(hearing, said, said.text)
+        how = file_unless_told(hearing, said)
     hearing.answer(asked, said, read.option)
-    return how
+    return HandledAs.TRIAGE if read.stops and how is HandledAs.ANSWER and asks_to_be_erased(said.text) else how
 
 
 def _ask_for_the_own_word(hearing: Hearing, said: Message, asked: Question) -> HandledAs:
     """Somebody else speaks: an officer reads it, and the worker is asked for by name, once."""
     if hearing.stopping:
         return HandledAs.TRIAGE
+    said.belongs_to(asked.asked, asked.prompt.step)  # so that it is known who spoke last
     if not question.ask_back(hearing.session, hearing.phone, asked, said, OWN_WORD):
         hearing.reply(said, "s5.received")
     return HandledAs.TRIAGE
@@ -231,6 +266,8 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         return None
     if asked is not None and asked.open and by_message.asks_words(talk.standing) and question.is_option(said.text):
         return None  # "tidak" alone is nobody's report
+    if talk.behind and by_message.is_ours(talk.conversation) and not _is_of_the_older(hearing, said, talk):
+        return None
     unreadable = by_message.cannot_read(talk.standing, said.text)
     reports = by_message.reports(talk.standing, talk.conversation)
     if unreadable and (option := by_message.in_a_sentence(talk.standing, said)) is not None:
@@ -260,6 +297,17 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         return how
     hearing.stale |= by_message.go_on(hearing.session, said, hearing.phone, talk.conversation)
     return HandledAs.ANSWER
+
+
+def _is_of_the_older(hearing: Hearing, said: Message, talk: _Talk) -> bool:
+    """Whether a text behind a talk that is over says whether an answered report is solved, which we had asked before
+    that talk: no digit, which a network brings again, nor a sentence behind a report that was just made in it."""
+    about = by_message.grievance_asked_about(hearing.session, talk.conversation, talk.standing, hearing.phone)
+    if about is None or pressed(said.text) is not None or not _takes(talk, said):
+        return False
+    if hearing.session.get_one(Grievance, about).state != GrievanceState.ANSWERED:
+        return False
+    return len(said.text.split()) <= A_FEW_WORDS or not goes_on_with(hearing, said)
 
 
 def _wished_unnamed(hearing: Hearing, said: Message, talk: _Talk) -> bool:

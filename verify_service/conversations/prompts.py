@@ -77,6 +77,11 @@ class Prompts:
         others = (one for one in self.handed if one.conversation != prompt.conversation)
         return any(one.handed_at > prompt.handed_at and one.read_by(moment) for one in others)
 
+    def screens_since(self, prompt: Prompt, moment: dt.datetime) -> bool:
+        """Whether a talk showed a screen after this prompt that can have been read by this moment."""
+        talks = (one for one in self.handed if one.conversation != prompt.conversation and one.screen[:1] != "s")
+        return any(one.handed_at > prompt.handed_at and one.read_by(moment) for one in talks)
+
     def new_between(self, earlier: dt.datetime, later: dt.datetime, only: frozenset[str] | None = None) -> bool:
         """Whether somebody who wrote twice had something new to answer the second time, one of these screens."""
         officers = self.officers.handed_at + _time_to_read() if self.officers and only is None else None

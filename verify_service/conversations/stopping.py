@@ -6,6 +6,7 @@ from flows.complaints import complaints
 from flows.keywords import urgency
 from flows.reading import STOPS, pressed, spoken, stops_something_else
 from flows.understanding import understand
+from flows.wishes import asks_to_be_erased
 from verify_service.conversations import question
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
@@ -31,10 +32,11 @@ def stop(hearing: Hearing, said: Message, *, alone: bool = False) -> None:
 
 
 def stopped(hearing: Hearing, said: Message, how: HandledAs) -> HandledAs:
-    """No more texts; what tells of an accident is a report all the same, and of a problem an officer's to read."""
+    """No more texts; what tells of an accident is a report all the same, and of a problem an officer's to read, as is
+    that somebody wants his data erased: whether we may is not a machine's to say."""
     if urgency(said.text):
         how = file(hearing, said, said.text)
-    elif how is HandledAs.STOP and complaints(said.text):
+    elif how is HandledAs.STOP and (complaints(said.text) or asks_to_be_erased(said.text)):
         how = HandledAs.TRIAGE
     if how is HandledAs.TRIAGE:
         how = keep_nameless(hearing, said) or how

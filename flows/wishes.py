@@ -1,0 +1,59 @@
+"""What people ask for in their own words, beside the keywords: news of a report, and that their data be erased."""
+
+import re
+
+from flows.complaints import complaints
+from flows.reading import COURTESIES, spoken, word_set
+
+_REPORT = r"\b(?:laporan|lapuran|aduan|pengaduan|keluhan)(?:nya|ku|na|ne|ipun)?\b|\bmy report\b"
+_HOW = r"(?:gimana|gimna|gmn|gmna|bagaimana|bgmn|bgmana|kumaha|piye|pripun|how)(?:nya|tuh|sih)?"
+_NEWS = re.compile(
+    r"\b(?:kabar|hasil|kelanjutan|lanjutan|perkembangan|tindak ?lanjut|jawaban|tanggapan|balasan|respon|status|update)"
+    rf"(?:nya|na|ne|ipun)?\b|\b{_HOW}\b|\b(?:sampai|sampe|smp|nyampe|tekan|dugi) (?:di ?)?(?:mana|mn|endi|pundi)\b"
+    r"|\bdi ?(?:jawab|bales|balas|proses|tanggapi|tanggepin|tindak|tindaklanjuti|tangani|urus|baca|respon|periksa)\b"
+    r"|\b(?:tanya|nanya|nanyain|menanyakan|mau tau|pengen tau|naros|takon)\b"
+)
+# "mau bikin laporan gimana caranya", "ini laporan saya: ..." tell of no report that was made.
+_NONE_YET = re.compile(
+    rf"\b(?:ini|cara\w*|mau|mo|pengen|ingin|pingin|buat|bikin|kirim|ngirim|nulis)(?: \w+)? (?:{_REPORT})|\bcaranya\b"
+)
+_BARE = re.compile(r"\b(?:kabar|kelanjutan|perkembangan|tindak ?lanjut)(?:nya|na|ne)?\b")
+_AROUND = COURTESIES | word_set(
+    "ada belum blm blom sudah udah udh sdh gimana gmn bagaimana kok ko koq ya yah iya nih sih tuh apa kah apakah kapan"
+    " dari yang yg kemarin kmrn itu ini saya sy tolong mohon maaf permisi halo assalamualaikum selamat pagi siang sore"
+    " malam tanya nanya mau tau tahu sampai sampe mana sekarang skrg masih juga lagi tentang soal"
+)
+_ABOUT_REPORTS = frozenset({"listing", "service"})  # "belum ada kabar", "laporan"
+
+
+def asks_after_a_report(text: str) -> bool:
+    """Whether somebody asks what became of a report: "gimana laporan saya", "ada kabar belum pak"."""
+    said = spoken(text)
+    if re.search(_REPORT, said):
+        return _NONE_YET.search(said) is None and _NEWS.search(said) is not None
+    left = _BARE.sub(" ", said)
+    return left != said and _AROUND.issuperset(left.split())
+
+
+def tells_more_than_that(text: str) -> bool:
+    """Whether whoever asks so tells what it is about as well: "laporan saya soal uang itu gimana"."""
+    return not _ABOUT_REPORTS.issuperset(complaints(text))
+
+
+_ERASE = r"(?:hapus|apus|hapuskan|hapusin|hapuslah|musnahkan|hilangkan|buang|cabut|pupus|delete|erase|remove)"
+_DATA = r"(?:data|datanya|nama|nik|ktp|identitas|data diri)"
+_ERASED = re.compile(
+    rf"\b{_ERASE} (?:\w+ ){{0,2}}{_DATA}\b"
+    rf"|\b{_ERASE} (?:\w+ ){{1,2}}(?:dari|from) (?:\w+ )?(?:daftar|data|sistem|list)\b"
+    rf"|\b{_DATA} (?:\w+ ){{0,3}}(?:di ?)?(?:hapus|apus|hapuskan|hapusin|pupus)\b"
+    rf"|\b(?:coret|keluarkan|keluarin) (?:\w+ )?(?:saya|sy|nama|data)\b"
+    rf"|\b(?:jangan|jgn|ga usah|tidak usah) (?:di ?)?simpan (?:\w+ )?{_DATA}\b"
+)
+
+_OF_OUR_TEXTS = re.compile(r"\b(?:nomor|nomer|nmr|no|hp|sms\w*|pesan\w*|kiriman\w*)\b")  # a STOP, and no more
+
+
+def asks_to_be_erased(text: str) -> bool:
+    """Whether somebody asks that what is kept of him be erased, which the law (UU 27/2022) lets him ask."""
+    said = spoken(text)
+    return _ERASED.search(said) is not None and _OF_OUR_TEXTS.search(said) is None
