@@ -72,7 +72,7 @@ soak: install browser
 		echo "==> noticed, as it has to: counts-repeats"
 	@$(BIN)/python -m tests.soak.texts --phones $${TEXTERS:-104} --seed $${SEED:-1}
 	@for fault in empties-unread digit-answers-question answers-unsent copies-count copies-stay parts-apart anonymous-again \
-		others-word trusts-clock stop-waits poison-for-ever gives-up one-line forgets-talks log-fails; do \
+		others-word her-own-word told-again trusts-clock stop-waits poison-for-ever gives-up one-line forgets-talks log-fails; do \
 		$(BIN)/python -m tests.soak.texts --phones 52 --rounds 1 --seed $${SEED:-1} --sabotage $$fault; \
 		[ $$? = 1 ] || { echo "the race of texts did not notice $$fault"; exit 1; }; \
 		echo "==> noticed, as it has to: $$fault"; done

@@ -31,13 +31,14 @@ def asks_after_a_report(text: str) -> bool:
     said = spoken(text)
     if re.search(_REPORT, said):
         return _NONE_YET.search(said) is None and _NEWS.search(said) is not None
-    left = _BARE.sub(" ", said)
-    return left != said and _AROUND.issuperset(left.split())
+    left = _BARE.sub(" ", re.sub(rf"^lapor (?=.*\b{_HOW}\b)", "", said))
+    return _BARE.search(said) is not None and _AROUND.issuperset(left.split())
 
 
-def tells_more_than_that(text: str) -> bool:
-    """Whether whoever asks so tells what it is about as well: "laporan saya soal uang itu gimana"."""
-    return not _ABOUT_REPORTS.issuperset(complaints(text))
+def asks_for_its_number(text: str) -> bool:
+    """Whether the number of a report is all that is wanting: not where it is told what the matter is as well ("laporan
+    saya soal uang itu gimana"), nor where no report is named ("belum ada kabar pak")."""
+    return re.search(_REPORT, spoken(text)) is not None and _ABOUT_REPORTS.issuperset(complaints(text))
 
 
 _ERASE = r"(?:hapus|apus|hapuskan|hapusin|hapuslah|musnahkan|hilangkan|buang|cabut|pupus|delete|erase|remove)"

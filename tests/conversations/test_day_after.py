@@ -113,7 +113,7 @@ def test_money_and_an_accident_in_two_words_are_reports_of_their_own(line: Line)
 # --- who asks after a report ---
 
 ASKING = [
-    "ada kabar belum laporannya", "gimana laporan saya", "laporan saya gimana pak?", "ada kabar belum pak",
+    "ada kabar belum laporannya", "gimana laporan saya", "laporan saya gimana pak?", "laporannya ada kabar belum pak",
     "laporan saya kok belum dijawab", "kapan laporan saya diproses", "sudah sampai mana laporan saya",
     "belum ada jawaban laporan saya", "LAPOR gimana laporan saya kemarin", "aduan saya kemarin gimana ya pak",
     "kumaha laporan abdi pak",
@@ -146,10 +146,15 @@ def test_beside_an_open_report_it_is_added_to_it(line: Line, text: str) -> None:
     assert text in words
 
 
-def test_what_a_report_was_about_is_an_officers_to_read(line: Line) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["gimana laporan saya kemarin soal pak RT minta uang", "ada kabar belum pak", "kok belum ada kabar ya pak",
+     "lapor gimana kabarnya pak"],
+)  # fmt: skip
+def test_what_a_report_was_about_is_an_officers_to_read(line: Line, text: str) -> None:
     line.writes(*ANONYMOUS)
     line.db.execute("UPDATE conversation SET touched_at = touched_at - interval '2 hours'")
-    line.together("gimana laporan saya kemarin soal pak RT minta uang", pause=2 * HOURS)
+    line.together(text, pause=2 * HOURS)
     assert len(line.reports()) == 1
     assert inbox(line) == ["triage"]
 

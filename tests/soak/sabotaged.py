@@ -20,7 +20,16 @@ from sqlalchemy.orm import Session
 import jobs.messages
 from flows.caller import StaleCaller
 from flows.flow_state import FlowState
-from verify_service.conversations import by_message, hear, hearing, lately, one_message, question, waiting_messages
+from verify_service.conversations import (
+    by_message,
+    grievance_words,
+    hear,
+    hearing,
+    lately,
+    one_message,
+    question,
+    waiting_messages,
+)
 from verify_service.ground import queue
 from verify_service.ground.crypto import unseal
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
@@ -160,6 +169,16 @@ def _others_word() -> None:
     vars(question)["speaker"] = lambda *given: "self" if speaker(*given) == "another" else speaker(*given)
 
 
+def _her_own_word() -> None:
+    """Behind another's word an "I" is the asked one's all the same."""
+    vars(question)["speaks_of_himself"] = lambda *given: False
+
+
+def _told_again() -> None:
+    """A complaint of a word or two is a report of its own, whatever is open."""
+    vars(grievance_words)["_complains"] = lambda text: False
+
+
 def _trusts_clock() -> None:
     """By the gateway's clock an answer was written before its question, and is none."""
     find = question.find
@@ -251,6 +270,8 @@ IN_TEXTS = {
     "parts-apart": _parts_apart,
     "anonymous-again": _anonymous_again,
     "others-word": _others_word,
+    "her-own-word": _her_own_word,
+    "told-again": _told_again,
     "trusts-clock": _trusts_clock,
     "stop-waits": _stop_waits,
     "poison-for-ever": _poison_for_ever,
@@ -288,6 +309,8 @@ TEXTS_NOTICED_AS = {
     "parts-apart": r"two parts",
     "anonymous-again": r"anonymous, and more",
     "others-word": r"shared phone",
+    "her-own-word": r"borrowed, her own word",
+    "told-again": r"complained again",
     "trusts-clock": r"lost, question",
     "stop-waits": r"(lost|misheard), STOP behind",
     "poison-for-ever": r"lost, poison|wait for ever",

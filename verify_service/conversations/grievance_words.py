@@ -10,7 +10,7 @@ from flows.complaints import complaints
 from flows.keywords import urgency
 from flows.reading import COURTESIES, spoken, word_set
 from flows.understanding import understand
-from flows.wishes import tells_more_than_that
+from flows.wishes import asks_for_its_number
 from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
@@ -66,13 +66,13 @@ def file_unless_told(hearing: Hearing, said: Message) -> HandledAs:
 def follow(hearing: Hearing, said: Message) -> HandledAs:
     """Somebody asks what became of a report: it goes to the one that is open, else we ask for its number.
 
-    It makes no report: of one that was told anonymously nothing may lead to this phone, the question least of all. What
-    it is about, where that is told as well, an officer reads.
+    It makes no report: of one that was told anonymously nothing may lead to this phone, the question least of all. An
+    officer reads what it is about, where that is told as well, and "belum ada kabar" of nothing that is named.
     """
     nameless = anonymous_just_made(hearing, said)
     if how := add(hearing, said, few=nameless):
         return how
-    if tells_more_than_that(said.text):
+    if not asks_for_its_number(said.text):
         hearing.reply(said, "s5.received")
         return HandledAs.TRIAGE
     said.empty()

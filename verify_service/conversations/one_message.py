@@ -116,7 +116,7 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
         return stopped(hearing, said, HandledAs.STOP if len(said.text.split()) <= A_FEW_WORDS else HandledAs.TRIAGE)
     wanted = keyword(said.text)
     after_it = not free and (wanted is None or wanted.name == "report") and asks_after_a_report(said.text)
-    if after_it and wanted is not None:  # "LAPOR kok belum ada kabar"
+    if after_it and wanted is not None:  # "LAPOR gimana laporan saya"
         return follow(hearing, said)
     if (
         wanted is not None
