@@ -138,7 +138,7 @@ def test_a_connection_the_server_closed_is_replaced_unseen(own: embedded.Servers
 _OWNER = """
 import sys, time
 from pathlib import Path
-from verify_service.ground import embedded
+from verify_service.demo import embedded
 servers = embedded.start(Path(sys.argv[1]))
 print(*(child.pid for child in servers.children), flush=True)
 time.sleep(60)
@@ -153,6 +153,7 @@ def test_both_servers_stop_when_their_owner_is_killed_and_start_again(tmp_path: 
     assert owner.stdout is not None
     pids = [int(pid) for pid in owner.stdout.readline().split()]
     owner.stdout.close()
+    assert len(pids) == 2
     owner.kill()
     owner.wait()
     deadline = time.monotonic() + 10
