@@ -86,7 +86,7 @@ def _of_worker(db: Any, worker: int) -> tuple[list[Any], list[Any]]:
 @given(st.lists(step, max_size=14), st.booleans())
 @example([("send", "1"), ("repeat", ""), ("send", "1"), ("stale", ""), ("redial", ""), ("send", "1")], True)
 def test_noise_changes_nothing(db: Any, steps: list[tuple[str, str]], known: bool) -> None:
-    empty(db)
+    empty()
     client = new_client()
     held = []
     for place, noisy in ((1, False), (2, True)):

@@ -227,7 +227,7 @@ def test_a_resident_who_is_helped_is_heard_once_whatever_drops(db: Any, client: 
 def _said(
     db: Any, client: FlaskClient, network: str, who: str, script: Any, cut_at: int | None, hours: bool
 ) -> tuple[list[tuple[str, str, str]], int]:
-    empty(db)
+    empty()
     scene = BY_NAME[who](db, "id")
     given = hold(handset(network, client, scene.number, db), script, scene, cut_at, db, hours)
     rows = db.execute(

@@ -123,7 +123,7 @@ class Outbox(RuleBasedStateMachine):
         first=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(list(Purpose))), min_size=2, max_size=6),
     )
     def begin(self, many_words: bool, first: list[tuple[int, Purpose]]) -> None:
-        empty(self.db)
+        empty()
         self.now = self.latest = NOW
         self.gateway = Whims(many_words=many_words)
         self.phones = [a_phone(self.db, number) for number in PHONES]

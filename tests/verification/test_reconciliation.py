@@ -210,7 +210,7 @@ _said = st.lists(
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_said)
 def test_sql_weighs_as_the_rule_does(db: Any, rows: list[tuple[Any, ...]]) -> None:
-    empty(db)
+    empty()
     enrolment = a_worker(db, phone=None).enrolment
     a_file(db, "insurer", dt.date(2026, 9, 1))
     phones = {None: None, 1: a_phone(db, "+6281200000001"), 2: a_phone(db, "+6281200000002")}
