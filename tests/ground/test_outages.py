@@ -24,7 +24,7 @@ BUSY = "END Maaf, layanan sedang sibuk"
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[embedded.Servers]:
     """Servers of this test's own, to be tormented."""
-    servers = embedded.start(tmp_path / "data")
+    servers = embedded.start(tmp_path / "data", durable=False)
     monkeypatch.setenv("VERIFY_DATABASE_URL", servers.application_url)
     monkeypatch.setenv("VERIFY_OWNER_DATABASE_URL", servers.owner_url)
     monkeypatch.setenv("VERIFY_REDIS_URL", servers.redis_url)
@@ -187,12 +187,12 @@ def test_a_directory_has_one_owner(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["d" * 120, "a folder, with blanks", "%41 & 'quotes'", "földer"])
 def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
-    servers = embedded.start(tmp_path / name)
+    servers = embedded.start(tmp_path / name, durable=False)
     servers.stop()
 
 
 def test_nobody_else_may_read_the_data(tmp_path: Path) -> None:
-    servers = embedded.start(tmp_path / "data")
+    servers = embedded.start(tmp_path / "data", durable=False)
     servers.stop()
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
     assert (tmp_path / "data" / "passwords.json").stat().st_mode & 0o077 == 0
@@ -201,7 +201,7 @@ def test_nobody_else_may_read_the_data(tmp_path: Path) -> None:
 def test_a_password_is_asked_from_the_first_second(tmp_path: Path) -> None:
     import psycopg
 
-    servers = embedded.start(tmp_path)
+    servers = embedded.start(tmp_path, durable=False)
     try:
         without = servers.owner_url.replace(servers.owner_url.split("@")[0], "postgresql://verify_owner")
         with pytest.raises(psycopg.OperationalError, match="password"):
