@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,12 +55,54 @@ def pytest_configure(config: pytest.Config) -> None:
     migrate()
 
 
-# Folders whose tests take longest one by one: they begin, or one of them would run alone at the end.
-_LONGEST = ("soak", "browser")
+# Files of tests that wait more than they compute, and of those that hold the service to a deadline of seconds.
+WAITING = {
+    f"tests/{file}.py"
+    for file in (
+        "browser/test_whole",
+        "ground/test_limits", "ground/test_logs", "ground/test_outages",
+        "jobs/test_jobs",
+        "messaging/test_a_whole_outage", "messaging/test_outages", "messaging/test_real_kannel",
+        "soak/test_crash", "soak/test_race", "soak/test_texts",
+    )
+}  # fmt: skip
+
+
+def _share(file: str) -> str:
+    """What one process has to itself: all that waits, all that needs the browser, or one of the other files."""
+    if file in WAITING:
+        return "waiting"
+    return "browser" if file.startswith("tests/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadfile`, by shares: while one process waits for deadlines, the others compute."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Shares(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _share(super()._split_scope(nodeid))
+
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # ours begins with what takes longest, and that is no matter of numbers
+    return Shares(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.parent.name not in _LONGEST)
+    """What takes longest begins: what waits, what needs the browser, the properties; then the files with most tests."""
+    shares = {item: _share(item.nodeid.partition("::")[0]) for item in items}
+    sizes = Counter(shares.values())
+    first = {"waiting", "browser"}
+    long = {share for item, share in shares.items() if item.get_closest_marker("long")}
+    items.sort(key=lambda item: (shares[item] not in first, shares[item] not in long, -sizes[shares[item]]))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A process that computes gives way to the one with the deadlines, from its first test on."""
+    if "PYTEST_XDIST_WORKER" in os.environ and item.nodeid.partition("::")[0] not in WAITING and os.nice(0) == 0:
+        os.nice(5)
 
 
 def pytest_collection_finish() -> None:
