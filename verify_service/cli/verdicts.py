@@ -138,8 +138,9 @@ def _print_table(as_json: bool) -> None:
 
 
 def programme_premium() -> int:
-    """The premium of the programme file, without needing any other setting."""
+    """Today's premium by the programme file, without needing any other setting."""
     try:
-        return read_programme(Path(os.environ.get("VERIFY_PROGRAMME") or DEFAULT)).premium.amount
+        held = read_programme(Path(os.environ.get("VERIFY_PROGRAMME") or DEFAULT))
+        return held.premium.on(dt.datetime.now(held.zone).date())
     except SettingsRefused as refused:
         raise click.ClickException(str(refused)) from None

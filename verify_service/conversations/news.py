@@ -12,7 +12,6 @@ import datetime as dt
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import not_held
@@ -81,7 +80,6 @@ def reconcile_and_tell(session: Session, *, now: dt.datetime) -> Reconciled:
     """
     return reconcile_batch(
         session,
-        premium=programme().premium.amount,
         now=now,
         tell=lambda enrolments: tell_news(session, enrolments, now=now),
     )

@@ -30,12 +30,32 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Premium(_Table):
-    """What the city pays for one worker and month, in rupiah."""
+class PremiumChange(_Table):
+    """Another premium, in rupiah a worker and month, from a day on."""
 
     amount: int = Field(gt=0)
     effective_from: dt.date
+
+
+class Premium(_Table):
+    """What the city pays for one worker and month, in rupiah."""
+
+    amount: int = Field(gt=0)  # the first one
+    effective_from: dt.date
     ceiling: int = Field(gt=0)
+    changes: tuple[PremiumChange, ...] = ()  # each in force from its day until the next
+
+    def on(self, day: dt.date) -> int:
+        """The premium in force on this day; of a month its first day counts."""
+        begun = [change for change in self.changes if change.effective_from <= day]
+        return max(begun, key=lambda change: change.effective_from).amount if begun else self.amount
+
+    @model_validator(mode="after")
+    def _each_from_a_day(self) -> Premium:
+        days = [self.effective_from, *(change.effective_from for change in self.changes)]
+        if sorted(set(days)) != days:
+            raise ValueError("`premium.changes`: in the order of their days, each after `effective_from`")
+        return self
 
 
 class Eligibility(_Table):
@@ -263,7 +283,7 @@ class Programme(_Table):
 
     @cached_property
     def standing(self) -> dict[str, str]:
-        """The values every text may use."""
+        """The values every text may use, as they stand when the process first needs one."""
         paid = self.benefits
         amounts = {
             "jkm": paid.jkm_full,
@@ -276,7 +296,7 @@ class Programme(_Table):
             "brand": self.brand,
             "hotline": self.hotline,
             "ussd": self.ussd_code,
-            "premium": f"{self.premium.amount:,}".replace(",", "."),
+            "premium": f"{self.premium.on(dt.datetime.now(self.zone).date()):,}".replace(",", "."),
             "scholarship_years": str(paid.scholarship_jkm_years),
             "age_from": str(self.eligibility.age_from),
             "age_to": str(self.eligibility.age_to),

@@ -119,7 +119,7 @@ def import_payments(
         merged = ledger_store.merge_payments(session, import_id=import_id, period=month, now=now)
         return merged, strangers, tuple(others)
 
-    premium = programme().premium.amount
+    premium = programme().premium.on(month)
     today = _today(programme(), now)
     return _import(session, order, lambda: read_payments(path, month, today, premium, progress=progress), merge)
 
