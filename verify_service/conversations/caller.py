@@ -141,7 +141,7 @@ def _cover_of(linked: Linked, *, today: dt.date) -> Cover:
     if linked.newest is None:
         return Cover(state="no_file", asof="", until="", full_death_from="")
     return Cover(
-        state=cast("CoverState", linked.status or "not_found"),
+        state="no_file" if linked.status == "unclear" else cast("CoverState", linked.status or "not_found"),
         asof=short_date(_month_end(linked.newest)),
         until=short_date(_month_end(linked.paid)) if linked.paid else "-",
         full_death_from=_full_death_from(linked, today),

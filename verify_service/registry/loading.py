@@ -20,7 +20,7 @@ from verify_service.ground.programme import Programme, programme
 from verify_service.ground.tables import FileImport, ImportProblem
 from verify_service.registry import enrolments, ledger_store, listed, rt_head_store
 from verify_service.registry.enrolments import Merged
-from verify_service.registry.insurers import read_insurer
+from verify_service.registry.insurers import read_insurer, unclear
 from verify_service.registry.nik import Eligible
 from verify_service.registry.opening import refuse_too_large
 from verify_service.registry.payments import read_payments
@@ -139,7 +139,7 @@ def import_insurer(
     order = Order("insurer", path, now, actor, dry_run, period=month)
 
     def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
-        ledger_store.stage_insurer(session, reading.accepted)
+        ledger_store.stage_insurer(session, [*reading.accepted, *unclear(reading)])
         strangers = ledger_store.unmatched(session, "staged_insurer")
         others = listed.other_names(session, "staged_insurer", reading)
         ledger_store.take_no_kpj(session, [problem.row for problem in others])
@@ -227,9 +227,11 @@ def _told(report: ImportReport, order: Order, merged: Merged, strangers: int, im
         if merged.dropped
         else ""
     )
+    absent = f"On a list for this month and not in this file: {merged.absent:,}." if merged.absent else ""
     return replace(
-        with_notes(report, note, dropped),
+        with_notes(report, note, dropped, absent),
         unmatched=strangers,
+        absent=merged.absent,
         created=merged.created,
         updated=merged.updated,
         import_id=import_id,

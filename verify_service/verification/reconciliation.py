@@ -54,7 +54,8 @@ cases AS (
                   AND month.period < line.earlier_from + make_interval(months => line.earlier_months) THEN 'paid'
              ELSE 'listed_not_paid' END AS list,
         CASE WHEN month.treasury THEN 'payments' ELSE 'plan' END AS paid_by,
-        CASE WHEN month.reported THEN coalesce(insured.status, 'not_found') ELSE 'no_file' END AS insurer,
+        CASE WHEN insured.status = 'unclear' OR NOT month.reported THEN 'no_file'
+             ELSE coalesce(insured.status, 'not_found') END AS insurer,
         coalesce(says.worker, 'no_answer') AS worker,
         coalesce(says.rt_head, 'no_answer') AS rt_head,
         coalesce(says.assisted, false) AS assisted,
@@ -71,7 +72,8 @@ cases AS (
     WHERE line.id BETWEEN :first AND :last AND worker.id BETWEEN :first_worker AND :last_worker
         AND (month.period >= {_LISTED_FROM} OR payment.id IS NOT NULL)),
 decided AS (
-    SELECT cases.*, decision.verdict, decision.owner, CASE WHEN decision.at_risk THEN cases.premium ELSE 0 END AS rupiah,
+    SELECT cases.*, decision.verdict, decision.owner,
+           CASE WHEN decision.at_risk THEN cases.premium ELSE 0 END AS rupiah,
            decision.owner IN ({_ACTING}) AS acts
     FROM cases JOIN decision_row decision USING ({", ".join(_CASE)})),
 compared AS MATERIALIZED (
@@ -186,7 +188,8 @@ def reconcile_batch(
 ) -> Reconciled:
     """Claim some stale enrolments and bring their verdicts and discrepancies up to date; nothing left: all zero.
 
-    `premium` is rupiah a worker and month; None: the programme's, as it was in each month. One at a time: of two at once, the one that read earlier could write later.
+    `premium` is rupiah a worker and month; None: the programme's, as it was in each month. One at a time: of two at
+    once, the one that read earlier could write later.
     `tell` gets the enrolments, as PostgreSQL writes an array, once their verdicts stand and before they are committed;
     it returns how many it made stale again.
     """
