@@ -70,10 +70,24 @@ class Benefits(_Table):
     reported_wage: int
     jkm_full: int
     jkm_before_waiting: int
-    jkm_waiting_months: int
     jkk_death: int
     scholarship_max: int
     scholarship_jkm_years: int
+
+
+class CoverRules(_Table):
+    """How the insurer ends and begins cover, in force from a day on until the next."""
+
+    effective_from: dt.date
+    lapse_months: int = Field(gt=0)  # unpaid in a row, after which the cover has ended
+    death_months: int = Field(ge=0)  # paid, until the benefit of a death that is not work-related is full
+
+
+class Warnings(_Table):
+    """When a worker is told that the cover ends."""
+
+    days_before: int = Field(ge=0)
+    task_days: int = Field(gt=0)  # to tell whoever has no phone
 
 
 class SendWindow(_Table):
@@ -262,6 +276,8 @@ class Programme(_Table):
     premium: Premium
     eligibility: Eligibility
     benefits: Benefits
+    cover: tuple[CoverRules, ...] = Field(min_length=1)
+    warnings: Warnings
     send_window: SendWindow
     sessions: Sessions
     texting: Texting
@@ -313,6 +329,15 @@ class Programme(_Table):
         """The decree in force on this day; None before the first."""
         held = [decree for decree in self.decrees if decree.date <= day]
         return max(held, key=lambda decree: decree.date, default=None)
+
+    def cover_on(self, day: dt.date) -> CoverRules:
+        """The insurer's rules on this day; the first we know hold for the days before them too."""
+        begun = [rules for rules in self.cover if rules.effective_from <= day]
+        return max(
+            begun,
+            key=lambda rules: rules.effective_from,
+            default=min(self.cover, key=lambda rules: rules.effective_from),
+        )
 
     @model_validator(mode="after")
     def _knows_each_category(self) -> Programme:
