@@ -85,7 +85,7 @@ def test_the_programme_of_bekasi_is_whole() -> None:
 
 def test_a_later_premium_holds_from_its_day(tmp_path: Path) -> None:
     file = tmp_path / "city.toml"
-    change = "[[premium.changes]]\namount = 20000\neffective_from = {}\n\n[eligibility]"
+    change = "[[premium.changes]]\nnew_amount = 20000\nchanged_on = {}\n\n[eligibility]"
     own = DEFAULT.read_text(encoding="utf-8").replace("../data", str(DEFAULT.parent.parent / "data"))
     file.write_text(own.replace("[eligibility]", change.format("2026-07-01")), encoding="utf-8")
     premium = read_programme(file).premium

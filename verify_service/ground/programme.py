@@ -33,8 +33,8 @@ class _Table(BaseModel):
 class PremiumChange(_Table):
     """Another premium, in rupiah a worker and month, from a day on."""
 
-    amount: int = Field(gt=0)
-    effective_from: dt.date
+    new_amount: int = Field(gt=0)
+    changed_on: dt.date
 
 
 class Premium(_Table):
@@ -47,12 +47,12 @@ class Premium(_Table):
 
     def on(self, day: dt.date) -> int:
         """The premium in force on this day; of a month its first day counts."""
-        begun = [change for change in self.changes if change.effective_from <= day]
-        return max(begun, key=lambda change: change.effective_from).amount if begun else self.amount
+        begun = [change for change in self.changes if change.changed_on <= day]
+        return max(begun, key=lambda change: change.changed_on).new_amount if begun else self.amount
 
     @model_validator(mode="after")
     def _each_from_a_day(self) -> Premium:
-        days = [self.effective_from, *(change.effective_from for change in self.changes)]
+        days = [self.effective_from, *(change.changed_on for change in self.changes)]
         if sorted(set(days)) != days:
             raise ValueError("`premium.changes`: in the order of their days, each after `effective_from`")
         return self
@@ -78,7 +78,7 @@ class Benefits(_Table):
 class CoverRules(_Table):
     """How the insurer ends and begins cover, in force from a day on until the next."""
 
-    effective_from: dt.date
+    in_force_from: dt.date
     lapse_months: int = Field(gt=0)  # unpaid in a row, after which the cover has ended
     death_months: int = Field(ge=0)  # paid, until the benefit of a death that is not work-related is full
 
@@ -332,11 +332,11 @@ class Programme(_Table):
 
     def cover_on(self, day: dt.date) -> CoverRules:
         """The insurer's rules on this day; the first we know hold for the days before them too."""
-        begun = [rules for rules in self.cover if rules.effective_from <= day]
+        begun = [rules for rules in self.cover if rules.in_force_from <= day]
         return max(
             begun,
-            key=lambda rules: rules.effective_from,
-            default=min(self.cover, key=lambda rules: rules.effective_from),
+            key=lambda rules: rules.in_force_from,
+            default=min(self.cover, key=lambda rules: rules.in_force_from),
         )
 
     @model_validator(mode="after")

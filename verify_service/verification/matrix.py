@@ -60,6 +60,7 @@ cell AS MATERIALIZED (
 _STANDING = """
 whole AS (
     SELECT worker_id, max(live_from) AS live_from, max(period) FILTER (WHERE state = 'paid') AS paid_until,
+           max(state) FILTER (WHERE period = :newest) AS newest_state,
            max(ended) AS ended, max(run) FILTER (WHERE period = :newest AND state = 'unpaid') AS run,
            max(lapse_months) FILTER (WHERE period = :newest) AS lapse_months,
            min(CASE insurer WHEN 'inactive' THEN period ELSE period + interval '1 month' END::date)
@@ -88,7 +89,7 @@ unpaid AS (
 put_off AS (
     SELECT worker_id, count(*) AS months FROM unpaid WHERE later - before < death_months GROUP BY worker_id),
 standing AS (
-    SELECT worker_id, gap, paid_until, member_since, live_from, coalesce(paid_by_other, false) AS paid_by_other,
+    SELECT worker_id, gap, paid_until, live_from, newest_state, coalesce(paid_by_other, false) AS paid_by_other,
            CASE WHEN gap > 0
                 THEN (CAST(:newest AS date) - make_interval(months => gap::int - 1))::date END AS unpaid_from,
            CASE WHEN gap > 0 THEN coalesce(ends_on, (CAST(:newest AS date)
@@ -140,14 +141,14 @@ def files(session: Session, *, now: dt.datetime) -> Files | None:
 
 def matrix_values(held: Files) -> dict[str, object]:
     """What the statements need beside the workers."""
-    rules = sorted(programme().cover, key=lambda rule: rule.effective_from)
+    rules = sorted(programme().cover, key=lambda rule: rule.in_force_from)
     return {
         "months": list(held.months),
         "reported": [month in held.insurer for month in held.months],
         "treasury": [month in held.payments for month in held.months],
         "premiums": [programme().premium.on(month) for month in held.months],
         "lapses": [programme().cover_on(month).lapse_months for month in held.months],
-        "rules_from": [dt.date.min, *(rule.effective_from for rule in rules[1:])],
+        "rules_from": [dt.date.min, *(rule.in_force_from for rule in rules[1:])],
         "deaths": [rule.death_months for rule in rules],
         "newest": held.newest,
     }

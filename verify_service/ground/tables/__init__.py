@@ -42,7 +42,14 @@ from verify_service.ground.tables.registry import (
     Worker,
 )
 from verify_service.ground.tables.task import Task
-from verify_service.ground.tables.verification import DecisionRow, Discrepancy, Evidence, StaleEnrolment, Verdict
+from verify_service.ground.tables.verification import (
+    CoverGap,
+    DecisionRow,
+    Discrepancy,
+    Evidence,
+    StaleEnrolment,
+    Verdict,
+)
 
 __all__ = [
     "ApiFiling",
@@ -51,6 +58,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Conversation",
+    "CoverGap",
     "Decision",
     "DecisionRow",
     "DeliveryNotice",
