@@ -38,7 +38,7 @@ def reconcile(everything: bool, as_json: bool) -> None:
             audit.record(
                 session, now=now, actor="command line", action="verdicts rebuilt", on="verdict", enrolments=count
             )
-    done = _drain()
+    done = drain_all()
     if as_json:
         print_json(done.__dict__)
     else:
@@ -48,7 +48,8 @@ def reconcile(everything: bool, as_json: bool) -> None:
         )
 
 
-def _drain() -> Reconciled:
+def drain_all() -> Reconciled:
+    """Bring every verdict up to date first."""
     with transaction() as session:
         waiting = session.scalar(select(func.count(StaleEnrolment.enrolment_id.distinct()))) or 0
     with tqdm(desc="reconcile", unit=" enrolments", total=waiting, disable=None, leave=False) as bar:
@@ -75,7 +76,7 @@ def verdicts(data_dir: Path, period: dt.date | None, table: bool, as_json: bool)
 
 @with_servers
 def _verdicts(period: dt.date | None, as_json: bool) -> None:
-    _drain()
+    drain_all()
     with transaction() as session:
         month = period or newest_period(session)
         rows = session.execute(
