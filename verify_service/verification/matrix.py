@@ -18,18 +18,19 @@ WORKERS = 20_000  # read at once: some 50 MB in this process
 # From `chosen` (worker_id) and the months with files to one row a worker and month, with the run of unpaid ones.
 _CELLS = """
 month AS (
-    SELECT * FROM unnest(CAST(:months AS date[]), CAST(:reported AS bool[]), CAST(:treasury AS bool[]),
-                         CAST(:premiums AS int[]), CAST(:lapses AS int[]))
+    SELECT *, row_number() OVER (ORDER BY period) AS place
+    FROM unnest(CAST(:months AS date[]), CAST(:reported AS bool[]), CAST(:treasury AS bool[]),
+                CAST(:premiums AS int[]), CAST(:lapses AS int[]))
         AS each (period, reported, treasury, premium, lapse_months)),
 line AS (
     SELECT enrolment.*, least(paid_from, earlier_from) AS listed_from
     FROM chosen JOIN enrolment ON enrolment.worker_id = chosen.worker_id),
 listed AS (
-    SELECT worker_id, min(listed_from) AS first_listed, bool_or(other_payer) AS other_payer,
+    SELECT worker_id, min(listed_from) AS first_listed,
            min(listed_from) FILTER (WHERE removed_from IS NULL OR removed_from > :newest) AS live_from
     FROM line GROUP BY worker_id),
 named AS (
-    SELECT listed.worker_id, listed.live_from, listed.first_listed <= month.period AS listed, month.period,
+    SELECT listed.worker_id, listed.live_from, listed.first_listed <= month.period AS listed, month.period, month.place,
            month.premium, month.lapse_months, payment.amount, insured.member_since,
            CASE WHEN payment.id IS NOT NULL THEN 'paid' WHEN month.treasury THEN 'unpaid' ELSE 'no_file' END AS payment,
            CASE WHEN month.reported THEN coalesce(insured.status, 'not_found') ELSE 'no_file' END AS insurer
@@ -43,42 +44,39 @@ stated AS (
                                     OR (insurer = 'no_file' AND payment = 'unpaid')) THEN 'unpaid'
                    ELSE 'unknown' END AS state
     FROM named),
-island AS (
-    SELECT *, count(*) FILTER (WHERE state <> 'unpaid' OR period = live_from)
-              OVER (PARTITION BY worker_id ORDER BY period) AS island
-    FROM stated),
-counted AS (
-    SELECT *, count(*) FILTER (WHERE state = 'unpaid') OVER (PARTITION BY worker_id, island ORDER BY period) AS run
-    FROM island),
+counted AS (  -- a run is as long as its month stands behind the last one before it
+    SELECT *, place - greatest(
+        max(CASE WHEN state <> 'unpaid' THEN place WHEN period = live_from THEN place - 1 END) OVER sofar,
+        min(place) FILTER (WHERE listed) OVER sofar - 1) AS run
+    FROM stated WINDOW sofar AS (PARTITION BY worker_id ORDER BY period)),
 cell AS MATERIALIZED (
-    SELECT *, state = 'unpaid' AND (run >= lapse_months OR insurer = 'inactive') AS ends,
-           max(period) FILTER (WHERE state = 'unpaid' AND (run >= lapse_months OR insurer = 'inactive'))
-           OVER (PARTITION BY worker_id) AS ended,
-           first_value(island) OVER (PARTITION BY worker_id ORDER BY period DESC) AS last_island
-    FROM counted)"""
+    SELECT *, state = 'unpaid' AND (run >= lapse_months OR insurer = 'inactive') AS ends FROM counted)"""
 
 _STANDING = """
-whole AS (
+last AS (
     SELECT worker_id, max(live_from) AS live_from, max(period) FILTER (WHERE state = 'paid') AS paid_until,
            max(state) FILTER (WHERE period = :newest) AS newest_state,
-           max(ended) AS ended, max(run) FILTER (WHERE period = :newest AND state = 'unpaid') AS run,
+           max(period) FILTER (WHERE ends) AS ended, min(period) FILTER (WHERE state = 'paid') AS first_paid,
+           coalesce(max(run) FILTER (WHERE period = :newest AND state = 'unpaid' AND live_from <= :newest), 0)::int
+               AS gap,
            max(lapse_months) FILTER (WHERE period = :newest) AS lapse_months,
-           min(CASE insurer WHEN 'inactive' THEN period ELSE period + interval '1 month' END::date)
-               FILTER (WHERE ends AND island = last_island) AS ends_on,
-           min(period) FILTER (WHERE state = 'paid' AND (ended IS NULL OR period > ended)) AS again,
            (array_agg(member_since ORDER BY period DESC) FILTER (WHERE member_since IS NOT NULL))[1] AS member_since,
            bool_or(insurer = 'active' AND payment = 'unpaid') FILTER (WHERE period = :newest) AS paid_by_other
     FROM cell GROUP BY worker_id),
-gap AS (
-    SELECT *, CASE WHEN live_from <= :newest THEN coalesce(run, 0) ELSE 0 END AS gap,
-           CASE WHEN ended IS NULL THEN coalesce(member_since, again)
-                WHEN again IS NOT NULL THEN greatest(again, member_since) END AS joined
-    FROM whole),
+lapse AS (  -- of those whose cover has ended at some time
+    SELECT last.worker_id, min(cell.period) FILTER (WHERE cell.state = 'paid' AND cell.period > ended) AS again,
+           min(CASE insurer WHEN 'inactive' THEN period ELSE period + interval '1 month' END::date)
+               FILTER (WHERE ends AND period > CAST(:newest AS date) - make_interval(months => gap)) AS ends_on
+    FROM last JOIN cell ON cell.worker_id = last.worker_id WHERE last.ended IS NOT NULL GROUP BY last.worker_id),
 ruled AS (
-    SELECT gap.*, rule.death_months FROM gap LEFT JOIN LATERAL (
+    SELECT joined.*, rule.death_months FROM (
+        SELECT last.*, ends_on, CASE WHEN ended IS NULL THEN coalesce(member_since, first_paid)
+                                     WHEN again IS NOT NULL THEN greatest(again, member_since) END AS joined
+        FROM last LEFT JOIN lapse USING (worker_id)) AS joined
+    LEFT JOIN LATERAL (
         SELECT death_months
         FROM unnest(CAST(:rules_from AS date[]), CAST(:deaths AS int[])) AS each (starts, death_months)
-        WHERE starts <= gap.joined ORDER BY starts DESC LIMIT 1) AS rule ON true),
+        WHERE starts <= joined ORDER BY starts DESC LIMIT 1) AS rule ON true),
 unpaid AS (
     SELECT ruled.worker_id, ruled.death_months,
            (extract(year FROM period) - extract(year FROM joined)) * 12
@@ -90,10 +88,9 @@ put_off AS (
     SELECT worker_id, count(*) AS months FROM unpaid WHERE later - before < death_months GROUP BY worker_id),
 standing AS (
     SELECT worker_id, gap, paid_until, live_from, newest_state, coalesce(paid_by_other, false) AS paid_by_other,
-           CASE WHEN gap > 0
-                THEN (CAST(:newest AS date) - make_interval(months => gap::int - 1))::date END AS unpaid_from,
+           CASE WHEN gap > 0 THEN (CAST(:newest AS date) - make_interval(months => gap - 1))::date END AS unpaid_from,
            CASE WHEN gap > 0 THEN coalesce(ends_on, (CAST(:newest AS date)
-               + make_interval(months => lapse_months - gap::int + 1))::date) END AS lapses_on,
+               + make_interval(months => lapse_months - gap + 1))::date) END AS lapses_on,
            gap > 0 AND ends_on IS NOT NULL AS lapsed,
            (joined + make_interval(months => death_months + coalesce(put_off.months, 0)::int))::date AS full_death_from
     FROM ruled LEFT JOIN put_off USING (worker_id))"""
@@ -183,15 +180,20 @@ gathered AS (
            array_agg(premium ORDER BY cell.period) AS premiums, array_agg(insurer ORDER BY cell.period) AS insurers,
            array_agg(listed ORDER BY cell.period) AS listed
     FROM cell LEFT JOIN planned ON planned.worker_id = cell.worker_id AND planned.period = cell.period
-    GROUP BY cell.worker_id)
+    GROUP BY cell.worker_id),
+place AS (
+    SELECT DISTINCT ON (worker_id) worker_id, kelurahan_code, rw, rt,
+           bool_or(other_payer) OVER (PARTITION BY worker_id) AS other_payer
+    FROM line ORDER BY worker_id, id DESC)
 SELECT standing.*, worker.name, area.kelurahan, place.rw, place.rt, place.other_payer, gathered.*
 FROM standing JOIN gathered USING (worker_id) JOIN worker ON worker.id = standing.worker_id
-JOIN LATERAL (SELECT kelurahan_code, rw, rt, bool_or(other_payer) OVER () AS other_payer
-              FROM line WHERE line.worker_id = standing.worker_id ORDER BY id DESC LIMIT 1) AS place ON true
+JOIN place ON place.worker_id = standing.worker_id
 LEFT JOIN area ON area.kelurahan_code = place.kelurahan_code
 ORDER BY standing.worker_id
 """  # noqa: S608  # constants of our own
 )
+# Many at once are sorted and joined whole; what comes out of a common table expression is only guessed.
+_IN_PASSES = text("SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)")
 _LAST = text("SELECT coalesce(max(id), 0) FROM worker")
 
 
@@ -199,6 +201,7 @@ def matrix(session: Session, held: Files, *, worker_id: int | None = None) -> It
     """Everybody's months, or one worker's, so many workers at a time."""
     last = worker_id if worker_id is not None else int(session.execute(_LAST).scalar_one())
     values = matrix_values(held)
+    session.execute(_IN_PASSES)
     for first in range(worker_id or 1, last + 1, WORKERS):
         rows = session.execute(_MATRIX, {**values, "first": first, "last": min(last, first + WORKERS - 1)})
         yield [_worker_months(row) for row in rows]
