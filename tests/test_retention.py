@@ -129,9 +129,14 @@ def an_old_month(db: Any) -> None:
             [file, OLD],
         )
     db.execute(
-        """INSERT INTO import_problem (import_id, row, "column", code, expected, rejected, found, whole_row)
-           SELECT id, 3, 'NIK', 'nik_length', 'sixteen digits', true, 'sealed', 'sealed' FROM file_import
+        """INSERT INTO import_problem (import_id, row, "column", code, expected, rejected, found)
+           SELECT id, 3, 'NIK', 'nik_length', 'sixteen digits', true, 'sealed' FROM file_import
            WHERE kind = 'payments' AND period = %s""",
+        [OLD],
+    )
+    db.execute(
+        """INSERT INTO import_line (import_id, row, rejected, nik_index, said, line)
+           SELECT id, 3, false, 'index', 'hash', 'sealed' FROM file_import WHERE kind = 'payments' AND period = %s""",
         [OLD],
     )
 
@@ -148,17 +153,16 @@ def test_files_of_months_past_their_retention_name_nobody_and_their_verdicts_sta
     assert before[0][:2] == (OLD, "unconfirmed")
     assert forget_files(dt.datetime.combine(OLD, dt.time(), dt.UTC) + (KEPT.payment_evidence - 5) * DAY) == 0
 
-    assert forget_files() == 3
+    assert forget_files() == 4
 
     assert [payments(db, table, OLD) for table in ("payment", "insurer_record")] == [0, 0]
     assert payments(db, "insurer_record", NEWEST) == 1
-    assert db.execute("SELECT code, found, whole_row FROM import_problem").fetchall() == [("nik_length", None, None)]
+    assert db.execute("SELECT code, found FROM import_problem").fetchall() == [("nik_length", None)]
+    assert db.execute("SELECT nik_index, said, line FROM import_line").fetchall() == [(None, None, None)]
+    assert payments(db, "payment_before", OLD) == 0
     ((detail,),) = db.execute("SELECT detail FROM audit WHERE action = 'payment evidence dropped'").fetchall()
-    assert {name: detail[name] for name in ("payments", "insurer_records", "refused_rows")} == {
-        "payments": 1,
-        "insurer_records": 1,
-        "refused_rows": 1,
-    }
+    gone = {name: count for name, count in detail.items() if name != "before" and count}
+    assert gone == {"payments": 1, "insurer_records": 1, "refused_values": 1, "lines": 1}
     assert forget_files() == 0
     with transaction() as session:
         forget_verdicts(session, now=NOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CursorResult, Select, and_, delete, func, or_, select, text, update
+from sqlalchemy import CursorResult, Date, Select, and_, delete, func, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -14,11 +14,14 @@ from verify_service.conversations.by_message import SOLVED
 from verify_service.grievances.steps import CLOCK
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import (
+    BEFORE,
+    NEWEST_PERIOD,
     Conversation,
     DeliveryNotice,
     FileImport,
     Grievance,
     GrievanceEvent,
+    ImportLine,
     ImportProblem,
     InboundMessage,
     InsurerRecord,
@@ -211,6 +214,9 @@ def forget_closed_reports(session: Session, *, now: dt.datetime) -> int:
     return len(reports)
 
 
+_FORGETTING = text("SELECT set_config('verify.forgetting', :now, true)")  # else what goes were kept as it stood
+
+
 def forget_payments(session: Session, *, now: dt.datetime) -> int:
     """Drop what payment and insurer files said of months past their retention, and empty the refused rows of all files
     of that age. The newest month stays, however old it is: verdicts rest on it.
@@ -219,18 +225,23 @@ def forget_payments(session: Session, *, now: dt.datetime) -> int:
     has a line.
     """
     first = programme().payments_kept_from(now)
-    newest = select(func.max(FileImport.period)).where(FileImport.kind == "insurer").scalar_subquery()
     begun = dt.datetime.combine(first, dt.time(), programme().zone)
     old_files = select(FileImport.id).where(FileImport.imported_at < begun)
-    gone = {
+    newest = literal_column(NEWEST_PERIOD, Date())
+    gone: dict[str, UpdateBase] = {
         "payments": delete(Payment).where(Payment.period < first, Payment.period < newest),
         "insurer_records": delete(InsurerRecord).where(InsurerRecord.period < first, InsurerRecord.period < newest),
-        "refused_rows": update(ImportProblem)
-        .where(ImportProblem.import_id.in_(old_files))
-        .where(or_(ImportProblem.found.is_not(None), ImportProblem.whole_row.is_not(None)))
-        .values(found=None, whole_row=None),
+        "refused_values": update(ImportProblem)
+        .where(ImportProblem.import_id.in_(old_files), ImportProblem.found.is_not(None))
+        .values(found=None),
+        "lines": update(ImportLine)
+        .where(ImportLine.import_id.in_(old_files), ImportLine.line.is_not(None))
+        .values(line=None, said=None, nik_index=None),
+        **{table.name: delete(table).where(table.c.ended_at < begun) for table in BEFORE.values()},
     }
+    session.execute(_FORGETTING, {"now": "yes"})
     counts = {name: _rows(session, statement) for name, statement in gone.items()}
+    session.execute(_FORGETTING, {"now": "no"})
     if any(counts.values()):
         detail = counts | {"before": f"{first:%Y-%m}"}
         audit.record(session, now=now, actor=CLOCK, action="payment evidence dropped", on="payment", **detail)

@@ -24,7 +24,7 @@ from tests.people import a_worker
 from tests.serving import new_client
 from tests.soak.hostile import HIT, corpus
 from verify_service.ground.database import transaction
-from verify_service.registry.loading import import_roster
+from verify_service.registry.loading import RosterTerms, import_roster
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 SEED = 1
@@ -70,9 +70,8 @@ def by_import(folder: Path, texts: list[str]) -> None:
             nik = f"327501{1 + place % 28:02}0190{place:04}"
             writer.writerow([nik, text, text, "003", "011", "Bekasijaya", "Bekasi Timur", f"0814{place:08}", text])
     with transaction() as session:
-        import_roster(
-            session, folder / "roster.csv", paid_from=dt.date(2026, 1, 1), now=dt.datetime.now(dt.UTC), actor="test"
-        )
+        terms = RosterTerms(dt.date(2026, 1, 1))
+        import_roster(session, folder / "roster.csv", terms, now=dt.datetime.now(dt.UTC), actor="test")
 
 
 def by_form(client: FlaskClient, texts: list[str]) -> None:

@@ -84,7 +84,7 @@ def test_the_months_of_everybody_and_of_one_worker(db: Any) -> None:
 
 @pytest.mark.parametrize("file", ["roster_part1.xlsx", "roster_part2.csv"])
 def test_a_report_counts_every_row(db: Any, file: str) -> None:
-    report = document("import", "roster", str(SAMPLE / file), "--json")
+    report = document("import", "roster", str(SAMPLE / file), "--accept-valid", "--json")
     assert report["rows"] == report["accepted"] + report["rejected"] == 1030
     assert report["flagged"] <= report["accepted"]
     faulty = {problem["row"] for problem in report["problems"]}
@@ -200,3 +200,38 @@ def test_every_command_the_program_lists_can_be_called() -> None:
     assert "texts" in listed
     for command in listed:
         assert verify(command, "--help").exit_code == 0, command
+
+
+def test_a_list_with_rejected_rows_goes_in_whole_or_not_at_all(db: Any) -> None:
+    refused = verify("import", "roster", str(SAMPLE / "roster_part1.xlsx"), "--json")
+    report = json.loads(refused.stdout)
+    assert (refused.exit_code, report["refused"], report["created"], report["version"]) == (1, True, 0, None)
+    assert report["rows"] == report["accepted"] + report["rejected"]
+    assert "--accept-valid" in report["notes"][-1]
+    assert "Nothing was stored." in verify("import", "roster", str(SAMPLE / "roster_part1.xlsx")).stdout
+    assert db.execute("SELECT count(*) FROM file_import").fetchone() == (0,)
+    taken = document("import", "roster", str(SAMPLE / "roster_part1.xlsx"), "--accept-valid", "--json")
+    assert (taken["refused"], taken["created"]) == (False, taken["accepted"])
+    kept = db.execute("SELECT count(*) FROM import_line WHERE rejected AND line IS NOT NULL").fetchone()
+    assert kept == (report["rejected"],)
+
+
+def test_the_list_is_shown_with_its_versions_their_differences_and_taken_back(db: Any) -> None:
+    clean, part = str(SAMPLE / "roster_clean.csv"), str(SAMPLE / "roster_part2.csv")
+    document("import", "roster", clean, "--json")
+    before = document("roster", "show", "--json")
+    document("import", "roster", part, "--accept-valid", "--json")
+    assert [version["version"] for version in document("roster", "versions", "--json")] == [1, 2]
+    assert verify("roster", "versions").stdout.count("\n") == 2
+    difference = document("roster", "diff", "1", "2", "--json")
+    assert set(difference) == {"before", "now", "same", "added", "missing", "changed"}
+    assert "added" in verify("roster", "diff", "1", "2").stdout
+    assert verify("roster", "diff", "1", "7").exit_code == 1
+    assert len(document("roster", "show", "--json")) > len(before)
+    assert document("roster", "undo", "2", "--json")["removed"] > 0
+    assert document("roster", "show", "--json") == before
+    assert document("roster", "show", "--as-of", "2020-01-31", "--json") == []
+    assert verify("roster", "show").stdout.endswith("2,000 workers\n")
+    assert verify("roster", "undo", "2").output.startswith("Error: Version 2 was undone on ")
+    assert verify("roster", "show", "--as-of", "yesterday").exit_code == 2
+    assert document("verdicts", "--as-of", "2026-01-01", "--json") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from verify_service.ground.crypto import blind_index, unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.tables.base import Base
 from verify_service.registry import loading
+from verify_service.registry.loading import RosterTerms
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.report import ImportReport
 from verify_service.registry.rosters import KEPT
@@ -22,6 +24,7 @@ from verify_service.registry.rosters import KEPT
 SAMPLE = Path(__file__).parents[2] / "verify_service" / "data" / "sample"
 NOW = dt.datetime(2026, 4, 2, 3, 0, tzinfo=dt.UTC)
 JANUARY = dt.date(2026, 1, 1)
+TERMS = {field.name for field in fields(RosterTerms)}
 HEADINGS = "NIK,NAMA,TGL LAHIR,RT,RW,KELURAHAN,KECAMATAN,NO HP,NO KK"
 ANI = "3275014107800001,Ani Lestari,01-07-1980,1,2,Margahayu,Bekasi Timur,081234567890,"
 BUDI = "3275011203750002,Budi Santoso,12-03-1975,1,2,Margahayu,Bekasi Timur,081234567890,"
@@ -34,9 +37,9 @@ def written(folder: Path, *lines: str, name: str = "list.csv", headings: str = H
 
 
 def roster(file: Path, now: dt.datetime = NOW, **more: Any) -> ImportReport:
-    given: dict[str, Any] = {"paid_from": JANUARY, "actor": "test", "now": now} | more
+    terms = {"paid_from": JANUARY} | {name: more.pop(name) for name in (*more,) if name in TERMS}
     with transaction() as session:
-        return loading.import_roster(session, file, **given)
+        return loading.import_roster(session, file, RosterTerms(**terms), actor="test", now=now, **more)
 
 
 def ledger(kind: str, file: Path, period: dt.date = JANUARY, **more: Any) -> ImportReport:
@@ -64,7 +67,8 @@ def test_the_sample_city_loads_as_its_offices_send_it(db: Any) -> None:
     # 27 people stand in both files; some of them with a NIK that cannot be used in one of the two.
     assert 15 <= second.updated <= 27
     assert count(db, "enrolment") == first.created + second.created
-    assert count(db, "import_problem", "whole_row IS NOT NULL") == first.rejected + second.rejected
+    assert count(db, "import_line", "rejected") == first.rejected + second.rejected
+    assert count(db, "import_line") == first.rows + second.rows
     assert count(db, "worker") < count(db, "enrolment")  # the same NIK twice in one file
     assert count(db, "audit", "action = 'import roster'") == 2
 
@@ -136,17 +140,16 @@ def test_a_dry_run_tells_the_figures_and_stores_nothing(db: Any) -> None:
     assert all(rows == [] for rows in _everything(db))
     real = roster(SAMPLE / "roster_part1.xlsx")
     assert (dry.created, dry.flagged, dry.rejected) == (real.created, real.flagged, real.rejected)
-    assert dry.to_json() == real.to_json() | {"dry_run": True}
+    assert dry.to_json() == real.to_json() | {"dry_run": True, "version": None}
     assert "dry run" in dry.to_text()
 
 
 def test_a_refused_file_leaves_no_trace_and_the_callers_transaction_goes_on(db: Any, tmp_path: Path) -> None:
     with transaction() as session:
+        headless = written(tmp_path, headings="A,B,C")
         with pytest.raises(FileRefused):
-            loading.import_roster(
-                session, written(tmp_path, headings="A,B,C"), paid_from=JANUARY, now=NOW, actor="test"
-            )
-        loading.import_roster(session, written(tmp_path, ANI), paid_from=JANUARY, now=NOW, actor="test")
+            loading.import_roster(session, headless, RosterTerms(JANUARY), now=NOW, actor="test")
+        loading.import_roster(session, written(tmp_path, ANI), RosterTerms(JANUARY), now=NOW, actor="test")
     assert count(db, "file_import") == 1
 
 
@@ -158,7 +161,7 @@ def test_a_fault_halfway_through_leaves_nothing_half_written(db: Any, tmp_path: 
 
 def _import_then_fail(file: Path) -> None:
     with transaction() as session:
-        loading.import_roster(session, file, paid_from=JANUARY, now=NOW, actor="test")
+        loading.import_roster(session, file, RosterTerms(JANUARY), now=NOW, actor="test")
         session.execute(text("SELECT 1 / 0"))
 
 
@@ -260,9 +263,9 @@ def test_a_rejected_row_is_kept_whole_but_for_the_mothers_name(db: Any, tmp_path
     file = written(tmp_path, "12345,Ani Lestari,SITI AMINAH,Catatan", headings="NIK,NAMA,NAMA IBU KANDUNG,XYZ")
     report = roster(file)
     assert (report.accepted, report.rejected) == (0, 1)
-    (sealed,) = db.execute("SELECT whole_row FROM import_problem WHERE whole_row IS NOT NULL").fetchone()
-    kept = json.loads(unseal(sealed, "import_problem.whole_row"))
-    assert kept == {"NIK": "12345", "NAMA": "Ani Lestari", "column 4": "Catatan"}
+    (sealed,) = db.execute("SELECT line FROM import_line WHERE rejected").fetchone()
+    kept = json.loads(unseal(sealed, "import_line.line"))
+    assert kept == {"cells": {"NIK": "12345", "NAMA": "Ani Lestari", "XYZ": "Catatan"}}
     assert "AMINAH" not in json.dumps(report.to_json())
 
 
@@ -370,7 +373,7 @@ def test_a_corrected_file_takes_people_out_of_the_month_and_the_first_may_come_b
     assert (back.unchanged, back.created, back.updated) == (False, 1, 2)
     assert count(db, table, "period = '2026-01-01'") == 3
     assert ledger(kind, first).unchanged
-    assert count(db, "file_import") == 3
+    assert count(db, "file_import") == 4  # the first file counts again, as a version of its own
     assert count(db, "audit", f"action = 'import {kind}'") == 4
 
 
@@ -422,10 +425,10 @@ def test_the_same_list_with_other_terms_corrects_the_enrolments_that_rest_on_it(
     terms = db.execute("SELECT paid_from::text, months FROM enrolment ORDER BY id").fetchall()
     assert terms == [("2026-02-01", 6), ("2026-01-01", 12)]
     assert roster(file, paid_from=dt.date(2026, 2, 1), months=6).unchanged
-    assert db.execute("SELECT report -> 'terms' FROM file_import ORDER BY id LIMIT 1").fetchone() == (
+    assert db.execute("SELECT report -> 'terms' FROM file_import ORDER BY id DESC LIMIT 1").fetchone() == (
         {"paid_from": "2026-02", "months": 6},
     )
-    assert (count(db, "worker"), count(db, "enrolment"), count(db, "file_import")) == (2, 2, 2)
+    assert (count(db, "worker"), count(db, "enrolment"), count(db, "file_import")) == (2, 2, 3)
 
 
 def test_one_cell_with_a_page_in_it_does_not_refuse_the_list(db: Any, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ _COMMANDS = {
     "phone": "phone:phone",
     "migrate": "serving:migrate",
     "import": "imports:import_file",
+    "roster": "roster:roster",
     "letters": "letters:letters",
     "ask": "ask:ask",
     "texts": "outbox:texts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import sys
@@ -13,9 +14,13 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from verify_service.demo import embedded, keys
 from verify_service.ground import schema
+from verify_service.ground.as_of import as_of
+from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
 from verify_service.ground.settings import SettingsRefused
 
 P = ParamSpec("P")
@@ -39,6 +44,36 @@ data_dir_option = click.option(
     help="Where the embedded servers keep their data.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+
+
+class Day(click.ParamType[dt.date]):
+    """A day as YYYY-MM-DD, of the city's calendar; one that is to come is a slip."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        try:
+            day = dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write YYYY-MM-DD, for example 2026-03-31", param, ctx)
+        if day > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1):
+            self.fail(f"{day} is to come; give a day that is over, or today", param, ctx)
+        return day
+
+
+as_of_option = click.option("--as-of", type=Day(), default=None, help="As it stood at the end of this day.")
+
+
+@contextmanager
+def standing(day: dt.date | None) -> Iterator[Session]:
+    """A session in which everything stands as it does now, or as it did at the end of this day of the city."""
+    if day is None:
+        with transaction() as session:
+            yield session
+        return
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), programme().zone)
+    with as_of(min(midnight - dt.timedelta(microseconds=1), dt.datetime.now(dt.UTC))) as session:
+        yield session
 
 
 def print_json(document: Any) -> None:

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from verify_service import audit
 from verify_service.cli.imports import Month
-from verify_service.cli.service import data_dir_option, json_option, print_json, with_servers
+from verify_service.cli.service import as_of_option, data_dir_option, json_option, print_json, standing, with_servers
 from verify_service.conversations.news import reconcile_and_tell
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import DEFAULT, read_programme
@@ -20,7 +20,7 @@ from verify_service.ground.settings import SettingsRefused
 from verify_service.ground.tables import StaleEnrolment
 from verify_service.verification.decision import decision_table
 from verify_service.verification.evidence import newest_period
-from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts
+from verify_service.verification.reconciliation import Reconciled, compute_again, drain, forget_verdicts
 
 _FACTS = ("list", "insurer", "worker", "rt_head", "duplicate")
 
@@ -64,20 +64,24 @@ def _one_batch() -> Reconciled:
 @click.command()
 @click.option("--period", type=Month(), default=None, help="The month. Default: the newest the insurer reported.")
 @click.option("--table", is_flag=True, help="Print the whole decision table instead.")
+@as_of_option
 @json_option
 @data_dir_option
-def verdicts(data_dir: Path, period: dt.date | None, table: bool, as_json: bool) -> None:
+def verdicts(data_dir: Path, period: dt.date | None, table: bool, as_of: dt.date | None, as_json: bool) -> None:
     """Each enrolment's verdict for one month, with the case it follows from."""
     if table:
         _print_table(as_json)
     else:
-        _verdicts(data_dir, period, as_json)
+        _verdicts(data_dir, period, as_of, as_json)
 
 
 @with_servers
-def _verdicts(period: dt.date | None, as_json: bool) -> None:
-    drain_all()
-    with transaction() as session:
+def _verdicts(period: dt.date | None, as_of: dt.date | None, as_json: bool) -> None:
+    if as_of is None:
+        drain_all()
+    with standing(as_of) as session:
+        if as_of is not None:
+            compute_again(session, now=dt.datetime.now(dt.UTC))
         month = period or newest_period(session)
         rows = session.execute(
             text(

@@ -24,6 +24,7 @@ KINDS = {
     "rt_vacant": lazy_gettext("RT without a head: confirm"),
     "visit": lazy_gettext("Wants no texts: visit"),
     "cover_gap": lazy_gettext("Cover ends, no phone: tell the worker"),
+    "missing_from_list": lazy_gettext("Not in the new list: ask"),
     "check_answers": lazy_gettext("Whose answers? Check them"),
 }
 HOW = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Date, Row, exists, func, literal_column, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,10 +17,10 @@ from verify_service.ground.crypto import blind_index
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import (
+    NEWEST_PERIOD,
     Conversation,
     Enrolment,
     Evidence,
-    FileImport,
     OutboxMessage,
     Phone,
     PhoneLink,
@@ -116,7 +116,7 @@ def ask_phone(session: Session, number: Number, *, now: dt.datetime) -> str | No
 
 def _has_spoken() -> ColumnElement[bool]:
     """Whether the worker has said anything since the newest insurer file."""
-    newest = select(func.max(FileImport.period)).where(FileImport.kind == "insurer").scalar_subquery()
+    newest = literal_column(NEWEST_PERIOD, Date())
     return (
         exists()
         .where(
@@ -146,7 +146,7 @@ WHERE (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan
   AND NOT {death_sql("worker.id")}
   AND NOT EXISTS (
       SELECT 1 FROM evidence said WHERE said.enrolment_id = enrolment.id AND said.source = 'worker'
-        AND (said.period IS NULL OR said.period >= (SELECT max(period) FROM file_import WHERE kind = 'insurer')))
+        AND (said.period IS NULL OR said.period >= {NEWEST_PERIOD}))
   AND NOT EXISTS (
       SELECT 1 FROM conversation asked WHERE asked.phone_id = phone_link.phone_id AND asked.channel = 'sms'
         AND asked.ended_at IS NULL AND asked.started_at > :old

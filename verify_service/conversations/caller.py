@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from flows.caller import Caller, Cover, CoverState, Person, Post, RtDesk
 from verify_service.ground.pipeline import Asked, Command, columns_of, types_of
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Phone, PhoneLink
+from verify_service.ground.tables import NEWEST_PERIOD, Phone, PhoneLink
 from verify_service.ground.working_days import short_date
 from verify_service.registry.names import mask_name
 from verify_service.registry.residents import Office, offices_of
@@ -37,20 +37,20 @@ RETURNING {columns_of(Phone)},
 
 # The workers a number answers for, one page of them or a certain one, each with the cover of the newest insurer file.
 PEOPLE = Command(
-    """
+    f"""
 SELECT worker.id, worker.name, worker.nik_last4, newest.period, insured.status, insured.member_since, paid.period
 FROM phone JOIN phone_link ON phone_link.phone_id = phone.id AND phone_link.unlinked_at IS NULL
 JOIN worker ON worker.id = phone_link.worker_id
-CROSS JOIN (SELECT max(period) AS period FROM file_import WHERE kind = 'insurer') AS newest
+CROSS JOIN (SELECT {NEWEST_PERIOD} AS period) AS newest
 LEFT JOIN insurer_record insured ON insured.period = newest.period AND insured.nik_index = worker.nik_index
 LEFT JOIN LATERAL (
     SELECT file.period FROM file_import file
     JOIN insurer_record active ON active.period = file.period AND active.nik_index = worker.nik_index
-    WHERE file.kind = 'insurer' AND active.status = 'active'
+    WHERE file.kind = 'insurer' AND file.undone_at IS NULL AND active.status = 'active'
     ORDER BY file.period DESC LIMIT 1) AS paid ON true
 WHERE phone.number_index = :number AND (CAST(:worker AS bigint) IS NULL OR worker.id = :worker)
 ORDER BY worker.id OFFSET :first LIMIT :most
-""",
+""",  # noqa: S608  # a constant of our own
     returns=(int, str, str, dt.date, str, dt.date, dt.date),
 )
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from verify_service.accounts.pins import pin_hash, pin_is
 from verify_service.ground.crypto import letter_code, unseal
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Enrolment, Phone, PhoneLink, RtHead, Worker
+from verify_service.ground.tables import NEWEST_PERIOD, Enrolment, Phone, PhoneLink, RtHead, Worker
 from verify_service.installation import DATA
 from verify_service.registry import loading
 from verify_service.registry.letters import ACTIVATION, INVITATION
@@ -66,7 +66,7 @@ def load(session: Session, folder: Path, *, roster: Path | None, now: dt.datetim
     months = shifted_months(now.astimezone(programme().zone).date())
     first = months[MONTHS[0]]
     listed = roster or SAMPLE / "roster_clean.csv"
-    report = loading.import_roster(session, listed, decree=programme().decree, paid_from=first, now=now, actor=_ACTOR)
+    report = loading.import_roster(session, listed, loading.RosterTerms(first), now=now, actor=_ACTOR)
     say(f"  {report.accepted} workers enrolled from {listed.name}")
     if roster is not None:
         return
@@ -81,7 +81,7 @@ def load(session: Session, folder: Path, *, roster: Path | None, now: dt.datetim
     say(f"  payments and insurer files for {', '.join(f'{period:%Y-%m}' for period in sorted(months.values()))}")
 
 
-_TELLING = """
+_TELLING = f"""
 SELECT DISTINCT ON (insurer.status, shared.people > 1) phone_link.phone_id, phone_link.worker_id, insurer.status,
        shared.people
 FROM phone_link
@@ -89,10 +89,10 @@ JOIN worker ON worker.id = phone_link.worker_id
 JOIN LATERAL (SELECT count(*) AS people FROM phone_link other
               WHERE other.phone_id = phone_link.phone_id AND other.unlinked_at IS NULL) AS shared ON true
 LEFT JOIN insurer_record insurer ON insurer.nik_index = worker.nik_index
-     AND insurer.period = (SELECT max(period) FROM file_import WHERE kind = 'insurer')
+     AND insurer.period = {NEWEST_PERIOD}
 WHERE phone_link.unlinked_at IS NULL
 ORDER BY insurer.status, shared.people > 1, phone_link.id
-"""
+"""  # noqa: S608  # a constant of our own
 
 
 def people(session: Session, ordinary: int = 24) -> list[dict[str, str]]:

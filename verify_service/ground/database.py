@@ -102,7 +102,7 @@ def transaction(seconds: float | None = None) -> Iterator[Session]:
     with Session(engine(), expire_on_commit=False) as session:
         if seconds is None:
             with session.begin():
-                session.execute(_ALLOW, {"names": list(_LONG_WORK), "allowed": list(_LONG_WORK.values())})
+                allow_long_work(session)
                 yield session
             return
         driver = session.connection().connection.driver_connection
@@ -110,6 +110,11 @@ def transaction(seconds: float | None = None) -> Iterator[Session]:
         with watchdog().over(driver.fileno(), seconds):
             yield session
             session.commit()
+
+
+def allow_long_work(session: Session) -> None:
+    """Let the rest of this transaction take as long as the work of a job or a command may."""
+    session.execute(_ALLOW, {"names": list(_LONG_WORK), "allowed": list(_LONG_WORK.values())})
 
 
 def snapshot(session: Session) -> None:

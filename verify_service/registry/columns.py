@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
@@ -65,7 +66,7 @@ _UNUSED = words(
     "no nomor nourut nomorurut tempatlahir email kodepos npwp norekening rekening namabank golongandarah goldarah"
     " penghasilan upah kodepekerjaan lokasipekerjaan jamkerjamulai jamkerjaselesai program ahliwaris agama"
     " statusperkawinan statuskawin pendidikan kota kabupaten kotakabupaten kabkota provinsi keterangan ket"
-    " catatan paraf ttd tandatangan umur usia"
+    " catatan paraf ttd tandatangan umur usia hasilperiksa"
 )
 
 
@@ -77,6 +78,7 @@ class Layout:
     mandatory: tuple[Column, ...]
     wanted: tuple[Column, ...] = ()
     optional: tuple[Column, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()  # spelling -> field as somebody told us; "": a column of no use
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -84,8 +86,22 @@ class Layout:
 
     @cached_property
     def known(self) -> dict[str, str]:
-        """Spelling -> field; where two fields share a spelling, the one the layout names first."""
-        return {spelling: column.name for column in reversed(self.columns) for spelling in column.spellings.split()}
+        """Spelling -> field; where two fields share a spelling, the one the layout names first; what was told rules."""
+        held = {spelling: column.name for column in reversed(self.columns) for spelling in column.spellings.split()}
+        told = dict(self.told)
+        return {spelling: field for spelling, field in (held | told).items() if field}
+
+    @cached_property
+    def unused(self) -> frozenset[str]:
+        """Spellings of columns that we have no use for."""
+        return frozenset(_UNUSED) | {spelling for spelling, field in self.told if not field}
+
+    def field_meant(self, name: str) -> str | None:
+        """The field that somebody names: by our name of it, its heading or any spelling. None where there is none."""
+        wanted = compact(name)
+        named = {compact(column.title): column.name for column in self.columns}
+        named |= {compact(column.name): column.name for column in self.columns}
+        return named.get(wanted) or replace(self, told=()).known.get(wanted)
 
     @property
     def key(self) -> str:
@@ -115,6 +131,17 @@ class Header:
     width: int
     forbidden: frozenset[int] = frozenset()
     clashes: tuple[str, ...] = ()
+    headings: Mapping[int, str] = field(default_factory=dict)  # of every column that has one and is kept
+
+    @cached_property
+    def names(self) -> Mapping[int, str]:
+        """What each column is called where a row is kept whole: by its heading, if no other has the same."""
+        counts = Counter(self.headings.values())
+        return {
+            column: self.headings[column] if counts[self.headings.get(column, "")] == 1 else f"column {column + 1}"
+            for column in range(self.width)
+            if column not in self.forbidden
+        }
 
     def field_at(self, field: str) -> str:
         """The field itself, or the combined one whose column holds it."""
@@ -184,6 +211,7 @@ def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> 
     unknown: list[str] = []
     forbidden: set[int] = set()
     clashes: list[str] = []
+    headings: dict[int, str] = {}
     width = max(len(cells) for _, cells in block)
     for column in range(width):
         above = [cells[column] if column < len(cells) else "" for _, cells in block]
@@ -191,10 +219,11 @@ def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> 
             continue
         heading, field = _heading(above, layout)
         spelling = _compacted(heading)
+        headings[column] = heading
         if _is_forbidden(spelling):
             forbidden.add(column)
         elif field is None:
-            if spelling not in _UNUSED:
+            if spelling not in layout.unused:
                 unknown.append(heading)
         elif field in columns:
             clashes.append(f"{columns[field][1]!r} and {heading!r} would both be read as {layout.title(field)}")
@@ -203,7 +232,16 @@ def _read_header(block: Sequence[tuple[int, Sequence[str]]], layout: Layout) -> 
     held = set(columns).union(*(column.stands_for for column in layout.columns if column.name in columns))
     missing = tuple(column.name for column in layout.mandatory + layout.wanted if column.name not in held)
     return Header(
-        layout, block[0][0], block[-1][0], columns, tuple(unknown), missing, width, frozenset(forbidden), tuple(clashes)
+        layout,
+        block[0][0],
+        block[-1][0],
+        columns,
+        tuple(unknown),
+        missing,
+        width,
+        frozenset(forbidden),
+        tuple(clashes),
+        headings,
     )
 
 
@@ -236,7 +274,11 @@ def refuse_missing(header: Header) -> None:
         )
         said.append(column.title + (f" (did you mean {near[0]!r}?)" if near else ""))
     found = ", ".join(heading for _, heading in header.columns.values())
-    raise TableMissing(f"Row {header.row} lacks the column {' and '.join(said)}. Found: {found}.")
+    raise TableMissing(
+        f"Row {header.row} lacks the column {' and '.join(said)}. Found: {found}.",
+        lacking=tuple(column.title for column in lacking),
+        unknown=header.unknown,
+    )
 
 
 _KINDS = {

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.phones import Phone
+from verify_service.registry.kept_lines import hash_of, said_by
 from verify_service.registry.lines import match_lines, settle_places
 from verify_service.registry.rosters import KEPT, RosterRow
 from verify_service.registry.staging import Staged, changed, indexed, make, sealed, stage
+from verify_service.registry.versions import Version
 
 Row = TypeVar("Row")
 
@@ -46,10 +48,15 @@ def stage_roster(
         Staged("nik_last4", "text", lambda row: row.nik[-4:]),
         Staged("months", "int2", lambda row: months or row.months or A_YEAR),
         Staged("flags", "text[]", lambda row: list(flags.get(row.row, ()))),
+        Staged("cleared", "text[]", lambda row: list(row.cleared)),
+        Staged("said", "bytea", lambda row: hash_of(said_by(row, _OF_THE_WORKER))),
         *phone_columns(lambda row: row.phone),
         *(keep.staged(name) for name, keep in KEPT.items()),
     ]
     stage(session, "staged_roster", columns, rows)
+
+
+_OF_THE_WORKER = (*(name for name, keep in KEPT.items() if keep.table == "worker"), "cleared")
 
 
 def phone_columns(phone_of: Callable[[Row], Phone | None]) -> tuple[Staged[Row], Staged[Row]]:
@@ -72,11 +79,11 @@ def _names(table: str) -> str:
 
 
 def _brought_up_to_date(table: str, newer: str) -> str:
-    """The same, each set to what the newer list says; a blank keeps what was known."""
+    """The same, each set to what the newer list says; a blank keeps what was known, "--" takes it away."""
     return ", ".join(
         f"{name} = {newer}.{name}"
         if keep.renewed or keep.whole
-        else f"{name} = coalesce({newer}.{name}, {table}.{name})"
+        else f"{name} = CASE WHEN NOT '{name}' = ANY({newer}.cleared) THEN coalesce({newer}.{name}, {table}.{name}) END"
         for name, keep in KEPT.items()
         if keep.table == table
     )
@@ -88,11 +95,18 @@ def _months(until: str, first: str) -> str:
     return f"(date_part('year', {apart}) * 12 + date_part('month', {apart}))::int"
 
 
-_WORKERS = f"""
-INSERT INTO worker (nik, nik_index, nik_last4, {_names("worker")}, created_at)
-SELECT DISTINCT ON (nik_index) nik, nik_index, nik_last4, {_names("worker")}, :now
+# Who says what the newest list said of him already stays as he is: sealed anew, the same would look like a change.
+_WORKERS_HELD = f"""
+UPDATE worker SET {_brought_up_to_date("worker", "newer")}, said = newer.said
+FROM (SELECT DISTINCT ON (nik_index) * FROM staged_roster ORDER BY nik_index, row) newer
+WHERE worker.nik_index = newer.nik_index AND worker.said IS DISTINCT FROM newer.said
+"""  # noqa: S608  # names of our own columns
+
+_WORKERS_NEW = f"""
+INSERT INTO worker (nik, nik_index, nik_last4, {_names("worker")}, said, created_at)
+SELECT DISTINCT ON (nik_index) nik, nik_index, nik_last4, {_names("worker")}, said, :now
 FROM staged_roster ORDER BY nik_index, row
-ON CONFLICT (nik_index) DO UPDATE SET {_brought_up_to_date("worker", "excluded")}
+ON CONFLICT (nik_index) DO NOTHING
 """  # noqa: S608  # names of our own columns
 
 # A list that follows on the one before prolongs it; any other list states its own months. What stood before is kept
@@ -104,8 +118,8 @@ UPDATE enrolment SET
     paid_from = CASE WHEN prolonged.since OR follows.on THEN held.paid_from ELSE :paid_from END,
     months = CASE WHEN prolonged.since THEN held.months
                   ELSE line.months + CASE WHEN follows.on THEN follows.earlier ELSE 0 END END,
-    earlier_from = CASE WHEN held.import_id = :import_id THEN held.earlier_from ELSE held.paid_from END,
-    earlier_months = CASE WHEN held.import_id = :import_id THEN held.earlier_months ELSE held.months END
+    earlier_from = CASE WHEN held.import_id = ANY(:same_file) THEN held.earlier_from ELSE held.paid_from END,
+    earlier_months = CASE WHEN held.import_id = ANY(:same_file) THEN held.earlier_months ELSE held.months END
 FROM staged_line line
 JOIN enrolment held ON held.id = line.enrolment_id
 JOIN file_import file ON file.id = held.import_id
@@ -114,7 +128,7 @@ CROSS JOIN LATERAL (
            {_months("CAST(:paid_from AS date)", "held.paid_from")} AS earlier
 ) follows
 CROSS JOIN LATERAL (
-    SELECT :again AND held.import_id <> :import_id AND held.paid_from <= :paid_from
+    SELECT :again AND held.import_id <> ALL(:same_file) AND held.paid_from <= :paid_from
            AND file.report #>> '{{terms,paid_from}}' > to_char(CAST(:paid_from AS date), 'YYYY-MM') AS since
 ) prolonged
 WHERE enrolment.id = line.enrolment_id
@@ -132,19 +146,19 @@ SELECT id, :now FROM enrolment WHERE worker_id IN (SELECT worker_id FROM staged_
 """
 
 
-def find_lines(session: Session, *, import_id: int, now: dt.datetime) -> int:
+def find_lines(session: Session, version: Version, *, now: dt.datetime) -> int:
     """The staged rows as workers, and each with the enrolment that it is a newer version of; how many were removed."""
-    changed(session, _WORKERS, now=now)
-    return match_lines(session, import_id)
+    changed(session, _WORKERS_HELD)
+    changed(session, _WORKERS_NEW, now=now)
+    return match_lines(session, version)
 
 
-def merge_roster(
-    session: Session, *, import_id: int, paid_from: dt.date, now: dt.datetime, again: bool = False
-) -> tuple[int, int]:
+def merge_roster(session: Session, version: Version, *, paid_from: dt.date, now: dt.datetime) -> tuple[int, int]:
     """The lines found into enrolments and phones, each touched marked stale; how many are new, how many were held."""
     settle_places(session)
-    updated = changed(session, _RENEWED, import_id=import_id, paid_from=paid_from, again=again)
-    created = changed(session, _NEW, import_id=import_id, paid_from=paid_from, now=now)
+    terms = {"import_id": version.id, "paid_from": paid_from}
+    updated = changed(session, _RENEWED, **terms, same_file=list(version.same_file), again=version.again)
+    created = changed(session, _NEW, **terms, now=now)
     _link_phones(session, now)
     changed(session, _STALE, now=now)
     return created, updated
@@ -155,9 +169,9 @@ def merge_roster(
 _TERMS = f"""
 WITH corrected AS (
     UPDATE enrolment SET
-        paid_from = right_terms.since, months = right_terms.months
+        import_id = :import_id, paid_from = right_terms.since, months = right_terms.months
     FROM staged_roster staged
-    JOIN enrolment held ON held.import_id = :import_id AND held.row = staged.row
+    JOIN enrolment held ON held.import_id = ANY(:same_file) AND held.row = staged.row
     JOIN file_import file ON file.id = held.import_id
     CROSS JOIN LATERAL (
         SELECT to_date(file.report #>> '{{terms,paid_from}}', 'YYYY-MM') AS stated
@@ -177,18 +191,18 @@ WITH corrected AS (
                + CASE WHEN follows.on THEN {_months("CAST(:paid_from AS date)", "before.since")} ELSE 0 END AS months
     ) right_terms
     WHERE enrolment.id = held.id
-      AND (held.paid_from, held.months) IS DISTINCT FROM (right_terms.since, right_terms.months)
-    RETURNING enrolment.id
+    RETURNING enrolment.id, (held.paid_from, held.months) IS DISTINCT FROM (right_terms.since, right_terms.months)
+        AS differs
 ), stale AS (
-    INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, :now FROM corrected
+    INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, :now FROM corrected WHERE differs
 )
-SELECT count(*) FROM corrected
+SELECT count(*) FILTER (WHERE differs) FROM corrected
 """  # noqa: S608  # names of our own columns
 
 
-def correct_terms(session: Session, *, import_id: int, paid_from: dt.date, now: dt.datetime) -> Merged:
+def correct_terms(session: Session, version: Version, *, paid_from: dt.date, now: dt.datetime) -> Merged:
     """First month and months of the enrolments that rest on this file; those a later list took over keep theirs."""
-    given = {"import_id": import_id, "paid_from": paid_from, "now": now}
+    given = {"import_id": version.id, "same_file": list(version.same_file), "paid_from": paid_from, "now": now}
     return Merged(0, int(session.execute(text(_TERMS), given).scalar_one()))
 
 
@@ -210,7 +224,8 @@ FROM staged_line line JOIN phone ON phone.number_index = line.phone_index
 _UNLINK = """
 UPDATE phone_link SET unlinked_at = :now, unlinked_why = :why
 WHERE how = 'roster' AND unlinked_at IS NULL
-  AND worker_id IN (SELECT worker_id FROM staged_link)
+  AND worker_id IN (SELECT worker_id FROM staged_link
+                    UNION ALL SELECT worker_id FROM staged_line WHERE 'phone' = ANY(cleared))
   AND NOT EXISTS (
       SELECT 1 FROM staged_link
       WHERE staged_link.worker_id = phone_link.worker_id AND staged_link.phone_id = phone_link.phone_id)

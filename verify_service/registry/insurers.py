@@ -50,13 +50,18 @@ class InsurerRow:
 
 
 def read_insurer(
-    path: Path, period: dt.date, today: dt.date, limits: Limits = LEDGER_LIMITS, progress: Progress | None = None
+    path: Path,
+    period: dt.date,
+    today: dt.date,
+    limits: Limits = LEDGER_LIMITS,
+    progress: Progress | None = None,
+    layout: Layout = INSURER,
 ) -> Reading[InsurerRow]:
     """An insurer's return file of one month. An unknown status rejects the row: it must not pass for cover.
 
     Rows are matched by one column, the NIK, and each stands for one row: of two under one NIK one is refused, or both.
     """
-    table = read_table(path, INSURER, limits)
+    table = read_table(path, layout, limits)
     refuse_other_month(table, period)
     reading = read_rows(table, lambda row: _read_row(row, period, today), _pairs, progress)
     return replace(reading, notes=(*reading.notes, *_unknown_statuses(reading)))

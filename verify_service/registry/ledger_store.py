@@ -31,8 +31,8 @@ WITH summed AS (
            max(paid_on) AS paid_on, string_agg(DISTINCT reference, ', ') AS reference
     FROM staged_payment GROUP BY nik_index
 ), merged AS (
-    INSERT INTO payment AS held (import_id, period, row, nik, nik_index, amount, paid_on, reference)
-    SELECT :import_id, :period, row, nik, nik_index, amount, paid_on, reference FROM summed ORDER BY row
+    INSERT INTO payment AS held (import_id, period, row, nik, nik_index, amount, paid_on, reference, created_at)
+    SELECT :import_id, :period, row, nik, nik_index, amount, paid_on, reference, :now FROM summed ORDER BY row
     ON CONFLICT (period, nik_index) DO UPDATE SET
         import_id = excluded.import_id, row = excluded.row, amount = excluded.amount, paid_on = excluded.paid_on,
         reference = excluded.reference
@@ -53,7 +53,7 @@ def merge_payments(session: Session, *, import_id: int, period: dt.date, now: dt
     Raises FileRefused when the file names fewer than half of the people the month had.
     """
     dropped = _drop_unnamed(session, "payment", "staged_payment", period)
-    created, updated = session.execute(text(_PAYMENTS), {"import_id": import_id, "period": period}).one()
+    created, updated = session.execute(text(_PAYMENTS), {"import_id": import_id, "period": period, "now": now}).one()
     _all_stale(session, now)
     return Merged(created, updated, dropped=dropped, absent=absent(session, "staged_payment", period))
 
@@ -78,8 +78,10 @@ WITH kpj AS (
       AND said.worker_kpj IS NOT NULL AND worker.kpj_index IS DISTINCT FROM said.kpj_index
 ), merged AS (
     INSERT INTO insurer_record AS held
-        (import_id, period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code)
-    SELECT :import_id, :period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code
+        (import_id, period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code,
+         created_at)
+    SELECT :import_id, :period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code,
+           :now
     FROM staged_insurer ORDER BY row
     ON CONFLICT (period, nik_index) DO UPDATE SET
         import_id = excluded.import_id, row = excluded.row, kpj = excluded.kpj, kpj_index = excluded.kpj_index,
@@ -107,7 +109,7 @@ def merge_insurer(session: Session, *, import_id: int, period: dt.date, now: dt.
     Raises FileRefused when the file names fewer than half of the people the month had.
     """
     dropped = _drop_unnamed(session, "insurer_record", "staged_insurer", period)
-    created, updated = session.execute(text(_RECORDS), {"import_id": import_id, "period": period}).one()
+    created, updated = session.execute(text(_RECORDS), {"import_id": import_id, "period": period, "now": now}).one()
     _all_stale(session, now)
     return Merged(created, updated, dropped=dropped, absent=absent(session, "staged_insurer", period))
 

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.registry.staging import changed, make
+from verify_service.registry.versions import Version
 
 _LINES = """
 CREATE TEMPORARY TABLE staged_line ON COMMIT DROP AS
@@ -16,7 +17,7 @@ FROM staged_roster staged JOIN worker USING (nik_index)
 # Two lines of one person are told apart by what they say. A list that was sorted anew says the same in another order,
 # so the order decides only between lines that say the same, or nothing that is known.
 _BY = (
-    "CASE WHEN import_id = :import_id THEN row END",
+    "CASE WHEN import_id = ANY(:same_file) THEN row END",
     "kelurahan_code, rw, rt, coalesce(occupation, ''), coalesce(source, '')",
     "kelurahan_code, rw, rt",
     "kelurahan_code",
@@ -42,9 +43,11 @@ _SETTLE = """
 UPDATE staged_line SET kelurahan_code = settled.kelurahan_code, rw = settled.rw, rt = settled.rt
 FROM (
     SELECT line.row,
-           CASE WHEN says.elsewhere THEN line.kelurahan_code ELSE held.kelurahan_code END AS kelurahan_code,
-           CASE WHEN says.elsewhere OR says.other_rw THEN line.rw ELSE held.rw END AS rw,
-           CASE WHEN says.elsewhere OR says.other_rw THEN line.rt
+           CASE WHEN says.elsewhere OR 'kelurahan' = ANY(line.cleared)
+                THEN line.kelurahan_code ELSE held.kelurahan_code END AS kelurahan_code,
+           CASE WHEN says.elsewhere OR says.other_rw OR line.cleared && ARRAY['kelurahan', 'rw']
+                THEN line.rw ELSE held.rw END AS rw,
+           CASE WHEN says.elsewhere OR says.other_rw OR line.cleared && ARRAY['kelurahan', 'rw', 'rt'] THEN line.rt
                 WHEN says.unread THEN held.rt ELSE coalesce(line.rt, held.rt) END AS rt
     FROM staged_line line JOIN enrolment held ON held.id = line.enrolment_id
     CROSS JOIN LATERAL (
@@ -61,18 +64,18 @@ WHERE staged_line.row = settled.row
 
 # So is what is written of the street.
 _OLD_STREET = """
-UPDATE worker SET address = NULL
+UPDATE worker SET address = NULL, said = NULL
 FROM staged_line line JOIN enrolment held ON held.id = line.enrolment_id
 WHERE worker.id = line.worker_id AND line.address IS NULL AND worker.address IS NOT NULL
   AND line.kelurahan_code <> held.kelurahan_code
 """
 
 
-def match_lines(session: Session, import_id: int) -> int:
+def match_lines(session: Session, version: Version) -> int:
     """The staged rows as `staged_line`, each with its enrolment if there is one; how many are of people removed."""
     make(session, "staged_line", _LINES)
     for by in _BY:
-        changed(session, _MATCH.format(by=by), import_id=import_id)
+        changed(session, _MATCH.format(by=by), import_id=version.id, same_file=list(version.same_file))
     removed = text("SELECT count(*) FROM staged_line WHERE removed_from IS NOT NULL")
     return int(session.execute(removed).scalar_one())
 

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.ground.crypto import seal
 from verify_service.ground.database import take_turn
 from verify_service.ground.programme import Programme, programme
-from verify_service.ground.tables import FileImport, ImportProblem
+from verify_service.ground.tables import FileImport
 from verify_service.registry import enrolments, ledger_store, listed, rt_head_store
+from verify_service.registry.columns import Layout
 from verify_service.registry.enrolments import Merged
-from verify_service.registry.insurers import read_insurer, unclear
+from verify_service.registry.headings import remember, with_headings
+from verify_service.registry.insurers import INSURER, read_insurer, unclear
+from verify_service.registry.kept_lines import keep_lines
+from verify_service.registry.missing import hand_over_missing, take_back_named
 from verify_service.registry.nik import Eligible
 from verify_service.registry.opening import refuse_too_large
-from verify_service.registry.payments import read_payments
+from verify_service.registry.payments import PAYMENTS, read_payments
 from verify_service.registry.problems import FileRefused, Problem, TableMissing
 from verify_service.registry.reading import Progress, Reading
 from verify_service.registry.report import ImportReport, report_of, with_notes
-from verify_service.registry.rosters import Desk, RosterRow, read_roster
-from verify_service.registry.rt_heads import read_rt_heads
+from verify_service.registry.rosters import ROSTER, Desk, RosterRow, read_roster
+from verify_service.registry.rt_heads import RT_HEADS, read_rt_heads
 from verify_service.registry.staging import Staged, copy_into, sealed
+from verify_service.registry.versions import Version, changing, is_overtaken, of_this_file
 from verify_service.registry.wrong_file import other_kind
 
 __all__ = ["FileRefused", "ImportReport", "import_insurer", "import_payments", "import_roster", "import_rt_heads"]
@@ -47,51 +51,71 @@ class Order:
     period: dt.date | None = None
     decree: str | None = None
     terms: dict[str, object] | None = None
+    whole: bool = False
+    headings: Mapping[str, str] = field(default_factory=dict)
 
 
+Read = Callable[[Layout], Reading[Any]]
 Outcome = tuple[Merged, int, tuple[Problem, ...]]
-Merge = Callable[[Reading[Any], int, bool], Outcome]
+Merge = Callable[[Reading[Any], Version], Outcome]
+
+
+LAYOUTS = {layout.kind: layout for layout in (ROSTER, PAYMENTS, INSURER, RT_HEADS)}
+_NONE_TOLD: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class RosterTerms:
+    """What a list states of all its people: the first month that the city pays, for how many months, by which decree.
+
+    `months` goes before the file's own months column; without either it is twelve. A list adds to those before it; one
+    that is `whole` also leaves out whom it does not name.
+    """
+
+    paid_from: dt.date
+    months: int | None = None
+    decree: str | None = None
+    whole: bool = False
 
 
 def import_roster(
     session: Session,
     path: Path,
+    terms: RosterTerms,
     *,
-    paid_from: dt.date,
-    months: int | None = None,
-    decree: str | None = None,
+    headings: Mapping[str, str] = _NONE_TOLD,
     dry_run: bool = False,
     progress: Progress | None = None,
     now: dt.datetime,
     actor: str,
 ) -> ImportReport:
-    """A roster: whose premium the city pays from `paid_from` (first of a month).
+    """A roster: whose premium the city pays.
 
-    `months` goes before the file's own months column; without either it is twelve. The same file again changes nothing,
-    but with other terms (`paid_from`, `months`) it corrects those of the enrolments that rest on it;
-    a NIK that another file enrolled keeps its enrolment, brought up to date; a second line of a NIK in this file is a
-    second enrolment.
+    The same file again changes nothing, but with another first month or number of months it corrects those of the
+    enrolments that rest on it; a NIK that another file enrolled keeps its enrolment, brought up to date; a second line
+    of a NIK in this file is a second enrolment. Whom a whole list leaves out is told by name and given to the officers.
+    `headings`: what columns are that we do not know by their heading, remembered for the next file.
     Raises FileRefused, with nothing stored, for a file that cannot be read. Never commits.
     """
-    order = Order("roster", path, now, actor, dry_run, decree=decree or programme().decree)
-    order = replace(order, terms={"paid_from": f"{_first(paid_from):%Y-%m}", "months": months})
+    start, months = _first(terms.paid_from), terms.months
+    order = Order("roster", path, now, actor, dry_run, decree=terms.decree or programme().decree, whole=terms.whole)
+    order = replace(order, terms={"paid_from": f"{start:%Y-%m}", "months": months}, headings=headings)
 
-    def read() -> Reading[RosterRow]:
-        return read_roster(path, _desk(programme(), now), progress=progress)
+    def read(layout: Layout) -> Reading[RosterRow]:
+        return read_roster(path, _desk(programme(), now), progress=progress, layout=layout)
 
-    def merge(reading: Reading[RosterRow], import_id: int, again: bool) -> Outcome:
+    def merge(reading: Reading[RosterRow], version: Version) -> Outcome:
         enrolments.stage_roster(session, reading.accepted, reading.flags(), months)
-        start = _first(paid_from)
         problems = listed.other_people(session, reading)
-        if again and _terms_of(session, import_id) != order.terms:
-            return enrolments.correct_terms(session, import_id=import_id, paid_from=start, now=now), 0, tuple(problems)
+        if version.earlier_terms not in (None, order.terms):
+            return enrolments.correct_terms(session, version, paid_from=start, now=now), 0, tuple(problems)
         problems += listed.perhaps_listed(session, reading)
-        removed = enrolments.find_lines(session, import_id=import_id, now=now)
-        problems += listed.moved(session, reading, import_id)
-        created, updated = enrolments.merge_roster(session, import_id=import_id, paid_from=start, now=now, again=again)
+        removed = enrolments.find_lines(session, version, now=now)
+        problems += listed.moved(session, reading, version.id)
+        created, updated = enrolments.merge_roster(session, version, paid_from=start, now=now)
         return Merged(created, updated, removed), 0, tuple(problems)
 
-    return _import(session, order, read, merge)
+    return _import(session, order, ROSTER, read, merge)
 
 
 def import_payments(
@@ -99,6 +123,7 @@ def import_payments(
     path: Path,
     *,
     period: dt.date,
+    headings: Mapping[str, str] = _NONE_TOLD,
     dry_run: bool = False,
     progress: Progress | None = None,
     now: dt.datetime,
@@ -110,18 +135,22 @@ def import_payments(
     that cannot be, and for a file that names fewer than half of the people the month had.
     """
     month = _first(period)
-    order = Order("payments", path, now, actor, dry_run, period=month)
+    order = Order("payments", path, now, actor, dry_run, period=month, headings=headings)
 
-    def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
+    def merge(reading: Reading[Any], version: Version) -> Outcome:
         ledger_store.stage_payments(session, reading.accepted)
         strangers = ledger_store.unmatched(session, "staged_payment")
         others = listed.other_names(session, "staged_payment", reading)
-        merged = ledger_store.merge_payments(session, import_id=import_id, period=month, now=now)
+        merged = ledger_store.merge_payments(session, import_id=version.id, period=month, now=now)
         return merged, strangers, tuple(others)
 
     premium = programme().premium.on(month)
     today = _today(programme(), now)
-    return _import(session, order, lambda: read_payments(path, month, today, premium, progress=progress), merge)
+
+    def read(layout: Layout) -> Reading[Any]:
+        return read_payments(path, month, today, premium, progress=progress, layout=layout)
+
+    return _import(session, order, PAYMENTS, read, merge)
 
 
 def import_insurer(
@@ -129,6 +158,7 @@ def import_insurer(
     path: Path,
     *,
     period: dt.date,
+    headings: Mapping[str, str] = _NONE_TOLD,
     dry_run: bool = False,
     progress: Progress | None = None,
     now: dt.datetime,
@@ -136,44 +166,55 @@ def import_insurer(
 ) -> ImportReport:
     """An insurer's return file of one month; gives workers their KPJ. See import_payments."""
     month = _first(period)
-    order = Order("insurer", path, now, actor, dry_run, period=month)
+    order = Order("insurer", path, now, actor, dry_run, period=month, headings=headings)
 
-    def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
+    def merge(reading: Reading[Any], version: Version) -> Outcome:
         ledger_store.stage_insurer(session, [*reading.accepted, *unclear(reading)])
         strangers = ledger_store.unmatched(session, "staged_insurer")
         others = listed.other_names(session, "staged_insurer", reading)
         ledger_store.take_no_kpj(session, [problem.row for problem in others])
-        merged = ledger_store.merge_insurer(session, import_id=import_id, period=month, now=now)
+        merged = ledger_store.merge_insurer(session, import_id=version.id, period=month, now=now)
         return merged, strangers, tuple(others)
 
     today = _today(programme(), now)
-    return _import(session, order, lambda: read_insurer(path, month, today, progress=progress), merge)
+
+    def read(layout: Layout) -> Reading[Any]:
+        return read_insurer(path, month, today, progress=progress, layout=layout)
+
+    return _import(session, order, INSURER, read, merge)
 
 
 def import_rt_heads(
     session: Session,
     path: Path,
     *,
+    headings: Mapping[str, str] = _NONE_TOLD,
     dry_run: bool = False,
     progress: Progress | None = None,
     now: dt.datetime,
     actor: str,
 ) -> ImportReport:
     """A list of RT heads; a new name ends the term of the head before, an empty one leaves the post vacant."""
-    order = Order("rt_heads", path, now, actor, dry_run)
+    order = Order("rt_heads", path, now, actor, dry_run, headings=headings)
     desk = _desk(programme(), now)
 
-    def merge(reading: Reading[Any], import_id: int, _again: bool) -> Outcome:
-        merged = rt_head_store.merge_rt_heads(session, reading.accepted, import_id=import_id, today=desk.today, now=now)
+    def merge(reading: Reading[Any], version: Version) -> Outcome:
+        merged = rt_head_store.merge_rt_heads(
+            session, reading.accepted, import_id=version.id, today=desk.today, now=now
+        )
         return merged, 0, ()
 
-    return _import(session, order, lambda: read_rt_heads(path, desk, progress=progress), merge)
+    def read(layout: Layout) -> Reading[Any]:
+        return read_rt_heads(path, desk, progress=progress, layout=layout)
+
+    return _import(session, order, RT_HEADS, read, merge)
 
 
 def _import(
     session: Session,
     order: Order,
-    read: Callable[[], Reading[Any]],
+    layout: Layout,
+    read: Read,
     merge: Merge,
 ) -> ImportReport:
     """The course of every import; on an error the savepoint takes back all of it, and a dry run always does."""
@@ -182,24 +223,31 @@ def _import(
     with order.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
     take_turn(session, text("SELECT pg_advisory_xact_lock(hashtext('verify import'))"))
-    before = _imported_before(session, order, digest)
-    if before is not None and _still_holds(session, order, before):
-        return _nothing_changed(order, before)
-    back = _put_back(order, before)
+    before = of_this_file(session, order.kind, digest, order.period)
+    if before and _still_holds(session, order, before[0]):
+        return _nothing_changed(order, before[0])
+    back = _put_back(order, before[0]) if before else ""
     try:
-        reading = read()
+        reading = read(with_headings(session, layout, order.headings))
     except TableMissing as missing:
-        raise FileRefused(f"{missing} {other_kind(order.path, order.kind.replace('_', '-'))}".rstrip()) from None
+        message = f"{missing} {other_kind(order.path, layout.kind)}".rstrip()
+        raise TableMissing(message, lacking=missing.lacking, unknown=missing.unknown) from None
     report = report_of(order.kind, order.path.name, reading)
     with session.begin_nested() as savepoint:
-        import_id = _open(session, order, digest, report, before)
-        merged, strangers, more = merge(reading, import_id, before is not None)
+        version = _open(session, order, digest, report, before)
+        merged, strangers, more = merge(reading, version)
         if more:
             refused = {problem.row for problem in more if problem.level == "rejected"}
             reading = replace(reading, problems=reading.problems + more).without(refused)
             report = report_of(order.kind, order.path.name, reading)
-        report = with_notes(_told(report, order, merged, strangers, import_id), back)
-        _close(session, order, report, reading, merged, import_id)
+        report = with_notes(_told(report, order, merged, strangers, version.id), back)
+        remember(session, layout, order.headings, actor=order.actor, now=order.now)
+        if order.kind == "roster":
+            take_back_named(session, version.id, actor=order.actor, now=order.now)
+        if order.whole:
+            left_out = hand_over_missing(session, version.id, actor=order.actor, now=order.now)
+            report = replace(report, missing=left_out)
+        _close(session, order, report, reading, merged)
         session.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
         if order.dry_run:
             savepoint.rollback()
@@ -238,24 +286,14 @@ def _told(report: ImportReport, order: Order, merged: Merged, strangers: int, im
     )
 
 
-def _put_back(order: Order, before: FileImport | None) -> str:
+def _put_back(order: Order, before: FileImport) -> str:
     """What a list is told that was imported before, and counts again over those that came after it."""
-    if before is None or before.report.get("terms", order.terms) != order.terms:
+    if before.report.get("terms", order.terms) != order.terms:
         return ""
     return (
         f"This file was imported on {before.imported_at:%Y-%m-%d} before. It counts again: what later files say of the"
         " same people holds no longer, except months that they added."
     )
-
-
-def _imported_before(session: Session, order: Order, digest: bytes) -> FileImport | None:
-    return session.scalars(
-        select(FileImport).where(
-            FileImport.kind == order.kind,
-            FileImport.sha256 == digest,
-            FileImport.period.is_not_distinct_from(order.period),
-        )
-    ).one_or_none()
 
 
 def _still_holds(session: Session, order: Order, held: FileImport) -> bool:
@@ -264,26 +302,7 @@ def _still_holds(session: Session, order: Order, held: FileImport) -> bool:
         return not ledger_store.is_superseded(session, order.kind, import_id=held.id, period=order.period)
     if held.report.get("terms", order.terms) != order.terms:
         return False
-    return not session.execute(_OVERTAKEN, {"held": held.id, "kind": order.kind}).scalar_one()
-
-
-# A list put back counts again: another came after it and took over people of its. (An older installation has no turns.)
-_OVERTAKEN = text(
-    """
-SELECT EXISTS (
-           SELECT 1 FROM file_import later WHERE later.kind = :kind AND later.id <> held.id
-             AND (coalesce((later.report ->> 'turn')::int, 0), later.id)
-                 > (coalesce((held.report ->> 'turn')::int, 0), held.id))
-       AND (:kind <> 'roster'
-            OR (SELECT count(*) FROM enrolment WHERE import_id = held.id) < held.accepted)
-FROM file_import held WHERE held.id = :held
-"""
-)
-_NEXT_TURN = text("SELECT coalesce(max((report ->> 'turn')::int), 0) + 1 FROM file_import WHERE kind = :kind")
-
-
-def _terms_of(session: Session, import_id: int) -> object:
-    return session.execute(select(FileImport.report["terms"]).where(FileImport.id == import_id)).scalar_one()
+    return not is_overtaken(session, held.id)
 
 
 def _nothing_changed(order: Order, held: FileImport) -> ImportReport:
@@ -303,42 +322,41 @@ def _nothing_changed(order: Order, held: FileImport) -> ImportReport:
     )
 
 
-def _open(session: Session, order: Order, digest: bytes, report: ImportReport, before: FileImport | None) -> int:
-    """The id of the file's row: a new one, or that of the same file `before`, which is imported anew."""
-    told: dict[str, object] = {
-        "filename": order.path.name,
-        "decree": order.decree,
-        "imported_at": order.now,
-        "actor": order.actor,
-        "rows": report.rows,
-        "accepted": report.accepted,
-        "flagged": report.flagged,
-        "rejected": report.rejected,
-        "report": {},
-    }
-    if before is not None:
-        session.execute(delete(ImportProblem).where(ImportProblem.import_id == before.id))
-        told["report"] = {"terms": before.report.get("terms", order.terms)}  # what a correction of them follows on
-        session.execute(update(FileImport).where(FileImport.id == before.id).values(told))
-        return before.id
-    row = insert(FileImport).values(told | {"kind": order.kind, "sha256": digest, "period": order.period})
-    return int(session.execute(row.returning(FileImport.id)).scalar_one())
+def _open(session: Session, order: Order, digest: bytes, report: ImportReport, before: Sequence[FileImport]) -> Version:
+    """A new version; what the transaction changes from here on is kept as it stood before it."""
+    row = insert(FileImport).values(
+        kind=order.kind,
+        sha256=digest,
+        period=order.period,
+        filename=order.path.name,
+        decree=order.decree,
+        imported_at=order.now,
+        actor=order.actor,
+        whole=order.whole,
+        rows=report.rows,
+        accepted=report.accepted,
+        flagged=report.flagged,
+        rejected=report.rejected,
+        report={"terms": order.terms} if order.terms else {},
+    )
+    made = int(session.execute(row.returning(FileImport.id)).scalar_one())
+    changing(session, now=order.now, version=made)
+    terms = before[0].report.get("terms", order.terms) if before else None
+    return Version(made, (made, *(held.id for held in before)), terms)
 
 
-def _close(
-    session: Session, order: Order, report: ImportReport, reading: Reading[Any], merged: Merged, import_id: int
-) -> None:
+def _close(session: Session, order: Order, report: ImportReport, reading: Reading[Any], merged: Merged) -> None:
+    assert report.import_id is not None
     detail = {
         "counts": report.counts,
         "duplicates": len(report.duplicates),
         "created": report.created,
         "updated": report.updated,
         "dropped": merged.dropped,
-        "turn": session.execute(_NEXT_TURN, {"kind": order.kind}).scalar_one(),
     } | ({"terms": order.terms} if order.terms else {})
     session.execute(
         update(FileImport)
-        .where(FileImport.id == import_id)
+        .where(FileImport.id == report.import_id)
         .values(
             accepted=report.accepted,
             flagged=report.flagged,
@@ -347,32 +365,26 @@ def _close(
             report=detail,
         )
     )
-    refused = {row.row: row.cells for row in reading.rejected}
-    copy_into(session, "import_problem", _problem_columns(refused, import_id), reading.problems)
+    keep_lines(session, reading, report.import_id)
+    copy_into(session, "import_problem", _problem_columns(report.import_id), reading.problems)
     audit.record(
         session,
         now=order.now,
         actor=order.actor,
         action=f"import {order.kind}",
-        on=f"file_import:{import_id}",
+        on=f"file_import:{report.import_id}",
         rows=report.rows,
         accepted=report.accepted,
         rejected=report.rejected,
         created=report.created,
         updated=report.updated,
         dropped=merged.dropped,
+        missing=len(report.missing),
         period=f"{order.period:%Y-%m}" if order.period else None,
     )
 
 
-def _problem_columns(refused: Mapping[int, Mapping[str, str]], import_id: int) -> list[Staged[Problem]]:
-    """The problems as stored; a refused row goes whole, sealed, with its first."""
-    left = dict(refused)
-
-    def whole_row(problem: Problem) -> bytes | None:
-        whole = left.pop(problem.row, None) if problem.level == "rejected" else None
-        return None if whole is None else seal(json.dumps(whole, ensure_ascii=False), "import_problem.whole_row")
-
+def _problem_columns(import_id: int) -> list[Staged[Problem]]:
     return [
         Staged("import_id", "int8", lambda _: import_id),
         Staged("row", "int8", lambda problem: problem.row),
@@ -381,7 +393,6 @@ def _problem_columns(refused: Mapping[int, Mapping[str, str]], import_id: int) -
         Staged("expected", "text", lambda problem: problem.expected),
         Staged("rejected", "bool", lambda problem: problem.level == "rejected"),
         Staged("found", "bytea", lambda problem: sealed("import_problem.found")(problem.raw)),
-        Staged("whole_row", "bytea", whole_row),
     ]
 
 

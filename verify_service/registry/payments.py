@@ -49,9 +49,10 @@ def read_payments(
     premium: int | None = None,
     limits: Limits = LEDGER_LIMITS,
     progress: Progress | None = None,
+    layout: Layout = PAYMENTS,
 ) -> Reading[PaymentRow]:
     """A payment file of one month; an amount that is not the `premium` of that month is only flagged."""
-    table = read_table(path, PAYMENTS, limits)
+    table = read_table(path, layout, limits)
     refuse_other_month(table, period)
     return read_rows(table, lambda row: _read_row(row, period, today, premium), _pairs, progress)
 

@@ -17,7 +17,14 @@ class FileRefused(Exception):
 
 
 class TableMissing(FileRefused):
-    """No table of the kind that was asked for stands in the file; it may be one of another kind."""
+    """No table of the kind that was asked for stands in the file; it may be one of another kind.
+
+    `lacking`: the columns without which no row can be used; `unknown`: headings that may be theirs.
+    """
+
+    def __init__(self, message: str, *, lacking: tuple[str, ...] = (), unknown: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.lacking, self.unknown = lacking, unknown
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from verify_service.registry.sheets import Table
 
 Progress = Callable[[int, int], None]
 LONGEST_TEXT = 120
+CLEARS = "--"
 LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-']{0,2}\d){12,}")  # an identity number, however it is grouped
 
 
@@ -125,7 +126,14 @@ class Scrutiny:
         return any(problem.level == "rejected" for problem in self.problems)
 
     def cell(self, name: str) -> Cell:
-        return self._table.cell(self._row, name)
+        """What stands there; nothing where the office wrote that the value goes (CLEARS)."""
+        cell = self._table.cell(self._row, name)
+        return None if cell == CLEARS else cell
+
+    def clears(self, name: str) -> bool:
+        """Whether the office says that what is held of this field is to go; a blank only says nothing."""
+        cell = self._table.cell(self._row, self._table.header.field_at(name))
+        return cell is not None and text_of(cell) == CLEARS
 
     def text(self, name: str) -> str:
         return text_of(self.cell(name))
@@ -281,11 +289,14 @@ def _flag_unseen(scrutiny: Scrutiny, table: Table, row: SheetRow) -> None:
         scrutiny.flag(next(fields, table.layout.key), Fault("row_struck_out", expected))
 
 
+_NOT_KNOWN = "a column we know; this one was not read (--map 'HEADING=COLUMN' says which it is)"
+
+
 def file_problems(table: Table) -> list[Problem]:
     """Faults of the file itself: columns we do not know, columns we miss, what was left unread beside the table."""
     header = table.header
     unknown = [
-        Problem(header.row, heading, "unknown_column", heading, "a column we know; this one was not read", "file")
+        Problem(header.row, heading, "unknown_column", heading, _NOT_KNOWN, "file")
         for heading in header.unknown
         if not is_forbidden(heading)
     ]

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from verify_service.registry.missing import MissingLine
 from verify_service.registry.problems import Problem
 from verify_service.registry.reading import Duplicate, Reading
 
@@ -114,6 +115,18 @@ class ImportReport:
     dry_run: bool = False
     import_id: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    missing: tuple[MissingLine, ...] = ()  # whom a whole list leaves out
+    refused: bool = False  # nothing was stored, since rows were rejected
+
+    def all_or_nothing(self) -> ImportReport:
+        """What it comes to where the rest is not to be taken without the rejected rows: nothing, if there are any."""
+        if not self.rejected or self.unchanged or self.dry_run:
+            return self
+        told = (
+            f"{self.rejected:,} of {self.rows:,} rows cannot be used, so nothing was stored. Have them put right,"
+            " or take the others with --accept-valid: the rejected rows are kept as a work list then."
+        )
+        return replace(self, refused=True, created=0, updated=0, import_id=None, missing=(), notes=(*self.notes, told))
 
     def to_json(self) -> dict[str, Any]:
         """The JSON document of `verify import --json`."""
@@ -129,10 +142,13 @@ class ImportReport:
             "unmatched": self.unmatched,
             "absent": self.absent,
             "unchanged": self.unchanged,
+            "refused": self.refused,
             "dry_run": self.dry_run,
             "problems": [problem.to_json() for problem in self.problems],
             "duplicates": [duplicate.to_json() for duplicate in self.duplicates],
             "counts": self.counts,
+            "version": self.import_id,
+            "missing": [line.to_json() for line in self.missing],
             "notes": list(self.notes),
         }
 
@@ -144,6 +160,8 @@ class ImportReport:
             f"{self.filename}: {self.rows:,} rows, {self.accepted:,} accepted"
             f" ({self.flagged:,} of them flagged), {self.rejected:,} rejected."
         ]
+        if self.refused:
+            lines[0] += " Nothing was stored."
         if self.dry_run:
             lines[0] += " Nothing was stored (dry run)."
         if self.created or self.updated:
@@ -151,6 +169,7 @@ class ImportReport:
         if self.unmatched:
             lines.append(f"{self.unmatched:,} NIKs are not on the roster; they were kept.")
         lines += self.notes
+        lines += _left_out(self.missing)
         if self.counts:
             lines += ["", "What was found:"]
             lines += [f"  {count:>6,}  {SENTENCES.get(code, code)}" for code, count in _ranked(self.counts)]
@@ -165,6 +184,18 @@ class ImportReport:
         # The commonest flag is usually a harmless one and would push the rest off the page.
         ranked = sorted(self.problems, key=lambda one: (order[one.level], self.counts.get(one.code, 0), one.row))
         return sorted(ranked[:SHOWN], key=lambda one: (order[one.level], one.code, one.row))
+
+
+def _left_out(missing: tuple[MissingLine, ...]) -> list[str]:
+    if not missing:
+        return []
+    named = [
+        f"  {line.name}, {line.kelurahan or '-'} RT {line.rt or '-'}/RW {line.rw or '-'}"
+        f" (row {line.row} of version {line.version})"
+        for line in missing[:SHOWN]
+    ]
+    more = [f"  and {len(missing) - SHOWN:,} more (--json names all)"] if len(missing) > SHOWN else []
+    return [f"{len(missing):,} people of the list are not in this one. They stay on it; officers look:", *named, *more]
 
 
 def _ranked(counts: dict[str, int]) -> list[tuple[str, int]]:

@@ -258,6 +258,7 @@ class RosterRow:
             optional=(Column("months", "PERIODE_BULAN", "periodebulan jumlahbulan bulan lamabulan periode jmlbulan"),),
         )
     )
+    cleared: frozenset[str] = frozenset()  # columns whose value is to go: "--" stands there
 
 
 _FIELDS = tuple(told for told in fields(RosterRow) if told.metadata)
@@ -272,10 +273,10 @@ KEPT: Mapping[str, Keep] = {told.name: told.metadata["keep"] for told in _FIELDS
 
 
 def read_roster(
-    path: Path, desk: Desk, limits: Limits = LIMITS, progress: Progress | None = None
+    path: Path, desk: Desk, limits: Limits = LIMITS, progress: Progress | None = None, layout: Layout = ROSTER
 ) -> Reading[RosterRow]:
     """A roster file read to the row; FileRefused when it is none. A row is rejected only when its person is unknown."""
-    table = read_table(path, ROSTER, limits)
+    table = read_table(path, layout, limits)
     _refuse_ledger(table.header)
     cards = frozenset(card for row in table.rows if isinstance(card := read_kk(table.cell(row, "kk")), str))
     sightings: list[Sighting] = []  # of everybody: a rejected row may be somebody's double too
@@ -319,7 +320,16 @@ def _read_row(line: _Line, sightings: list[Sighting]) -> RosterRow | None:
     number = nik.value if nik else re.sub(r"\D", "", row.text("nik"))
     place = (said["kelurahan_code"], said["rw"], said["rt"])
     sightings.append(Sighting(row.number, number, said["name_key"], said["birth_date"], place))
-    return None if nik is None or row.rejected else RosterRow(row.number, **said | {"nik": nik.value})
+    if nik is None or row.rejected:
+        return None
+    cleared = frozenset(name for name in _CLEARABLE if row.clears(name))
+    return RosterRow(row.number, **said | {"nik": nik.value, "cleared": cleared})
+
+
+# What a list may take away as well as say. Without NIK and name nobody would be left.
+_CLEARABLE = (
+    "kk", "birth_date", "sex", "kelurahan", "rw", "rt", "phone", "occupation", "address", "source", "decile"
+)  # fmt: skip
 
 
 def read_units(row: Scrutiny, complain: Callable[[Scrutiny, str, Fault], None]) -> tuple[str | None, str | None]:

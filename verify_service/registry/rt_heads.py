@@ -60,10 +60,10 @@ class RtHeadRow:
 
 
 def read_rt_heads(
-    path: Path, desk: Desk, limits: Limits = LIMITS, progress: Progress | None = None
+    path: Path, desk: Desk, limits: Limits = LIMITS, progress: Progress | None = None, layout: Layout = RT_HEADS
 ) -> Reading[RtHeadRow]:
     """A list of RT heads. A row is rejected when it cannot be said which RT it is about."""
-    table = read_table(path, RT_HEADS, limits)
+    table = read_table(path, layout, limits)
     _refuse_roster(table.header)
     return read_rows(table, lambda row: _read_row(row, desk), _pairs, progress)
 

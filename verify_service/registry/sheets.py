@@ -38,12 +38,12 @@ class Table:
 
     def kept_cells(self, row: SheetRow) -> dict[str, str]:
         """All cells of a row by heading or column number, but for those that are never kept."""
-        names = dict(self.header.columns.values())
-        return {
-            names.get(column, f"column {column + 1}"): text_of(cell)
-            for column, cell in enumerate(row.cells)
-            if column not in self.header.forbidden and text_of(cell)
-        }
+        names, kept = self.header.names, {}
+        for column, cell in enumerate(row.cells):
+            text = "" if column in self.header.forbidden else text_of(cell)
+            if text:
+                kept[names.get(column) or f"column {column + 1}"] = text
+        return kept
 
 
 def read_table(path: Path, layout: Layout, limits: Limits = LIMITS, sheet: str | None = None) -> Table:

@@ -66,7 +66,7 @@ def stage(session: Session, table: str, columns: Sequence[Staged[Row]], rows: It
     session.execute(text(f"ANALYZE {table}"))
 
 
-def make(session: Session, table: str, statement: str) -> None:
+def make(session: Session, table: str, statement: str, **values: object) -> None:
     """Make a temporary table anew and let the planner know its size.
 
     The tables that a first import fills look empty to the planner until the transaction ends; a nested loop over them
@@ -74,7 +74,7 @@ def make(session: Session, table: str, statement: str) -> None:
     """
     session.execute(text(f"DROP TABLE IF EXISTS pg_temp.{table}"))
     session.execute(text("SET LOCAL enable_nestloop = off"))
-    session.execute(text(statement))
+    session.execute(text(statement), values)
     session.execute(text(f"ANALYZE {table}"))
 
 

@@ -21,10 +21,12 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
 from verify_service.ground.working_days import city_day
 from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, DecisionRefusal, Opinion, held_for
+from verify_service.registry.missing import MISSING, subject
 from verify_service.registry.names import name_key
 from verify_service.removals.notice import give_notice, tell_outcome
 from verify_service.removals.states import Death, RemovalState, death_of
 from verify_service.removals.window import first_month, last_day, start_window, take_off
+from verify_service.tasks import close_task
 
 WAYS: Final = ("call", "letter", "visit", "counter")  # how somebody is told, or says something, where no text does
 KEEPS: Final = ("not_so", "not_proved", "changed")  # why an objection is accepted
@@ -98,6 +100,7 @@ def open_removal(acting: Acting, new: NewRemoval) -> Removal | DecisionRefusal:
     if made is None:
         return DecisionRefusal.TWICE
     _record(acting, made, "opened", reason=new.reason)
+    close_task(acting.session, MISSING, subject(enrolment.id), how="done", by=acting.by, now=acting.now)
     return made
 
 

@@ -12,6 +12,7 @@ from verify_service import audit
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Removal
 from verify_service.ground.working_days import city_day, working_days_after
+from verify_service.registry.versions import changing
 from verify_service.verification.evidence import mark_stale
 
 CLOCK: Final = "clock"
@@ -137,8 +138,10 @@ def end_windows(session: Session, now: dt.datetime) -> int:
 
     Nudge the reconciliation afterwards. What came from their phones meanwhile is looked for first.
     """
+    changing(session, now=now)
     link_objections(session, now)
     over = session.scalars(_OVER, {"today": city_day(now), "states": ["accepted", "unknown"]}).all()
+    changing(session, now=now)
     link_objections(session, now)  # once more, now that they are locked: for whoever objected at this very moment
     still = select(Removal.id).where(Removal.id.in_(over), Removal.state.in_(("noticed", "upheld")))
     return take_off(session, list(session.scalars(still)), by=CLOCK, now=now)

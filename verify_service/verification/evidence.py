@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import CursorResult, func, insert, select, text
+from sqlalchemy import CursorResult, insert, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.pipeline import Asked, Command
-from verify_service.ground.tables import FileImport, StaleEnrolment
+from verify_service.ground.tables import NEWEST_PERIOD, StaleEnrolment
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,21 @@ class Statement:
 
 def newest_period(session: Session) -> dt.date | None:
     """The newest month for which an insurer file was imported; None before the first."""
-    return session.scalar(select(func.max(FileImport.period)).where(FileImport.kind == "insurer"))
+    newest: dt.date | None = session.scalar(text(f"SELECT {NEWEST_PERIOD}"))
+    return newest
 
 
 RECORD = Command(
-    """
+    f"""
     WITH new AS (
         INSERT INTO evidence (enrolment_id, source, statement, detail, assisted, channel, phone_id, period, inbound,
                               screen, received_at)
         SELECT enrolment.id, :source, :statement, :detail, :assisted, :channel, :phone_id,
-               (SELECT max(period) FROM file_import WHERE kind = 'insurer'), :inbound, :screen, :now
+               {NEWEST_PERIOD}, :inbound, :screen, :now
         FROM enrolment WHERE enrolment.worker_id = :worker_id
         ON CONFLICT DO NOTHING RETURNING enrolment_id)
     INSERT INTO stale_enrolment (enrolment_id, since) SELECT enrolment_id, :now FROM new
-    """
+    """  # noqa: S608  # a constant of our own
 )
 
 
@@ -61,16 +62,16 @@ def record_statement(session: Session, said: Statement, *, worker_id: int, now: 
 
 
 _RECORD_OF = text(
-    """
+    f"""
     WITH new AS (
         INSERT INTO evidence (enrolment_id, source, statement, detail, assisted, channel, phone_id, period, inbound,
                               screen, received_at)
         SELECT of_enrolment, :source, :statement, :detail, :assisted, :channel, :phone_id,
-               (SELECT max(period) FROM file_import WHERE kind = 'insurer'), :inbound, :screen, :now
+               {NEWEST_PERIOD}, :inbound, :screen, :now
         FROM unnest(CAST(:enrolments AS bigint[])) AS of_enrolment
         ON CONFLICT DO NOTHING RETURNING enrolment_id)
     INSERT INTO stale_enrolment (enrolment_id, since) SELECT enrolment_id, :now FROM new
-    """
+    """  # noqa: S608  # a constant of our own
 )
 
 

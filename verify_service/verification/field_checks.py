@@ -20,6 +20,7 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Conversation, Enrolment, Phone, PhoneLink, RtHead, Task, Worker
 from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
+from verify_service.registry.missing import MISSING
 from verify_service.registry.names import mask_name
 from verify_service.registry.residents import Office, enrolments_in
 from verify_service.tasks import close_task, open_task
@@ -105,6 +106,8 @@ def settle(acting: Acting, task: Task, answer: str) -> bool | None:
         return _settle_resident(acting, task, says=answer)
     if task.kind == COVER_GAP and answer == "told":
         return close_task(acting.session, task.kind, task.subject, how="done", by=acting.by, now=acting.now)
+    if task.kind == MISSING and answer == "keep":
+        return close_task(acting.session, task.kind, task.subject, how="not so", by=acting.by, now=acting.now)
     if task.kind == CHECK_ANSWERS and answer in ("genuine", "not_genuine"):
         return _settle_signal(acting, task, genuine=answer == "genuine")
     return None

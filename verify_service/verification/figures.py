@@ -13,6 +13,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from flows.references import worker_code
+from verify_service.ground.tables import NEWEST_PERIOD
 from verify_service.registry.names import masked_name
 from verify_service.verification.decision import RULES, Owner
 
@@ -29,9 +30,9 @@ _COUNTS = """
     count(*) FILTER (WHERE verdict.owner = ANY(:acting)) AS needs_action,
     coalesce(sum(verdict.rupiah), 0) AS rupiah
 """
-_CURRENT = """
+_CURRENT = f"""
     FROM enrolment LEFT JOIN verdict ON verdict.enrolment_id = enrolment.id
-     AND verdict.period = (SELECT max(period) FROM file_import WHERE kind = 'insurer')
+     AND verdict.period = {NEWEST_PERIOD}
 """
 _ENROLLED = "verdict.verdict IS NULL OR verdict.verdict <> ALL(:not_enrolled)"
 
@@ -40,12 +41,13 @@ _HEADLINE = text(
     f"{_CURRENT} WHERE {_ENROLLED}"  # constants of this file
 )
 _STANDING = text(
-    """
-    SELECT (SELECT max(period) FROM file_import WHERE kind = 'insurer') AS period,
-           (SELECT count(DISTINCT period) FROM file_import WHERE kind = 'insurer') AS months,
+    f"""
+    SELECT {NEWEST_PERIOD} AS period,
+           (SELECT count(DISTINCT period) FROM file_import WHERE kind = 'insurer' AND undone_at IS NULL)
+               AS months,
            (SELECT count(DISTINCT enrolment_id) FROM stale_enrolment) AS stale,
            (SELECT count(*) FROM discrepancy WHERE closed_at IS NULL) AS open
-    """
+    """  # noqa: S608  # a constant of our own
 )
 _BY_VERDICT = text(
     f"SELECT verdict.verdict, count(*) AS enrolments, sum(verdict.rupiah) AS rupiah {_CURRENT} "
@@ -63,7 +65,7 @@ _BY_KECAMATAN = text(
         LEFT JOIN area ON area.kelurahan_code = enrolment.kelurahan_code
         WHERE {_ENROLLED} GROUP BY area.kecamatan_code) AS counted ON counted.code = district.code
     ORDER BY district.name NULLS LAST
-    """  # noqa: S608
+    """  # noqa: S608  # a constant of our own
 )
 _OPEN = """
     FROM discrepancy

@@ -118,7 +118,10 @@ class Files:
 
 
 _FILES = text(
-    "SELECT DISTINCT kind, period FROM file_import WHERE kind IN ('insurer', 'payments') AND period IS NOT NULL"
+    """
+SELECT DISTINCT kind, period FROM file_import
+WHERE kind IN ('insurer', 'payments') AND period IS NOT NULL AND undone_at IS NULL
+"""
 )
 
 

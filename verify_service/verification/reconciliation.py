@@ -156,7 +156,9 @@ SELECT count(DISTINCT enrolment_id), CAST(array_agg(DISTINCT enrolment_id) AS te
 _WORKERS = text("SELECT min(worker_id), max(worker_id) FROM enrolment WHERE id BETWEEN :first AND :last")
 _ANY_WORKER = (0, 2**63 - 1)
 
-_FILES = text("SELECT DISTINCT kind, period FROM file_import WHERE kind IN ('insurer', 'payments')")
+_FILES = text(
+    "SELECT DISTINCT kind, period FROM file_import WHERE kind IN ('insurer', 'payments') AND undone_at IS NULL"
+)
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('reconcile'))")
 
 
@@ -284,6 +286,12 @@ def forget_verdicts(session: Session, *, now: dt.datetime) -> int:
     session.execute(text("DELETE FROM verdict WHERE period >= :kept_from"), {"kept_from": kept_from})
     session.execute(text("DELETE FROM stale_enrolment"))
     return mark_all_stale(session, now=now)
+
+
+def compute_again(session: Session, *, premium: int | None = None, now: dt.datetime) -> Reconciled:
+    """All verdicts in this one transaction, as in a session of `as_of`, where none have been computed."""
+    mark_all_stale(session, now=now)
+    return drain(lambda: reconcile_batch(session, premium=premium, now=now))
 
 
 def drain(

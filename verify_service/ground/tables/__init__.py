@@ -10,6 +10,7 @@ from verify_service.ground.tables.accounts import (
 )
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
+from verify_service.ground.tables.before import BEFORE
 from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
 from verify_service.ground.tables.decisions import Decision, Proposal, Removal
 from verify_service.ground.tables.grievances import (
@@ -30,15 +31,18 @@ from verify_service.ground.tables.messages import (
     OutboxMessage,
 )
 from verify_service.ground.tables.registry import (
+    NEWEST_PERIOD,
     Area,
     Enrolment,
     FileImport,
+    ImportLine,
     ImportProblem,
     InsurerRecord,
     Payment,
     Phone,
     PhoneLink,
     RtHead,
+    ToldHeading,
     Worker,
 )
 from verify_service.ground.tables.task import Task
@@ -52,6 +56,8 @@ from verify_service.ground.tables.verification import (
 )
 
 __all__ = [
+    "BEFORE",
+    "NEWEST_PERIOD",
     "ApiFiling",
     "ApiKey",
     "Area",
@@ -71,6 +77,7 @@ __all__ = [
     "Grievance",
     "GrievanceEvent",
     "GrievanceNotice",
+    "ImportLine",
     "ImportProblem",
     "InboundMessage",
     "InsurerRecord",
@@ -94,6 +101,7 @@ __all__ = [
     "SignInAttempt",
     "StaleEnrolment",
     "Task",
+    "ToldHeading",
     "Verdict",
     "Worker",
 ]

@@ -27,7 +27,10 @@ class Area(Base):
 
 
 class FileImport(Base):
-    """One version of a list, with the decree it rests on: which file, when, by whom, with what result."""
+    """One version of a list, with the decree it rests on: which file, when, by whom, with what result.
+
+    The same file is another version when it counts again after others. What was undone counts no longer.
+    """
 
     __tablename__ = "file_import"
     id: Mapped[Id]
@@ -44,10 +47,26 @@ class FileImport(Base):
     rejected: Mapped[int]
     unmatched: Mapped[int] = mapped_column(server_default=text("0"), comment="NIKs that are not on the roster")
     report: Mapped[dict[str, Any]] = mapped_column(comment="counts by code; never values")
-    __table_args__ = (
-        UniqueConstraint("kind", "sha256", "period", postgresql_nulls_not_distinct=True),
-        Index(None, "kind", "period"),
-    )
+    whole: Mapped[bool] = mapped_column(server_default=text("false"), comment="it is the whole list, not a part")
+    undone_at: Mapped[Moment | None] = mapped_column(comment="from then on it counts as if it had never come")
+    undone_by: Mapped[str | None]
+    __table_args__ = (Index(None, "kind", "sha256"), Index(None, "kind", "period"))
+
+
+# The newest month that the insurer has reported, in SQL: what everybody's cover is told by.
+NEWEST_PERIOD = "(SELECT max(period) FROM file_import WHERE kind = 'insurer' AND undone_at IS NULL)"
+
+
+class ImportLine(Base):
+    """One row of a file as it came and as it was read, sealed; kept whole, whether it was taken or refused."""
+
+    __tablename__ = "import_line"
+    import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"), primary_key=True)
+    row: Mapped[int] = mapped_column(primary_key=True, comment="the spreadsheet's own number, header lines counted")
+    rejected: Mapped[bool]
+    nik_index: Mapped[bytes | None] = mapped_column(index=True)
+    said: Mapped[bytes | None] = mapped_column(comment="keyed hash of what was read: equal where nothing differs")
+    line: Mapped[bytes | None] = mapped_column(comment="sealed: import_line.line, a LineKept as JSON; emptied by age")
 
 
 class ImportProblem(Base):
@@ -62,7 +81,17 @@ class ImportProblem(Base):
     expected: Mapped[str]
     rejected: Mapped[bool]
     found: Mapped[bytes | None] = mapped_column(comment="sealed: import_problem.found")
-    whole_row: Mapped[bytes | None] = mapped_column(comment="sealed, for refused rows: import_problem.whole_row")
+
+
+class ToldHeading(Base):
+    """What somebody told us that a heading means in one kind of file."""
+
+    __tablename__ = "told_heading"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    spelling: Mapped[str] = mapped_column(primary_key=True, comment="the heading without case, blanks and signs")
+    field: Mapped[str] = mapped_column(comment="our name of the column; empty for one of no use")
+    told_at: Mapped[Moment]
+    told_by: Mapped[str]
 
 
 class Worker(Base):
@@ -81,6 +110,7 @@ class Worker(Base):
     birth_date: Mapped[dt.date | None]
     sex: Mapped[str | None] = mapped_column(comment="L | P")
     address: Mapped[bytes | None] = mapped_column(comment="sealed: worker.address")
+    said: Mapped[bytes | None] = mapped_column(comment="keyed hash of what the newest list says of the person")
     letter_issue: Mapped[int] = mapped_column(
         server_default=text("1"), comment="a new letter voids the codes before it"
     )
@@ -131,6 +161,7 @@ class Payment(Base):
     amount: Mapped[int] = mapped_column(comment="rupiah")
     paid_on: Mapped[dt.date | None]
     reference: Mapped[str | None] = mapped_column(comment="SP2D number")
+    created_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     __table_args__ = (UniqueConstraint("period", "nik_index"),)
 
 
@@ -150,6 +181,7 @@ class InsurerRecord(Base):
     member_since: Mapped[dt.date | None] = mapped_column(comment="TMT kepesertaan")
     paid_on: Mapped[dt.date | None]
     payment_code: Mapped[str | None]
+    created_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     __table_args__ = (UniqueConstraint("period", "nik_index"),)
 
 

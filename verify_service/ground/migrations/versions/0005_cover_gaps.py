@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_KINDS = "death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers"
+_KINDS = "death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list"
+_RECORDS = ("insurer_record", "insurer_record_before")
 _WAS = "active | unpaid | inactive"
 
 
@@ -46,10 +47,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL AND told_at IS NULL"),
     )
     op.alter_column("task", "kind", comment=f"{_KINDS} | cover_gap", existing_comment=_KINDS)
-    op.alter_column("insurer_record", "status", comment=f"{_WAS} | unclear: its row was refused", existing_comment=_WAS)
+    for table in _RECORDS:
+        op.alter_column(table, "status", comment=f"{_WAS} | unclear: its row was refused", existing_comment=_WAS)
 
 
 def downgrade() -> None:
-    op.alter_column("insurer_record", "status", comment=_WAS)
+    for table in _RECORDS:
+        op.alter_column(table, "status", comment=_WAS)
     op.alter_column("task", "kind", comment=_KINDS)
     op.drop_table("cover_gap")

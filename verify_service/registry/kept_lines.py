@@ -1,0 +1,112 @@
+"""The rows of every file as they came and as they were read, sealed: what a version said can be shown years later."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from verify_service.ground.crypto import blind_index, seal, unseal_or_blank
+from verify_service.ground.phones import Phone
+from verify_service.registry.reading import Reading
+from verify_service.registry.staging import Staged, copy_into
+
+LABEL = "import_line.line"
+_NOT_SAID = ("row", "name_key")  # where it stood, and what follows from the name
+
+
+@dataclass(frozen=True)
+class LineKept:
+    """One row of a version: `cells` by heading as the office wrote them, `read` by field as they were understood.
+
+    Both are empty once the version is past its retention, `read` for a row that was refused.
+    """
+
+    row: int
+    rejected: bool
+    nik_index: bytes | None = None
+    said: bytes | None = None
+    cells: dict[str, str] = field(default_factory=dict, repr=False)
+    read: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+def said_by(row: object, names: Iterable[str] | None = None) -> dict[str, str]:
+    """What a row says, field by field as text; fields that it leaves open are not named."""
+    wanted = [one.name for one in fields(row) if one.name not in _NOT_SAID] if names is None else names  # type: ignore[arg-type]
+    told = ((name, _written(getattr(row, name))) for name in wanted)
+    return {name: value for name, value in told if value}
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Phone):
+        return value.e164
+    if isinstance(value, frozenset | tuple):
+        return ",".join(sorted(map(str, value)))
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def hash_of(said: dict[str, str]) -> bytes:
+    """By which two rows that say the same are known without reading either."""
+    return blind_index(json.dumps(said, ensure_ascii=False), "line")
+
+
+def keep_lines(session: Session, reading: Reading[Any], import_id: int) -> None:
+    """Every row of the file, taken or refused, under its version."""
+    copy_into(session, "import_line", _columns(import_id), _lines(reading))
+
+
+def _lines(reading: Reading[Any]) -> Iterator[LineKept]:
+    if reading.table is None:
+        return
+    taken = {row.row: row for row in reading.accepted}
+    for one in reading.table.rows:
+        cells = reading.table.kept_cells(one)
+        row = taken.get(one.number)
+        if row is None:
+            yield LineKept(one.number, rejected=True, cells=cells)
+        else:
+            nik = getattr(row, "nik", None)  # the head of an RT has none
+            yield LineKept(one.number, False, blind_index(nik, "nik") if nik else None, None, cells, said_by(row))
+
+
+def _columns(import_id: int) -> list[Staged[LineKept]]:
+    return [
+        Staged("import_id", "int8", lambda _: import_id),
+        Staged("row", "int8", lambda line: line.row),
+        Staged("rejected", "bool", lambda line: line.rejected),
+        Staged("nik_index", "bytea", lambda line: line.nik_index),
+        Staged("said", "bytea", lambda line: hash_of(line.read) if line.read else None),
+        Staged("line", "bytea", lambda line: _sealed(line)),
+    ]
+
+
+def _sealed(line: LineKept) -> bytes:
+    whole = {"cells": line.cells, "read": line.read} if line.read else {"cells": line.cells}
+    return seal(json.dumps(whole, ensure_ascii=False, separators=(",", ":")), LABEL)
+
+
+_LINES = text(
+    """
+SELECT row, rejected, nik_index, said, line FROM import_line
+WHERE import_id = :version AND (CAST(:rows AS bigint[]) IS NULL OR row = ANY(:rows)) ORDER BY row
+"""
+)
+
+
+def lines_of(session: Session, version: int, rows: list[int] | None = None) -> Iterator[LineKept]:
+    """The rows of a version, or some of them, in the order of its file."""
+    for row in session.execute(_LINES, {"version": version, "rows": rows}):
+        yield LineKept(row.row, row.rejected, row.nik_index, row.said, **_opened(row.line))
+
+
+def _opened(sealed: bytes | None) -> dict[str, dict[str, str]]:
+    whole = unseal_or_blank(sealed, LABEL)
+    held: dict[str, dict[str, str]] = json.loads(whole) if whole else {}
+    return held
