@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from verify_service.ground.programme import programme
 from verify_service.verification.months import Month, Standing, add_months, months_between
 
-WORKERS = 20_000  # read at once: some 50 MB in this process
+WORKERS = 20_000  # fetched at once: some 50 MB in this process
 
 # From `chosen` (worker_id) and the months with files to one row a worker and month, with the run of unpaid ones.
 _CELLS = """
@@ -197,17 +197,15 @@ ORDER BY standing.worker_id
 )
 # Many at once are sorted and joined whole; what comes out of a common table expression is only guessed.
 _IN_PASSES = text("SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)")
-_LAST = text("SELECT coalesce(max(id), 0) FROM worker")
 
 
 def matrix(session: Session, held: Files, *, worker_id: int | None = None) -> Iterator[list[WorkerMonths]]:
     """Everybody's months, or one worker's, so many workers at a time."""
-    last = worker_id if worker_id is not None else int(session.execute(_LAST).scalar_one())
-    values = matrix_values(held)
+    chosen = {"first": worker_id or 1, "last": worker_id or 2**62}
     session.execute(_IN_PASSES)
-    for first in range(worker_id or 1, last + 1, WORKERS):
-        rows = session.execute(_MATRIX, {**values, "first": first, "last": min(last, first + WORKERS - 1)})
-        yield [_worker_months(row) for row in rows]
+    rows = session.execute(_MATRIX, {**matrix_values(held), **chosen}, execution_options={"yield_per": WORKERS})
+    for part in rows.partitions():
+        yield [_worker_months(row) for row in part]
 
 
 def _worker_months(row: Row[Any]) -> WorkerMonths:
