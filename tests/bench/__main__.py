@@ -8,11 +8,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import desk, hops, reconciliation, texts
+from tests.bench import desk, hops, matrix, reconciliation, texts
 from tests.bench.servers import stay_off_the_servers_core
 from verify_service.demo import embedded, keys
 
-TABLES = ("hops", "reconciliation", "texts", "desk")
+TABLES = ("hops", "reconciliation", "months", "texts", "desk")
 
 
 def main() -> None:
@@ -32,6 +32,9 @@ def main() -> None:
             if "reconciliation" in asked.only:
                 for people in (100_000, 1_000_000) if asked.full else (100_000,):
                     reconciliation.compare(servers, people)
+            if "months" in asked.only:
+                for people in (10_000, 100_000, 1_000_000) if asked.full else (10_000, 100_000):
+                    matrix.compare(servers, people)
             if "texts" in asked.only:
                 texts.compare(servers)
             if "desk" in asked.only:
@@ -43,7 +46,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="reconcile 1,000,000 enrolments too (some minutes)")
+    parser.add_argument("--full", action="store_true", help="a city of 1,000,000 too (some minutes)")
     parser.add_argument("--seconds", type=float, default=3.0, help="length of one round of a hop's contestants")
     parser.add_argument("--only", nargs="+", choices=TABLES, default=TABLES, help="these tables alone")
     return parser.parse_args()

@@ -53,6 +53,35 @@ def test_the_sample_goes_in_and_verdicts_come_out(db: Any) -> None:
     assert document("verdicts", "--json") == verdicts
 
 
+def test_the_months_of_everybody_and_of_one_worker(db: Any) -> None:
+    assert verify("months").exit_code == 1
+    document("import", "roster", str(SAMPLE / "roster_clean.csv"), "--paid-from", "2026-01", "--json")
+    for month in ("01", "02", "03"):
+        for kind in ("payments", "insurer"):
+            document("import", kind, str(SAMPLE / f"{kind}_2026-{month}.csv"), "--period", f"2026-{month}", "--json")
+    whole = document("months", "--json")
+    assert (whole["newest"], len(whole["workers"])) == ("2026-03", 2000)
+    march = whole["months"][2]
+    assert (march["workers"], march["paid"], march["rupiah"]) == (2000, 1974, 1974 * 16_800)
+    assert sum(march[fact] for fact in ("active", "unpaid", "inactive", "not_found", "unclear", "no_file")) == 2000
+    gaps = [one for one in whole["workers"] if one["gap"]]
+    assert sum(whole["gaps"].values()) == len(gaps) == sum(place["gap"] for place in whole["by_kelurahan"])
+    assert {one["worker"] for one in whole["lapses"]} == {one["worker"] for one in gaps}
+    assert all(one["told_how"] for one in whole["lapses"])
+    one = document("months", "--worker", whole["workers"][0]["worker"], "--json")
+    assert one["workers"] == whole["workers"][:1]
+    assert [len(held["months"]) for held in document("months", "--period", "2026-02", "--json")["workers"][:2]] == [
+        1,
+        1,
+    ]
+    said = verify("months").output
+    assert "The newest month that the insurer reported is 2026-03" in said
+    assert f"Months in a row without a premium: one {whole['gaps']['1']:,}" in said
+    assert "Death benefit in full from: " in verify("months", "--worker", whole["workers"][0]["worker"]).output
+    assert verify("months", "--period", "2026-04").exit_code == 1
+    assert verify("months", "--worker", "12345").exit_code == 2
+
+
 @pytest.mark.parametrize("file", ["roster_part1.xlsx", "roster_part2.csv"])
 def test_a_report_counts_every_row(db: Any, file: str) -> None:
     report = document("import", "roster", str(SAMPLE / file), "--accept-valid", "--json")

@@ -127,6 +127,14 @@ def test_a_locked_head_is_let_in_again_with_a_new_letter(officer: FlaskClient, d
     assert "Buat PIN" in phone.send(letter_code("activation", head, 2))
 
 
+def test_a_worker_without_a_phone_is_told_by_the_kelurahan(officer: FlaskClient, db: Any) -> None:
+    task = a_task(db, "cover_gap")
+    assert "Perlindungan berhenti, tanpa HP" in officer.get(f"/console/tasks/{task}").get_data(as_text=True)
+    assert settle(officer, task, "resident") == 400
+    assert settle(officer, task, "told") == 303
+    assert db.execute("SELECT closed_how FROM task").fetchall() == [("done",)]
+
+
 @pytest.mark.parametrize("answer", ["", "let_in", "resident", "x" * 5000])
 def test_an_answer_that_does_not_fit_the_task_changes_nothing(officer: FlaskClient, db: Any, answer: str) -> None:
     task = a_task(db)

@@ -203,8 +203,8 @@ def test_no_news_is_no_text(db: Any) -> None:
     assert outbox(db) == []
 
 
-def test_a_month_not_reported_yet_and_a_month_not_paid_for_are_no_lapse(db: Any) -> None:
-    a_worker(db, insurer=None, paid=False)
+def test_a_month_not_reported_yet_is_no_lapse(db: Any) -> None:
+    a_worker(db)
     a_file(db, "payments", dt.date(2026, 11, 1))
     reconcile()
     assert outbox(db) == []
@@ -264,7 +264,7 @@ def test_the_last_text_says_how_it_is_however_often_the_file_of_a_month_is_corre
         the_file_says(db, status)
         told.append([screen for screen, state, _ in outbox(db) if state == "waiting"])
         sent(db)
-    assert told == [["g10.cover_gap"], ["g9.cover_active"], ["g10.cover_gap"], []]
+    assert told == [["g10.cover_gap"], ["g28.gap_corrected"], ["g10.cover_gap"], []]
 
 
 def test_who_saw_that_the_cover_was_active_still_hears_that_it_is_not(db: Any) -> None:

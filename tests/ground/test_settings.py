@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -77,9 +78,21 @@ def test_a_wrong_value_is_explained(environment: pytest.MonkeyPatch, name: str, 
 
 def test_the_programme_of_bekasi_is_whole() -> None:
     bekasi = read_programme(DEFAULT)
-    assert bekasi.premium.amount == 16_800
+    assert bekasi.premium.amount == 16_800 == bekasi.premium.on(dt.date(2030, 1, 1))
     assert not bekasi.ussd_zero_rated
     assert not bekasi.jkm_waiting_confirmed
+
+
+def test_a_later_premium_holds_from_its_day(tmp_path: Path) -> None:
+    file = tmp_path / "city.toml"
+    change = "[[premium.changes]]\nnew_amount = 20000\nchanged_on = {}\n\n[eligibility]"
+    own = DEFAULT.read_text(encoding="utf-8").replace("../data", str(DEFAULT.parent.parent / "data"))
+    file.write_text(own.replace("[eligibility]", change.format("2026-07-01")), encoding="utf-8")
+    premium = read_programme(file).premium
+    assert [premium.on(dt.date(2026, month, 1)) for month in (6, 7, 8)] == [16_800, 20_000, 20_000]
+    file.write_text(own.replace("[eligibility]", change.format("2025-07-01")), encoding="utf-8")
+    with pytest.raises(SettingsRefused, match="in the order of their days"):
+        read_programme(file)
 
 
 def test_a_programme_file_complains_by_key(tmp_path: Path) -> None:

@@ -283,6 +283,53 @@ def test_the_best_of_two_memberships_counts(db: Any, tmp_path: Path) -> None:
     assert [(status, unseal(kpj, "insurer_record.kpj")) for status, kpj in row] == [("active", "26000000002")]
 
 
+@pytest.mark.parametrize(
+    ("rows", "status", "refused"),
+    [
+        ([("", "AKTIF"), ("", "AKTIF")], "active", [(3, "row_repeated")]),
+        ([("26000000001", "AKTIF"), ("26000000001", "AKTIF")], "active", [(3, "row_repeated")]),
+        ([("26000000001", "NON AKTIF"), ("26000000002", "AKTIF")], "active", [(2, "membership_other")]),
+        ([("26000000001", "MENUNGGAK"), ("26000000002", "MENUNGGAK")], "unpaid", [(3, "membership_other")]),
+        ([("", "AKTIF"), ("", "MENUNGGAK")], "unclear", [(2, "status_disputed"), (3, "status_disputed")]),
+        ([("26000000001", "AKTIF"), ("", "NON AKTIF")], "unclear", [(2, "status_disputed"), (3, "status_disputed")]),
+        (
+            [("26000000001", "AKTIF"), ("26000000001", "NON AKTIF"), ("26000000002", "AKTIF")],
+            "unclear",
+            [(2, "status_disputed"), (3, "status_disputed"), (4, "status_disputed")],
+        ),
+        ([("26000000001", "DIPROSES")], "unclear", [(2, "status_unknown")]),
+        ([("26000000001", "DIPROSES"), ("26000000001", "AKTIF")], "active", [(2, "status_unknown")]),
+    ],
+)
+def test_the_insurers_file_has_one_word_on_each_nik(
+    db: Any, tmp_path: Path, rows: list[tuple[str, str]], status: str, refused: list[tuple[int, str]]
+) -> None:
+    lines = [f"3275014107800001,{kpj},{said}" for kpj, said in rows]
+    report = ledger("insurer", written(tmp_path, *lines, headings="NIK,KPJ,STATUS"))
+    assert db.execute("SELECT status FROM insurer_record").fetchall() == [(status,)]
+    found = [(problem.row, problem.code) for problem in report.problems if problem.level == "rejected"]
+    assert sorted(found) == refused
+    assert report.rows == report.accepted + report.rejected
+    assert report.created == report.accepted
+
+
+def test_an_unknown_status_is_named_and_whom_the_file_leaves_out_is_counted(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, "3275014107800001,Ani", "3275011203750002,Budi", f"{CICI},Cici", headings="NIK,NAMA"))
+    lines = ("3275014107800001,DIPROSES", "3275011203750002,AKTIF", "3275011203750009,DIPROSES")
+    report = ledger("insurer", written(tmp_path, *lines, headings="NIK,STATUS", name="second.csv"))
+    assert "Unknown statuses: 'DIPROSES' (2 rows)." in report.to_text()
+    assert report.to_json()["absent"] == 1
+    assert "On a list for this month and not in this file: 1." in report.notes
+    paid = ledger("payments", written(tmp_path, "3275014107800001,16800", headings="NIK,JUMLAH", name="third.csv"))
+    assert (paid.absent, paid.unmatched, report.unmatched) == (2, 0, 0)
+
+
+def test_two_columns_that_could_be_matched_by_are_refused(db: Any, tmp_path: Path) -> None:
+    file = written(tmp_path, "3275014107800001,3275011203750002,AKTIF", headings="NIK,NO KTP,STATUS")
+    with pytest.raises(FileRefused, match="two columns for one"):
+        ledger("insurer", file)
+
+
 def test_a_newer_file_of_the_month_brings_its_people_up_to_date(db: Any, tmp_path: Path) -> None:
     headings = "NIK,KPJ,STATUS"
     ledger("insurer", written(tmp_path, "3275014107800001,26000000001,MENUNGGAK", headings=headings))

@@ -133,7 +133,7 @@ def test_one_birthday_for_everybody_is_a_default_and_accuses_nobody() -> None:
     ("line", "accepted", "codes"),
     [
         (f"{ANI},Ani,16800,10-01-2026", True, []),
-        (f"{ANI},Ani,33.600,10-01-2026", True, []),
+        (f"{ANI},Ani,33.600,10-01-2026", True, ["amount_several"]),
         (f"{ANI},Ani,36800,10-01-2026", True, ["amount_unusual"]),
         (f"{ANI},Ani,16800,kemarin", True, ["date_unreadable"]),
         (f"{ANI},Ani,0,10-01-2026", False, ["amount_unreadable"]),

@@ -15,6 +15,7 @@ _COMMANDS = {
     "texts": "outbox:texts",
     "reconcile": "verdicts:reconcile",
     "verdicts": "verdicts:verdicts",
+    "months": "months:months",
     "officer": "officer_accounts:officer",
     "api-key": "api_keys:api_key",
     "screens": "screens:screens",

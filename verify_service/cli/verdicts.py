@@ -15,7 +15,7 @@ from verify_service.cli.imports import Month
 from verify_service.cli.service import as_of_option, data_dir_option, json_option, print_json, standing, with_servers
 from verify_service.conversations.news import reconcile_and_tell
 from verify_service.ground.database import transaction
-from verify_service.ground.programme import DEFAULT, programme, read_programme
+from verify_service.ground.programme import DEFAULT, read_programme
 from verify_service.ground.settings import SettingsRefused
 from verify_service.ground.tables import StaleEnrolment
 from verify_service.verification.decision import decision_table
@@ -38,7 +38,7 @@ def reconcile(everything: bool, as_json: bool) -> None:
             audit.record(
                 session, now=now, actor="command line", action="verdicts rebuilt", on="verdict", enrolments=count
             )
-    done = _drain()
+    done = drain_all()
     if as_json:
         print_json(done.__dict__)
     else:
@@ -48,7 +48,8 @@ def reconcile(everything: bool, as_json: bool) -> None:
         )
 
 
-def _drain() -> Reconciled:
+def drain_all() -> Reconciled:
+    """Bring every verdict up to date first."""
     with transaction() as session:
         waiting = session.scalar(select(func.count(StaleEnrolment.enrolment_id.distinct()))) or 0
     with tqdm(desc="reconcile", unit=" enrolments", total=waiting, disable=None, leave=False) as bar:
@@ -77,10 +78,10 @@ def verdicts(data_dir: Path, period: dt.date | None, table: bool, as_of: dt.date
 @with_servers
 def _verdicts(period: dt.date | None, as_of: dt.date | None, as_json: bool) -> None:
     if as_of is None:
-        _drain()
+        drain_all()
     with standing(as_of) as session:
         if as_of is not None:
-            compute_again(session, premium=programme().premium.amount, now=dt.datetime.now(dt.UTC))
+            compute_again(session, now=dt.datetime.now(dt.UTC))
         month = period or newest_period(session)
         rows = session.execute(
             text(
@@ -142,8 +143,9 @@ def _print_table(as_json: bool) -> None:
 
 
 def programme_premium() -> int:
-    """The premium of the programme file, without needing any other setting."""
+    """Today's premium by the programme file, without needing any other setting."""
     try:
-        return read_programme(Path(os.environ.get("VERIFY_PROGRAMME") or DEFAULT)).premium.amount
+        held = read_programme(Path(os.environ.get("VERIFY_PROGRAMME") or DEFAULT))
+        return held.premium.on(dt.datetime.now(held.zone).date())
     except SettingsRefused as refused:
         raise click.ClickException(str(refused)) from None

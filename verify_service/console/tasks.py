@@ -23,6 +23,7 @@ KINDS = {
     "own_family": lazy_gettext("RT head's own family: confirm"),
     "rt_vacant": lazy_gettext("RT without a head: confirm"),
     "visit": lazy_gettext("Wants no texts: visit"),
+    "cover_gap": lazy_gettext("Cover ends, no phone: tell the worker"),
     "missing_from_list": lazy_gettext("Not in the new list: ask"),
     "check_answers": lazy_gettext("Whose answers? Check them"),
 }

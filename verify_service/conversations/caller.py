@@ -18,6 +18,7 @@ from verify_service.ground.tables import NEWEST_PERIOD, Phone, PhoneLink
 from verify_service.ground.working_days import short_date
 from verify_service.registry.names import mask_name
 from verify_service.registry.residents import Office, offices_of
+from verify_service.verification.months import add_months
 
 PEOPLE_ON_A_PAGE = 8  # a Caller holds at most one page of any list
 
@@ -141,7 +142,7 @@ def _cover_of(linked: Linked, *, today: dt.date) -> Cover:
     if linked.newest is None:
         return Cover(state="no_file", asof="", until="", full_death_from="")
     return Cover(
-        state=cast("CoverState", linked.status or "not_found"),
+        state="no_file" if linked.status == "unclear" else cast("CoverState", linked.status or "not_found"),
         asof=short_date(_month_end(linked.newest)),
         until=short_date(_month_end(linked.paid)) if linked.paid else "-",
         full_death_from=_full_death_from(linked, today),
@@ -153,9 +154,7 @@ def _full_death_from(linked: Linked, today: dt.date) -> str:
     since = linked.since
     if not programme().jkm_waiting_confirmed or since is None or linked.status != "active":
         return ""
-    month = since.month - 1 + programme().benefits.jkm_waiting_months
-    year, month = since.year + month // 12, month % 12 + 1
-    full_from = dt.date(year, month, min(since.day, calendar.monthrange(year, month)[1]))
+    full_from = add_months(since, programme().cover_on(since).death_months)
     return short_date(full_from) if full_from > today else ""
 
 

@@ -30,12 +30,32 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class PremiumChange(_Table):
+    """Another premium, in rupiah a worker and month, from a day on."""
+
+    new_amount: int = Field(gt=0)
+    changed_on: dt.date
+
+
 class Premium(_Table):
     """What the city pays for one worker and month, in rupiah."""
 
-    amount: int = Field(gt=0)
+    amount: int = Field(gt=0)  # the first one
     effective_from: dt.date
     ceiling: int = Field(gt=0)
+    changes: tuple[PremiumChange, ...] = ()  # each in force from its day until the next
+
+    def on(self, day: dt.date) -> int:
+        """The premium in force on this day; of a month its first day counts."""
+        begun = [change for change in self.changes if change.changed_on <= day]
+        return max(begun, key=lambda change: change.changed_on).new_amount if begun else self.amount
+
+    @model_validator(mode="after")
+    def _each_from_a_day(self) -> Premium:
+        days = [self.effective_from, *(change.changed_on for change in self.changes)]
+        if sorted(set(days)) != days:
+            raise ValueError("`premium.changes`: in the order of their days, each after `effective_from`")
+        return self
 
 
 class Eligibility(_Table):
@@ -50,10 +70,24 @@ class Benefits(_Table):
     reported_wage: int
     jkm_full: int
     jkm_before_waiting: int
-    jkm_waiting_months: int
     jkk_death: int
     scholarship_max: int
     scholarship_jkm_years: int
+
+
+class CoverRules(_Table):
+    """How the insurer ends and begins cover, in force from a day on until the next."""
+
+    in_force_from: dt.date
+    lapse_months: int = Field(gt=0)  # unpaid in a row, after which the cover has ended
+    death_months: int = Field(ge=0)  # paid, until the benefit of a death that is not work-related is full
+
+
+class Warnings(_Table):
+    """When a worker is told that the cover ends."""
+
+    days_before: int = Field(ge=0)
+    task_days: int = Field(gt=0)  # to tell whoever has no phone
 
 
 class SendWindow(_Table):
@@ -242,6 +276,8 @@ class Programme(_Table):
     premium: Premium
     eligibility: Eligibility
     benefits: Benefits
+    cover: tuple[CoverRules, ...] = Field(min_length=1)
+    warnings: Warnings
     send_window: SendWindow
     sessions: Sessions
     texting: Texting
@@ -263,7 +299,7 @@ class Programme(_Table):
 
     @cached_property
     def standing(self) -> dict[str, str]:
-        """The values every text may use."""
+        """The values every text may use, as they stand when the process first needs one."""
         paid = self.benefits
         amounts = {
             "jkm": paid.jkm_full,
@@ -276,7 +312,7 @@ class Programme(_Table):
             "brand": self.brand,
             "hotline": self.hotline,
             "ussd": self.ussd_code,
-            "premium": f"{self.premium.amount:,}".replace(",", "."),
+            "premium": f"{self.premium.on(dt.datetime.now(self.zone).date()):,}".replace(",", "."),
             "scholarship_years": str(paid.scholarship_jkm_years),
             "age_from": str(self.eligibility.age_from),
             "age_to": str(self.eligibility.age_to),
@@ -293,6 +329,15 @@ class Programme(_Table):
         """The decree in force on this day; None before the first."""
         held = [decree for decree in self.decrees if decree.date <= day]
         return max(held, key=lambda decree: decree.date, default=None)
+
+    def cover_on(self, day: dt.date) -> CoverRules:
+        """The insurer's rules on this day; the first we know hold for the days before them too."""
+        begun = [rules for rules in self.cover if rules.in_force_from <= day]
+        return max(
+            begun,
+            key=lambda rules: rules.in_force_from,
+            default=min(self.cover, key=lambda rules: rules.in_force_from),
+        )
 
     @model_validator(mode="after")
     def _knows_each_category(self) -> Programme:

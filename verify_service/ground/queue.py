@@ -47,6 +47,11 @@ JOBS: Final = (
            AND (state = 'waiting' OR lease_until <= now()))
            OR EXISTS (SELECT 1 FROM gateway_state WHERE state <> 'closed')""",
     ),
+    WARN := Job(
+        "jobs.warn.warn",
+        "SELECT EXISTS (SELECT 1 FROM cover_gap WHERE ended_at IS NULL AND told_at IS NULL)",
+        apart=3600.0,
+    ),
     FETCH := Job(
         "jobs.fetch.fetch",
         "SELECT NOT EXISTS (SELECT 1 FROM fetch_cursor WHERE fetched_at > now() - interval '5 minutes')",

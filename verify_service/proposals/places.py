@@ -46,9 +46,8 @@ def places(session: Session, *, today: dt.date) -> Places:
         new_year = dt.datetime.combine(dt.date(today.year, 1, 1), dt.time(), programme().zone)
         return Places(quota, session.scalar(_ACCEPTED, {"since": new_year}) or 0, by_quota=True)
     premium = programme().premium
-    return Places(
-        premium.ceiling // (12 * premium.amount), session.scalar(_LISTED, {"today": today}) or 0, by_quota=False
-    )
+    affordable = premium.ceiling // (12 * premium.on(today))
+    return Places(affordable, session.scalar(_LISTED, {"today": today}) or 0, by_quota=False)
 
 
 def one_at_a_time(session: Session) -> None:

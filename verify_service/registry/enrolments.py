@@ -25,12 +25,16 @@ A_YEAR = 12
 
 @dataclass(frozen=True)
 class Merged:
-    """How many rows a merge made, and how many it brought up to date; `dropped`: taken out of the month again."""
+    """How many rows a merge made, and how many it brought up to date; `dropped`: taken out of the month again.
+
+    `absent`: people whom a list has for the month, and the file does not name.
+    """
 
     created: int
     updated: int
     removed_again: int = 0
     dropped: int = 0
+    absent: int = 0
 
 
 def stage_roster(

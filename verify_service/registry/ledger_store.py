@@ -55,7 +55,7 @@ def merge_payments(session: Session, *, import_id: int, period: dt.date, now: dt
     dropped = _drop_unnamed(session, "payment", "staged_payment", period)
     created, updated = session.execute(text(_PAYMENTS), {"import_id": import_id, "period": period, "now": now}).one()
     _all_stale(session, now)
-    return Merged(created, updated, dropped=dropped)
+    return Merged(created, updated, dropped=dropped, absent=absent(session, "staged_payment", period))
 
 
 _INSURER_COLUMNS: tuple[Staged[InsurerRow], ...] = (
@@ -71,34 +71,30 @@ _INSURER_COLUMNS: tuple[Staged[InsurerRow], ...] = (
     Staged("payment_code", "text", lambda row: row.payment_code or None),
 )
 
-# Somebody with two memberships is covered if one of them is: the best status counts.
 _RECORDS = """
-WITH best AS (
-    SELECT DISTINCT ON (nik_index) * FROM staged_insurer
-    ORDER BY nik_index, array_position(ARRAY['active', 'unpaid', 'inactive'], status), row
-), kpj AS (
-    UPDATE worker SET kpj = best.worker_kpj, kpj_index = best.kpj_index
-    FROM best WHERE worker.nik_index = best.nik_index AND best.kpj_index IS NOT NULL
-      AND best.worker_kpj IS NOT NULL AND worker.kpj_index IS DISTINCT FROM best.kpj_index
+WITH kpj AS (
+    UPDATE worker SET kpj = said.worker_kpj, kpj_index = said.kpj_index
+    FROM staged_insurer said WHERE worker.nik_index = said.nik_index AND said.kpj_index IS NOT NULL
+      AND said.worker_kpj IS NOT NULL AND worker.kpj_index IS DISTINCT FROM said.kpj_index
 ), merged AS (
     INSERT INTO insurer_record AS held
         (import_id, period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code,
          created_at)
     SELECT :import_id, :period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code,
            :now
-    FROM best ORDER BY row
+    FROM staged_insurer ORDER BY row
     ON CONFLICT (period, nik_index) DO UPDATE SET
         import_id = excluded.import_id, row = excluded.row, kpj = excluded.kpj, kpj_index = excluded.kpj_index,
         status = excluded.status, member_since = excluded.member_since, paid_on = excluded.paid_on,
         payment_code = excluded.payment_code
-    RETURNING xmax = 0 AS new
+    RETURNING xmax = 0 AS new, status
 )
-SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM merged
+SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM merged WHERE status <> 'unclear'
 """
 
 
 def stage_insurer(session: Session, rows: Sequence[InsurerRow]) -> None:
-    """The accepted rows, sealed, in the temporary table `staged_insurer`."""
+    """These rows, one for each NIK, sealed, in the temporary table `staged_insurer`."""
     stage(session, "staged_insurer", _INSURER_COLUMNS, rows)
 
 
@@ -115,7 +111,7 @@ def merge_insurer(session: Session, *, import_id: int, period: dt.date, now: dt.
     dropped = _drop_unnamed(session, "insurer_record", "staged_insurer", period)
     created, updated = session.execute(text(_RECORDS), {"import_id": import_id, "period": period, "now": now}).one()
     _all_stale(session, now)
-    return Merged(created, updated, dropped=dropped)
+    return Merged(created, updated, dropped=dropped, absent=absent(session, "staged_insurer", period))
 
 
 def _drop_unnamed(session: Session, table: str, staged: str, period: dt.date) -> int:
@@ -143,12 +139,29 @@ def is_superseded(session: Session, kind: str, *, import_id: int, period: dt.dat
     return bool(session.execute(text(statement), {"period": period, "import_id": import_id}).scalar_one())
 
 
+# Whom a list has for the month, by his terms or those before them.
+_ABSENT = """
+SELECT count(DISTINCT enrolment.worker_id) FROM enrolment JOIN worker ON worker.id = enrolment.worker_id
+WHERE (enrolment.removed_from IS NULL OR enrolment.removed_from > :period)
+  AND ((:period >= paid_from AND :period < paid_from + make_interval(months => enrolment.months))
+       OR (:period >= earlier_from AND :period < earlier_from + make_interval(months => earlier_months)))
+  AND NOT EXISTS (SELECT 1 FROM {staged} staged WHERE staged.nik_index = worker.nik_index)
+"""
+
+
+def absent(session: Session, staged: str, period: dt.date) -> int:
+    """People whom a list has for this month, and the staged file does not name."""
+    return int(session.execute(text(_ABSENT.format(staged=staged)), {"period": period}).scalar_one())
+
+
 def unmatched(session: Session, staged: str) -> int:
     """NIKs of a staged file that no enrolment has: paid or insured, and not on the roster."""
     statement = f"""
         SELECT count(DISTINCT nik_index) FROM {staged} staged WHERE NOT EXISTS (
             SELECT 1 FROM worker JOIN enrolment ON enrolment.worker_id = worker.id
             WHERE worker.nik_index = staged.nik_index)"""  # noqa: S608  # one of our two table names
+    if staged == "staged_insurer":
+        statement += " AND status <> 'unclear'"
     return int(session.execute(text(statement)).scalar_one())
 
 

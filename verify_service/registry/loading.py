@@ -21,7 +21,7 @@ from verify_service.registry import enrolments, ledger_store, listed, rt_head_st
 from verify_service.registry.columns import Layout
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.headings import remember, with_headings
-from verify_service.registry.insurers import INSURER, read_insurer
+from verify_service.registry.insurers import INSURER, read_insurer, unclear
 from verify_service.registry.kept_lines import keep_lines
 from verify_service.registry.missing import hand_over_missing, take_back_named
 from verify_service.registry.nik import Eligible
@@ -144,7 +144,7 @@ def import_payments(
         merged = ledger_store.merge_payments(session, import_id=version.id, period=month, now=now)
         return merged, strangers, tuple(others)
 
-    premium = programme().premium.amount
+    premium = programme().premium.on(month)
     today = _today(programme(), now)
 
     def read(layout: Layout) -> Reading[Any]:
@@ -169,7 +169,7 @@ def import_insurer(
     order = Order("insurer", path, now, actor, dry_run, period=month, headings=headings)
 
     def merge(reading: Reading[Any], version: Version) -> Outcome:
-        ledger_store.stage_insurer(session, reading.accepted)
+        ledger_store.stage_insurer(session, [*reading.accepted, *unclear(reading)])
         strangers = ledger_store.unmatched(session, "staged_insurer")
         others = listed.other_names(session, "staged_insurer", reading)
         ledger_store.take_no_kpj(session, [problem.row for problem in others])
@@ -275,9 +275,11 @@ def _told(report: ImportReport, order: Order, merged: Merged, strangers: int, im
         if merged.dropped
         else ""
     )
+    absent = f"On a list for this month and not in this file: {merged.absent:,}." if merged.absent else ""
     return replace(
-        with_notes(report, note, dropped),
+        with_notes(report, note, dropped, absent),
         unmatched=strangers,
+        absent=merged.absent,
         created=merged.created,
         updated=merged.updated,
         import_id=import_id,

@@ -51,7 +51,7 @@ def read_payments(
     progress: Progress | None = None,
     layout: Layout = PAYMENTS,
 ) -> Reading[PaymentRow]:
-    """A payment file of one month; an amount that is no multiple of the premium is only flagged."""
+    """A payment file of one month; an amount that is not the `premium` of that month is only flagged."""
     table = read_table(path, layout, limits)
     refuse_other_month(table, period)
     return read_rows(table, lambda row: _read_row(row, period, today, premium), _pairs, progress)
@@ -69,8 +69,9 @@ def _read_row(row: Scrutiny, period: dt.date, today: dt.date, premium: int | Non
     if isinstance(amount, Fault):
         row.reject("amount", amount)
         amount = 0
-    elif premium and amount % premium:
-        row.flag("amount", Fault("amount_unusual", f"a multiple of the premium of {premium} rupiah"))
+    elif premium and amount != premium:
+        due = f"{premium} rupiah, the premium of {period:%Y-%m}"
+        row.flag("amount", Fault("amount_unusual", due) if amount % premium else Fault("amount_several", due))
     paid_on = row.sound("paid_on", read_date(row.cell("paid_on"), today))
     order_number = row.short("order_number")
     if nik is None or row.rejected:

@@ -42,11 +42,18 @@ class Duplicate:
     column: str
     why: str
     undecided: bool = False  # neither row is taken: taking the one that stands first would be a guess
+    surplus: bool = False  # the other row is not taken: the first says what counts
+    wanted: str = "another person than in row"
 
     @property
     def code(self) -> str:
         """What the problem of a row of this pair is called."""
-        return "nik_shared" if self.undecided else self.kind
+        return "nik_shared" if self.undecided and self.kind == "same_nik" else self.kind
+
+    @property
+    def refused(self) -> tuple[int, ...]:
+        """The rows of this pair that are not taken."""
+        return self.rows if self.undecided else self.rows[1:] if self.surplus else ()
 
     def to_json(self) -> dict[str, object]:
         return {"rows": list(self.rows), "kind": self.kind, "column": self.column, "why": self.why}
@@ -235,7 +242,7 @@ def read_rows(
         problems += scrutiny.problems
     found, shown = pairs(accepted, table.header)
     duplicates = tuple(found)
-    refused = {row for pair in duplicates if pair.undecided for row in pair.rows} & {row.row for row in accepted}
+    refused = {row for pair in duplicates for row in pair.refused} & {row.row for row in accepted}
     _note_pairs(problems, duplicates, shown, refused)
     reading = Reading(
         len(table.rows),
@@ -320,7 +327,7 @@ def _note_pairs(
                     duplicate.column,
                     duplicate.code,
                     masked(shown.get(row, "")),
-                    f"another person than in row {other}: {duplicate.why}",
+                    f"{duplicate.wanted} {other}: {duplicate.why}",
                     "rejected" if row in refused else "flagged",
                     raw=shown.get(row, ""),
                 )

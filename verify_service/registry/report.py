@@ -74,7 +74,11 @@ SENTENCES = {
     "period_differs": "The row is for another month.",
     "status_unknown": "The status is not one we know.",
     "amount_unreadable": "The amount cannot be read.",
-    "amount_unusual": "The amount is no multiple of the premium.",
+    "amount_unusual": "The amount is not the premium of that month.",
+    "amount_several": "The amount is the premium of several months.",
+    "row_repeated": "The row says again what another row says of its NIK; that one counts.",
+    "membership_other": "The NIK has another membership in the file; the one with the better status counts.",
+    "status_disputed": "Rows under one NIK disagree about its status; none of them was taken.",
     "same_nik": "The same NIK stands in an earlier row.",
     "nik_shared": "Different people stand under one NIK; none of them was taken.",
     "same_person": "The same person seems to stand in an earlier row under another NIK.",
@@ -104,6 +108,7 @@ class ImportReport:
     duplicates: tuple[Duplicate, ...] = ()
     notes: tuple[str, ...] = ()
     unmatched: int = 0
+    absent: int = 0  # people whom a list has for the month, and the file does not name
     created: int = 0
     updated: int = 0
     unchanged: bool = False
@@ -135,6 +140,7 @@ class ImportReport:
             "created": self.created,
             "updated": self.updated,
             "unmatched": self.unmatched,
+            "absent": self.absent,
             "unchanged": self.unchanged,
             "refused": self.refused,
             "dry_run": self.dry_run,

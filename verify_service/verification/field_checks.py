@@ -26,6 +26,7 @@ from verify_service.registry.residents import Office, enrolments_in
 from verify_service.tasks import close_task, open_task
 from verify_service.verification.decision import RtHeadSays
 from verify_service.verification.evidence import Statement, record_of_enrolments
+from verify_service.verification.gaps import TASK as COVER_GAP
 from verify_service.verification.signals import KIND as CHECK_ANSWERS
 from verify_service.verification.signals import AnsweredFor, answered_for
 
@@ -103,6 +104,8 @@ def settle(acting: Acting, task: Task, answer: str) -> bool | None:
         return _let_in_again(acting, task)
     if task.kind in ABOUT_RESIDENTS and answer in SAYS:
         return _settle_resident(acting, task, says=answer)
+    if task.kind == COVER_GAP and answer == "told":
+        return close_task(acting.session, task.kind, task.subject, how="done", by=acting.by, now=acting.now)
     if task.kind == MISSING and answer == "keep":
         return close_task(acting.session, task.kind, task.subject, how="not so", by=acting.by, now=acting.now)
     if task.kind == CHECK_ANSWERS and answer in ("genuine", "not_genuine"):

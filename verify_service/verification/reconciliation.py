@@ -35,8 +35,8 @@ _RECONCILE = text(
 WITH batch AS (SELECT unnest(CAST(:enrolments AS bigint[])) AS id),
 month AS (
     SELECT period, period = ANY(CAST(:reported AS date[])) AS reported,
-           period = ANY(CAST(:treasury AS date[])) AS treasury
-    FROM unnest(CAST(:months AS date[])) AS period),
+           period = ANY(CAST(:treasury AS date[])) AS treasury, premium
+    FROM unnest(CAST(:months AS date[]), CAST(:premiums AS int[])) AS each (period, premium)),
 twin AS (
     SELECT line.id, max(coalesce(other.removed_from, 'infinity')) AS listed_until
     FROM batch JOIN enrolment line ON line.id = batch.id
@@ -45,7 +45,7 @@ twin AS (
     GROUP BY line.id),
 {says_sql()},
 cases AS (
-    SELECT line.id AS enrolment_id, month.period,
+    SELECT line.id AS enrolment_id, month.period, month.premium,
         CASE WHEN line.removed_from <= month.period THEN 'removed'
              WHEN month.treasury THEN CASE WHEN payment.id IS NOT NULL THEN 'paid' ELSE 'listed_not_paid' END
              WHEN month.period >= line.paid_from
@@ -54,7 +54,8 @@ cases AS (
                   AND month.period < line.earlier_from + make_interval(months => line.earlier_months) THEN 'paid'
              ELSE 'listed_not_paid' END AS list,
         CASE WHEN month.treasury THEN 'payments' ELSE 'plan' END AS paid_by,
-        CASE WHEN month.reported THEN coalesce(insured.status, 'not_found') ELSE 'no_file' END AS insurer,
+        CASE WHEN insured.status = 'unclear' OR NOT month.reported THEN 'no_file'
+             ELSE coalesce(insured.status, 'not_found') END AS insurer,
         coalesce(says.worker, 'no_answer') AS worker,
         coalesce(says.rt_head, 'no_answer') AS rt_head,
         coalesce(says.assisted, false) AS assisted,
@@ -71,7 +72,8 @@ cases AS (
     WHERE line.id BETWEEN :first AND :last AND worker.id BETWEEN :first_worker AND :last_worker
         AND (month.period >= {_LISTED_FROM} OR payment.id IS NOT NULL)),
 decided AS (
-    SELECT cases.*, decision.verdict, decision.owner, CASE WHEN decision.at_risk THEN :premium ELSE 0 END AS rupiah,
+    SELECT cases.*, decision.verdict, decision.owner,
+           CASE WHEN decision.at_risk THEN cases.premium ELSE 0 END AS rupiah,
            decision.owner IN ({_ACTING}) AS acts
     FROM cases JOIN decision_row decision USING ({", ".join(_CASE)})),
 compared AS MATERIALIZED (
@@ -181,14 +183,15 @@ class Reconciled:
 def reconcile_batch(
     session: Session,
     *,
-    premium: int,
+    premium: int | None = None,
     now: dt.datetime,
     batch: int = BATCH,
     tell: Callable[[str], int] | None = None,
 ) -> Reconciled:
     """Claim some stale enrolments and bring their verdicts and discrepancies up to date; nothing left: all zero.
 
-    `premium` is rupiah a worker and month. One at a time: of two at once, the one that read earlier could write later.
+    `premium` is rupiah a worker and month; None: the programme's, as it was in each month. One at a time: of two at
+    once, the one that read earlier could write later.
     `tell` gets the enrolments, as PostgreSQL writes an array, once their verdicts stand and before they are committed;
     it returns how many it made stale again.
     """
@@ -216,7 +219,7 @@ def reconcile_batch(
         "reported": reported,
         "treasury": treasury,
         "newest": max(reported),
-        "premium": premium,
+        "premiums": [programme().premium.on(month) if premium is None else premium for month in months],
         "now": now,
     }
     done = Reconciled(enrolments, *session.execute(_RECONCILE, values).one())
@@ -285,7 +288,7 @@ def forget_verdicts(session: Session, *, now: dt.datetime) -> int:
     return mark_all_stale(session, now=now)
 
 
-def compute_again(session: Session, *, premium: int, now: dt.datetime) -> Reconciled:
+def compute_again(session: Session, *, premium: int | None = None, now: dt.datetime) -> Reconciled:
     """All verdicts in this one transaction, as in a session of `as_of`, where none have been computed."""
     mark_all_stale(session, now=now)
     return drain(lambda: reconcile_batch(session, premium=premium, now=now))

@@ -46,7 +46,14 @@ from verify_service.ground.tables.registry import (
     Worker,
 )
 from verify_service.ground.tables.task import Task
-from verify_service.ground.tables.verification import DecisionRow, Discrepancy, Evidence, StaleEnrolment, Verdict
+from verify_service.ground.tables.verification import (
+    CoverGap,
+    DecisionRow,
+    Discrepancy,
+    Evidence,
+    StaleEnrolment,
+    Verdict,
+)
 
 __all__ = [
     "BEFORE",
@@ -57,6 +64,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Conversation",
+    "CoverGap",
     "Decision",
     "DecisionRow",
     "DeliveryNotice",

@@ -177,7 +177,7 @@ class InsurerRecord(Base):
     nik_index: Mapped[bytes]
     kpj: Mapped[bytes | None] = mapped_column(comment="sealed: insurer_record.kpj")
     kpj_index: Mapped[bytes | None]
-    status: Mapped[str] = mapped_column(comment="active | unpaid | inactive")
+    status: Mapped[str] = mapped_column(comment="active | unpaid | inactive | unclear: its row was refused")
     member_since: Mapped[dt.date | None] = mapped_column(comment="TMT kepesertaan")
     paid_on: Mapped[dt.date | None]
     payment_code: Mapped[str | None]

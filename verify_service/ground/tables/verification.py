@@ -100,3 +100,27 @@ class Discrepancy(Base):
         Index("uq_discrepancy_open", "enrolment_id", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index(None, "closed_at", "opened_at"),
     )
+
+
+class CoverGap(Base):
+    """Months in a row to the newest reported one of which the insurer has no premium; one open at a time for a worker.
+
+    The texts that told of it are those of the outbox whose cause is lapse:WORKER:PHONE:MONTH:GAP:TIMES.
+    """
+
+    __tablename__ = "cover_gap"
+    id: Mapped[Id]
+    worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"), index=True)
+    unpaid_from: Mapped[dt.date] = mapped_column(comment="first of the months")
+    unpaid_to: Mapped[dt.date] = mapped_column(comment="the newest reported month when it was last looked at")
+    lapses_on: Mapped[dt.date] = mapped_column(comment="first day without cover, if no premium comes before it")
+    lapsed: Mapped[bool]
+    opened_at: Mapped[Moment]
+    told_at: Mapped[Moment | None] = mapped_column(comment="when the worker was seen to, once for each gap")
+    told_how: Mapped[str | None] = mapped_column(comment="text | task: no phone can be written to | known: has seen it")
+    ended_at: Mapped[Moment | None]
+    ended_how: Mapped[str | None] = mapped_column(comment="paid: a later month | corrected: that month | removed")
+    __table_args__ = (
+        Index("uq_cover_gap_open", "worker_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_cover_gap_untold", "lapses_on", postgresql_where=text("ended_at IS NULL AND told_at IS NULL")),
+    )
