@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verify_service.accounts.pins import pin_hash
-from verify_service.ground.crypto import blind_index, letter_code, seal
+from verify_service.ground.crypto import PersonCipher, blind_index, letter_code, new_person, person, seal
 
 NOW = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)  # 10:00 in Jakarta
 NEWEST = dt.date(2026, 10, 1)
@@ -44,6 +44,18 @@ def a_file(db: Any, kind: str, period: dt.date | None = None) -> int:
     return int(made)
 
 
+def a_cipher(db: Any, nik: str) -> PersonCipher:
+    """The cipher of whoever has this NIK, whose key is made where there is none."""
+    index = blind_index(nik, "nik")
+    wrapped, cipher = new_person()
+    made = db.execute(
+        "INSERT INTO person_key VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING 1", [index, wrapped, NOW]
+    ).fetchone()
+    if made:
+        return cipher
+    return person(db.execute("SELECT wrapped FROM person_key WHERE nik_index = %s", [index]).fetchone()[0])
+
+
 def a_worker(
     db: Any,
     *,
@@ -63,9 +75,9 @@ def a_worker(
 ) -> Someone:
     """Somebody on the list; `insurer` None: the newest insurer file does not name them."""
     (worker,) = db.execute(
-        """INSERT INTO worker (nik, nik_index, nik_last4, name, name_key, created_at) VALUES (%s, %s, %s, %s, %s, %s)
+        """INSERT INTO worker (nik, nik_index, name, name_key, created_at) VALUES (%s, %s, %s, %s, %s)
            ON CONFLICT (nik_index) DO UPDATE SET name = excluded.name RETURNING id""",
-        [seal(nik, "worker.nik"), blind_index(nik, "nik"), nik[-4:], name, name.upper(), NOW],
+        [a_cipher(db, nik).seal(nik, "worker.nik"), blind_index(nik, "nik"), name, name.upper(), NOW],
     ).fetchone()
     (enrolment,) = db.execute(
         """INSERT INTO enrolment (worker_id, import_id, row, kelurahan_code, rw, rt, occupation, paid_from, months,
@@ -76,16 +88,9 @@ def a_worker(
     a_file(db, "insurer", NEWEST)
     if insurer is not None:
         db.execute(
-            """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status, member_since)
-               VALUES (%s, %s, 2, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
-            [
-                a_file(db, "insurer", NEWEST),
-                NEWEST,
-                seal(nik, "insurer_record.nik"),
-                blind_index(nik, "nik"),
-                insurer,
-                since,
-            ],
+            """INSERT INTO insurer_record (import_id, period, row, nik_index, status, member_since)
+               VALUES (%s, %s, 2, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            [a_file(db, "insurer", NEWEST), NEWEST, blind_index(nik, "nik"), insurer, since],
         )
     if not paid:
         a_file(db, "payments", NEWEST)

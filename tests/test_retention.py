@@ -124,8 +124,8 @@ def an_old_month(db: Any) -> None:
         db.execute("UPDATE file_import SET imported_at = %s WHERE id = %s", [OLD, file])
         extra, values = ("amount", "16800") if kind == "payments" else ("status", "'active'")
         db.execute(
-            f"""INSERT INTO {table} (import_id, period, row, nik, nik_index, {extra})
-                SELECT %s, %s, 2, nik, nik_index, {values} FROM worker""",
+            f"""INSERT INTO {table} (import_id, period, row, nik_index, {extra})
+                SELECT %s, %s, 2, nik_index, {values} FROM worker""",
             [file, OLD],
         )
     db.execute(

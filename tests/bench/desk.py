@@ -23,8 +23,8 @@ _MOST = 200  # milliseconds a page may take
 _FILL = """
 INSERT INTO phone (number, number_index, created_at)
 SELECT 'desk', substr(sha256(('desk' || n)::bytea), 1, 16), now() FROM generate_series(1, 20000) n;
-INSERT INTO worker (nik, nik_index, nik_last4, name, name_key, created_at)
-SELECT 'desk', substr(sha256(('desk' || n)::bytea), 1, 16), '0001', made.name, upper(made.name), now()
+INSERT INTO worker (nik, nik_index, name, name_key, created_at)
+SELECT 'desk', substr(sha256(('desk' || n)::bytea), 1, 16), made.name, upper(made.name), now()
 FROM generate_series(1, 100000) n
 CROSS JOIN LATERAL (SELECT 'Sulis' || substr(md5(n::text), 1, 6) || ' Dewi' || n %% 500 AS name) AS made;
 INSERT INTO reference (number, kind)

@@ -170,13 +170,13 @@ _PEOPLE = """
 INSERT INTO file_import (kind, filename, sha256, period, imported_at, actor, rows, accepted, flagged, rejected, report)
 SELECT kind, 'bench', '', period, now(), 'bench', 0, 0, 0, 0, '{}'
 FROM (VALUES ('roster', NULL), ('insurer', date '2026-10-01')) AS file (kind, period);
-INSERT INTO worker (nik, nik_index, nik_last4, name, name_key, created_at)
-SELECT 'x', substr(sha256(n::text::bytea), 1, 16), '0001', 'Sulistiawati Dewi', 'DEWI SULISTIAWATI', now()
+INSERT INTO worker (nik, nik_index, name, name_key, created_at)
+SELECT 'x', substr(sha256(n::text::bytea), 1, 16), 'Sulistiawati Dewi', 'DEWI SULISTIAWATI', now()
 FROM generate_series(1, %(phones)s) n;
 INSERT INTO enrolment (worker_id, import_id, row, paid_from, months, created_at)
 SELECT id, (SELECT min(id) FROM file_import), id, '2026-01-01', 12, now() FROM worker;
-INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status)
-SELECT (SELECT max(id) FROM file_import), '2026-10-01', id, 'x', nik_index, 'active' FROM worker;
+INSERT INTO insurer_record (import_id, period, row, nik_index, status)
+SELECT (SELECT max(id) FROM file_import), '2026-10-01', id, nik_index, 'active' FROM worker;
 INSERT INTO phone_link (phone_id, worker_id, how, linked_at)
 SELECT phone.id, worker.id, 'roster', now() FROM phone JOIN worker ON worker.id = phone.id;
 """

@@ -19,17 +19,17 @@ SELECT kind, 'bench', '', period, now(), 'bench', 0, 0, 0, 0, '{}'
 FROM (SELECT 'roster' AS kind, NULL::date AS period
       UNION ALL SELECT kind, month::date FROM unnest('{insurer,payments}'::text[]) AS kind,
           generate_series(date '2025-11-01', date '2026-10-01', interval '1 month') AS month) AS file;
-INSERT INTO worker (nik, nik_index, nik_last4, name, name_key, created_at)
-SELECT 'x', substr(sha256(n::text::bytea), 1, 16), '0001', 'n', 'N', now() FROM generate_series(1, %(people)s) n;
+INSERT INTO worker (nik, nik_index, name, name_key, created_at)
+SELECT 'x', substr(sha256(n::text::bytea), 1, 16), 'n', 'N', now() FROM generate_series(1, %(people)s) n;
 INSERT INTO enrolment (worker_id, import_id, row, paid_from, months, created_at)
 SELECT id, 1, id, '2025-11-01', 12, now() FROM worker;
-INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status, member_since)
-SELECT file.id, period, worker.id, 'x', nik_index,
+INSERT INTO insurer_record (import_id, period, row, nik_index, status, member_since)
+SELECT file.id, period, worker.id, nik_index,
        CASE WHEN (worker.id * 7 + extract(month FROM period)::int) %% 40 = 0 THEN 'unpaid' ELSE 'active' END,
        '2025-11-01'
 FROM worker, file_import file WHERE kind = 'insurer' AND worker.id %% 200 > 0;
-INSERT INTO payment (import_id, period, row, nik, nik_index, amount)
-SELECT file.id, period, worker.id, 'x', nik_index, 16800 FROM worker, file_import file WHERE kind = 'payments';
+INSERT INTO payment (import_id, period, row, nik_index, amount)
+SELECT file.id, period, worker.id, nik_index, 16800 FROM worker, file_import file WHERE kind = 'payments';
 """
 
 _PLAIN = """

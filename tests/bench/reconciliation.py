@@ -24,12 +24,12 @@ SELECT kind, 'bench', '', period, now(), 'bench', 0, 0, 0, 0, '{}'
 FROM (VALUES ('roster', NULL), ('insurer', date '2026-10-01')) AS file (kind, period);
 INSERT INTO phone (number, number_index, created_at)
 SELECT 'x', substr(sha256(n::text::bytea), 1, 16), now() FROM generate_series(1, %(people)s / 2) n;
-INSERT INTO worker (nik, nik_index, nik_last4, name, name_key, created_at)
-SELECT 'x', substr(sha256(n::text::bytea), 1, 16), '0001', 'n', 'N', now() FROM generate_series(1, %(people)s) n;
+INSERT INTO worker (nik, nik_index, name, name_key, created_at)
+SELECT 'x', substr(sha256(n::text::bytea), 1, 16), 'n', 'N', now() FROM generate_series(1, %(people)s) n;
 INSERT INTO enrolment (worker_id, import_id, row, paid_from, months, created_at)
 SELECT id, 1, id, '2026-01-01', 12, now() FROM worker;
-INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status)
-SELECT 2, '2026-10-01', id, 'x', nik_index,
+INSERT INTO insurer_record (import_id, period, row, nik_index, status)
+SELECT 2, '2026-10-01', id, nik_index,
        CASE WHEN id %% 40 = 0 THEN 'unpaid' WHEN id %% 40 = 1 THEN 'inactive' ELSE 'active' END
 FROM worker WHERE id %% 40 <> 2;
 INSERT INTO evidence (enrolment_id, source, statement, channel, phone_id, period, inbound, received_at)

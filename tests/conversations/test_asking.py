@@ -173,8 +173,8 @@ def test_a_lapse_is_told_in_full_only_to_a_phone_that_confirmed_by_ussd(db: Any)
     someone = a_worker(db, insurer="unpaid")
     a_file(db, "insurer", dt.date(2026, 9, 1))
     db.execute(
-        """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status)
-           SELECT %s, '2026-09-01', 2, nik, nik_index, 'active' FROM worker""",
+        """INSERT INTO insurer_record (import_id, period, row, nik_index, status)
+           SELECT %s, '2026-09-01', 2, nik_index, 'active' FROM worker""",
         [a_file(db, "insurer", dt.date(2026, 9, 1))],
     )
     says(db, someone.enrolment, "confirms", period=dt.date(2026, 9, 1))
@@ -216,8 +216,8 @@ def test_the_same_lapse_is_told_once_and_the_end_of_it_too(db: Any) -> None:
         look_again(db)
     sent(db)
     db.execute(
-        """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status)
-           SELECT %s, '2026-11-01', 2, nik, nik_index, 'active' FROM worker""",
+        """INSERT INTO insurer_record (import_id, period, row, nik_index, status)
+           SELECT %s, '2026-11-01', 2, nik_index, 'active' FROM worker""",
         [a_file(db, "insurer", dt.date(2026, 11, 1))],
     )
     says(db, someone.enrolment, "confirms", period=NEWEST)
@@ -238,8 +238,8 @@ def sent(db: Any) -> None:
 def the_file_says(db: Any, status: str) -> None:
     """A corrected file of the newest month; the month before was paid."""
     db.execute(
-        """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status)
-           SELECT %s, '2026-09-01', 2, nik, nik_index, 'active' FROM worker ON CONFLICT DO NOTHING""",
+        """INSERT INTO insurer_record (import_id, period, row, nik_index, status)
+           SELECT %s, '2026-09-01', 2, nik_index, 'active' FROM worker ON CONFLICT DO NOTHING""",
         [a_file(db, "insurer", dt.date(2026, 9, 1))],
     )
     db.execute("UPDATE insurer_record SET status = %s WHERE period = %s", [status, NEWEST])

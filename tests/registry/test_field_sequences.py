@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.registry.test_loading import count, heads, ledger, roster, written
-from verify_service.ground.crypto import unseal
+from verify_service.ground.crypto import unseal, unseal_of
 from verify_service.ground.database import transaction
 from verify_service.registry.report import ImportReport
 from verify_service.verification.reconciliation import drain, mark_all_stale, reconcile_batch
@@ -272,8 +272,8 @@ def test_the_good_list_can_be_put_back_after_a_wrong_one(db: Any) -> None:
     assert "It counts again" in back.to_text()
     assert phones(db, "Budi Hartono") == ["+6281210000002"]
     assert db.execute("SELECT name, address IS NULL, birth_date FROM worker ORDER BY id LIMIT 3").fetchall() == good
-    sealed = db.execute("SELECT address FROM worker WHERE name = 'Budi Hartono'").fetchone()[0]
-    assert unseal(sealed, "worker.address") == "Jl. Melati 1"
+    address = "SELECT wrapped, address FROM worker JOIN person_key USING (nik_index) WHERE name = 'Budi Hartono'"
+    assert unseal_of(*db.execute(address).fetchone(), "worker.address") == "Jl. Melati 1"
     assert roster(FIELD / "F7_good.csv").unchanged
     wrong = roster(FIELD / "F7_wrong.csv")  # and the other way round
     assert (wrong.unchanged, phones(db, "Budi Hartono")) == (False, ["+6281399999999"])

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from verify_service.ground.crypto import blind_index, unseal
+from verify_service.ground.crypto import blind_index, unseal, unseal_of
 from verify_service.ground.database import transaction
 from verify_service.ground.tables.base import Base
 from verify_service.registry import loading
@@ -249,12 +249,12 @@ def test_identities_are_stored_sealed_and_found_by_blind_index(db: Any, tmp_path
     kk = "3275011508120003"
     roster(written(tmp_path, ANI + kk))
     row = db.execute(
-        "SELECT nik, kk, name_key, nik_last4 FROM worker WHERE nik_index = %s",
+        "SELECT nik, kk, name_key, wrapped FROM worker JOIN person_key USING (nik_index) WHERE nik_index = %s",
         (blind_index("3275014107800001", "nik"),),
     ).fetchone()
-    assert unseal(row[0], "worker.nik") == "3275014107800001"
-    assert unseal(row[1], "worker.kk") == kk
-    assert row[2:] == ("ANI LESTARI", "0001")
+    assert unseal_of(row[3], row[0], "worker.nik") == "3275014107800001"
+    assert unseal_of(row[3], row[1], "worker.kk") == kk
+    assert row[2:3] == ("ANI LESTARI",)
     phone = db.execute("SELECT number FROM phone WHERE number_index = %s", (blind_index("+6281234567890", "phone"),))
     assert unseal(phone.fetchone()[0], "phone.number") == "+6281234567890"
 
@@ -279,8 +279,8 @@ def test_two_payments_for_one_nik_are_one_sum_and_flagged(db: Any, tmp_path: Pat
 def test_the_best_of_two_memberships_counts(db: Any, tmp_path: Path) -> None:
     lines = ("3275014107800001,26000000001,NON AKTIF", "3275014107800001,26000000002,AKTIF")
     ledger("insurer", written(tmp_path, *lines, headings="NIK,KPJ,STATUS"))
-    row = db.execute("SELECT status, kpj FROM insurer_record").fetchall()
-    assert [(status, unseal(kpj, "insurer_record.kpj")) for status, kpj in row] == [("active", "26000000002")]
+    row = db.execute("SELECT status, kpj_index FROM insurer_record").fetchall()
+    assert row == [("active", blind_index("26000000002", "kpj"))]
 
 
 @pytest.mark.parametrize(

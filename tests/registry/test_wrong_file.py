@@ -17,7 +17,8 @@ SAMPLE = Path(__file__).parents[2] / "verify_service" / "data" / "sample"
 NOW = dt.datetime(2026, 4, 2, 3, 0, tzinfo=dt.UTC)
 MARCH = dt.date(2026, 3, 1)
 GIVEN: dict[str, dict[str, Any]] = {
-    "roster": {"paid_from": MARCH}, "payments": {"period": MARCH}, "insurer": {"period": MARCH}, "rt_heads": {},
+    "roster": {"terms": loading.RosterTerms(MARCH)},
+    "payments": {"period": MARCH}, "insurer": {"period": MARCH}, "rt_heads": {},
 }  # fmt: skip
 FILES = {
     "roster": SAMPLE / "roster_part2.csv",

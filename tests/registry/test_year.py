@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import EXAMPLES, examples
 from tests.registry.year import City, File, Line, Month, city_at, later
 from verify_service.ground.as_of import as_of
-from verify_service.ground.crypto import unseal
+from verify_service.ground.crypto import blind_index, unseal, unseal_of
 from verify_service.ground.database import transaction
 from verify_service.registry import loading
 from verify_service.registry.loading import RosterTerms
@@ -191,26 +191,27 @@ def live(seed: int, folder: Path) -> Year:
 
 _LISTED = text(
     """
-SELECT worker.nik, worker.name, worker.birth_date, area.kelurahan, enrolment.rw, enrolment.rt, enrolment.occupation,
-       enrolment.paid_from, enrolment.months,
+SELECT wrapped, worker.nik, worker.name, worker.birth_date, area.kelurahan, enrolment.rw, enrolment.rt,
+       enrolment.occupation, enrolment.paid_from, enrolment.months,
        (SELECT array_agg(phone.number) FROM phone_link link JOIN phone ON phone.id = link.phone_id
         WHERE link.worker_id = worker.id AND link.unlinked_at IS NULL) AS phones
-FROM enrolment JOIN worker ON worker.id = enrolment.worker_id
+FROM enrolment JOIN worker ON worker.id = enrolment.worker_id JOIN person_key USING (nik_index)
 LEFT JOIN area ON area.kelurahan_code = enrolment.kelurahan_code
 """
 )
 _CASES = text(
     """
-SELECT worker.nik, verdict.period, verdict.list, verdict.insurer
+SELECT wrapped, worker.nik, verdict.period, verdict.list, verdict.insurer
 FROM verdict JOIN enrolment ON enrolment.id = verdict.enrolment_id JOIN worker ON worker.id = enrolment.worker_id
+JOIN person_key USING (nik_index)
 """
 )
 
 
 def listed(session: Session) -> list[tuple[object, ...]]:
     return sorted(
-        (unseal(row.nik, "worker.nik"), row.name, str(row.birth_date or ""), row.kelurahan or "", row.rw or "",
-         row.rt or "", row.occupation or "", row.paid_from.isoformat(), row.months,
+        (unseal_of(row.wrapped, row.nik, "worker.nik"), row.name, str(row.birth_date or ""),
+         row.kelurahan or "", row.rw or "", row.rt or "", row.occupation or "", row.paid_from.isoformat(), row.months,
          ",".join(sorted(unseal(phone, "phone.number") for phone in row.phones or ())))
         for row in session.execute(_LISTED)
     )  # fmt: skip
@@ -218,21 +219,29 @@ def listed(session: Session) -> list[tuple[object, ...]]:
 
 def cases(session: Session) -> list[tuple[str, str, str, str]]:
     return sorted(
-        (unseal(row.nik, "worker.nik"), row.period.isoformat(), row[2], row[3]) for row in session.execute(_CASES)
+        (unseal_of(row.wrapped, row.nik, "worker.nik"), row.period.isoformat(), row.list, row.insurer)
+        for row in session.execute(_CASES)
     )
 
 
-def months(session: Session, table: str, says: str) -> dict[Month, dict[str, Any]]:
+def months(session: Session, year: Year, table: str, says: str) -> dict[Month, dict[str, Any]]:
     held: dict[Month, dict[str, Any]] = {}
-    for period, nik, value in session.execute(text(f"SELECT period, nik, {says} FROM {table}")):
-        held.setdefault(period, {})[unseal(nik, f"{table}.nik")] = value
+    niks = {blind_index(nik, "nik"): nik for file in year.files for nik in _named(file)}
+    for period, index, value in session.execute(text(f"SELECT period, nik_index, {says} FROM {table}")):
+        held.setdefault(period, {})[niks[bytes(index)]] = value
     return held
 
 
-def expect(session: Session, city: City, day: object) -> None:
+def _named(file: File) -> set[str]:
+    return {nik for nik, _ in (*file.amounts, *file.statuses)}
+
+
+def expect(session: Session, year: Year, city: City, day: object) -> None:
     assert listed(session) == city.listed(), day
-    assert months(session, "payment", "amount") == {period: paid for period, paid in city.paid.items() if paid}, day
-    assert months(session, "insurer_record", "status") == city.insured, day
+    assert months(session, year, "payment", "amount") == {period: paid for period, paid in city.paid.items() if paid}, (
+        day
+    )
+    assert months(session, year, "insurer_record", "status") == city.insured, day
 
 
 @pytest.mark.parametrize("seed", range(1, 1 + examples(1)))
@@ -244,7 +253,7 @@ def test_every_day_of_a_year_of_lists_stands_as_its_files_have_it(db: Any, tmp_p
     for moment in moments[:: 1 if EXAMPLES else 5]:
         city = city_at(year.files, moment)
         with as_of(moment) as session:
-            expect(session, city, moment)
+            expect(session, year, city, moment)
             compute_again(session, premium=16_800, now=year.at)
             assert cases(session) == city.cases(), moment
 
@@ -255,5 +264,5 @@ def test_every_day_of_a_year_of_lists_stands_as_its_files_have_it(db: Any, tmp_p
     drain(one_batch)
     with transaction() as session:
         now = city_at(year.files, year.at)
-        expect(session, now, "now")
+        expect(session, year, now, "now")
         assert cases(session) == now.cases()

@@ -38,8 +38,8 @@ def put(db: Any, stories: list[Story], insurer: list[int], payments: list[int]) 
     for n, story in enumerate(stories):
         index = blind_index(f"{n}", "nik")
         (worker,) = db.execute(
-            """INSERT INTO worker (nik, nik_index, nik_last4, name, name_key, created_at)
-               VALUES ('', %s, '0001', 'Ani', 'ANI', %s) RETURNING id""",
+            """INSERT INTO worker (nik, nik_index, name, name_key, created_at)
+               VALUES ('', %s, 'Ani', 'ANI', %s) RETURNING id""",
             [index, NOW],
         ).fetchone()
         for row, (start, removed) in enumerate(story.lines):
@@ -50,13 +50,13 @@ def put(db: Any, stories: list[Story], insurer: list[int], payments: list[int]) 
             )
         for month, status in story.insured.items():
             db.execute(
-                """INSERT INTO insurer_record (import_id, period, row, nik, nik_index, status, member_since)
-                   VALUES (%s, %s, 2, '', %s, %s, %s)""",
+                """INSERT INTO insurer_record (import_id, period, row, nik_index, status, member_since)
+                   VALUES (%s, %s, 2, %s, %s, %s)""",
                 [imports["insurer", month], first_day(month), index, status, story.since],
             )
         for month, amount in story.paid.items():
             db.execute(
-                "INSERT INTO payment (import_id, period, row, nik, nik_index, amount) VALUES (%s, %s, 2, '', %s, %s)",
+                "INSERT INTO payment (import_id, period, row, nik_index, amount) VALUES (%s, %s, 2, %s, %s)",
                 [imports["payments", month], first_day(month), index, amount],
             )
 

@@ -220,10 +220,8 @@ def decisions_export() -> Response:
 
 def _line(place: int, row: Proposal, areas: Mapping[str, str], who: Acting, *, full: bool) -> list[object]:
     today = who.today
-    if full:
-        nik = unseal_or_blank(row.nik, "proposal.nik")
-    else:
-        nik = f"…{row.nik_last4}" if who.viewer.role is not Role.AUDITOR else ""
+    nik = unseal_or_blank(row.nik, "proposal.nik") if full or who.viewer.role is not Role.AUDITOR else ""
+    nik = nik if full or not nik else f"…{nik[-4:]}"
     return [
         place,
         row.number,
@@ -242,7 +240,7 @@ def _line(place: int, row: Proposal, areas: Mapping[str, str], who: Acting, *, f
 
 def _masked_nik(held: Proposal) -> str:
     nik = unseal_or_blank(held.nik, "proposal.nik")
-    return str(Nik(nik)) if nik else f"…{held.nik_last4}"
+    return str(Nik(nik)) if nik else ""
 
 
 def _rule() -> list[tuple[str, int]]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.caller import Caller, Cover, CoverState, Person, Post, RtDesk
+from verify_service.ground.crypto import nik_end
 from verify_service.ground.pipeline import Asked, Command, columns_of, types_of
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import NEWEST_PERIOD, Phone, PhoneLink
@@ -38,9 +39,11 @@ RETURNING {columns_of(Phone)},
 # The workers a number answers for, one page of them or a certain one, each with the cover of the newest insurer file.
 PEOPLE = Command(
     f"""
-SELECT worker.id, worker.name, worker.nik_last4, newest.period, insured.status, insured.member_since, paid.period
+SELECT worker.id, worker.name, worker.nik, person_key.wrapped,
+       newest.period, insured.status, insured.member_since, paid.period
 FROM phone JOIN phone_link ON phone_link.phone_id = phone.id AND phone_link.unlinked_at IS NULL
 JOIN worker ON worker.id = phone_link.worker_id
+LEFT JOIN person_key ON person_key.nik_index = worker.nik_index
 CROSS JOIN (SELECT {NEWEST_PERIOD} AS period) AS newest
 LEFT JOIN insurer_record insured ON insured.period = newest.period AND insured.nik_index = worker.nik_index
 LEFT JOIN LATERAL (
@@ -51,7 +54,7 @@ LEFT JOIN LATERAL (
 WHERE phone.number_index = :number AND (CAST(:worker AS bigint) IS NULL OR worker.id = :worker)
 ORDER BY worker.id OFFSET :first LIMIT :most
 """,  # noqa: S608  # a constant of our own
-    returns=(int, str, str, dt.date, str, dt.date, dt.date),
+    returns=(int, str, bytes, bytes, dt.date, str, dt.date, dt.date),
 )
 
 
@@ -61,7 +64,8 @@ class Linked:
 
     worker: int
     name: str
-    nik4: str
+    nik: bytes
+    key: bytes | None
     newest: dt.date | None
     status: str | None
     since: dt.date | None
@@ -69,7 +73,7 @@ class Linked:
 
     @property
     def person(self) -> Person:
-        return Person(worker=self.worker, name=mask_name(self.name), nik4=self.nik4)
+        return Person(worker=self.worker, name=mask_name(self.name), nik4=nik_end(self.key, self.nik))
 
 
 def counted(number: bytes, *, now: dt.datetime) -> Asked:

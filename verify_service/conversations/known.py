@@ -12,7 +12,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from verify_service.conversations.prompts import Prompts, prompts_of
-from verify_service.ground.tables import Conversation, InboundMessage, PhoneLink, Worker
+from verify_service.ground.crypto import nik_end
+from verify_service.ground.tables import Conversation, InboundMessage, PersonKey, PhoneLink, Worker
 
 LOOKED_BACK = dt.timedelta(hours=24)  # how long a text may be a copy of another
 
@@ -23,7 +24,13 @@ class Named:
 
     worker: int
     name: str
-    nik4: str
+    nik: bytes = field(repr=False)
+    key: bytes | None = field(repr=False)
+
+    @property
+    def nik4(self) -> str:
+        """The last four digits of the NIK."""
+        return nik_end(self.key, self.nik)
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,9 @@ _QUESTIONS = (
     .with_for_update(key_share=True)
 )
 _PEOPLE = (
-    select(PhoneLink.phone_id, Worker.id, Worker.name, Worker.nik_last4)
+    select(PhoneLink.phone_id, Worker.id, Worker.name, Worker.nik, PersonKey.wrapped)
     .join(Worker, Worker.id == PhoneLink.worker_id)
+    .outerjoin(PersonKey, PersonKey.nik_index == Worker.nik_index)
     .where(PhoneLink.phone_id.in_(bindparam("phones", expanding=True)), PhoneLink.unlinked_at.is_(None))
     .order_by(PhoneLink.phone_id, Worker.id)
 )
@@ -87,8 +95,8 @@ def look_up(session: Session, phones: Sequence[int], firsts: Iterable[InboundMes
     for row in session.scalars(_LATELY, values):
         before[row.sender_index].append(row)
     people: dict[int, list[Named]] = defaultdict(list)
-    for phone, worker, name, nik4 in session.execute(_PEOPLE, {"phones": phones}):
-        people[phone].append(Named(worker, name, nik4))
+    for phone, worker, name, nik, key in session.execute(_PEOPLE, {"phones": phones}):
+        people[phone].append(Named(worker, name, nik, key))
     # The newest of each phone: rows come in the order of their ids.
     talks = {talk.phone_id: talk for talk in session.scalars(_TALKS, {"phones": phones})}
     questions = session.scalars(_QUESTIONS, {"asked": sorted(asked)}) if asked else ()

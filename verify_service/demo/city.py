@@ -19,6 +19,7 @@ from verify_service.installation import DATA
 from verify_service.registry import loading
 from verify_service.registry.letters import ACTIVATION, INVITATION
 from verify_service.registry.names import mask_name
+from verify_service.registry.person_keys import opened
 
 SAMPLE = DATA / "sample"
 MONTHS = ("2026-01", "2026-02", "2026-03")  # as the sample files say
@@ -159,7 +160,7 @@ def _worker(session: Session, phone_id: int, worker_id: int, note: str) -> dict[
         "number": _number(session, phone_id),
         "role": "worker",
         "name": worker.name,
-        "nik": unseal(worker.nik, "worker.nik"),
+        "nik": opened(session, worker, "nik"),
         "code": letter_code(INVITATION, worker.id, worker.letter_issue),
         "note": note,
     }
@@ -172,7 +173,7 @@ def _stranger(session: Session) -> dict[str, str]:
         "number": "+6281299990001",
         "role": "unknown",
         "name": f"A new phone of {mask_name(worker.name)}",
-        "nik": unseal(worker.nik, "worker.nik"),
+        "nik": opened(session, worker, "nik"),
         "code": letter_code(INVITATION, worker.id, worker.letter_issue),
         "note": "not linked: asks NIK and code",
     }

@@ -19,10 +19,10 @@ from verify_service.grievances.actions import Triage
 from verify_service.grievances.assignment import viewer_of
 from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.grievances.thread import add_words
-from verify_service.ground.crypto import unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Enrolment, Grievance, Officer, PhoneLink, Worker
 from verify_service.proposals.waiting_list import NewProposal, place
+from verify_service.registry.person_keys import opened
 
 DESK: Final = "petugas@demo.example"
 _STAFF: Final[Sequence[tuple[str, str, dict[str, Any]]]] = (
@@ -131,7 +131,7 @@ def _propose(session: Session, linked: Sequence[Any], chance: random.Random, now
     places = session.scalars(select(Enrolment.kelurahan_code).distinct().order_by(Enrolment.kelurahan_code)).all()
     niks = [f"327501{10 + n:02}01{60 + 3 * n:02}{n + 1:04}" for n in range(12)]
     niks[7] = niks[3]
-    niks[9] = unseal(session.scalars(select(Worker.nik).order_by(Worker.id).limit(1)).one(), "worker.nik")
+    niks[9] = opened(session, session.scalars(select(Worker).order_by(Worker.id).limit(1)).one(), "nik")
     for number, nik in enumerate(niks):
         new = NewProposal(
             proposer="self" if number % 3 else "neighbour",

@@ -13,6 +13,7 @@ from verify_service.grievances.actions import Refusal, open_case, record
 from verify_service.grievances.opening import ANONYMOUS, note
 from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Grievance, GrievanceEvent, Phone, Worker
+from verify_service.registry.person_keys import opened
 
 IDENTITY_FOR = dt.timedelta(minutes=30)  # so long an identity that was opened stays open to that officer
 
@@ -62,5 +63,5 @@ def identity_opened(acting: Acting, report: Grievance) -> Identity | None:
     return Identity(
         name=unseal_or_blank(report.reporter, "grievance.reporter") or (worker.name if worker else ""),
         phone=unseal_or_blank(phone.number, "phone.number") if phone else "",
-        nik_last4=worker.nik_last4 if worker else "",
+        nik_last4=opened(acting.session, worker, "nik")[-4:] if worker else "",
     )

@@ -21,6 +21,7 @@ from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Enrolment, Evidence, Grievance, Officer, Phone, Worker
 from verify_service.registry.names import masked_name
+from verify_service.registry.person_keys import opened
 
 NEIGHBOURS = 8
 MONTHS = 6
@@ -98,7 +99,7 @@ def subject(session: Session, report: Grievance) -> Subject | None:
     ).all()
     return Subject(
         masked_name(worker.name),
-        worker.nik_last4,
+        opened(session, worker, "nik")[-4:],
         worker_code(worker.id),
         tuple(Month(*row) for row in months),
         tuple(said),

@@ -50,6 +50,52 @@ class Cipher:
             raise Unreadable(f"a stored {purpose} was altered or belongs elsewhere") from None
 
 
+class PersonCipher:
+    """Encrypts what is kept of one person with a key of their own: destroying that key erases them everywhere.
+
+    The key is kept sealed (`wrapped`), and nothing that it seals names it.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = AESGCM(key)
+
+    def seal(self, text: str, purpose: str) -> bytes:
+        """See Cipher.seal."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._key.encrypt(nonce, text.encode(), purpose.encode())
+
+    def open(self, sealed: bytes, purpose: str) -> str:
+        """See Cipher.open."""
+        try:
+            return self._key.decrypt(bytes(sealed[:_NONCE]), bytes(sealed[_NONCE:]), purpose.encode()).decode()
+        except InvalidTag:
+            raise Unreadable(f"a stored {purpose} was altered or belongs to somebody else") from None
+
+
+_PERSON_KEY = "person_key.wrapped"
+
+
+def new_person() -> tuple[bytes, PersonCipher]:
+    """A key for somebody whom no file has named before: as it is kept, and to work with."""
+    key = secrets.token_bytes(32)
+    return seal(key.hex(), _PERSON_KEY), PersonCipher(key)
+
+
+def person(wrapped: bytes) -> PersonCipher:
+    """The cipher of a person, from the key as it is kept; or Unreadable."""
+    return PersonCipher(bytes.fromhex(unseal(wrapped, _PERSON_KEY)))
+
+
+def unseal_of(wrapped: bytes | None, sealed: bytes | None, purpose: str) -> str:
+    """One field of a person decrypted; "" where there is none, or the person's key was destroyed. Or Unreadable."""
+    return person(wrapped).open(sealed, purpose) if wrapped and sealed else ""
+
+
+def nik_end(wrapped: bytes | None, nik: bytes | None) -> str:
+    """The last four digits of a worker's NIK, by which people tell each other apart."""
+    return unseal_of(wrapped, nik, "worker.nik")[-4:]
+
+
 @lru_cache(maxsize=1)
 def _cipher() -> Cipher:
     return Cipher(settings().data_keys)

@@ -70,7 +70,6 @@ def place(session: Session, new: NewProposal, *, now: dt.datetime) -> Placed:
         "proposer": new.proposer,
         "nik": seal(new.nik, "proposal.nik"),
         "nik_index": index,
-        "nik_last4": new.nik[-4:],
         "name": new.name,
         "name_key": name_key(new.name),
         "job": new.job,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.phones import Phone
 from verify_service.registry.kept_lines import hash_of, said_by
 from verify_service.registry.lines import match_lines, settle_places
+from verify_service.registry.person_keys import Keyed
+from verify_service.registry.reading import Reading
 from verify_service.registry.rosters import KEPT, RosterRow
 from verify_service.registry.staging import Staged, changed, indexed, make, sealed, stage
 from verify_service.registry.versions import Version
@@ -37,23 +38,21 @@ class Merged:
     absent: int = 0
 
 
-def stage_roster(
-    session: Session, rows: Sequence[RosterRow], flags: Mapping[int, tuple[str, ...]], months: int | None
-) -> None:
+def stage_roster(session: Session, reading: Reading[RosterRow], keys: Mapping[str, Keyed], months: int | None) -> None:
     """The accepted rows, sealed, in the temporary table `staged_roster`."""
+    flags = reading.flags()
     columns: list[Staged[RosterRow]] = [
         Staged("row", "int8", lambda row: row.row),
-        Staged("nik", "bytea", lambda row: seal(row.nik, "worker.nik")),
-        Staged("nik_index", "bytea", lambda row: blind_index(row.nik, "nik")),
-        Staged("nik_last4", "text", lambda row: row.nik[-4:]),
+        Staged("nik", "bytea", lambda row: keys[row.nik].cipher.seal(row.nik, "worker.nik")),
+        Staged("nik_index", "bytea", lambda row: keys[row.nik].index),
         Staged("months", "int2", lambda row: months or row.months or A_YEAR),
         Staged("flags", "text[]", lambda row: list(flags.get(row.row, ()))),
         Staged("cleared", "text[]", lambda row: list(row.cleared)),
         Staged("said", "bytea", lambda row: hash_of(said_by(row, _OF_THE_WORKER))),
         *phone_columns(lambda row: row.phone),
-        *(keep.staged(name) for name, keep in KEPT.items()),
+        *(keep.staged(name, lambda row: keys[row.nik].cipher) for name, keep in KEPT.items()),
     ]
-    stage(session, "staged_roster", columns, rows)
+    stage(session, "staged_roster", columns, reading.accepted)
 
 
 _OF_THE_WORKER = (*(name for name, keep in KEPT.items() if keep.table == "worker"), "cleared")
@@ -103,8 +102,8 @@ WHERE worker.nik_index = newer.nik_index AND worker.said IS DISTINCT FROM newer.
 """  # noqa: S608  # names of our own columns
 
 _WORKERS_NEW = f"""
-INSERT INTO worker (nik, nik_index, nik_last4, {_names("worker")}, said, created_at)
-SELECT DISTINCT ON (nik_index) nik, nik_index, nik_last4, {_names("worker")}, said, :now
+INSERT INTO worker (nik, nik_index, {_names("worker")}, said, created_at)
+SELECT DISTINCT ON (nik_index) nik, nik_index, {_names("worker")}, said, :now
 FROM staged_roster ORDER BY nik_index, row
 ON CONFLICT (nik_index) DO NOTHING
 """  # noqa: S608  # names of our own columns

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from verify_service.ground.crypto import blind_index, seal, unseal_or_blank
+from verify_service.ground.crypto import PersonCipher, blind_index, seal, unseal_of, unseal_or_blank
 from verify_service.ground.phones import Phone
+from verify_service.registry.person_keys import Keyed
 from verify_service.registry.reading import Reading
 from verify_service.registry.staging import Staged, copy_into
 
@@ -24,7 +25,7 @@ _NOT_SAID = ("row", "name_key")  # where it stood, and what follows from the nam
 class LineKept:
     """One row of a version: `cells` by heading as the office wrote them, `read` by field as they were understood.
 
-    Both are empty once the version is past its retention, `read` for a row that was refused.
+    Both are empty once the version is past its retention or the person was erased, `read` for a row that was refused.
     """
 
     row: int
@@ -57,12 +58,12 @@ def hash_of(said: dict[str, str]) -> bytes:
     return blind_index(json.dumps(said, ensure_ascii=False), "line")
 
 
-def keep_lines(session: Session, reading: Reading[Any], import_id: int) -> None:
-    """Every row of the file, taken or refused, under its version."""
-    copy_into(session, "import_line", _columns(import_id), _lines(reading))
+def keep_lines(session: Session, reading: Reading[Any], keys: Mapping[str, Keyed], import_id: int) -> None:
+    """Every row of the file, taken or refused, under its version; sealed for the person, if it names one."""
+    copy_into(session, "import_line", _columns(import_id, keys), _lines(reading, keys))
 
 
-def _lines(reading: Reading[Any]) -> Iterator[LineKept]:
+def _lines(reading: Reading[Any], keys: Mapping[str, Keyed]) -> Iterator[LineKept]:
     if reading.table is None:
         return
     taken = {row.row: row for row in reading.accepted}
@@ -73,28 +74,30 @@ def _lines(reading: Reading[Any]) -> Iterator[LineKept]:
             yield LineKept(one.number, rejected=True, cells=cells)
         else:
             nik = getattr(row, "nik", None)  # the head of an RT has none
-            yield LineKept(one.number, False, blind_index(nik, "nik") if nik else None, None, cells, said_by(row))
+            yield LineKept(one.number, False, keys[nik].index if nik else None, None, cells, said_by(row))
 
 
-def _columns(import_id: int) -> list[Staged[LineKept]]:
+def _columns(import_id: int, keys: Mapping[str, Keyed]) -> list[Staged[LineKept]]:
+    ciphers = {keyed.index: keyed.cipher for keyed in keys.values()}
     return [
         Staged("import_id", "int8", lambda _: import_id),
         Staged("row", "int8", lambda line: line.row),
         Staged("rejected", "bool", lambda line: line.rejected),
         Staged("nik_index", "bytea", lambda line: line.nik_index),
         Staged("said", "bytea", lambda line: hash_of(line.read) if line.read else None),
-        Staged("line", "bytea", lambda line: _sealed(line)),
+        Staged("line", "bytea", lambda line: _sealed(line, ciphers.get(line.nik_index or b""))),
     ]
 
 
-def _sealed(line: LineKept) -> bytes:
+def _sealed(line: LineKept, cipher: PersonCipher | None) -> bytes:
     whole = {"cells": line.cells, "read": line.read} if line.read else {"cells": line.cells}
-    return seal(json.dumps(whole, ensure_ascii=False, separators=(",", ":")), LABEL)
+    told = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    return cipher.seal(told, LABEL) if cipher else seal(told, LABEL)
 
 
 _LINES = text(
     """
-SELECT row, rejected, nik_index, said, line FROM import_line
+SELECT row, rejected, nik_index, said, line, wrapped FROM import_line LEFT JOIN person_key USING (nik_index)
 WHERE import_id = :version AND (CAST(:rows AS bigint[]) IS NULL OR row = ANY(:rows)) ORDER BY row
 """
 )
@@ -103,10 +106,11 @@ WHERE import_id = :version AND (CAST(:rows AS bigint[]) IS NULL OR row = ANY(:ro
 def lines_of(session: Session, version: int, rows: list[int] | None = None) -> Iterator[LineKept]:
     """The rows of a version, or some of them, in the order of its file."""
     for row in session.execute(_LINES, {"version": version, "rows": rows}):
-        yield LineKept(row.row, row.rejected, row.nik_index, row.said, **_opened(row.line))
+        yield LineKept(row.row, row.rejected, row.nik_index, row.said, **_opened(row))
 
 
-def _opened(sealed: bytes | None) -> dict[str, dict[str, str]]:
-    whole = unseal_or_blank(sealed, LABEL)
+def _opened(row: Row[tuple[Any, ...]]) -> dict[str, dict[str, str]]:
+    of_nobody = row.nik_index is None
+    whole = unseal_or_blank(row.line, LABEL) if of_nobody else unseal_of(row.wrapped, row.line, LABEL)
     held: dict[str, dict[str, str]] = json.loads(whole) if whole else {}
     return held

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from verify_service.ground.crypto import blind_index, seal
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.insurers import InsurerRow
 from verify_service.registry.payments import PaymentRow
+from verify_service.registry.person_keys import Keyed
 from verify_service.registry.problems import FileRefused
-from verify_service.registry.staging import Staged, changed, indexed, sealed, stage
+from verify_service.registry.staging import Staged, changed, indexed, seal_for, stage
 
 _PAYMENT_COLUMNS: tuple[Staged[PaymentRow], ...] = (
     Staged("row", "int8", lambda row: row.row),
-    Staged("nik", "bytea", lambda row: seal(row.nik, "payment.nik")),
-    Staged("nik_index", "bytea", lambda row: blind_index(row.nik, "nik")),
     Staged("amount", "int8", lambda row: row.amount),
     Staged("paid_on", "date", lambda row: row.paid_on),
     Staged("reference", "text", lambda row: row.order_number or None),
@@ -27,12 +25,12 @@ _PAYMENT_COLUMNS: tuple[Staged[PaymentRow], ...] = (
 # Two payments for one NIK in one file are one sum: the city paid both.
 _PAYMENTS = """
 WITH summed AS (
-    SELECT min(row) AS row, (array_agg(nik ORDER BY row))[1] AS nik, nik_index, sum(amount)::bigint AS amount,
+    SELECT min(row) AS row, nik_index, sum(amount)::bigint AS amount,
            max(paid_on) AS paid_on, string_agg(DISTINCT reference, ', ') AS reference
     FROM staged_payment GROUP BY nik_index
 ), merged AS (
-    INSERT INTO payment AS held (import_id, period, row, nik, nik_index, amount, paid_on, reference, created_at)
-    SELECT :import_id, :period, row, nik, nik_index, amount, paid_on, reference, :now FROM summed ORDER BY row
+    INSERT INTO payment AS held (import_id, period, row, nik_index, amount, paid_on, reference, created_at)
+    SELECT :import_id, :period, row, nik_index, amount, paid_on, reference, :now FROM summed ORDER BY row
     ON CONFLICT (period, nik_index) DO UPDATE SET
         import_id = excluded.import_id, row = excluded.row, amount = excluded.amount, paid_on = excluded.paid_on,
         reference = excluded.reference
@@ -42,9 +40,10 @@ SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM merged
 """
 
 
-def stage_payments(session: Session, rows: Sequence[PaymentRow]) -> None:
-    """The accepted rows, sealed, in the temporary table `staged_payment`."""
-    stage(session, "staged_payment", _PAYMENT_COLUMNS, rows)
+def stage_payments(session: Session, rows: Sequence[PaymentRow], keys: Mapping[str, Keyed]) -> None:
+    """The accepted rows in the temporary table `staged_payment`, each under the index of its NIK."""
+    index = Staged[PaymentRow]("nik_index", "bytea", lambda row: keys[row.nik].index)
+    stage(session, "staged_payment", (index, *_PAYMENT_COLUMNS), rows)
 
 
 def merge_payments(session: Session, *, import_id: int, period: dt.date, now: dt.datetime) -> Merged:
@@ -60,11 +59,7 @@ def merge_payments(session: Session, *, import_id: int, period: dt.date, now: dt
 
 _INSURER_COLUMNS: tuple[Staged[InsurerRow], ...] = (
     Staged("row", "int8", lambda row: row.row),
-    Staged("nik", "bytea", lambda row: seal(row.nik, "insurer_record.nik")),
-    Staged("nik_index", "bytea", lambda row: blind_index(row.nik, "nik")),
-    Staged("kpj", "bytea", lambda row: sealed("insurer_record.kpj")(row.kpj)),
     Staged("kpj_index", "bytea", lambda row: indexed("kpj")(row.kpj)),
-    Staged("worker_kpj", "bytea", lambda row: sealed("worker.kpj")(row.kpj)),
     Staged("status", "text", lambda row: row.status),
     Staged("member_since", "date", lambda row: row.joined),
     Staged("paid_on", "date", lambda row: row.paid_on),
@@ -78,13 +73,11 @@ WITH kpj AS (
       AND said.worker_kpj IS NOT NULL AND worker.kpj_index IS DISTINCT FROM said.kpj_index
 ), merged AS (
     INSERT INTO insurer_record AS held
-        (import_id, period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code,
-         created_at)
-    SELECT :import_id, :period, row, nik, nik_index, kpj, kpj_index, status, member_since, paid_on, payment_code,
-           :now
+        (import_id, period, row, nik_index, kpj_index, status, member_since, paid_on, payment_code, created_at)
+    SELECT :import_id, :period, row, nik_index, kpj_index, status, member_since, paid_on, payment_code, :now
     FROM staged_insurer ORDER BY row
     ON CONFLICT (period, nik_index) DO UPDATE SET
-        import_id = excluded.import_id, row = excluded.row, kpj = excluded.kpj, kpj_index = excluded.kpj_index,
+        import_id = excluded.import_id, row = excluded.row, kpj_index = excluded.kpj_index,
         status = excluded.status, member_since = excluded.member_since, paid_on = excluded.paid_on,
         payment_code = excluded.payment_code
     RETURNING xmax = 0 AS new, status
@@ -93,9 +86,13 @@ SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM merged 
 """
 
 
-def stage_insurer(session: Session, rows: Sequence[InsurerRow]) -> None:
-    """These rows, one for each NIK, sealed, in the temporary table `staged_insurer`."""
-    stage(session, "staged_insurer", _INSURER_COLUMNS, rows)
+def stage_insurer(session: Session, rows: Sequence[InsurerRow], keys: Mapping[str, Keyed]) -> None:
+    """These rows, one for each NIK, in the temporary table `staged_insurer`, memberships sealed for their people."""
+    of_person: tuple[Staged[InsurerRow], ...] = (
+        Staged("nik_index", "bytea", lambda row: keys[row.nik].index),
+        Staged("worker_kpj", "bytea", lambda row: seal_for(keys[row.nik].cipher, row.kpj, "worker.kpj")),
+    )
+    stage(session, "staged_insurer", (*of_person, *_INSURER_COLUMNS), rows)
 
 
 def take_no_kpj(session: Session, rows: Sequence[int]) -> None:

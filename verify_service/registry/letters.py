@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from flows.references import worker_code
 from verify_service import audit
-from verify_service.ground.crypto import letter_code, unseal
+from verify_service.ground.crypto import letter_code, person
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Enrolment, RtHead, Worker
+from verify_service.ground.tables import Area, Enrolment, PersonKey, RtHead, Worker
 from verify_service.registry.areas import kelurahan_code
 
 INVITATION, ACTIVATION, HELP = "invitation", "activation", "help"
@@ -63,22 +63,24 @@ def _page(letters: list[Letter]) -> str:
 
 def _invitations(session: Session, kelurahan: str | None) -> Iterator[Letter]:
     wanted = (
-        select(Worker, Enrolment, Area)
+        select(Worker, Enrolment, Area, PersonKey.wrapped)
         .join(Enrolment, Enrolment.worker_id == Worker.id)
         .outerjoin(Area, Area.kelurahan_code == Enrolment.kelurahan_code)
+        .outerjoin(PersonKey, PersonKey.nik_index == Worker.nik_index)
         .ext(distinct_on(Area.kelurahan, Enrolment.rw, Enrolment.rt, Worker.id))
         .order_by(Area.kelurahan, Enrolment.rw, Enrolment.rt, Worker.id, Enrolment.id)
     )
     if kelurahan is not None:
         wanted = wanted.where(Enrolment.kelurahan_code == kelurahan)
-    for worker, enrolment, area in session.execute(wanted):
-        address = unseal(worker.address, "worker.address") if worker.address else ""
+    for worker, enrolment, area, wrapped in session.execute(wanted):
+        of_person = person(wrapped) if wrapped else None
+        address = of_person.open(worker.address, "worker.address") if of_person and worker.address else ""
         where = f"RT {enrolment.rt or '-'} RW {enrolment.rw or '-'}, {area.kelurahan if area else '-'}"
         yield Letter(
             to=tuple(filter(None, (worker.name, address, where))),
             code=letter_code(INVITATION, worker.id, worker.letter_issue),
             worker=worker_code(worker.id),
-            nik_last4=worker.nik_last4,
+            nik_last4=of_person.open(worker.nik, "worker.nik")[-4:] if of_person else "",
             help_code=letter_code(HELP, worker.id, worker.help_issue),
         )
 

@@ -27,6 +27,7 @@ from verify_service.registry.missing import hand_over_missing, take_back_named
 from verify_service.registry.nik import Eligible
 from verify_service.registry.opening import refuse_too_large
 from verify_service.registry.payments import PAYMENTS, read_payments
+from verify_service.registry.person_keys import Keyed, keys_for
 from verify_service.registry.problems import FileRefused, Problem, TableMissing
 from verify_service.registry.reading import Progress, Reading
 from verify_service.registry.report import ImportReport, report_of, with_notes
@@ -57,7 +58,8 @@ class Order:
 
 Read = Callable[[Layout], Reading[Any]]
 Outcome = tuple[Merged, int, tuple[Problem, ...]]
-Merge = Callable[[Reading[Any], Version], Outcome]
+Keys = Mapping[str, Keyed]
+Merge = Callable[[Reading[Any], Version, Keys], Outcome]
 
 
 LAYOUTS = {layout.kind: layout for layout in (ROSTER, PAYMENTS, INSURER, RT_HEADS)}
@@ -104,8 +106,8 @@ def import_roster(
     def read(layout: Layout) -> Reading[RosterRow]:
         return read_roster(path, _desk(programme(), now), progress=progress, layout=layout)
 
-    def merge(reading: Reading[RosterRow], version: Version) -> Outcome:
-        enrolments.stage_roster(session, reading.accepted, reading.flags(), months)
+    def merge(reading: Reading[RosterRow], version: Version, keys: Keys) -> Outcome:
+        enrolments.stage_roster(session, reading, keys, months)
         problems = listed.other_people(session, reading)
         if version.earlier_terms not in (None, order.terms):
             return enrolments.correct_terms(session, version, paid_from=start, now=now), 0, tuple(problems)
@@ -137,8 +139,8 @@ def import_payments(
     month = _first(period)
     order = Order("payments", path, now, actor, dry_run, period=month, headings=headings)
 
-    def merge(reading: Reading[Any], version: Version) -> Outcome:
-        ledger_store.stage_payments(session, reading.accepted)
+    def merge(reading: Reading[Any], version: Version, keys: Keys) -> Outcome:
+        ledger_store.stage_payments(session, reading.accepted, keys)
         strangers = ledger_store.unmatched(session, "staged_payment")
         others = listed.other_names(session, "staged_payment", reading)
         merged = ledger_store.merge_payments(session, import_id=version.id, period=month, now=now)
@@ -168,8 +170,10 @@ def import_insurer(
     month = _first(period)
     order = Order("insurer", path, now, actor, dry_run, period=month, headings=headings)
 
-    def merge(reading: Reading[Any], version: Version) -> Outcome:
-        ledger_store.stage_insurer(session, [*reading.accepted, *unclear(reading)])
+    def merge(reading: Reading[Any], version: Version, keys: Keys) -> Outcome:
+        doubtful = unclear(reading)
+        keys = {**keys, **keys_for(session, {row.nik for row in doubtful}, now=now)}
+        ledger_store.stage_insurer(session, [*reading.accepted, *doubtful], keys)
         strangers = ledger_store.unmatched(session, "staged_insurer")
         others = listed.other_names(session, "staged_insurer", reading)
         ledger_store.take_no_kpj(session, [problem.row for problem in others])
@@ -198,7 +202,7 @@ def import_rt_heads(
     order = Order("rt_heads", path, now, actor, dry_run, headings=headings)
     desk = _desk(programme(), now)
 
-    def merge(reading: Reading[Any], version: Version) -> Outcome:
+    def merge(reading: Reading[Any], version: Version, _keys: Keys) -> Outcome:
         merged = rt_head_store.merge_rt_heads(
             session, reading.accepted, import_id=version.id, today=desk.today, now=now
         )
@@ -235,7 +239,9 @@ def _import(
     report = report_of(order.kind, order.path.name, reading)
     with session.begin_nested() as savepoint:
         version = _open(session, order, digest, report, before)
-        merged, strangers, more = merge(reading, version)
+        niks = {row.nik for row in reading.accepted if hasattr(row, "nik")}
+        keys = keys_for(session, niks, now=order.now)
+        merged, strangers, more = merge(reading, version, keys)
         if more:
             refused = {problem.row for problem in more if problem.level == "rejected"}
             reading = replace(reading, problems=reading.problems + more).without(refused)
@@ -247,7 +253,7 @@ def _import(
         if order.whole:
             left_out = hand_over_missing(session, version.id, actor=order.actor, now=order.now)
             report = replace(report, missing=left_out)
-        _close(session, order, report, reading, merged)
+        _close(session, order, report, reading, keys, merged)
         session.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
         if order.dry_run:
             savepoint.rollback()
@@ -345,7 +351,9 @@ def _open(session: Session, order: Order, digest: bytes, report: ImportReport, b
     return Version(made, (made, *(held.id for held in before)), terms)
 
 
-def _close(session: Session, order: Order, report: ImportReport, reading: Reading[Any], merged: Merged) -> None:
+def _close(
+    session: Session, order: Order, report: ImportReport, reading: Reading[Any], keys: Keys, merged: Merged
+) -> None:
     assert report.import_id is not None
     detail = {
         "counts": report.counts,
@@ -365,7 +373,7 @@ def _close(session: Session, order: Order, report: ImportReport, reading: Readin
             report=detail,
         )
     )
-    keep_lines(session, reading, report.import_id)
+    keep_lines(session, reading, keys, report.import_id)
     copy_into(session, "import_problem", _problem_columns(report.import_id), reading.problems)
     audit.record(
         session,

@@ -42,7 +42,7 @@ from verify_service.registry.people import Sighting, same_people
 from verify_service.registry.problems import Cell, Fault, FileRefused, text_of, words
 from verify_service.registry.reading import LONGEST_TEXT, Pairs, Progress, Reading, Scrutiny, read_rows
 from verify_service.registry.sheets import read_table
-from verify_service.registry.staging import Keep, sealed, sorted_words
+from verify_service.registry.staging import Keep, sorted_words
 
 Columns = tuple[Column, ...]
 
@@ -159,7 +159,7 @@ class RosterRow:
         metadata=_told(
             _kk,
             optional=(Column("kk", "NO_KK", "nokk kk nomorkk nokartukeluarga nomorkartukeluarga"),),
-            keep=Keep("worker", "bytea", sealed("worker.kk")),
+            keep=Keep("worker", "bytea", label="worker.kk"),
         ),
     )
     nik: str = field(repr=False, metadata=_told(_nik, mandatory=(NIK,)))
@@ -235,7 +235,7 @@ class RosterRow:
                     "alamat alamatlengkap alamatktp alamatrumah alamatdomisili alamattinggal alamatsesuaiktp",
                 ),
             ),
-            keep=Keep("worker", "bytea", sealed("worker.address")),
+            keep=Keep("worker", "bytea", label="worker.address"),
         ),
     )
     source: str = field(

@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from verify_service.ground.crypto import blind_index, seal
+from verify_service.ground.crypto import PersonCipher, blind_index, seal
 
 Row = TypeVar("Row")
 
@@ -35,12 +35,20 @@ class Keep:
     table: Literal["worker", "enrolment"]
     kind: str
     write: Callable[[Any], object] = lambda said: said or None
+    label: str = ""  # sealed for the person under this label
     renewed: bool = False
     whole: bool = False
 
-    def staged(self, name: str) -> Staged[Any]:
+    def staged(self, name: str, cipher_of: Callable[[Any], PersonCipher]) -> Staged[Any]:
         """The column of the staged table that holds it."""
+        if self.label:
+            return Staged(name, self.kind, lambda row: seal_for(cipher_of(row), getattr(row, name), self.label))
         return Staged(name, self.kind, lambda row: self.write(getattr(row, name)))
+
+
+def seal_for(cipher: PersonCipher, said: str | None, label: str) -> bytes | None:
+    """Sealed for one person; a blank stays one."""
+    return cipher.seal(said, label) if said else None
 
 
 def sealed(label: str) -> Callable[[str | None], bytes | None]:

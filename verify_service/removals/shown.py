@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from flows.references import worker_code
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import seen_by
-from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Grievance, Officer, Removal, Worker
 from verify_service.ground.working_days import city_day, working_days_after
@@ -21,6 +20,7 @@ from verify_service.proposals.shown import ReviewNote, said_of
 from verify_service.registry.areas import address_words
 from verify_service.registry.names import masked_name
 from verify_service.registry.nik import Nik
+from verify_service.registry.person_keys import opened
 from verify_service.removals.review import seen
 from verify_service.removals.states import Death, RemovalState, death_of
 
@@ -64,12 +64,12 @@ def whom(acting: Acting, enrolment: int, *, clear: bool = False) -> Whom:
     """Whom this line of the list is about; an auditor reads neither NIK nor code."""
     line = acting.session.get_one(Enrolment, enrolment)
     worker = acting.session.get_one(Worker, line.worker_id)
-    nik = unseal_or_blank(worker.nik, "worker.nik") if clear else ""
-    hidden = "" if not acting.viewer.reads_words else f"…{worker.nik_last4}"
+    nik = opened(acting.session, worker, "nik") if clear or acting.viewer.reads_words else ""
+    hidden = f"…{nik[-4:]}" if acting.viewer.reads_words else ""
     return Whom(
         line.id,
         worker.name if clear else masked_name(worker.name),
-        str(Nik(nik)) if nik else hidden,
+        str(Nik(nik)) if nik and clear else hidden,
         address_words(acting.session, line.kelurahan_code, line.rt, line.rw),
         line.row,
         worker_code(worker.id) if acting.viewer.reads_words else "",

@@ -22,6 +22,7 @@ from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Purpose
 from verify_service.registry.missing import MISSING
 from verify_service.registry.names import mask_name
+from verify_service.registry.person_keys import opened
 from verify_service.registry.residents import Office, enrolments_in
 from verify_service.tasks import close_task, open_task
 from verify_service.verification.decision import RtHeadSays
@@ -86,8 +87,8 @@ def _particulars(session: Session, task: Task) -> Particulars:
     )
     return Particulars(
         name=worker.name,
-        nik_last4=worker.nik_last4,
-        address=unseal(worker.address, "worker.address") if worker.address else "",
+        nik_last4=opened(session, worker, "nik")[-4:],
+        address=opened(session, worker, "address"),
         phones=tuple(unseal(phone.number, "phone.number") for phone in phones),
         **place,
     )

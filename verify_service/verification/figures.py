@@ -13,6 +13,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from flows.references import worker_code
+from verify_service.ground.crypto import nik_end
 from verify_service.ground.tables import NEWEST_PERIOD
 from verify_service.registry.names import masked_name
 from verify_service.verification.decision import RULES, Owner
@@ -71,6 +72,7 @@ _OPEN = """
     FROM discrepancy
     JOIN enrolment ON enrolment.id = discrepancy.enrolment_id
     JOIN worker ON worker.id = enrolment.worker_id
+    LEFT JOIN person_key ON person_key.nik_index = worker.nik_index
     LEFT JOIN area ON area.kelurahan_code = enrolment.kelurahan_code
     WHERE discrepancy.closed_at IS NULL
       AND (CAST(:owner AS text) IS NULL OR discrepancy.owner = :owner)
@@ -81,8 +83,8 @@ _OPEN_SUM = text(f"SELECT count(*) AS total, coalesce(sum(discrepancy.rupiah), 0
 _OPEN_PAGE = text(
     f"""
     SELECT discrepancy.id, discrepancy.verdict, discrepancy.owner, discrepancy.rupiah, discrepancy.period,
-           discrepancy.opened_at, worker.id AS worker, worker.name, worker.nik_last4, enrolment.rt, enrolment.rw,
-           area.kelurahan, area.kecamatan
+           discrepancy.opened_at, worker.id AS worker, worker.name, worker.nik, person_key.wrapped,
+           enrolment.rt, enrolment.rw, area.kelurahan, area.kecamatan
     {_OPEN} ORDER BY discrepancy.opened_at DESC, discrepancy.id DESC LIMIT :size OFFSET :skip
     """
 )
@@ -239,7 +241,7 @@ def _discrepancy(row: Row[tuple[object, ...]]) -> OpenDiscrepancy:
         period=row.period,
         opened_at=row.opened_at,
         masked_name=masked_name(row.name),
-        nik_last4=row.nik_last4,
+        nik_last4=nik_end(row.wrapped, row.nik),
         code=worker_code(row.worker),
         rt=row.rt,
         rw=row.rw,

@@ -15,6 +15,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from flows.references import worker_code
+from verify_service.ground.crypto import nik_end
 from verify_service.ground.programme import Signals, programme
 from verify_service.registry.names import masked_name
 from verify_service.tasks import open_task
@@ -228,13 +229,14 @@ def flag(session: Session, *, now: dt.datetime) -> int:
 
 _ANSWERED_FOR = text(
     """
-SELECT worker.id, worker.name, worker.nik_last4, min(evidence.received_at) AS at
+SELECT worker.id, worker.name, worker.nik, person_key.wrapped, min(evidence.received_at) AS at
 FROM evidence JOIN enrolment ON enrolment.id = evidence.enrolment_id JOIN worker ON worker.id = enrolment.worker_id
+LEFT JOIN person_key ON person_key.nik_index = worker.nik_index
 WHERE evidence.phone_id = :phone
   AND evidence.received_at BETWEEN CAST(:first AS timestamptz) AND CAST(:last AS timestamptz)
   AND evidence.source = CASE WHEN :voice = 'rt_head' THEN 'rt_head' ELSE 'worker' END
   AND evidence.assisted = (:voice = 'helped')
-GROUP BY worker.id ORDER BY at, worker.id LIMIT :most
+GROUP BY worker.id, person_key.wrapped ORDER BY at, worker.id LIMIT :most
 """
 )
 
@@ -253,7 +255,7 @@ def answered_for(session: Session, detail: Mapping[str, object], most: int = 50)
     """The workers behind a sign (`detail` of its task), in the order of their answers: whom an officer goes to ask."""
     asked = {name: detail[name] for name in ("phone", "voice", "first", "last")}
     return [
-        AnsweredFor(masked_name(row.name), row.nik_last4, worker_code(row.id), row.at)
+        AnsweredFor(masked_name(row.name), nik_end(row.wrapped, row.nik), worker_code(row.id), row.at)
         for row in session.execute(_ANSWERED_FOR, {**asked, "most": most})
     ]
 

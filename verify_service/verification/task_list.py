@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from flows.references import worker_code
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import in_place
+from verify_service.ground.crypto import nik_end
 from verify_service.ground.tables import Task
 from verify_service.registry.names import masked_name
 
@@ -35,11 +36,13 @@ class Listed:
 _PAGE = text(
     """
 SELECT task.id, task.kind, task.due_on, task.rt, task.rw, area.kelurahan,
-       coalesce(worker.name, rt_head.name, '-') AS name, worker.nik_last4, worker.id AS worker, task.detail
+       coalesce(worker.name, rt_head.name, '-') AS name, person_key.wrapped,
+       worker.nik, worker.id AS worker, task.detail
 FROM task
 LEFT JOIN area ON area.kelurahan_code = task.kelurahan_code
 LEFT JOIN enrolment ON enrolment.id = task.enrolment_id
 LEFT JOIN worker ON worker.id = enrolment.worker_id
+LEFT JOIN person_key ON person_key.nik_index = worker.nik_index
 LEFT JOIN rt_head ON rt_head.id = task.rt_head_id
 WHERE task.closed_at IS NULL AND (CAST(:kind AS text) IS NULL OR task.kind = :kind)
   AND (NOT :bound OR task.kelurahan_code = :area OR starts_with(task.kelurahan_code, :area || '.'))
@@ -64,8 +67,8 @@ def open_tasks(acting: Acting, kind: str | None, *, first: int, most: int) -> Se
             rw=row.rw,
             rt=row.rt,
             masked_name=masked_name(row.name),
-            nik_last4=row.nik_last4 if row.nik_last4 and acting.viewer.reads_words else "",
-            code=worker_code(row.worker) if row.nik_last4 and acting.viewer.reads_words else "",
+            nik_last4=nik_end(row.wrapped, row.nik) if acting.viewer.reads_words else "",
+            code=worker_code(row.worker) if row.worker and acting.viewer.reads_words else "",
             detail=row.detail,
         )
         for row in rows

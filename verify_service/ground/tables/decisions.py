@@ -20,7 +20,6 @@ class Proposal(Base):
     proposer: Mapped[str] = mapped_column(comment="self | neighbour | rt_head")
     nik: Mapped[bytes] = mapped_column(comment="sealed: proposal.nik")
     nik_index: Mapped[bytes] = mapped_column(index=True)
-    nik_last4: Mapped[str]
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(index=True)
     job: Mapped[str]

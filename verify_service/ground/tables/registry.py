@@ -66,7 +66,9 @@ class ImportLine(Base):
     rejected: Mapped[bool]
     nik_index: Mapped[bytes | None] = mapped_column(index=True)
     said: Mapped[bytes | None] = mapped_column(comment="keyed hash of what was read: equal where nothing differs")
-    line: Mapped[bytes | None] = mapped_column(comment="sealed: import_line.line, a LineKept as JSON; emptied by age")
+    line: Mapped[bytes | None] = mapped_column(
+        comment="sealed for the person, or of a refused row for nobody: import_line.line; emptied by age"
+    )
 
 
 class ImportProblem(Base):
@@ -94,22 +96,30 @@ class ToldHeading(Base):
     told_by: Mapped[str]
 
 
+class PersonKey(Base):
+    """The data key of one person, sealed; without it nothing that is sealed for the person can be read by anybody."""
+
+    __tablename__ = "person_key"
+    nik_index: Mapped[bytes] = mapped_column(primary_key=True)
+    wrapped: Mapped[bytes | None] = mapped_column(comment="sealed: person_key.wrapped; destroyed: null")
+    made_at: Mapped[Moment]
+
+
 class Worker(Base):
     """A person on the list, once, however many rows or files name them."""
 
     __tablename__ = "worker"
     id: Mapped[Id]
-    nik: Mapped[bytes] = mapped_column(comment="sealed: worker.nik")
+    nik: Mapped[bytes] = mapped_column(comment="sealed for the person: worker.nik")
     nik_index: Mapped[bytes] = mapped_column(unique=True)
-    nik_last4: Mapped[str]
-    kpj: Mapped[bytes | None] = mapped_column(comment="sealed: worker.kpj")
+    kpj: Mapped[bytes | None] = mapped_column(comment="sealed for the person: worker.kpj")
     kpj_index: Mapped[bytes | None] = mapped_column(index=True)
-    kk: Mapped[bytes | None] = mapped_column(comment="sealed: worker.kk")
+    kk: Mapped[bytes | None] = mapped_column(comment="sealed for the person: worker.kk")
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(index=True, comment="normalised: titles off, upper case, words sorted")
     birth_date: Mapped[dt.date | None]
     sex: Mapped[str | None] = mapped_column(comment="L | P")
-    address: Mapped[bytes | None] = mapped_column(comment="sealed: worker.address")
+    address: Mapped[bytes | None] = mapped_column(comment="sealed for the person: worker.address")
     said: Mapped[bytes | None] = mapped_column(comment="keyed hash of what the newest list says of the person")
     letter_issue: Mapped[int] = mapped_column(
         server_default=text("1"), comment="a new letter voids the codes before it"
@@ -156,7 +166,6 @@ class Payment(Base):
     import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"))
     period: Mapped[dt.date]
     row: Mapped[int]
-    nik: Mapped[bytes] = mapped_column(comment="sealed: payment.nik")
     nik_index: Mapped[bytes]
     amount: Mapped[int] = mapped_column(comment="rupiah")
     paid_on: Mapped[dt.date | None]
@@ -173,9 +182,7 @@ class InsurerRecord(Base):
     import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"))
     period: Mapped[dt.date]
     row: Mapped[int]
-    nik: Mapped[bytes] = mapped_column(comment="sealed: insurer_record.nik")
     nik_index: Mapped[bytes]
-    kpj: Mapped[bytes | None] = mapped_column(comment="sealed: insurer_record.kpj")
     kpj_index: Mapped[bytes | None]
     status: Mapped[str] = mapped_column(comment="active | unpaid | inactive | unclear: its row was refused")
     member_since: Mapped[dt.date | None] = mapped_column(comment="TMT kepesertaan")
