@@ -105,7 +105,7 @@ def test_the_matrix_is_what_the_months_mean_and_what_an_oracle_tells(
     db: Any, world: tuple[list[Story], list[int], list[int]]
 ) -> None:
     stories, insurer, payments = world
-    empty(db)
+    empty()
     put(db, stories, insurer, payments)
     workers = read(db)
     newest = first_day(max(insurer))
