@@ -8,11 +8,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import desk, hops, matrix, reconciliation, texts
+from tests.bench import desk, hops, lists, matrix, reconciliation, texts
 from tests.bench.servers import stay_off_the_servers_core
 from verify_service.demo import embedded, keys
 
-TABLES = ("hops", "reconciliation", "months", "texts", "desk")
+TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists")
 
 
 def main() -> None:
@@ -39,6 +39,9 @@ def main() -> None:
                 texts.compare(servers)
             if "desk" in asked.only:
                 desk.compare(servers)
+            if "lists" in asked.only:
+                sizes = (10_000, 25_000, 100_000) if asked.full else (10_000, 25_000)
+                lists.compare(servers, Path(folder), {"csv": sizes, "xlsx": sizes[-1:]})
         finally:
             servers.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")

@@ -94,6 +94,7 @@ def _read_areas(path: Path) -> AreaTable:
         )
 
 
+@lru_cache(maxsize=4_096, typed=True)
 def read_unit(raw: Cell, field_name: str) -> str | Fault | None:
     """An RT or RW as three digits ("008" from 8, "08", "RT 8"), None when the cell is empty."""
     text = re.sub(r"^(rt|rw|no)[\s.:]*", "", text_of(raw).strip("'").lower()).replace(" ", "")

@@ -145,8 +145,13 @@ class Header:
 
     def field_at(self, field: str) -> str:
         """The field itself, or the combined one whose column holds it."""
-        wholes = (column.name for column in self.layout.columns if field in column.stands_for)
-        return next((name for name in (field, *wholes) if name in self.columns), field)
+        return field if field in self.columns else self._wholes.get(field, field)
+
+    @cached_property
+    def _wholes(self) -> Mapping[str, str]:
+        """Field -> the combined column of the file that holds it."""
+        held = [column for column in reversed(self.layout.columns) if column.name in self.columns]
+        return {part: column.name for column in held for part in column.stands_for}
 
     def heading(self, field: str) -> str:
         """The file's own heading for a field, or for the combined column that holds it."""

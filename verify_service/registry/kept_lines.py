@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -36,16 +37,23 @@ class LineKept:
     read: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-def said_by(row: object, names: Iterable[str] | None = None) -> dict[str, str]:
+def said_by(row: Any, names: Iterable[str] | None = None) -> dict[str, str]:
     """What a row says, field by field as text; fields that it leaves open are not named."""
-    wanted = [one.name for one in fields(row) if one.name not in _NOT_SAID] if names is None else names  # type: ignore[arg-type]
+    wanted = _fields_of(row.__class__) if names is None else names
     told = ((name, _written(getattr(row, name))) for name in wanted)
     return {name: value for name, value in told if value}
 
 
+@cache
+def _fields_of(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.name not in _NOT_SAID)
+
+
 def _written(value: Any) -> str:
-    if value is None:
+    if value is None or value == "":
         return ""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Phone):
         return value.e164
     if isinstance(value, frozenset | tuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from rapidfuzz import fuzz
@@ -39,13 +40,17 @@ _OLD_SPELLINGS = (
 )
 
 
+_TWICE = re.compile(r"(.)\1+")
+_RADEN_MAS, _APART, _APOSTROPHES = re.compile(r"^\s*R\.?\s?M\."), re.compile(r"[^A-Z0-9]+"), re.compile(r"['`]")
+
+
 def name_key(name: str) -> str:
     """The name in capitals without accents, signs, titles and degrees: what look-ups and comparisons use."""
     text = name.split(",")[0] if "," in name else _without_degree(name)
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
     # "R.M. Wawan" is a title (raden mas); "M. Yusuf" is a short Muhammad.
-    text = re.sub(r"^\s*R\.?\s?M\.", " ", text)
-    words = [word for word in re.split(r"[^A-Z0-9]+", re.sub(r"['`]", "", text)) if word]
+    text = _RADEN_MAS.sub(" ", text)
+    words = [word for word in _APART.split(_APOSTROPHES.sub("", text)) if word]
     while len(words) > 1 and words[0] in _TITLES:
         words = words[1:]
     words = [word for word in words if word not in ("BIN", "BINTI", "BT")] or words
@@ -58,11 +63,12 @@ def _without_degree(name: str) -> str:
     return shorter if "." in name[len(shorter) :] and " " in shorter.strip() else name
 
 
+@lru_cache(maxsize=100_000)
 def sound(key: str) -> str:
     """A name key as it is heard: old and new spelling (OE/U, TJ/C, J/Y, Y/I, Z/S, a silent H) become one."""
     for old, new in _OLD_SPELLINGS:
         key = key.replace(old, new)
-    return re.sub(r"(.)\1+", r"\1", key)
+    return _TWICE.sub(r"\1", key)
 
 
 def likeness(one: str, other: str) -> float:

@@ -103,6 +103,8 @@ def _digits(raw: Cell) -> str | Fault:
         whole = float(raw).is_integer() and abs(raw) < 2**53
         return lost if not whole or (len(str(int(raw))) == 16 and int(raw) % 10 == 0) else str(int(raw))
     text = text_of(raw).upper()
+    if text.isdecimal():
+        return text
     if re.fullmatch(r"'?\d+(?:[.,]\d+)?E\+?\d+", text):
         return lost
     text = re.sub(r"[.,]0{1,2}$", "", text) if re.fullmatch(r"'?\d{11,}[.,]0{1,2}", text) else text

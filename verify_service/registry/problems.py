@@ -93,8 +93,14 @@ def _hide(match: re.Match[str]) -> str:
     return digits[:head] + "*" * (len(digits) - head - tail) + digits[-tail:]
 
 
+# What is no plain letter or sign, two blanks, one at either end, a formula.
+_UNLIKE_TYPED = re.compile(r"[^!-~ ]|  |\A[ =]| \Z")
+
+
 def text_of(cell: Cell) -> str:
     """A cell as its reader would type it: whole numbers without a decimal point, blanks collapsed."""
+    if type(cell) is str and _UNLIKE_TYPED.search(cell) is None:
+        return cell  # nearly every cell, and each is asked for a dozen times
     if cell is None:
         return ""
     if isinstance(cell, bool):

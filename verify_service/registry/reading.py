@@ -130,6 +130,10 @@ class Scrutiny:
         cell = self._table.cell(self._row, name)
         return None if cell == CLEARS else cell
 
+    @property
+    def clears_any(self) -> bool:
+        return any(isinstance(cell, str) and CLEARS in cell for cell in self._row.cells)
+
     def clears(self, name: str) -> bool:
         """Whether the office says that what is held of this field is to go; a blank only says nothing."""
         cell = self._table.cell(self._row, self._table.header.field_at(name))

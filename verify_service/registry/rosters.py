@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -272,8 +272,12 @@ ROSTER = Layout(
 KEPT: Mapping[str, Keep] = {told.name: told.metadata["keep"] for told in _FIELDS if told.metadata["keep"]}
 
 
+# A row takes about 4 kB while it is read; a larger list is divided, and each part adds to those before.
+ROSTER_LIMITS = replace(LIMITS, rows=100_000, cells=8_000_000, unpacked_bytes=100_000_000)
+
+
 def read_roster(
-    path: Path, desk: Desk, limits: Limits = LIMITS, progress: Progress | None = None, layout: Layout = ROSTER
+    path: Path, desk: Desk, limits: Limits = ROSTER_LIMITS, progress: Progress | None = None, layout: Layout = ROSTER
 ) -> Reading[RosterRow]:
     """A roster file read to the row; FileRefused when it is none. A row is rejected only when its person is unknown."""
     table = read_table(path, layout, limits)
@@ -322,10 +326,11 @@ def _read_row(line: _Line, sightings: list[Sighting]) -> RosterRow | None:
     sightings.append(Sighting(row.number, number, said["name_key"], said["birth_date"], place))
     if nik is None or row.rejected:
         return None
-    cleared = frozenset(name for name in _CLEARABLE if row.clears(name))
+    cleared = frozenset(name for name in _CLEARABLE if row.clears(name)) if row.clears_any else _NOTHING
     return RosterRow(row.number, **said | {"nik": nik.value, "cleared": cleared})
 
 
+_NOTHING: frozenset[str] = frozenset()
 # What a list may take away as well as say. Without NIK and name nobody would be left.
 _CLEARABLE = (
     "kk", "birth_date", "sex", "kelurahan", "rw", "rt", "phone", "occupation", "address", "source", "decile"
