@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from flows.references import worker_code
 from tests.people import a_worker
-from verify_service.cli import main
+from verify_service.cli import _COMMANDS, main
 from verify_service.installation import DATA
 
 SAMPLE = DATA / "sample"
@@ -235,3 +235,13 @@ def test_the_list_is_shown_with_its_versions_their_differences_and_taken_back(db
     assert verify("roster", "undo", "2").output.startswith("Error: Version 2 was undone on ")
     assert verify("roster", "show", "--as-of", "yesterday").exit_code == 2
     assert document("verdicts", "--as-of", "2026-01-01", "--json") == []
+
+
+def test_the_list_of_commands_says_of_each_what_its_own_help_begins_with() -> None:
+    told = verify("--help").stdout
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        assert _COMMANDS[name][1] == command.get_short_help_str(200)
+        assert name in told

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import click
 
+# Where each is, and what its own help begins with: to list them all should load none of them.
 _COMMANDS = {
-    "demo": "serving:demo",
-    "phone": "phone:phone",
-    "migrate": "serving:migrate",
-    "import": "imports:import_file",
-    "roster": "roster:roster",
-    "letters": "letters:letters",
-    "ask": "ask:ask",
-    "texts": "outbox:texts",
-    "reconcile": "verdicts:reconcile",
-    "verdicts": "verdicts:verdicts",
-    "months": "months:months",
-    "officer": "officer_accounts:officer",
-    "api-key": "api_keys:api_key",
-    "screens": "screens:screens",
-    "understand": "understanding:understand_texts",
+    "demo": ("serving:demo", "The whole service on one machine, with an invented city of 2,000; Ctrl-C stops it."),
+    "phone": ("phone:phone", "A basic phone in the terminal: dial, answer, send and receive texts."),
+    "migrate": ("serving:migrate", "Bring the database to the newest schema, roles included."),
+    "import": (
+        "imports:import_file",
+        "Load a file an office sent: a roster, payments, the insurer's return file, RT heads.",
+    ),
+    "roster": ("roster:roster", "The list of workers, and the versions of it that are kept."),
+    "letters": (
+        "letters:letters",
+        "Printable invitation letters (workers) and activation letters (RT heads), with their codes.",
+    ),
+    "ask": ("ask:ask", "Ask those who have not spoken yet; texts go out within the send window."),
+    "texts": ("outbox:texts", "Texts to people: how sending stands, and reviving what was given up."),
+    "reconcile": ("verdicts:reconcile", "Bring verdicts and discrepancies up to date now."),
+    "verdicts": ("verdicts:verdicts", "Each enrolment's verdict for one month, with the case it follows from."),
+    "months": (
+        "months:months",
+        "Which months were planned, paid and insured; gaps; and the list of those whose cover lapses.",
+    ),
+    "officer": ("officer_accounts:officer", "Accounts of the console."),
+    "api-key": ("api_keys:api_key", "Keys of other systems (Open311)."),
+    "screens": (
+        "screens:screens",
+        "Every screen as a phone shows it, in each language, with its length; a text costs one part up to 160.",
+    ),
+    "understand": (
+        "understanding:understand_texts",
+        "How a reply by SMS is read: yes, no, unsure, grievance, stop or other, and how surely.",
+    ),
 }
 
 
@@ -34,9 +50,13 @@ class _Lazy(click.Group):
 
         if cmd_name not in _COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(f"verify_service.cli.{module}"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in _COMMANDS.items()])
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

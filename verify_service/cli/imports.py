@@ -21,7 +21,6 @@ from verify_service.ground.database import engine
 from verify_service.ground.programme import programme
 from verify_service.registry import loading
 from verify_service.registry.headings import with_headings
-from verify_service.registry.marked import mark_file
 from verify_service.registry.problems import FileRefused, TableMissing
 from verify_service.registry.report import ImportReport
 
@@ -259,6 +258,8 @@ def _once(options: Options, load: Load, told: dict[str, str]) -> ImportReport:
 
 
 def _mark(session: Session, options: Options, told: dict[str, str], report: ImportReport) -> None:
+    from verify_service.registry.marked import mark_file  # a writer of workbooks, which most imports do without
+
     assert options.marked is not None
     source, target = options.marked
     layout = with_headings(session, loading.LAYOUTS[options.kind], told)

@@ -14,7 +14,6 @@ from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.working_days import city_day
 from verify_service.registry.differences import Difference, differences
-from verify_service.registry.marked import work_list
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.report import SHOWN
 from verify_service.registry.roster_shown import by_kelurahan, roster_on
@@ -112,6 +111,8 @@ def _told(one: Difference) -> str:
 @with_servers
 def rejected(version: int, out: Path) -> None:
     """The rows that VERSION could not take, with what is wrong marked at their cells: to be put right and imported."""
+    from verify_service.registry.marked import work_list  # a writer of workbooks, which other commands do without
+
     try:
         with transaction() as session:
             book, count = work_list(session, version)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import holidays
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from verify_service.ground.settings import SettingsRefused, settings
@@ -106,7 +105,9 @@ class SendWindow(_Table):
             raise ValueError("`from` must be before `to` (00:00 as `to`: until midnight)")
         if not self.weekdays or not set(self.weekdays) <= set(range(1, 8)):
             raise ValueError("`weekdays`: at least one of 1 (Monday) to 7 (Sunday)")
-        if self.holidays and self.holidays not in holidays.list_supported_countries():
+        from holidays import list_supported_countries  # slow to load, and most commands ask for no day
+
+        if self.holidays and self.holidays not in list_supported_countries():
             raise ValueError("`holidays`: a country's two letters, such as ID, or empty")
         return self
 

@@ -9,13 +9,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
@@ -24,6 +20,10 @@ from sqlalchemy.pool import NullPool
 
 from verify_service.ground.database import LIMITS, sqlalchemy_url
 from verify_service.ground.tables import Base
+
+# Alembic takes a tenth of a second to load, and most commands migrate nothing: it is imported where it is used.
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 APPEND_ONLY = ("evidence", "audit", "decision")  # the application inserts and reads, and can change nothing
 LOCK_WAIT: Final = "1s"  # less than a hop waits: everybody on that table stands behind us meanwhile
@@ -56,6 +56,8 @@ class SchemaUnknown(SchemaRefused):
 
 
 def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
@@ -71,6 +73,8 @@ def upgrade(owner_url: str, application_role: str, say: Say = aside) -> str:
     Raises SchemaUnknown where another release was here, TableHeld when a lock is not given for minutes, SQLAlchemy's
     OperationalError when the server is away or the owner's password is wrong.
     """
+    from alembic import command
+
     made = create_engine(sqlalchemy_url(owner_url), poolclass=NullPool)
     with _alone(owner_url) as beside, made.connect() as connection:
         # Whatever the owner's other work is held to: where he is the application as well, that is little.
@@ -87,12 +91,20 @@ def upgrade(owner_url: str, application_role: str, say: Say = aside) -> str:
 
         patiently(bring_up, connection, beside, say)
         _limit(connection, application_role, say)
-        revision = MigrationContext.configure(connection).get_current_revision()
+        revision = _revision(connection)
     return revision or "none"
 
 
+def _revision(connection: Connection) -> str | None:
+    from alembic.runtime.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def _expect_known(connection: Connection) -> None:
-    found = MigrationContext.configure(connection).get_current_revision()
+    from alembic.script import ScriptDirectory
+
+    found = _revision(connection)
     connection.commit()
     if found and found not in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}:
         raise SchemaUnknown(
@@ -204,6 +216,8 @@ def _limit(connection: Connection, role: str, say: Say) -> None:
 
 def newest() -> str:
     """The revision this code expects."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config()).get_current_head() or "none"
 
 
