@@ -484,3 +484,10 @@ def test_progress_counts_to_the_last_row(db: Any) -> None:
 def test_what_a_roster_keeps_is_a_column_of_the_table_it_names() -> None:
     for name, keep in KEPT.items():
         assert name in Base.metadata.tables[keep.table].columns, name
+
+
+def test_a_long_payment_file_given_as_a_roster_says_what_it_is(db: Any, tmp_path: Path) -> None:
+    rows = "".join(f"32750{place:011},{place},16800\n" for place in range(30_000))
+    (tmp_path / "p.csv").write_text("NIK,XYZ,JUMLAH\n" + rows)
+    with pytest.raises(FileRefused, match="It looks like a payment file"):
+        roster(tmp_path / "p.csv")

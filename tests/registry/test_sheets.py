@@ -52,7 +52,7 @@ def niks(table: Table) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_text_tables_are_read_with_any_delimiter_and_encoding(
     tmp_path: Path, delimiter: str, encoding: str, ending: str
@@ -75,7 +75,7 @@ def test_lines_of_two_encodings_pasted_together_are_each_read_in_their_own(
     assert [fault.code for fault in table.faults] == ["mixed_encoding"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
 def test_one_encoding_is_no_mixture(tmp_path: Path, encoding: str) -> None:
     content = "NIK;NAMA\n3275014107800001;René\n3275011203750002;Budi\n".encode(encoding)
     assert read_table(text_file(tmp_path, content), ROSTER).faults == ()

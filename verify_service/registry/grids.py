@@ -155,7 +155,7 @@ def _numbered(rows: Iterator[list[str]]) -> Iterator[SheetRow]:
 def _decode(name: str, content: bytes) -> tuple[str, bool]:
     """Text in the encodings offices' programs write, and whether two of them are mixed.
 
-    UTF-8 with or without mark, UTF-16 with mark, Windows-1252; lines pasted together from both are told apart.
+    UTF-8 and UTF-16 with or without mark, Windows-1252; lines pasted together from both are told apart.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
@@ -163,6 +163,9 @@ def _decode(name: str, content: bytes) -> tuple[str, bool]:
         except UnicodeDecodeError:
             raise FileRefused(f"{name} is damaged text. Save it again as .csv (UTF-8).") from None
     if b"\x00" in content:
+        unmarked = _unmarked_utf16(content)
+        if unmarked is not None:
+            return unmarked, False
         raise FileRefused(f"{name} holds NUL bytes: it is not a text table. {ADVICE}")
     text, mixed = _decode_lines(content)
     start = text[:4000].lstrip().lower()
@@ -174,6 +177,20 @@ def _decode(name: str, content: bytes) -> tuple[str, bool]:
     if sum(1 for letter in text[:5000] if letter < " " and letter not in "\t\r\n\x0c") > 5:
         raise FileRefused(f"{name} is not a text table. {ADVICE}")
     return text, mixed
+
+
+_HALVES = 2_000  # bytes looked at
+
+
+def _unmarked_utf16(content: bytes) -> str | None:
+    """Text of two bytes a letter whose mark was lost on the way: every other byte of plain words is a zero."""
+    for encoding, half in (("utf-16-le", content[1:_HALVES:2]), ("utf-16-be", content[0:_HALVES:2])):
+        if half.count(0) > 0.9 * len(half):
+            try:
+                return content.decode(encoding)
+            except UnicodeDecodeError:
+                return None
+    return None
 
 
 def _decode_lines(content: bytes) -> tuple[str, bool]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from verify_service.registry.columns import looks_like
+from verify_service.registry.grids import LIMITS
 from verify_service.registry.insurers import INSURER
-from verify_service.registry.payments import PAYMENTS
+from verify_service.registry.payments import LEDGER_LIMITS, PAYMENTS
 from verify_service.registry.problems import FileRefused
-from verify_service.registry.rosters import ROSTER
+from verify_service.registry.rosters import ROSTER, ROSTER_LIMITS
 from verify_service.registry.rt_heads import RT_HEADS
 from verify_service.registry.sheets import read_table
+
+_KINDS = ((ROSTER, ROSTER_LIMITS), (PAYMENTS, LEDGER_LIMITS), (INSURER, LEDGER_LIMITS), (RT_HEADS, LIMITS))
 
 
 def other_kind(path: Path, kind: str) -> str:
     """What a file looks like in which nothing of its kind was found; empty when it is no list of ours at all."""
     found = []
-    for layout in (ROSTER, PAYMENTS, INSURER, RT_HEADS):
+    for layout, limits in _KINDS:
         if layout.kind != kind:
             try:
-                table = read_table(path, layout)
+                table = read_table(path, layout, limits)
             except FileRefused:
                 continue
             found.append((len(table.header.columns), layout))
