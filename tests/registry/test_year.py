@@ -79,7 +79,8 @@ class Year:
         chance = self.chance
         what = chance.choice(("kelurahan", "rt", "phone", "job", "nik"))
         if what == "kelurahan":
-            return replace(line, kelurahan=chance.choice(KELURAHAN), rt=f"{chance.randrange(1, 9):03}")
+            units = {"rt": f"{chance.randrange(1, 9):03}", "rw": chance.choice(("002", "007", ""))}
+            return replace(line, kelurahan=chance.choice(KELURAHAN), **units)
         if what == "rt":
             return replace(line, rt=f"{chance.randrange(1, 9):03}")
         if what == "phone":
