@@ -34,7 +34,7 @@ from verify_service.registry.report import ImportReport, report_of, with_notes
 from verify_service.registry.rosters import ROSTER, Desk, RosterRow, read_roster
 from verify_service.registry.rt_heads import RT_HEADS, read_rt_heads
 from verify_service.registry.staging import Staged, copy_into, sealed
-from verify_service.registry.versions import Version, changing, is_overtaken, of_this_file
+from verify_service.registry.versions import Version, changing, is_overtaken, not_before_others, of_this_file
 from verify_service.registry.wrong_file import other_kind
 
 __all__ = ["FileRefused", "ImportReport", "import_insurer", "import_payments", "import_roster", "import_rt_heads"]
@@ -227,6 +227,7 @@ def _import(
     with order.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
     take_turn(session, text("SELECT pg_advisory_xact_lock(hashtext('verify import'))"))
+    order = replace(order, now=not_before_others(session, order.now))
     before = of_this_file(session, order.kind, digest, order.period)
     if before and _still_holds(session, order, before[0]):
         return _nothing_changed(order, before[0])

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.tables import FileImport
@@ -55,6 +55,12 @@ SELECT set_config('verify.changed_at', :at, true), set_config('verify.changed_by
 def changing(session: Session, *, now: dt.datetime, version: int | None = None) -> None:
     """Say when, and by which version, what the rest of this transaction changes stood otherwise before."""
     session.execute(_TELL, {"at": now.isoformat(), "by": "" if version is None else str(version)})
+
+
+def not_before_others(session: Session, now: dt.datetime) -> dt.datetime:
+    """The moment of a new version: a clock that was set back puts none before those that it follows."""
+    newest = session.scalar(select(func.max(FileImport.imported_at)))
+    return now if newest is None or newest <= now else newest + dt.timedelta(microseconds=1)
 
 
 # A list put back counts again: another came after it and took over people of its.
