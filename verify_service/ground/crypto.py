@@ -56,18 +56,20 @@ class PersonCipher:
     The key is kept sealed (`wrapped`), and nothing that it seals names it.
     """
 
+    __slots__ = ("_key",)
+
     def __init__(self, key: bytes) -> None:
-        self._key = AESGCM(key)
+        self._key = key  # as bytes: a million people are worked on at once, and the engine's own state is a kilobyte
 
     def seal(self, text: str, purpose: str) -> bytes:
         """See Cipher.seal."""
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._key.encrypt(nonce, text.encode(), purpose.encode())
+        return nonce + AESGCM(self._key).encrypt(nonce, text.encode(), purpose.encode())
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """See Cipher.open."""
         try:
-            return self._key.decrypt(bytes(sealed[:_NONCE]), bytes(sealed[_NONCE:]), purpose.encode()).decode()
+            return AESGCM(self._key).decrypt(bytes(sealed[:_NONCE]), bytes(sealed[_NONCE:]), purpose.encode()).decode()
         except InvalidTag:
             raise Unreadable(f"a stored {purpose} was altered or belongs to somebody else") from None
 

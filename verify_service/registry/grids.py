@@ -31,7 +31,7 @@ class Limits:
 LIMITS = Limits()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SheetRow:
     """One row with the number a spreadsheet shows beside it (1-based, letterhead counted).
 

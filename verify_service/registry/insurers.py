@@ -35,7 +35,7 @@ _PAYMENT_CODE = Column("payment_code", "KODE_IURAN", "kodeiuran kodebayar kodebi
 INSURER = Layout("insurer", (NIK, _STATUS), (_KPJ, NAME, _JOINED, PERIOD, PAID_ON, _PAYMENT_CODE))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InsurerRow:
     """What the insurer says of one NIK; `status` is active, unpaid, inactive, or unclear where its row was refused."""
 

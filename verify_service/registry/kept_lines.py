@@ -22,7 +22,7 @@ LABEL = "import_line.line"
 _NOT_SAID = ("row", "name_key")  # where it stood, and what follows from the name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LineKept:
     """One row of a version: `cells` by heading as the office wrote them, `read` by field as they were understood.
 

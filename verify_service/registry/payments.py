@@ -30,7 +30,7 @@ PAYMENTS = Layout("payments", (NIK, _AMOUNT), (NAME, PAID_ON, _ORDER_NUMBER), (P
 LEDGER_LIMITS = replace(LIMITS, rows=200_000, cells=8_000_000)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PaymentRow:
     """What was paid for one NIK; `amount` in rupiah."""
 

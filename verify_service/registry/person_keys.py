@@ -23,7 +23,7 @@ def opened(session: Session, worker: Worker, field: Field) -> str:
     return unseal_of(held.wrapped if held else None, getattr(worker, field), f"worker.{field}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Keyed:
     """One person whom a file names: the blind index of the NIK, and the cipher that seals for them."""
 

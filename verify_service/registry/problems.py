@@ -35,7 +35,7 @@ class Fault:
     expected: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One fault of one cell: `row` is the spreadsheet's own row number, `column` the heading as in the file."""
 

@@ -59,7 +59,7 @@ class Duplicate:
         return {"rows": list(self.rows), "kind": self.kind, "column": self.column, "why": self.why}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RejectedRow:
     """A row that could not be used, kept whole (heading -> text) but for the columns that are never kept."""
 

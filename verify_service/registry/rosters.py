@@ -146,7 +146,7 @@ def _occupation(line: _Line) -> str:
     return written
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RosterRow:
     """One line of a roster that can be used; what could not be read is None and named in the problems.
 
