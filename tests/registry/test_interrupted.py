@@ -19,7 +19,7 @@ from verify_service.ground.database import transaction
 from verify_service.registry import loading
 
 HEADINGS = "NIK,NAMA,TGL LAHIR,RT,RW,KELURAHAN,KECAMATAN,NO HP"
-ROWS = 1000
+ROWS = 500
 _ONE_IMPORT = """
 import datetime as dt, sys
 from pathlib import Path

@@ -110,7 +110,7 @@ def test_people_in_a_cell_of_a_workbook_are_not_lost(tmp_path: Path) -> None:
 
 
 @given(data=st.data())
-@examples_of(max_examples=examples(150))
+@examples_of(max_examples=examples(60))
 def test_wherever_quotes_fall_nobody_is_lost_or_mixed_with_another(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
