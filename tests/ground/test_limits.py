@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 import verify_service
@@ -30,7 +31,7 @@ from tests.serving import new_client
 from verify_service.app import create_app
 from verify_service.demo import embedded
 from verify_service.ground import schema
-from verify_service.ground.database import LIMITS, sqlalchemy_url, transaction
+from verify_service.ground.database import LIMITS, allow_long_work, sqlalchemy_url, transaction
 
 NUMBER, OTHER = "+6281234567890", "+6281299990002"
 BUSY = "END Maaf, layanan sedang sibuk"
@@ -318,3 +319,14 @@ def test_a_table_that_nobody_lets_go_of_is_named_in_the_end(db: Any, owner_url: 
         with held(owner_url, "SELECT 1 FROM phone"), pytest.raises(schema.TableHeld, match=r"process \d+ \(psql"):
             schema.patiently(work, connection, beside, told.append, pauses=(0.1, 0.1))
     assert len(told) == 2
+
+
+def test_long_work_outlasts_the_limit_that_was_running_when_it_began(owner_url: str, db: Any) -> None:
+    """PostgreSQL does not move a running transaction_timeout: it has to be ended and begun anew."""
+    engine = create_engine(
+        sqlalchemy_url(owner_url), poolclass=NullPool, connect_args={"options": "-c transaction_timeout=300ms"}
+    )
+    with Session(engine) as session, session.begin():
+        allow_long_work(session)
+        assert session.execute(text("SELECT 1 FROM pg_sleep(0.5)")).scalar_one() == 1
+        assert session.execute(text("SHOW transaction_timeout")).scalar_one() == "6h"

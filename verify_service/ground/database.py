@@ -37,7 +37,7 @@ _LONG_WORK = {
 _A_TURN = "1h"  # to wait for whoever does the same long work
 _ALLOW = text(
     """
-SELECT set_config(name, allowed, true)
+SELECT set_config(name, '0', true), set_config(name, allowed, true)
 FROM unnest(CAST(:names AS text[]), CAST(:allowed AS text[])) AS limits (name, allowed)
 WHERE current_setting(name, true) IS NOT NULL
 """
