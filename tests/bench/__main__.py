@@ -8,11 +8,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import desk, hops, lists, matrix, reconciliation, texts
+from tests.bench import desk, hops, lists, matrix, pairs, reconciliation, texts
 from tests.bench.servers import stay_off_the_servers_core
 from verify_service.demo import embedded, keys
 
-TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists")
+TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs")
 
 
 def main() -> None:
@@ -42,6 +42,9 @@ def main() -> None:
             if "lists" in asked.only:
                 sizes = (10_000, 25_000, 100_000) if asked.full else (10_000, 25_000)
                 lists.compare(servers, Path(folder), {"csv": sizes, "xlsx": sizes[-1:]})
+            if "pairs" in asked.only:
+                sizes = (10_000, 100_000, 1_000_000) if asked.full else (10_000, 100_000)
+                pairs.compare(servers, asked.people, sizes)
         finally:
             servers.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")
@@ -50,6 +53,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("--full", action="store_true", help="a city of 1,000,000 too (some minutes)")
+    parser.add_argument("--people", type=int, default=50_000, help="how many the pairs are looked for among, twice")
     parser.add_argument("--seconds", type=float, default=3.0, help="length of one round of a hop's contestants")
     parser.add_argument("--only", nargs="+", choices=TABLES, default=TABLES, help="these tables alone")
     return parser.parse_args()

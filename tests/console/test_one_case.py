@@ -510,3 +510,13 @@ def test_on_the_last_rung_case_thread_and_notice_name_the_body_it_goes_to(db: An
     assert re.search(r'data-figure="body">[^<]*Inspektorat', page)
     assert "→ Inspektorat" in page[page.index('id="thread"') :]
     assert "→ Inspektorat" in head.see("/console/notices")
+
+
+def test_the_cases_of_two_workers_who_are_one_person_are_seen_together(db: Any) -> None:
+    first = a_worker(db)
+    second = a_worker(db, nik="3275011501900007", phone="+6281298765432", rt="009")
+    mine = a_case(db, "Kartu", category="card", worker=first.worker)
+    other = a_case(db, "Nama salah", category="wrong_data", phone=second.number, worker=second.worker)
+    assert number_of(db, other) not in at_the_desk().open(mine)
+    db.execute("UPDATE worker SET same_as = %s WHERE id = %s", [second.worker, first.worker])
+    assert number_of(db, other) in at_the_desk().open(mine)

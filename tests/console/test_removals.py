@@ -166,6 +166,22 @@ def test_what_the_workers_phone_reports_in_that_time_is_an_objection(
     assert f"/console/cases/{report}" in page
 
 
+def test_whoever_was_decided_to_be_the_same_person_objects_for_both(
+    office: Office, db: Any, client: FlaskClient
+) -> None:
+    someone = a_worker(db)
+    noticed(office, db, someone)
+    same = a_worker(db, nik="3275011501900007", phone="+6281298765432")
+    db.execute("UPDATE worker SET same_as = %s WHERE id = %s", [same.worker, someone.worker])
+    phone = Handset(client, same.number)
+    phone.dial()
+    for answer in ("2", "3", "1", "1", "Saya masih tinggal di sini", "3"):
+        phone.send(answer)
+    assert db.execute("SELECT worker_id FROM grievance").fetchall() == [(same.worker,)]
+    assert ends() == 0
+    assert (state(db), removed_from(db, someone)) == ("objected", None)
+
+
 def test_an_older_report_of_the_phone_objects_to_nothing(office: Office, db: Any, client: FlaskClient) -> None:
     someone = a_worker(db)
     phone = Handset(client, NUMBER)

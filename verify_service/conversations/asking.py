@@ -104,7 +104,7 @@ def ask_phone(session: Session, number: Number, *, now: dt.datetime) -> str | No
         worker = session.scalar(
             select(Worker)
             .join(PhoneLink, PhoneLink.worker_id == Worker.id)
-            .where(PhoneLink.phone_id == phone.id, PhoneLink.unlinked_at.is_(None))
+            .where(PhoneLink.phone_id == phone.id, PhoneLink.unlinked_at.is_(None), Worker.same_as.is_(None))
             .where(text(f"NOT {death_sql('worker.id')}"))
             .order_by(_has_spoken(), Worker.id)
             .limit(1)
@@ -133,7 +133,7 @@ _SILENT = text(
     f"""
 SELECT DISTINCT ON (phone_link.phone_id) phone_link.phone_id, worker.id AS worker_id
 FROM enrolment
-JOIN worker ON worker.id = enrolment.worker_id
+JOIN worker ON worker.id = enrolment.worker_id AND worker.same_as IS NULL
 JOIN phone_link ON phone_link.worker_id = worker.id AND phone_link.unlinked_at IS NULL
 JOIN phone ON phone.id = phone_link.phone_id AND phone.refused_at IS NULL AND phone.stopped_at IS NULL
 JOIN LATERAL (

@@ -15,7 +15,7 @@ from flows.caller import Caller, Cover, CoverState, Person, Post, RtDesk
 from verify_service.ground.crypto import nik_end
 from verify_service.ground.pipeline import Asked, Command, columns_of, types_of
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import NEWEST_PERIOD, Phone, PhoneLink
+from verify_service.ground.tables import NEWEST_PERIOD, NIKS_OF_ONE, Phone, PhoneLink
 from verify_service.ground.working_days import short_date
 from verify_service.registry.names import mask_name
 from verify_service.registry.residents import Office, offices_of
@@ -42,18 +42,21 @@ PEOPLE = Command(
 SELECT worker.id, worker.name, worker.nik, person_key.wrapped,
        newest.period, insured.status, insured.member_since, paid.period
 FROM phone JOIN phone_link ON phone_link.phone_id = phone.id AND phone_link.unlinked_at IS NULL
-JOIN worker ON worker.id = phone_link.worker_id
+JOIN worker ON worker.id = phone_link.worker_id AND worker.same_as IS NULL
 LEFT JOIN person_key ON person_key.nik_index = worker.nik_index
 CROSS JOIN (SELECT {NEWEST_PERIOD} AS period) AS newest
-LEFT JOIN insurer_record insured ON insured.period = newest.period AND insured.nik_index = worker.nik_index
+LEFT JOIN LATERAL (
+    SELECT status, member_since FROM insurer_record
+    WHERE period = newest.period AND nik_index = ANY({NIKS_OF_ONE})
+    ORDER BY status = 'active' DESC LIMIT 1) AS insured ON true
 LEFT JOIN LATERAL (
     SELECT file.period FROM file_import file
-    JOIN insurer_record active ON active.period = file.period AND active.nik_index = worker.nik_index
+    JOIN insurer_record active ON active.period = file.period AND active.nik_index = ANY({NIKS_OF_ONE})
     WHERE file.kind = 'insurer' AND file.undone_at IS NULL AND active.status = 'active'
     ORDER BY file.period DESC LIMIT 1) AS paid ON true
 WHERE phone.number_index = :number AND (CAST(:worker AS bigint) IS NULL OR worker.id = :worker)
 ORDER BY worker.id OFFSET :first LIMIT :most
-""",  # noqa: S608  # a constant of our own
+""",  # noqa: S608  # constants of our own
     returns=(int, str, bytes, bytes, dt.date, str, dt.date, dt.date),
 )
 

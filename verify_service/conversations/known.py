@@ -77,7 +77,11 @@ _PEOPLE = (
     select(PhoneLink.phone_id, Worker.id, Worker.name, Worker.nik, PersonKey.wrapped)
     .join(Worker, Worker.id == PhoneLink.worker_id)
     .outerjoin(PersonKey, PersonKey.nik_index == Worker.nik_index)
-    .where(PhoneLink.phone_id.in_(bindparam("phones", expanding=True)), PhoneLink.unlinked_at.is_(None))
+    .where(
+        PhoneLink.phone_id.in_(bindparam("phones", expanding=True)),
+        PhoneLink.unlinked_at.is_(None),
+        Worker.same_as.is_(None),
+    )
     .order_by(PhoneLink.phone_id, Worker.id)
 )
 

@@ -46,7 +46,7 @@ SELECT gap.id AS gap, gap.worker_id AS worker, gap.open, gap.ended_how, gap.mont
                WHERE line.worker_id = gap.worker_id AND said.source = 'worker' AND said.phone_id = link.phone_id
                  AND said.channel = 'ussd' AND said.statement = 'confirms') AS confirmed
 FROM gap
-JOIN worker ON worker.id = gap.worker_id
+JOIN worker ON worker.id = gap.worker_id AND worker.same_as IS NULL
 JOIN phone_link link ON link.worker_id = gap.worker_id AND link.unlinked_at IS NULL
 CROSS JOIN LATERAL (
     SELECT count(*) AS times, max(created_at) FILTER (WHERE NOT overtaken) AS at,
@@ -65,6 +65,9 @@ WHERE CASE WHEN {death_sql("gap.worker_id")} THEN told.waits
            WHEN gap.open THEN told.kind IS DISTINCT FROM 'lapse'
                               OR NOT (told.gap = gap.id::text OR told.month = gap.month)
            ELSE told.kind = 'lapse' END
+  AND NOT (gap.open AND EXISTS (  -- covered by another NIK, under which the same person is listed
+      SELECT 1 FROM worker they JOIN insurer_record elsewhere ON elsewhere.nik_index = they.nik_index
+      WHERE they.same_as = worker.id AND elsewhere.period = :newest AND elsewhere.status = 'active'))
   AND NOT EXISTS (SELECT 1 FROM evidence seen JOIN enrolment line ON line.id = seen.enrolment_id
                   WHERE line.worker_id = gap.worker_id AND seen.phone_id = link.phone_id AND seen.channel = 'ussd'
                     AND seen.source = 'worker' AND seen.statement = 'confirms' AND seen.period = :newest

@@ -19,8 +19,9 @@ from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Enrolment, Evidence, Grievance, Officer, Phone, Worker
+from verify_service.ground.tables import Area, Enrolment, Evidence, Grievance, Officer, Phone, Worker, all_of
 from verify_service.registry.names import masked_name
+from verify_service.registry.one_person import workers_of
 from verify_service.registry.person_keys import opened
 
 NEIGHBOURS = 8
@@ -93,7 +94,7 @@ def subject(session: Session, report: Grievance) -> Subject | None:
     months = session.execute(_MONTHS, {"worker": worker.id, "most": MONTHS}).all()
     said = session.scalars(
         select(Evidence)
-        .where(Evidence.enrolment_id.in_(select(Enrolment.id).where(Enrolment.worker_id == worker.id)))
+        .where(Evidence.enrolment_id.in_(select(Enrolment.id).where(Enrolment.worker_id.in_(workers_of(worker.id)))))
         .order_by(Evidence.received_at.desc(), Evidence.id.desc())
         .limit(STATEMENTS)
     ).all()
@@ -107,13 +108,13 @@ def subject(session: Session, report: Grievance) -> Subject | None:
 
 
 _MONTHS = text(
-    """
+    f"""
 SELECT verdict.period, verdict.list, verdict.insurer, verdict.worker, verdict.rt_head,
        verdict.verdict, verdict.rupiah
 FROM enrolment JOIN verdict ON verdict.enrolment_id = enrolment.id
-WHERE enrolment.worker_id = :worker
+WHERE enrolment.worker_id IN {all_of(":worker")}
 ORDER BY verdict.period DESC, verdict.enrolment_id LIMIT :most
-"""
+"""  # noqa: S608  # an expression of our own
 )
 _OTHER = (Grievance.id, Grievance.number, Grievance.category, Grievance.state, Grievance.opened_at)
 
@@ -158,7 +159,7 @@ def _joins(viewer: Viewer, report: Grievance) -> list[tuple[str, ColumnElement[b
     if report.phone_id is not None:
         joins.append(("same_phone", and_(Grievance.phone_id == report.phone_id, by_name)))
     if report.worker_id is not None:
-        joins.append(("same_worker", and_(Grievance.worker_id == report.worker_id, by_name)))
+        joins.append(("same_worker", and_(Grievance.worker_id.in_(workers_of(report.worker_id)), by_name)))
     if report.rt is not None:
         joins.append(("same_rt", and_(_same_rt(report), Grievance.category == report.category)))
     return joins
@@ -230,11 +231,9 @@ def masked_phone(session: Session, phone_id: int | None) -> str:
 
 def same_as(acting: Acting, phone_id: int | None, worker_id: int | None) -> tuple[Other, ...]:
     """Open reports by this phone or about this worker that were told by name: before the same is filed again."""
-    joins = [
-        column == value
-        for column, value in ((Grievance.phone_id, phone_id), (Grievance.worker_id, worker_id))
-        if value is not None
-    ]
+    joins = [] if phone_id is None else [Grievance.phone_id == phone_id]
+    if worker_id is not None:
+        joins.append(Grievance.worker_id.in_(workers_of(worker_id)))
     if not joins:
         return ()
     rows = acting.session.execute(

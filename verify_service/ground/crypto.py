@@ -126,6 +126,16 @@ def blind_index(value: str, purpose: str) -> bytes:
     return hmac.digest(settings().index_key, f"{purpose}\0{value}".encode(), hashlib.sha256)[:INDEX_BYTES]
 
 
+def blind_number(value: str) -> int:
+    """A whole number of 64 bits, of either sign, that two rows share where they have the same value."""
+    return int.from_bytes(hashlib.blake2b(value.encode(), key=_number_key(), digest_size=8).digest(), signed=True)
+
+
+@lru_cache(maxsize=1)
+def _number_key() -> bytes:
+    return hmac.digest(settings().index_key, b"numbers", hashlib.sha256)
+
+
 def keyed_hash(value: str, purpose: str) -> bytes:
     """16 bytes that recognise a value again without keeping it (the transcript of a USSD session)."""
     key = settings().secret_key.get_secret_value().encode()
@@ -149,3 +159,4 @@ def reference_number(prefix: str, number: int, salt: int = 0) -> str:
 def forget_keys() -> None:
     """Read the keys again (tests and key rotation)."""
     _cipher.cache_clear()
+    _number_key.cache_clear()

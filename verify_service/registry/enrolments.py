@@ -11,12 +11,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.phones import Phone
+from verify_service.ground.tables import JOINED
 from verify_service.registry.kept_lines import hash_of, said_by
 from verify_service.registry.lines import match_lines, settle_places
+from verify_service.registry.one_person import share_phones
 from verify_service.registry.person_keys import Keyed
 from verify_service.registry.reading import Reading
 from verify_service.registry.rosters import KEPT, RosterRow
 from verify_service.registry.staging import Staged, changed, indexed, make, sealed, stage
+from verify_service.registry.traits import Seen, traits_of
 from verify_service.registry.versions import Version
 
 Row = TypeVar("Row")
@@ -49,10 +52,16 @@ def stage_roster(session: Session, reading: Reading[RosterRow], keys: Mapping[st
         Staged("flags", "text[]", lambda row: list(flags.get(row.row, ()))),
         Staged("cleared", "text[]", lambda row: list(row.cleared)),
         Staged("said", "bytea", lambda row: hash_of(said_by(row, _OF_THE_WORKER))),
+        Staged("traits", "int8[]", lambda row: traits_of(_seen(row))),
         *phone_columns(lambda row: row.phone),
         *(keep.staged(name, lambda row: keys[row.nik].cipher) for name, keep in KEPT.items()),
     ]
     stage(session, "staged_roster", columns, reading.accepted)
+
+
+def _seen(row: RosterRow) -> Seen:
+    place = (row.kelurahan_code, row.rw, row.rt)
+    return Seen(row.nik, row.name_key, row.birth_date, row.phone.e164 if row.phone else None, place)
 
 
 _OF_THE_WORKER = (*(name for name, keep in KEPT.items() if keep.table == "worker"), "cleared")
@@ -139,10 +148,15 @@ SELECT worker_id, :import_id, row, {_names("enrolment")}, :paid_from, months, fl
 FROM staged_line WHERE enrolment_id IS NULL ORDER BY row
 """  # noqa: S608  # names of our own columns
 
-_STALE = """
+_STALE = f"""
+WITH {JOINED}
 INSERT INTO stale_enrolment (enrolment_id, since)
-SELECT id, :now FROM enrolment WHERE worker_id IN (SELECT worker_id FROM staged_line)
-"""
+SELECT id, CAST(:now AS timestamptz) FROM enrolment WHERE worker_id IN (SELECT worker_id FROM staged_line)
+UNION ALL
+SELECT other.id, :now FROM joined me JOIN joined they ON they.person = me.person AND they.id <> me.id
+JOIN enrolment other ON other.worker_id = they.id
+WHERE me.id IN (SELECT worker_id FROM staged_line)
+"""  # noqa: S608  # a constant of our own
 
 
 def find_lines(session: Session, version: Version, *, now: dt.datetime) -> int:
@@ -159,6 +173,7 @@ def merge_roster(session: Session, version: Version, *, paid_from: dt.date, now:
     updated = changed(session, _RENEWED, **terms, same_file=list(version.same_file), again=version.again)
     created = changed(session, _NEW, **terms, now=now)
     _link_phones(session, now)
+    share_phones(session, now=now)
     changed(session, _STALE, now=now)
     return created, updated
 

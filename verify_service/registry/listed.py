@@ -7,16 +7,25 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from verify_service.registry.names import likeness, masked_name
-from verify_service.registry.people import CROWD, SAME_BIRTHDAY, Sighting, are_strangers
+from verify_service.registry.names import masked_name
+from verify_service.registry.pairs import open_pairs_of_list
+from verify_service.registry.people import Sighting, are_strangers
 from verify_service.registry.problems import Level, Problem, masked
 from verify_service.registry.reading import Reading
 from verify_service.registry.rosters import RosterRow
-from verify_service.registry.staging import changed, make, sorted_words
+from verify_service.registry.staging import changed, sorted_words
 
 _UNDER_THE_NIK = """
 SELECT staged.row, worker.name, worker.name_key, worker.birth_date
 FROM {staged} staged JOIN worker USING (nik_index)
+"""
+
+# What a person has decided of the two names of one NIK is not asked again.
+_UNDECIDED = """
+WHERE (staged.name_key, staged.birth_date) IS DISTINCT FROM (worker.name_key, worker.birth_date)
+  AND NOT EXISTS (SELECT 1 FROM known_name known
+                  WHERE known.nik_index = staged.nik_index AND known.name_key = staged.name_key)
+ORDER BY staged.row
 """
 
 
@@ -27,9 +36,8 @@ def other_people(session: Session, reading: Reading[RosterRow]) -> list[Problem]
     """
     told = {row.row: row for row in reading.accepted}
     problems = []
-    differs = " WHERE (staged.name_key, staged.birth_date) IS DISTINCT FROM (worker.name_key, worker.birth_date)"
-    statement = text(_UNDER_THE_NIK.format(staged="staged_roster") + differs + " ORDER BY staged.row")
-    for row, name, held_key, born in session.execute(statement):
+    statement = _UNDER_THE_NIK.format(staged="staged_roster") + _UNDECIDED
+    for row, name, held_key, born in session.execute(text(statement)):
         said = told[row]
         new = Sighting(row, said.nik, sorted_words(said.name_key), said.birth_date)
         if are_strangers(new, Sighting(0, said.nik, held_key, born)):
@@ -56,66 +64,25 @@ def other_names(session: Session, staged: str, reading: Reading[Any]) -> list[Pr
     return problems
 
 
-_HOUSEHOLD = 10  # a phone that more people share is a clerk's, and would have everybody compared with everybody
+def perhaps_the_same(session: Session, reading: Reading[RosterRow]) -> list[Problem]:
+    """Rows of people who may be listed under another NIK as well, or stand in this list twice; flags them.
 
-# A birth date that so many share is what a form fills in by itself. There everybody would be compared with everybody,
-# which takes the square of their number; so only those of the very same name are.
-_CROWDS = f"""
-CREATE TEMPORARY TABLE staged_crowd ON COMMIT DROP AS
-SELECT birth_date FROM worker WHERE birth_date IN (SELECT birth_date FROM staged_roster)
-GROUP BY birth_date HAVING count(*) > {CROWD}
-UNION
-SELECT birth_date FROM staged_roster WHERE birth_date IS NOT NULL GROUP BY birth_date HAVING count(*) > {CROWD}
-"""  # noqa: S608  # a number of our own
-
-_NAMESAKES = """
-SELECT staged.row, staged.name_key, worker.name_key, 'birth date' AS what
-FROM staged_roster staged JOIN worker USING (birth_date)
-WHERE worker.nik_index <> staged.nik_index AND birth_date NOT IN (SELECT birth_date FROM staged_crowd) AND {not_here}
-UNION ALL
-SELECT DISTINCT staged.row, staged.name_key, staged.name_key, 'birth date'
-FROM staged_roster staged
-JOIN (SELECT birth_date, name_key FROM worker
-      WHERE birth_date IN (SELECT birth_date FROM staged_crowd) AND {not_here}
-      GROUP BY birth_date, name_key) listed USING (birth_date, name_key)
-UNION ALL
-SELECT staged.row, staged.name_key, worker.name_key, 'phone'
-FROM staged_roster staged JOIN phone ON phone.number_index = staged.phone_index
-JOIN (SELECT phone_id FROM phone_link WHERE unlinked_at IS NULL
-      GROUP BY phone_id HAVING count(*) <= {household}) shared ON shared.phone_id = phone.id
-JOIN phone_link link ON link.phone_id = phone.id AND link.unlinked_at IS NULL
-JOIN worker ON worker.id = link.worker_id
-WHERE {unlisted} AND {not_here}
-UNION ALL
-SELECT staged.row, staged.name_key, worker.name_key, 'RT'
-FROM staged_roster staged JOIN enrolment USING (kelurahan_code, rw, rt)
-JOIN worker ON worker.id = enrolment.worker_id AND worker.name_key = staged.name_key
-WHERE {unlisted} AND {not_here}
-ORDER BY 1, 4
-""".format(  # noqa: S608  # a number and conditions of our own
-    household=_HOUSEHOLD,
-    not_here="NOT EXISTS (SELECT 1 FROM staged_roster other WHERE other.nik_index = worker.nik_index)",
-    unlisted="NOT EXISTS (SELECT 1 FROM worker same WHERE same.nik_index = staged.nik_index)",
-)
-
-
-def perhaps_listed(session: Session, reading: Reading[RosterRow]) -> list[Problem]:
-    """Rows that may be somebody listed under another NIK: name and birth date, phone or RT are the same; flags them.
-
-    A NIK that was corrected has mostly been corrected together with the birth date in it.
+    Until a person has decided; see registry/pairs.py. What the reading has told of this list is not told again.
     """
     told = {row.row: row.name for row in reading.accepted}
-    found: dict[int, str] = {}
-    make(session, "staged_crowd", _CROWDS)
-    for row, one, other, what in session.execute(text(_NAMESAKES)):
-        if likeness(one, other) >= SAME_BIRTHDAY:
-            found.setdefault(row, what)
-    _flag(session, "staged_roster", "same_person_listed", list(found))
-    expected = "another person than one listed under another NIK, whose name and {what} are the same"
-    return [
-        _problem(reading, row, "name", "same_person_listed", told[row], expected.format(what=what))
-        for row, what in found.items()
-    ]
+    paired = {pair.rows for pair in reading.duplicates}
+    problems: dict[int, Problem] = {}
+    for row, twin, why in open_pairs_of_list(session):
+        if row in problems or (twin is not None and (twin, row) in paired):
+            continue
+        code = "same_person_listed" if twin is None else "same_person"
+        whom = "one listed under another NIK" if twin is None else f"in row {twin}"
+        alike = f"{', '.join(why[:-1])} and {why[-1]}" if len(why) > 1 else "".join(why)
+        expected = f"another person than {whom}, of like {alike}: `verify roster pairs` asks which"
+        problems[row] = _problem(reading, row, "name", code, told[row], expected)
+    for code in ("same_person_listed", "same_person"):
+        _flag(session, "staged_line", code, [row for row, problem in problems.items() if problem.code == code])
+    return list(problems.values())
 
 
 _MOVED = """

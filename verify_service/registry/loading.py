@@ -26,6 +26,7 @@ from verify_service.registry.kept_lines import keep_lines
 from verify_service.registry.missing import hand_over_missing, take_back_named
 from verify_service.registry.nik import Eligible
 from verify_service.registry.opening import refuse_too_large
+from verify_service.registry.pairs import find_pairs
 from verify_service.registry.payments import PAYMENTS, read_payments
 from verify_service.registry.person_keys import Keyed, keys_for
 from verify_service.registry.problems import FileRefused, Problem, TableMissing
@@ -111,8 +112,9 @@ def import_roster(
         problems = listed.other_people(session, reading)
         if version.earlier_terms not in (None, order.terms):
             return enrolments.correct_terms(session, version, paid_from=start, now=now), 0, tuple(problems)
-        problems += listed.perhaps_listed(session, reading)
         removed = enrolments.find_lines(session, version, now=now)
+        find_pairs(session, version.id, now=now)
+        problems += listed.perhaps_the_same(session, reading)
         problems += listed.moved(session, reading, version.id)
         created, updated = enrolments.merge_roster(session, version, paid_from=start, now=now)
         return Merged(created, updated, removed), 0, tuple(problems)

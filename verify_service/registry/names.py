@@ -80,6 +80,13 @@ def likeness(one: str, other: str) -> float:
 
 # Words that so many people bear that they tell nobody apart.
 _COMMON = listed("MUHAMMAD SITI ABDUL NUR SRI AHMAD DEWI")
+
+
+def is_common(word: str) -> bool:
+    """Whether so many people bear this word of a name key that it tells nobody apart."""
+    return word in _COMMON
+
+
 _ONE_WORD = 75.0  # two spellings of one word, by sound
 _ONE_NAME = 88.0  # two spellings of a whole name, its blanks taken out
 _SHORTENED = 75.0  # an initial, a cut end

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from verify_service.registry.names import agree, likeness
 from verify_service.registry.reading import Duplicate
+from verify_service.registry.traits import heard
 
 SAME_BIRTHDAY = 90.0
 SAME_NEIGHBOURS = 95.0
@@ -76,11 +77,12 @@ def are_strangers(one: Sighting, other: Sighting) -> bool:
 
 
 def _same_person(everyone: Sequence[Sighting], heading: str) -> Iterable[Duplicate]:
-    born: dict[dt.date, list[Sighting]] = defaultdict(list)
+    born: dict[tuple[dt.date, str], list[Sighting]] = defaultdict(list)
     neighbours: dict[tuple[str | None, ...], list[Sighting]] = defaultdict(list)
     for one in everyone:
         if one.name_key and one.birth_date:
-            born[one.birth_date].append(one)
+            for word in heard(one.name_key)[0]:
+                born[one.birth_date, word].append(one)
         if one.name_key and all(one.place):
             neighbours[one.place].append(one)
     for block in born.values():

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from verify_service import audit
 from verify_service.ground.database import take_turn
 from verify_service.ground.tables import BEFORE, NEWEST_PERIOD, FileImport
+from verify_service.registry.one_person import forget_pairs, share_phones
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.staging import changed, make
 from verify_service.registry.versions import changing
@@ -24,7 +25,7 @@ _TABLES = {
     "insurer": ("insurer_record", "worker"),
 }
 # What a list never says of a person, and what no undoing turns back: a letter once voided stays void.
-_NOT_FROM_LISTS = {"worker": {"letter_issue", "help_issue"}}
+_NOT_FROM_LISTS = {"worker": {"letter_issue", "help_issue", "same_as"}}
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def undo_version(session: Session, version: int, *, now: dt.datetime, actor: str
         )
     changing(session, now=now)
     done = _take_back(session, held, now)
+    share_phones(session, now=now)
     held.undone_at, held.undone_by = now, actor
     session.flush()
     _compute_again(session, held, now)
@@ -123,6 +125,8 @@ _RESTS = {
     "calls": f"FROM conversation WHERE started_at >= :at AND worker_id IN {_PEOPLE}",
     "grievances": f"FROM grievance WHERE opened_at >= :at AND worker_id IN {_PEOPLE}",
     "removals": f"FROM removal WHERE opened_at >= :at AND enrolment_id IN {_LINES}",
+    "pairs decided": f"""FROM person_pair WHERE decision IS NOT NULL AND taken_back_at IS NULL AND decided_at >= :at
+                         AND (low IN {_PEOPLE} OR high IN {_PEOPLE})""",
     "tasks done": f"FROM task WHERE closed_at >= :at AND enrolment_id IN {_LINES}",
 }
 # A month that no other file reports: what people answered and were told of it rests on this one.
@@ -189,7 +193,7 @@ def _take_back(session: Session, held: FileImport, now: dt.datetime) -> Undone:
         restored += _restore(session, table, held)
         returned += _return(session, table, held, now)
     if held.kind == "roster":
-        _forget_computed(session)
+        _forget_computed(session, held)
     for table in _TABLES[held.kind]:
         removed += changed(
             session,
@@ -226,9 +230,10 @@ def _return(session: Session, table: str, held: FileImport, now: dt.datetime) ->
     )
 
 
-def _forget_computed(session: Session) -> None:
+def _forget_computed(session: Session, held: FileImport) -> None:
     """What was computed of lines that go: nobody has acted on it, or the version would not be undone."""
     gone = "(SELECT id FROM touched_enrolment WHERE NOT was)"
+    forget_pairs(session, held.id)
     for table in ("verdict", "discrepancy", "stale_enrolment", "task"):
         changed(session, f"DELETE FROM {table} WHERE enrolment_id IN {gone}")  # noqa: S608  # names of our own tables
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Removal
+from verify_service.ground.tables import Removal, all_of
 from verify_service.ground.working_days import city_day, working_days_after
 from verify_service.registry.versions import changing
 from verify_service.verification.evidence import mark_stale
@@ -55,7 +55,7 @@ FROM (SELECT DISTINCT ON (removal.id) removal.id, report.id AS report, report.op
       FROM removal
       JOIN enrolment ON enrolment.id = removal.enrolment_id
       CROSS JOIN LATERAL (
-          SELECT id, category, opened_at FROM grievance WHERE worker_id = enrolment.worker_id
+          SELECT id, category, opened_at FROM grievance WHERE worker_id IN {all_of("enrolment.worker_id")}
           UNION ALL
           SELECT other.id, other.category, other.opened_at FROM phone_link
           JOIN grievance other ON other.phone_id = phone_link.phone_id AND other.worker_id IS NULL
@@ -64,7 +64,7 @@ FROM (SELECT DISTINCT ON (removal.id) removal.id, report.id AS report, report.op
           SELECT told.id, told.category, said.at FROM grievance told
           JOIN grievance_event said ON said.grievance_id = told.id
           WHERE said.by = 'reporter' AND said.kind IN ('repeated', 'added', 'still', 'supervisor')
-            AND (told.worker_id = enrolment.worker_id OR (told.worker_id IS NULL AND told.phone_id IN (
+            AND (told.worker_id IN {all_of("enrolment.worker_id")} OR (told.worker_id IS NULL AND told.phone_id IN (
                 SELECT phone_id FROM phone_link
                 WHERE phone_link.worker_id = enrolment.worker_id AND phone_link.unlinked_at IS NULL)))) AS report
       WHERE removal.state IN ('noticed', 'upheld') AND report.opened_at > {_SINCE}

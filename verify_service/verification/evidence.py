@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, insert, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.pipeline import Asked, Command
-from verify_service.ground.tables import NEWEST_PERIOD, StaleEnrolment
+from verify_service.ground.tables import JOINED, NEWEST_PERIOD, StaleEnrolment
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,15 @@ RECORD = Command(
         SELECT enrolment.id, :source, :statement, :detail, :assisted, :channel, :phone_id,
                {NEWEST_PERIOD}, :inbound, :screen, :now
         FROM enrolment WHERE enrolment.worker_id = :worker_id
-        ON CONFLICT DO NOTHING RETURNING enrolment_id)
-    INSERT INTO stale_enrolment (enrolment_id, since) SELECT enrolment_id, :now FROM new
-    """  # noqa: S608  # a constant of our own
+        ON CONFLICT DO NOTHING RETURNING enrolment_id),
+    {JOINED}
+    INSERT INTO stale_enrolment (enrolment_id, since)
+    SELECT enrolment_id, CAST(:now AS timestamptz) FROM new
+    UNION ALL
+    SELECT other.id, :now FROM joined me JOIN joined they ON they.person = me.person AND they.id <> me.id
+    JOIN enrolment other ON other.worker_id = they.id
+    WHERE me.id = :worker_id AND EXISTS (SELECT 1 FROM new)
+    """  # noqa: S608  # constants of our own
 )
 
 
@@ -56,7 +62,10 @@ def recorded(said: Statement, *, worker_id: int, now: dt.datetime) -> Asked:
 
 
 def record_statement(session: Session, said: Statement, *, worker_id: int, now: dt.datetime) -> int:
-    """Add a statement to each of the worker's enrolments and mark them stale; returns how many rows were new."""
+    """Add a statement to each of the worker's enrolments and mark stale what it counts for; how many those are.
+
+    It counts as well for enrolments of whoever was decided to be the same person.
+    """
     new = session.execute(RECORD.alone, {**asdict(said), "worker_id": worker_id, "now": now})
     return new.rowcount if isinstance(new, CursorResult) else 0
 

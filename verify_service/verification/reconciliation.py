@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from verify_service import audit
 from verify_service.ground.database import take_turn
 from verify_service.ground.programme import programme
+from verify_service.ground.tables import JOINED
 from verify_service.verification.decision import Owner
 from verify_service.verification.weighing import says_sql
 
@@ -37,12 +38,24 @@ month AS (
     SELECT period, period = ANY(CAST(:reported AS date[])) AS reported,
            period = ANY(CAST(:treasury AS date[])) AS treasury, premium
     FROM unnest(CAST(:months AS date[]), CAST(:premiums AS int[])) AS each (period, premium)),
+{JOINED},
+joined_line AS (
+    SELECT line.id, other.id AS other_id,
+           coalesce(least(other.paid_from, other.earlier_from), other.paid_from) AS listed_from,
+           least(other.removed_from, CAST(other.paid_from + make_interval(months => other.months) AS date))
+               AS listed_until
+    FROM joined me JOIN joined they ON they.person = me.person AND they.id <> me.id
+    JOIN enrolment line ON line.worker_id = me.id JOIN enrolment other ON other.worker_id = they.id
+    WHERE line.id IN (SELECT id FROM batch)),
 twin AS (
-    SELECT line.id, max(coalesce(other.removed_from, 'infinity')) AS listed_until
-    FROM batch JOIN enrolment line ON line.id = batch.id
-    JOIN enrolment other ON other.worker_id = line.worker_id AND other.id <> line.id
-    WHERE line.id BETWEEN :first AND :last AND other.worker_id BETWEEN :first_worker AND :last_worker
-    GROUP BY line.id),
+    SELECT id, min(listed_from) AS listed_from, max(listed_until) AS listed_until FROM (
+        SELECT line.id, CAST('-infinity' AS date) AS listed_from,
+               coalesce(other.removed_from, 'infinity') AS listed_until
+        FROM batch JOIN enrolment line ON line.id = batch.id
+        JOIN enrolment other ON other.worker_id = line.worker_id AND other.id <> line.id
+        WHERE line.id BETWEEN :first AND :last AND other.worker_id BETWEEN :first_worker AND :last_worker
+        UNION ALL SELECT id, listed_from, listed_until FROM joined_line) AS other
+    GROUP BY id),
 {says_sql()},
 cases AS (
     SELECT line.id AS enrolment_id, month.period, month.premium,
@@ -59,7 +72,7 @@ cases AS (
         coalesce(says.worker, 'no_answer') AS worker,
         coalesce(says.rt_head, 'no_answer') AS rt_head,
         coalesce(says.assisted, false) AS assisted,
-        CASE WHEN twin.listed_until > month.period
+        CASE WHEN twin.listed_from <= month.period AND twin.listed_until > month.period
              THEN CASE WHEN line.other_payer THEN 'both' ELSE 'same_nik' END
              ELSE CASE WHEN line.other_payer THEN 'other_payer' ELSE 'none' END END AS duplicate
     FROM batch JOIN enrolment line ON line.id = batch.id

@@ -23,7 +23,8 @@ ORDER: tuple[tuple[str, bool], ...] = (("assisted", True), ("received_at", False
 def says_sql() -> str:
     """The rule for a whole batch in one pass, as common table expressions.
 
-    From `batch` (id: enrolments, all of them from :first to :last) and `month` (period) they lead to `says`:
+    From `batch` (id: enrolments, all of them from :first to :last), `joined_line` (id, other_id: an enrolment of the
+    batch, and one of a worker whom a person decided to be the same) and `month` (period) they lead to `says`:
     enrolment_id, period, a column for each source, NULL where it said nothing valid, and whether the worker's was
     given with another's help.
     """
@@ -36,7 +37,11 @@ def says_sql() -> str:
     return f"""
 said AS (
     SELECT {columns} FROM batch JOIN evidence ON evidence.enrolment_id = batch.id
-    WHERE evidence.enrolment_id BETWEEN :first AND :last),
+    WHERE evidence.enrolment_id BETWEEN :first AND :last
+    UNION ALL
+    SELECT {columns.replace("evidence.enrolment_id", "joined_line.id")}
+    FROM joined_line JOIN evidence ON evidence.enrolment_id = joined_line.other_id
+    WHERE evidence.source = 'worker'),  -- an RT head speaks of who lives in his own RT
 valid AS (
     SELECT * FROM said
     WHERE ({known}) AND NOT EXISTS (

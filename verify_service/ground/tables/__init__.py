@@ -31,20 +31,26 @@ from verify_service.ground.tables.messages import (
     OutboxMessage,
 )
 from verify_service.ground.tables.registry import (
+    JOINED,
     NEWEST_PERIOD,
+    NIKS_OF_ONE,
     Area,
     Enrolment,
     FileImport,
     ImportLine,
     ImportProblem,
     InsurerRecord,
+    KnownName,
     Payment,
     PersonKey,
+    PersonPair,
+    PersonTraits,
     Phone,
     PhoneLink,
     RtHead,
     ToldHeading,
     Worker,
+    all_of,
 )
 from verify_service.ground.tables.task import Task
 from verify_service.ground.tables.verification import (
@@ -58,7 +64,9 @@ from verify_service.ground.tables.verification import (
 
 __all__ = [
     "BEFORE",
+    "JOINED",
     "NEWEST_PERIOD",
+    "NIKS_OF_ONE",
     "ApiFiling",
     "ApiKey",
     "Area",
@@ -83,6 +91,7 @@ __all__ = [
     "InboundMessage",
     "InsurerRecord",
     "KnowledgeAnswer",
+    "KnownName",
     "LinkTry",
     "NumberTry",
     "Officer",
@@ -91,6 +100,8 @@ __all__ = [
     "OutboxMessage",
     "Payment",
     "PersonKey",
+    "PersonPair",
+    "PersonTraits",
     "Phone",
     "PhoneLink",
     "Proposal",
@@ -106,4 +117,5 @@ __all__ = [
     "ToldHeading",
     "Verdict",
     "Worker",
+    "all_of",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ARRAY, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from verify_service.ground.tables.base import Base, Id, Moment
@@ -121,6 +121,9 @@ class Worker(Base):
     sex: Mapped[str | None] = mapped_column(comment="L | P")
     address: Mapped[bytes | None] = mapped_column(comment="sealed for the person: worker.address")
     said: Mapped[bytes | None] = mapped_column(comment="keyed hash of what the newest list says of the person")
+    same_as: Mapped[int | None] = mapped_column(
+        ForeignKey("worker.id"), comment="a person decided that it is this other one, listed under another NIK"
+    )
     letter_issue: Mapped[int] = mapped_column(
         server_default=text("1"), comment="a new letter voids the codes before it"
     )
@@ -128,6 +131,71 @@ class Worker(Base):
         SmallInteger, server_default=text("1"), comment="each use voids the one-time code for help by the RT head"
     )
     created_at: Mapped[Moment]
+    __table_args__ = (Index("ix_worker_same_as", "same_as", postgresql_where=text("same_as IS NOT NULL")),)
+
+
+# Workers whom a person decided to be one, in SQL: each of them, and the number that all of them share. A common table
+# expression; of a million workers these are few.
+JOINED = """
+joined AS (
+    SELECT id, same_as AS person FROM worker WHERE same_as IS NOT NULL
+    UNION SELECT same_as, same_as FROM worker WHERE same_as IS NOT NULL)"""
+
+
+def all_of(worker: str) -> str:
+    """The numbers of all workers who are this one person, in SQL: itself, and whom a person decided to be the same."""
+    return f"""(
+    SELECT they.id FROM worker me JOIN worker they
+      ON they.id = ANY(ARRAY[me.id, me.same_as]) OR they.same_as = ANY(ARRAY[me.id, me.same_as])
+    WHERE me.id = {worker})"""  # noqa: S608  # an expression of our own
+
+
+# The blind indexes of every NIK by which a worker is listed, in SQL: of one to whom no other points, his own alone.
+NIKS_OF_ONE = """(worker.nik_index || ARRAY(SELECT they.nik_index FROM worker they WHERE they.same_as = worker.id))"""
+
+
+class PersonTraits(Base):
+    """By what a worker may be found again under another NIK or name: see registry/traits.py. Keyed hashes.
+
+    Derived from the rows of every list that ever named the person; without a foreign key, which would check each row
+    a second time.
+    """
+
+    __tablename__ = "person_traits"
+    worker_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    traits: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+class PersonPair(Base):
+    """Two workers who may be one person, found once; whether they are, only a person says."""
+
+    __tablename__ = "person_pair"
+    id: Mapped[Id]
+    low: Mapped[int] = mapped_column(ForeignKey("worker.id"), comment="the one who was listed first")
+    high: Mapped[int] = mapped_column(ForeignKey("worker.id"), index=True)
+    score: Mapped[int] = mapped_column(SmallInteger, comment="how much speaks for it; see registry/same_person.py")
+    why: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="what is alike: name, birth date, phone, RT, NIK")
+    found_at: Mapped[Moment]
+    import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"), index=True, comment="the version it came with")
+    decision: Mapped[str | None] = mapped_column(comment="same | different")
+    decided_at: Mapped[Moment | None]
+    decided_by: Mapped[str | None]
+    note: Mapped[bytes | None] = mapped_column(comment="sealed: person_pair.note")
+    taken_back_at: Mapped[Moment | None] = mapped_column(comment="the decision counts no longer, and is asked again")
+    taken_back_by: Mapped[str | None]
+    __table_args__ = (UniqueConstraint("low", "high"),)
+
+
+class KnownName(Base):
+    """A name that somebody bears beside another, as a person decided: lists may name the NIK by either."""
+
+    __tablename__ = "known_name"
+    nik_index: Mapped[bytes] = mapped_column(primary_key=True)
+    name_key: Mapped[str] = mapped_column(primary_key=True, comment="as worker.name_key")
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("file_import.id"), comment="the version that it let in")
+    decided_at: Mapped[Moment]
+    decided_by: Mapped[str]
+    note: Mapped[bytes | None] = mapped_column(comment="sealed: known_name.note")
 
 
 class Enrolment(Base):
@@ -256,7 +324,7 @@ class PhoneLink(Base):
     id: Mapped[Id]
     phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"))
     worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"), index=True)
-    how: Mapped[str] = mapped_column(comment="roster | code | case")
+    how: Mapped[str] = mapped_column(comment="roster | code | case | same (of another worker who is this person)")
     linked_at: Mapped[Moment]
     unlinked_at: Mapped[Moment | None]
     unlinked_why: Mapped[str | None]
