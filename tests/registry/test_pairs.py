@@ -22,6 +22,7 @@ from verify_service.ground.as_of import as_of
 from verify_service.ground.crypto import blind_index
 from verify_service.ground.database import transaction
 from verify_service.ground.pipeline import Asked
+from verify_service.registry.accepting import accept_row
 from verify_service.registry.one_person import PairRefused, decide, pairs_found, take_back, workers_of
 from verify_service.registry.problems import FileRefused
 from verify_service.verification.evidence import Statement, record_statement
@@ -216,6 +217,43 @@ def test_a_clerks_phone_makes_no_pairs_of_all_who_gave_it(db: Any, tmp_path: Pat
     assert count(db, "person_pair") <= 5
 
 
+def test_a_changed_name_under_a_held_nik_goes_in_once_a_person_has_said_so(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI, BUDI), 0)
+    married = ANI.replace("Ani Lestari", "Khadijah Nurul Huda").replace("081234567890", "081200000001")
+    report = roster(written(tmp_path, married, CITI, name="b.csv"), 1)
+    assert told(report) == [(2, "nik_other_person")]
+    with transaction() as session, pytest.raises(FileRefused, match="refused no row 3"):
+        accept_row(session, 2, 3, note="", now=on(2), actor="officer:1")
+    with transaction() as session:
+        done = accept_row(session, 2, 2, note="decree of the court", now=on(2), actor="officer:1")
+    assert (done.accepted, done.rejected, done.updated) == (1, 0, 1)
+    assert [count(db, "worker", f"name = '{name}'") for name in ("Ani Lestari", "Khadijah Nurul Huda")] == [0, 1]
+    assert len(answers("+6281200000001")) == 1
+    # Neither name is refused again.
+    assert told(roster(written(tmp_path, married, BUDI, CITI, name="c.csv"), 3)) == []
+    assert told(roster(written(tmp_path, ANI, CITI, name="d.csv"), 4)) == []
+    stranger = ANI.replace("Ani Lestari", "Slamet Riyadi")
+    assert told(roster(written(tmp_path, stranger, name="e.csv"), 5)) == [(2, "nik_other_person")]
+
+
+def test_an_accepted_row_can_be_undone_and_is_refused_again(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI), 0)
+    married = ANI.replace("Ani Lestari", "Khadijah Nurul Huda")
+    roster(written(tmp_path, married, name="b.csv"), 1)
+    with transaction() as session:
+        accept_row(session, 2, 2, note="her card", now=on(2), actor="officer:1")
+    undo(3, 3)
+    assert db.execute("SELECT name FROM worker").fetchall() == [("Ani Lestari",)]
+    assert count(db, "known_name") == 0
+    assert told(roster(written(tmp_path, married, BUDI, name="c.csv"), 4)) == [(2, "nik_other_person")]
+
+
+def test_a_row_with_another_fault_is_the_offices_to_put_right(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI, BUDI.replace("3275011203750002", "32750112037500")), 0)
+    with transaction() as session, pytest.raises(FileRefused, match="Row 3 was refused for nik_length"):
+        accept_row(session, 1, 3, note="", now=on(1), actor="officer:1")
+
+
 def test_the_command_line_shows_pairs_masked_and_takes_the_decision(db: Any, tmp_path: Path) -> None:
     roster(written(tmp_path, ANI, ANY), 0)
 
@@ -237,6 +275,8 @@ def test_the_command_line_shows_pairs_masked_and_takes_the_decision(db: Any, tmp
     assert run("pairs", "take-back", "1").exit_code == 0
     assert run("pairs", "take-back", "1").exit_code == 1
     assert run("pairs", "decide", "9", "same").exit_code == 1
+    refused = run("accept", "1", "2", "--note", "x")
+    assert (refused.exit_code, "refused no row 2" in refused.output) == (1, True)
 
 
 def test_most_pairs_of_known_truth_are_found_and_most_found_are_true(db: Any) -> None:

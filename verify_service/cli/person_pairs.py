@@ -1,16 +1,18 @@
-"""`verify roster pairs`: who may stand on the list twice, and what a person says of it."""
+"""`verify roster pairs`: who may stand on the list twice, and what a person says of it; `verify roster accept`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import cast
+from typing import Any, cast
 
 import click
 
 from verify_service.cli.service import json_option, print_json, with_servers
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
+from verify_service.registry.accepting import accept_row
 from verify_service.registry.one_person import Answer, PairRefused, PairTold, Twin, decide, pairs_found, take_back
+from verify_service.registry.problems import FileRefused
 
 _ACTOR = "command line"
 _SHOWN = 50
@@ -96,3 +98,27 @@ def _line(pair: PairTold) -> str:
 def _person(one: Twin) -> str:
     place = f"{one.kelurahan or '-'} RT {one.rt or '-'}/RW {one.rw or '-'}"
     return f"{one.name} ({one.birth_year or '-'}, NIK ...{one.nik_last4}, {place})"
+
+
+@click.command("accept")
+@click.argument("version", type=int)
+@click.argument("row", type=int)
+@click.option("--note", required=True, help="What was looked at: the card, the decree of the new name.")
+@json_option
+@with_servers
+def accept(version: int, row: int, note: str, as_json: bool) -> None:
+    """Let ROW in, which VERSION refused since its NIK is held under another name: the same person, by a new name.
+
+    It goes in as a version of its own, on the terms of the one that refused it, and can be undone as such.
+    """
+    try:
+        with transaction() as session:
+            report = accept_row(session, version, row, note=note, now=dt.datetime.now(dt.UTC), actor=_ACTOR)
+    except FileRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    queue.nudge(queue.RECONCILE)
+    told: dict[str, Any] = report.to_json()
+    if as_json:
+        print_json(told)
+    else:
+        click.echo(report.to_text())

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from verify_service import audit
-from verify_service.cli.person_pairs import pairs
+from verify_service.cli.person_pairs import accept, pairs
 from verify_service.cli.service import as_of_option, json_option, print_json, standing, with_servers
 from verify_service.demo.embedded import write_private
 from verify_service.ground import queue
@@ -156,3 +156,4 @@ def undo(version: int, as_json: bool) -> None:
 
 
 roster.add_command(pairs)
+roster.add_command(accept)

@@ -122,6 +122,12 @@ def import_roster(
     return _import(session, order, ROSTER, read, merge)
 
 
+def read_one(session: Session, path: Path, *, now: dt.datetime) -> RosterRow | None:
+    """The one row of a roster file as an import would read it; None where it would not be taken."""
+    reading = read_roster(path, _desk(programme(), now), layout=with_headings(session, ROSTER, {}))
+    return reading.accepted[0] if len(reading.accepted) == 1 else None
+
+
 def import_payments(
     session: Session,
     path: Path,
