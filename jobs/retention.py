@@ -6,19 +6,19 @@ import datetime as dt
 
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
-from verify_service.ground.programme import programme
-from verify_service.registry.rt_head_store import end_terms
+from verify_service.registry.rt_terms import keep_terms
 from verify_service.retention import forget_closed_reports, forget_old, forget_payments, part_anonymous
 
 
 def retention() -> None:
-    """Forget old screens, talks and texts, reports long closed and the files of old months; end the terms of RT heads
-    that are over."""
+    """Forget old screens, talks and texts, reports long closed and the files of old months; bring the offices of RT
+    heads to the day."""
     queue.started(queue.RETENTION)
     now = dt.datetime.now(dt.UTC)
     with transaction() as session:
         forget_old(session, now=now)
-        end_terms(session, today=now.astimezone(programme().zone).date())
+    with transaction() as session:
+        keep_terms(session, now=now)
     for forget in (forget_closed_reports, forget_payments):
         with transaction() as session:
             forget(session, now=now)

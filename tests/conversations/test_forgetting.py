@@ -12,7 +12,7 @@ from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
 from verify_service.messaging.gateways.contract import InboundSms
 from verify_service.messaging.inbox import store_message
-from verify_service.registry.rt_head_store import end_terms
+from verify_service.registry.rt_terms import end_terms
 from verify_service.retention import forget_old
 
 NUMBER = "+6281234567890"

@@ -200,10 +200,11 @@ def test_one_rt_or_one_phone_twice_is_flagged(tmp_path: Path) -> None:
     lines = (
         "Bekasi Timur,Margahayu,1,2,Joko,081234567890,2024-01-01",
         "Bekasi Timur,Margahayu,1,2,Rina,081234567891,2025-01-01",
-        "Bekasi Timur,Margahayu,1,3,Tono,081234567890,2025-01-01",
+        "Bekasi Timur,Margahayu,1,3,Tono,081234567892,2025-01-01",
+        "Bekasi Timur,Margahayu,1,4,Tono,081234567892,2026-01-01",
     )
     read = read_rt_heads(written(tmp_path, POSTS, *lines), DESK)
-    assert {(pair.kind, pair.rows) for pair in read.duplicates} == {("same_post", (2, 3)), ("same_phone", (2, 4))}
+    assert {(pair.kind, pair.rows) for pair in read.duplicates} == {("same_post", (2, 3)), ("same_phone", (5, 4))}
 
 
 def test_the_report_tells_counts_then_faults_in_plain_sentences(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ _BUSIEST = """
 SELECT rt_head.id, count(*) AS residents FROM rt_head
 JOIN enrolment ON enrolment.kelurahan_code = rt_head.kelurahan_code AND enrolment.rw = rt_head.rw
      AND enrolment.rt = rt_head.rt
-WHERE rt_head.until IS NULL AND rt_head.phone_id IS NOT NULL
+WHERE rt_head.until IS NULL AND NOT rt_head.announced AND rt_head.phone_id IS NOT NULL
 GROUP BY rt_head.id ORDER BY residents DESC, rt_head.id LIMIT 6
 """
 

@@ -42,7 +42,8 @@ class _Columns:
 
 @contextmanager
 def as_of(moment: dt.datetime) -> Iterator[Session]:
-    """A session in which the list, the months, the evidence and the links are those of this moment; rolled back.
+    """A session in which the list, the months, the evidence, the links and the heads are those of this moment; rolled
+    back.
 
     Verdicts are none: reconcile first where they are asked for. Whatever else is read is what it is today.
     """
@@ -65,7 +66,16 @@ def _shadow(session: Session, moment: dt.datetime) -> None:
         name = model.__tablename__
         columns = _columns(session, name)
         begins = "linked_at" if "linked_at" in columns.names else "created_at"
-        states = _STATES.format(table=name, before=before.name, columns=columns.listed(), begins=begins)
+        # What is kept of no day, a PIN, is not known of this one either.
+        not_kept = {column: "NULL" for column in columns.names if column not in before.columns}
+        states = _STATES.format(
+            table=name,
+            before=before.name,
+            columns=columns.listed(),
+            ended=columns.listed(not_kept),
+            stands=columns.listed({column: f'nullif("{column}", "{column}")' for column in not_kept}),
+            begins=begins,
+        )
         session.execute(text(states), given)
     for name, there_were in _STOOD.items():
         listed = _columns(session, name).listed(_NOT_YET.get(name))
@@ -81,8 +91,8 @@ _STATES = """
 CREATE TEMPORARY TABLE "{table}" ON COMMIT DROP AS
 SELECT {columns} FROM (
     SELECT DISTINCT ON (id) * FROM (
-        SELECT {columns}, ended_at, ended_by FROM public."{before}" WHERE ended_at > :at
-        UNION ALL SELECT {columns}, 'infinity', NULL FROM public."{table}") state
+        SELECT {ended}, ended_at, ended_by FROM public."{before}" WHERE ended_at > :at
+        UNION ALL SELECT {stands}, 'infinity', NULL FROM public."{table}") state
     ORDER BY id, ended_at, ended_by) stood
 WHERE {begins} <= :at
 """
@@ -108,6 +118,7 @@ _INDEXED = {
     "insurer_record": ("period, nik_index",),
     "evidence": ("enrolment_id",),
     "phone_link": ("worker_id", "phone_id"),
+    "rt_head": ("kelurahan_code, rw, rt", "phone_id"),
 }
 
 

@@ -137,6 +137,8 @@ class RtHeads(_Table):
     pin_tries: int = Field(gt=0)
     correct_minutes: int = Field(gt=0)
     ask_again_days: int = Field(gt=0)
+    inactive_days: int = Field(gt=0)
+    warn_days: int = Field(gt=0)
 
 
 class Sessions(_Table):

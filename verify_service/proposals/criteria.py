@@ -176,6 +176,7 @@ def _rt_head(session: Session, proposal: Proposal) -> Criterion:
             RtHead.rw == proposal.rw,
             RtHead.rt == proposal.rt,
             RtHead.until.is_(None),
+            ~RtHead.announced,
         )
     )
     return Criterion("rt_head", Finding.UNKNOWN, "rt_head", {} if head is not None else {"vacant": "1"})

@@ -206,15 +206,16 @@ def import_rt_heads(
     now: dt.datetime,
     actor: str,
 ) -> ImportReport:
-    """A list of RT heads; a new name ends the term of the head before, an empty one leaves the post vacant."""
+    """A list of heads of RT and RW; a new name ends the term of the head before, an empty one leaves the post vacant.
+
+    A head with a first day to come takes office on that day.
+    """
     order = Order("rt_heads", path, now, actor, dry_run, headings=headings)
     desk = _desk(programme(), now)
 
     def merge(reading: Reading[Any], version: Version, _keys: Keys) -> Outcome:
-        merged = rt_head_store.merge_rt_heads(
-            session, reading.accepted, import_id=version.id, today=desk.today, now=now
-        )
-        return merged, 0, ()
+        merged, more = rt_head_store.merge_rt_heads(session, reading, import_id=version.id, today=desk.today, now=now)
+        return merged, 0, more
 
     def read(layout: Layout) -> Reading[Any]:
         return read_rt_heads(path, desk, progress=progress, layout=layout)

@@ -112,8 +112,9 @@ rt_phone AS (
     FROM {_fresh(Signal.RT_PHONE, "own")}
     WHERE EXISTS (
         SELECT 1 FROM rt_head JOIN enrolment lives ON lives.kelurahan_code = rt_head.kelurahan_code
-          AND lives.rw = rt_head.rw AND lives.rt = rt_head.rt
-        WHERE rt_head.phone_id = fresh.phone_id AND rt_head.until IS NULL AND lives.worker_id = fresh.worker_id
+          AND lives.rw = rt_head.rw AND rt_head.rt IN (lives.rt, '')
+        WHERE rt_head.phone_id = fresh.phone_id AND rt_head.until IS NULL AND NOT rt_head.announced
+          AND lives.worker_id = fresh.worker_id
           AND at >= coalesce(CAST(rt_head.since AS timestamp) AT TIME ZONE :zone, '-infinity'))
       AND worker_id IS DISTINCT FROM (
         SELECT min(listed.worker_id) FROM phone_link listed
@@ -146,7 +147,7 @@ found AS ({" UNION ALL ".join(f"SELECT * FROM {signal}" for signal in Signal)})
 SELECT found.signal, found.voice, found.phone_id, found.workers, found.seconds,
        said.answers, said.first, said.last, said.knew, said.places,
        (SELECT jsonb_agg(jsonb_build_array(kelurahan_code, rw, rt, id) ORDER BY id) FROM rt_head
-        WHERE rt_head.phone_id = found.phone_id AND rt_head.until IS NULL) AS offices
+        WHERE rt_head.phone_id = found.phone_id AND rt_head.until IS NULL AND NOT rt_head.announced) AS offices
 FROM found CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE here) AS answers, min(at) FILTER (WHERE here) AS first,
            max(at) FILTER (WHERE here) AS last, max(newest) AS knew,

@@ -261,18 +261,21 @@ class InsurerRecord(Base):
 
 
 class RtHead(Base):
-    """Who heads an RT, from when; a post without a current holder is vacant."""
+    """Who heads an RT or an RW, from when; a post without a current holder is vacant."""
 
     __tablename__ = "rt_head"
     id: Mapped[Id]
     import_id: Mapped[int] = mapped_column(ForeignKey("file_import.id"))
     kelurahan_code: Mapped[str] = mapped_column(ForeignKey("area.kelurahan_code"))
     rw: Mapped[str]
-    rt: Mapped[str]
+    rt: Mapped[str] = mapped_column(comment="empty: the head of the RW")
     name: Mapped[str]
     phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id"), index=True)
     since: Mapped[dt.date | None]
     until: Mapped[dt.date | None]
+    announced: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="takes office on the day `since`, by the clock"
+    )
     term_ends: Mapped[dt.date | None] = mapped_column(comment="by the list: on that day he leaves office by himself")
     letter_issue: Mapped[int] = mapped_column(server_default=text("1"))
     pin_hash: Mapped[str | None] = mapped_column(comment="argon2id of the PIN with a pepper; valid once activated")
@@ -282,6 +285,7 @@ class RtHead(Base):
     )
     locked_at: Mapped[Moment | None] = mapped_column(comment="until the kelurahan resets it")
     rules_at: Mapped[Moment | None] = mapped_column(comment="when the rules were read")
+    created_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     __table_args__ = (
         Index(
             "uq_rt_head_current",
@@ -289,7 +293,15 @@ class RtHead(Base):
             "rw",
             "rt",
             unique=True,
-            postgresql_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL AND NOT announced"),
+        ),
+        Index(
+            "uq_rt_head_announced",
+            "kelurahan_code",
+            "rw",
+            "rt",
+            unique=True,
+            postgresql_where=text("until IS NULL AND announced"),
         ),
     )
 
