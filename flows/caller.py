@@ -38,21 +38,26 @@ class Cover:
 
 @dataclass(frozen=True)
 class Post:
-    """One RT whose head has this number: the office's id, the RT and RW as "003/011", the kelurahan."""
+    """One RT whose head has this number: the office's id, the RT and RW as "003/011", the kelurahan.
+
+    With `of_rw` it is an RW ("011"), whose head answers where an RT has none.
+    """
 
     head: int
     rt: str
     kelurahan: str
+    of_rw: bool = False
 
 
 @dataclass(frozen=True)
 class Resident:
-    """A worker on the list who is said to live in the RT: enrolment, name, work, and place in the list of the RT."""
+    """A worker on the list who is said to live in the RT: enrolment, name, work, place in the list, and which RT."""
 
     enrolment: int
     name: str
     job: str
     place: int
+    rt: str = ""
 
 
 @dataclass(frozen=True)

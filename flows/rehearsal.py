@@ -45,7 +45,9 @@ _UNKNOWN = Caller(language="id", noticed=True)
 _KNOWN = replace(_UNKNOWN, person=_SULIS, people=(_SULIS,))
 _POST = Post(7, "003/011", "Bekasijaya")
 _RESIDENT = Resident(51, "Kairav Haryanto", "Ojek online", 3)
+_RW_POST = Post(9, "011", "Bekasijaya", of_rw=True)
 _DESK = RtDesk((_POST,), _POST, activated=True, rules_read=True, left=2, residents=12, month="202611")
+_RW_DESK = replace(_DESK, posts=(_RW_POST,), post=_RW_POST)
 _REPORT = GrievanceStatus("BKS-7K2M9N", due="14/12/26", days="14")
 _AREAS = (("32.75.01", "Bekasi Timur"), ("32.75.02", "Bekasi Barat"))
 
@@ -64,6 +66,11 @@ _DESKS = (
     replace(_DESK, resident=_RESIDENT, tries_left=2, wish="help"),
     replace(_DESK, listed=(_RESIDENT,), more_listed=True),
     replace(_DESK, listed=(_RESIDENT,), wish="help"),
+    RtDesk((_RW_POST,)),
+    replace(_RW_DESK, tries_left=3),
+    replace(_RW_DESK, correctable=51),
+    replace(_RW_DESK, left=0),
+    replace(_RW_DESK, resident=replace(_RESIDENT, rt="004")),
     replace(_DESK, decree=Decree(VALUES["decree"], "31/10/25")),
 )
 _CONCERNS = (

@@ -1,13 +1,14 @@
 """The head of an RT (a neighbourhood of some hundred households) says who of those on the list lives there.
 
-He is never shown what a worker answered. Names come only after the PIN, and the PIN is asked last before them, since
-the gateway repeats everything typed at each hop after it.
+Where an RT has no head, that of the RW (some eight RT) answers in his place. Neither is ever shown what a worker
+answered. Names come only after the PIN, and the PIN is asked last before them, since the gateway repeats everything
+typed at each hop after it.
 """
 
 from collections.abc import Mapping
 from typing import cast
 
-from flows.caller import Caller, Resident, RtDesk
+from flows.caller import Caller, Post, Resident, RtDesk
 from flows.conversation import Ask, Conversation, Menu, Pick, Value, Word, straight
 from flows.outcomes import (
     ActivateRt,
@@ -52,7 +53,7 @@ def rt_head(caller: Caller) -> Conversation:
 
 def _which_post(desk: RtDesk) -> Conversation:
     """The head of several RT chooses one."""
-    posts = tuple((str(post.head), f"RT {post.rt} {post.kelurahan}") for post in desk.posts)
+    posts = tuple((str(post.head), f"{'RW' if post.of_rw else 'RT'} {post.rt} {post.kelurahan}") for post in desk.posts)
     chosen = yield Pick("f13.which_rt", posts, none="none", back=True)
     return NOT_IN_OFFICE if chosen == "none" else ChosePost(int(chosen))
 
@@ -68,7 +69,8 @@ def rt_activate(caller: Caller) -> Conversation:
     desk = caller.rt_head
     if desk is None or desk.post is None:
         return NOT_IN_OFFICE
-    screen = "f14.activation_code" if desk.tries_left is None else "f15.activation_wrong"
+    letter = "f44.rw_code" if desk.post.of_rw else "f14.activation_code"
+    screen = letter if desk.tries_left is None else "f15.activation_wrong"
     code = yield Ask(screen, _tries(desk), secret=True, shape="code", hint="f16.code_length", back=True)
     return ActivateRt(code)
 
@@ -103,7 +105,8 @@ def rt_pin(caller: Caller) -> Conversation:
     if desk is None or desk.post is None:
         return NOT_IN_OFFICE
     place = {"rt": desk.post.rt, "kel": desk.post.kelurahan}
-    screen = "f1.pin" if desk.tries_left is None else "f22.pin_wrong"
+    menu = "f39.rw_pin" if desk.post.of_rw else "f1.pin"
+    screen = menu if desk.tries_left is None else "f22.pin_wrong"
     values = place if desk.tries_left is None else _tries(desk)
     pin = yield Ask(screen, values, secret=True, shape="code", hint="f18.pin_length", back=True)
     return CheckPin(pin)
@@ -114,11 +117,14 @@ def rt_menu(caller: Caller) -> Conversation:
     desk = caller.rt_head
     if desk is None or desk.post is None:
         return NOT_IN_OFFICE
-    options = ["confirm", "moved_died", "propose", "help", *(["correct"] if desk.correctable else []), "exit"]
+    correct = ("correct",) if desk.correctable else ()
     values = {"rt": desk.post.rt, "kel": desk.post.kelurahan, "n": str(desk.left)}
-    wanted = yield Menu("f3.menu", tuple(options), values)
+    if desk.post.of_rw:
+        wanted = yield Menu("f40.rw_menu", ("confirm", "moved_died", *correct, "exit"), values)
+    else:
+        wanted = yield Menu("f3.menu", ("confirm", "moved_died", "propose", "help", *correct, "exit"), values)
     if wanted == "confirm":
-        return NextResident() if desk.left else Goodbye("f9.done", {"rt": desk.post.rt})
+        return NextResident() if desk.left else _all_done(desk.post)
     if wanted == "moved_died":
         return ResidentsPage(0)
     if wanted == "correct":
@@ -126,6 +132,10 @@ def rt_menu(caller: Caller) -> Conversation:
     if wanted == "propose":
         return ProposeResident()
     return Goodbye("a6.end") if wanted == "exit" else GoTo("rt_help")
+
+
+def _all_done(post: Post) -> Goodbye:
+    return Goodbye("f41.rw_done" if post.of_rw else "f9.done", {"rt": post.rt})
 
 
 def rt_residents(caller: Caller) -> Conversation:
@@ -150,8 +160,11 @@ def rt_confirm(caller: Caller) -> Conversation:
     resident = desk.resident if desk else None
     if desk is None or resident is None:
         return GoTo("rt_menu")
-    asked = Menu("f4.confirm", tuple(_LIVES), _of(desk, resident), about=str(resident.enrolment))
-    lives = yield asked
+    about = str(resident.enrolment)
+    if desk.post is not None and desk.post.of_rw:  # who of several RT he speaks of
+        lives = yield Menu("f42.rw_confirm", tuple(_LIVES), {**_of(desk, resident), "rt": resident.rt}, about=about)
+    else:
+        lives = yield Menu("f4.confirm", tuple(_LIVES), _of(desk, resident), about=about)
     if lives == "later":
         return NextResident(resident.enrolment)
     if lives == "own_family":
@@ -186,7 +199,7 @@ def rt_saved(caller: Caller) -> Conversation:
     if desk is None or desk.post is None:
         return NOT_IN_OFFICE
     if not desk.left:
-        return Goodbye("f9.done", {"rt": desk.post.rt})
+        return _all_done(desk.post)
     wanted = yield Menu("f8.saved", ("next", "change", "finish"), {"n": str(desk.left)})
     if wanted == "change":
         return CorrectLast()

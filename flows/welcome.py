@@ -22,7 +22,8 @@ def data_notice(caller: Caller) -> Conversation:
 def main(caller: Caller) -> Conversation:
     """Somebody chooses what they called for; an RT head first says in which of two roles."""
     if caller.rt_head:
-        role = yield Menu("a11.role", ("rt_head", "myself"))
+        of_rw = all(post.of_rw for post in caller.rt_head.posts)
+        role = yield Menu("f43.rw_role" if of_rw else "a11.role", ("rt_head", "myself"))
         if role == "rt_head":
             return OpenDesk()
     wanted = yield Menu("a3.main", MAIN)

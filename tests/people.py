@@ -120,7 +120,7 @@ def an_rt_head(
     pin: str | None = None,
     language: str | None = "id",
 ) -> int:
-    """The head of an RT; with a PIN he has activated his phone and read the rules."""
+    """The head of an RT, or with an empty one of the RW; with a PIN he has activated his phone and read the rules."""
     (head,) = db.execute(
         """INSERT INTO rt_head (import_id, kelurahan_code, rw, rt, name, phone_id) VALUES (%s, %s, %s, %s, 'Pak RT', %s)
            RETURNING id""",

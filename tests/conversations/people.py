@@ -100,6 +100,21 @@ def _head(*, active: bool, residents: int = 3, posts: int = 1) -> Callable[[Any,
     return make
 
 
+def _rw_head(*, active: bool) -> Callable[[Any, str], Scene]:
+    """RT 003 and 005 of his RW have no head, RT 004 has one; in each lives somebody."""
+
+    def make(db: Any, language: str) -> Scene:
+        for place, (name, rt) in enumerate(
+            (("Kairav Haryanto", "003"), ("Orang RT Lain", "004"), ("Nadine Yulianti", "005")), start=2
+        ):
+            a_worker(db, nik=f"327501150190000{place}", name=name, phone=None, rt=rt, row=place)
+        an_rt_head(db, "+6281299990004", rt="004", pin="385016")
+        head = an_rt_head(db, NUMBER, rt="", language=language, pin="385016" if active else None)
+        return Scene(NUMBER, code=letter_code("activation", head, 1))
+
+    return make
+
+
 BY_NAME: dict[str, Callable[[Any, str], Scene]] = {
     "a worker": _known(),
     "a worker whose premium is not recorded": _known(insurer="unpaid"),
@@ -113,6 +128,8 @@ BY_NAME: dict[str, Callable[[Any, str], Scene]] = {
     "an RT head with his letter": _head(active=False),
     "an RT head at work": _head(active=True),
     "an RT head without residents": _head(active=True, residents=0),
+    "an RW head at work": _rw_head(active=True),
+    "an RW head with his letter": _rw_head(active=False),
     "the head of two RT": _head(active=True, posts=2),
 }
 

@@ -166,6 +166,26 @@ def test_rt_heads_read_how_many_wait_and_no_name_and_a_vacant_rt_goes_to_the_kel
     assert db.execute("SELECT kind, enrolment_id FROM task").fetchall() == [("rt_vacant", lonely.enrolment)]
 
 
+def test_the_head_of_the_rw_is_reminded_for_a_vacant_rt_and_in_vain_the_kelurahan_has_a_task(db: Any) -> None:
+    for n, rt in enumerate(("003", "004", "099"), start=1):
+        a_worker(db, nik=f"327501150190000{n}", phone=None, rt=rt, row=n)
+    an_rt_head(db, "+6281300000044", rt="004", pin="385016")
+    an_rt_head(db, NUMBER, rt="", pin="385016")
+    for day, heads, residents, left in ((0, 2, 3, 0), (1, 0, 0, 0), (8, 2, 3, 2), (9, 0, 0, 0)):
+        with transaction() as session:
+            now = NOW + dt.timedelta(days=day)
+            done = ask_the_rt_heads(session, kelurahan=None, now=now, actor="test")
+        assert (done.heads, done.residents, done.left_to_kelurahan) == (heads, residents, left), day
+    texts = [words for screen, _, words in outbox(db) if screen == "g29.rw_task"]
+    assert len(texts) == 2
+    assert "Ketua RW 011" in texts[0]
+    assert "2 warga" in texts[0]
+    assert db.execute("SELECT kind, rt FROM task ORDER BY rt").fetchall() == [
+        ("rt_vacant", "003"),
+        ("rt_vacant", "099"),
+    ]
+
+
 # --- news of the cover ---
 
 

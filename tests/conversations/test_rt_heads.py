@@ -13,6 +13,8 @@ from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, an_rt_head
 from tests.serving import new_client
 from verify_service.ground.crypto import letter_code, unseal
+from verify_service.ground.database import transaction
+from verify_service.registry.rt_access import reset_pin
 from verify_service.verification.weighing import STATEMENTS
 
 HEAD = "+6281300000001"
@@ -305,3 +307,77 @@ def test_a_code_given_in_two_sessions_counts_in_one(db: Any, client: FlaskClient
     assert "Tersimpan" in first.press("11")
     assert "tidak cocok" in second.press("41")
     assert db.execute("SELECT statement FROM evidence WHERE assisted").fetchall() == [("confirms",)]
+
+
+# --- the head of an RW, where an RT has none ---
+
+RW_HEAD = "+6281300000099"
+
+
+def of_the_rw(client: FlaskClient) -> str:
+    """What the head of the RW is shown after the PIN: the list of whom he may speak of."""
+    phone = Handset(client, RW_HEAD)
+    if "Tadi terputus" in phone.dial():
+        phone.send("2")
+    phone.press("12")
+    return phone.send(PIN)
+
+
+def test_the_head_of_the_rw_speaks_where_nobody_heads_the_rt_and_only_there(db: Any, client: FlaskClient) -> None:
+    for n, (rt, rw) in enumerate((("001", "011"), ("002", "011"), ("003", "011"), ("001", "012")), start=1):
+        a_worker(db, nik=f"327501150190000{n}", name=f"Warga {rt}-{rw}", phone=None, rt=rt, rw=rw, row=n)
+    an_rt_head(db, HEAD, rt="002", pin=PIN)
+    fresh = an_rt_head(db, "+6281300000003", rt="003")
+    an_rt_head(db, RW_HEAD, rt="", pin=PIN)
+    shown = of_the_rw(client)
+    assert "Warga 001-011" in shown
+    assert not any(name in shown for name in ("Warga 002", "Warga 003", "012"))
+    db.execute("UPDATE rt_head SET created_at = now() - interval '31 days' WHERE id = %s", [fresh])
+    assert "Warga 003-011" in of_the_rw(client)  # a month, and no PIN
+    db.execute("UPDATE rt_head SET activated_at = now() WHERE id = %s", [fresh])
+    assert "Warga 003-011" not in of_the_rw(client)
+    db.execute("UPDATE rt_head SET locked_at = now() WHERE rt = '002'")
+    assert "Warga 002-011" in of_the_rw(client)
+
+
+def test_a_head_who_is_let_in_meanwhile_speaks_himself(db: Any, client: FlaskClient) -> None:
+    a_worker(db, name="Warga Satu", phone=None)
+    an_rt_head(db, RW_HEAD, rt="", pin=PIN)
+    phone = Handset(client, RW_HEAD)
+    phone.dial()
+    phone.press("11")
+    assert "Warga Satu" in phone.send(PIN)
+    an_rt_head(db, HEAD, pin=PIN)
+    phone.press("111")
+    assert db.execute("SELECT count(*) FROM evidence").fetchone() == (0,)
+
+
+def test_what_he_says_closes_the_task_of_the_kelurahan_and_tells_who_spoke(db: Any, client: FlaskClient) -> None:
+    here = a_worker(db, phone=None).enrolment
+    db.execute(
+        """INSERT INTO task (kind, subject, kelurahan_code, rw, rt, enrolment_id, due_on, opened_at)
+           VALUES ('rt_vacant', %s, '32.75.01.1001', '011', '003', %s, '2026-12-01', now())""",
+        [f"enrolment:{here}", here],
+    )
+    an_rt_head(db, RW_HEAD, rt="", pin=PIN)
+    phone = Handset(client, RW_HEAD)
+    phone.dial()
+    phone.press("11")
+    phone.send(PIN)
+    phone.press("111")
+    assert db.execute("SELECT source, statement, detail FROM evidence").fetchall() == [
+        ("rt_head", "resident", "RW head")
+    ]
+    assert db.execute("SELECT closed_how FROM task").fetchall() == [("done",)]
+
+
+def test_a_reset_pin_ends_what_a_lost_phone_had_open(db: Any, client: FlaskClient) -> None:
+    three(db)
+    head = an_rt_head(db, HEAD, pin=PIN)
+    phone = at_the_names(client)
+    with transaction() as session:
+        assert reset_pin(session, head, now=NOW, by="officer:1")
+    phone.press("111")
+    assert "surat aktivasi" in phone.screen
+    assert "Warga" not in phone.screen
+    assert db.execute("SELECT count(*) FROM evidence").fetchone() == (0,)

@@ -72,6 +72,17 @@ DESKS = {
     "a head with a list": replace(DESK, listed=(NEIGHBOUR,), more_listed=True),
 }
 
+RW_POST = Post(9, "011", "Kaliabang Tengah", of_rw=True)
+RW_DESK = replace(DESK, posts=(RW_POST,), post=RW_POST)
+DESKS |= {
+    "an RW head": RtDesk((RW_POST,)),
+    "an RW head with his letter": replace(RW_DESK, activated=False, rules_read=False),
+    "an RW head at the menu": RW_DESK,
+    "an RW head who may correct": replace(RW_DESK, correctable=51),
+    "an RW head with nobody left": replace(RW_DESK, left=0),
+    "an RW head with a resident": replace(RW_DESK, resident=replace(NEIGHBOUR, rt="004"), passed=50),
+}
+
 AREAS = (("32.75.01.1001", "Bekasijaya"), ("32.75.01.1002", "Margahayu"))
 REPORT = GrievanceStatus("BKS-7K2M9Q", due="14/12/26", days="14")
 CONCERNS = {

@@ -44,7 +44,7 @@ AFTER: Mapping[type[Outcome], tuple[str, ...]] = {
     said.ReadRules: ("rt_head",),
     said.ActivateRt: ("rt_new_pin", "f15.activation_wrong", "f11.locked"),
     said.NewPin: ("rt_repeat_pin", "rt_weak_pin"),
-    said.RepeatPin: ("f28.activated", "rt_pin_differs"),
+    said.RepeatPin: ("f28.activated", "f45.rw_activated", "rt_pin_differs"),
     said.CheckPin: ("rt_confirm", "rt_residents", "f22.pin_wrong", "f11.locked"),
     said.NextResident: ("rt_confirm", "rt_put_off", "f9.done", "f1.pin"),
     said.ResidentsPage: ("rt_residents", "f1.pin"),

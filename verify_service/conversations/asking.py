@@ -30,6 +30,7 @@ from verify_service.messaging import gateways
 from verify_service.messaging.compose import write
 from verify_service.messaging.outbox import Asks, OutboxState, Purpose
 from verify_service.registry.names import mask_name
+from verify_service.registry.residents import inactive_before, unheaded_sql
 from verify_service.tasks import death_sql, open_task
 
 QUESTION_FLOW = "registered"
@@ -198,27 +199,38 @@ def ask_all(session: Session, silent: Iterable[Silent], *, kelurahan: str | None
 
 
 # A head who is locked out, said STOP or is on the operator's list gets no reminder: others must speak in his place.
+# Where nobody speaks for the RT, the head of the RW stands in; by the second reminder the kelurahan has a task as well.
 _UNANSWERED = text(
     f"""
-SELECT enrolment.kelurahan_code, enrolment.rw, enrolment.rt, area.kelurahan, rt_head.id AS head,
+SELECT enrolment.kelurahan_code, enrolment.rw, coalesce(rt_head.rt = '', false) AS of_rw, area.kelurahan,
+       CASE WHEN rt_head.rt <> '' THEN enrolment.rt END AS rt, rt_head.id AS head,
        CASE WHEN rt_head.locked_at IS NULL AND phone.stopped_at IS NULL AND phone.refused_at IS NULL
             THEN rt_head.phone_id END AS phone_id,
        EXISTS (SELECT 1 FROM outbox reminded WHERE reminded.phone_id = rt_head.phone_id
                  AND reminded.cause LIKE 'rt_task:' || rt_head.id || ':%'
                  AND reminded.created_at > :lately) AS reminded,
-       array_agg(enrolment.id ORDER BY enrolment.id) AS enrolments
+       EXISTS (SELECT 1 FROM outbox reminded WHERE reminded.phone_id = rt_head.phone_id
+                 AND reminded.cause LIKE 'rt_task:' || rt_head.id || ':%'
+                 AND reminded.created_at <= :lately) AS reminded_earlier,
+       array_agg(enrolment.id ORDER BY enrolment.id) AS enrolments,
+       array_agg(enrolment.rt ORDER BY enrolment.id) AS units
 FROM enrolment
 JOIN area ON area.kelurahan_code = enrolment.kelurahan_code
-LEFT JOIN rt_head ON rt_head.kelurahan_code = enrolment.kelurahan_code AND rt_head.rw = enrolment.rw
-     AND rt_head.rt = enrolment.rt AND rt_head.until IS NULL
+LEFT JOIN rt_head own ON own.kelurahan_code = enrolment.kelurahan_code AND own.rw = enrolment.rw
+     AND own.rt = enrolment.rt AND own.until IS NULL AND NOT own.announced
+LEFT JOIN rt_head instead ON instead.kelurahan_code = enrolment.kelurahan_code AND instead.rw = enrolment.rw
+     AND instead.rt = '' AND instead.until IS NULL AND NOT instead.announced AND instead.phone_id IS NOT NULL
+     AND instead.locked_at IS NULL AND {unheaded_sql("enrolment")}
+LEFT JOIN rt_head ON rt_head.id = coalesce(instead.id, own.id)
 LEFT JOIN phone ON phone.id = rt_head.phone_id
 WHERE enrolment.rw IS NOT NULL AND enrolment.rt IS NOT NULL
   AND (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan)
   AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
   AND NOT {death_sql("enrolment.worker_id")}
   AND NOT EXISTS (SELECT 1 FROM evidence said WHERE said.enrolment_id = enrolment.id AND said.source = 'rt_head'
-                    AND said.received_at >= greatest(:since, CAST(rt_head.since AS timestamp) AT TIME ZONE :zone))
-GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3
+                    AND said.received_at >= greatest(:since, CASE WHEN rt_head.rt <> ''
+                          THEN CAST(rt_head.since AS timestamp) AT TIME ZONE :zone END))
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 5
 """  # noqa: S608  # constants of our own
 )
 RT_DAYS = 7  # an RT head has a week, and is not asked again within it
@@ -227,7 +239,9 @@ VACANT_DAYS = 14  # for the kelurahan, where an RT has no head or the head no ph
 
 @dataclass(frozen=True)
 class RtHeadsAsked:
-    """What asking came to: heads who get a text, and residents left to the kelurahan since nobody heads their RT."""
+    """What asking came to: heads of RT and RW who get a text, and residents left to the kelurahan since nobody heads
+    their RT.
+    """
 
     heads: int
     residents: int
@@ -236,7 +250,8 @@ class RtHeadsAsked:
 
 
 def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetime, actor: str) -> RtHeadsAsked:
-    """Remind every RT head of the residents he has not spoken of; where there is none, the kelurahan gets a task each.
+    """Remind every RT head of the residents he has not spoken of; where there is none the head of the RW; else, or
+    where he was reminded before in vain, the kelurahan gets a task each.
 
     A text names their number, never a resident.
     """
@@ -248,13 +263,16 @@ def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetim
         "since": now - dt.timedelta(days=rules.ask_again_days),
         "lately": now - dt.timedelta(days=RT_DAYS),
         "zone": programme().timezone,
+        "inactive": inactive_before(now),
     }
     heads = residents = vacant = before = 0
     for row in session.execute(_UNANSWERED, values).all():
-        if row.phone_id is None:
+        if row.phone_id is None or (row.of_rw and row.reminded_earlier):
             vacant += sum(
-                _leave_to_kelurahan(session, row, enrolment, today, now, actor) for enrolment in row.enrolments
+                _leave_to_kelurahan(session, row, enrolment, unit, today, now, actor)
+                for enrolment, unit in zip(row.enrolments, row.units, strict=True)
             )
+        if row.phone_id is None:
             continue
         if row.reminded:
             before += 1
@@ -263,9 +281,9 @@ def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetim
         sent = write(
             session,
             session.get_one(Phone, row.phone_id),
-            "g14.rt_task",
+            "g29.rw_task" if row.of_rw else "g14.rt_task",
             {
-                "rt": f"{row.rt}/{row.rw}",
+                "rt": row.rw if row.of_rw else f"{row.rt}/{row.rw}",
                 "kel": row.kelurahan,
                 "n": str(len(row.enrolments)),
                 "date": by.strftime("%d/%m/%y"),
@@ -282,7 +300,7 @@ def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetim
 
 
 def _leave_to_kelurahan(
-    session: Session, row: Row[Any], enrolment: int, today: dt.date, now: dt.datetime, actor: str
+    session: Session, row: Row[Any], enrolment: int, rt: str, today: dt.date, now: dt.datetime, actor: str
 ) -> bool:
     opened = open_task(
         session,
@@ -290,7 +308,7 @@ def _leave_to_kelurahan(
         subject=f"enrolment:{enrolment}",
         kelurahan_code=row.kelurahan_code,
         rw=row.rw,
-        rt=row.rt,
+        rt=rt,
         enrolment_id=enrolment,
         due_on=today + dt.timedelta(days=VACANT_DAYS),
         now=now,

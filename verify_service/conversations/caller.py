@@ -31,7 +31,8 @@ COUNTED = Command(
 UPDATE phone SET hop_minute = :minute, hops = CASE WHEN hop_minute = :minute THEN hops + 1 ELSE 1 END
 WHERE number_index = :number
 RETURNING {columns_of(Phone)},
-          EXISTS (SELECT 1 FROM rt_head WHERE rt_head.phone_id = phone.id AND rt_head.until IS NULL)
+          EXISTS (SELECT 1 FROM rt_head WHERE rt_head.phone_id = phone.id AND rt_head.until IS NULL
+                    AND NOT rt_head.announced)
 """,  # noqa: S608  # constants of our own
     returns=(*types_of(Phone), bool),
 )
@@ -132,8 +133,12 @@ def caller_of(
 
 def _desk_of(offices: list[Office]) -> RtDesk | None:
     """What a talk may know of an RT head before he says that he calls as one; None on any other phone."""
-    posts = tuple(Post(office.head, office.name, office.kelurahan) for office in offices)
+    posts = tuple(map(post_of, offices))
     return RtDesk(posts) if posts else None
+
+
+def post_of(office: Office) -> Post:
+    return Post(office.head, office.name, office.kelurahan, office.of_rw)
 
 
 def answers_for(session: Session, phone: Phone, worker_id: int) -> bool:

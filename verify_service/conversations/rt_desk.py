@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy import select, text
 
-from flows.caller import Post, Resident, RtDesk
+from flows.caller import Resident, RtDesk
+from verify_service.conversations.caller import post_of
 from verify_service.conversations.context import Context, Next, Over
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import RtHead
@@ -21,6 +22,7 @@ def head_of(context: Context) -> RtHead | None:
             RtHead.id == context.conversation.rt_head_id,
             RtHead.phone_id == context.phone.id,
             RtHead.until.is_(None),
+            ~RtHead.announced,
         )
     )
 
@@ -31,16 +33,18 @@ def office_of(context: Context) -> Office | None:
 
 
 def _asked_since(head: RtHead, now: dt.datetime) -> dt.datetime:
-    """An answer from before this is asked for again: it is old, or was another head's."""
+    """An answer from before this is asked for again: it is old, or was another head's.
+
+    The head of an RW stands in where nobody speaks, so that what the RT's last head said is not asked for again.
+    """
     old = now - dt.timedelta(days=programme().rt_heads.ask_again_days)
-    if head.since is None:
+    if head.since is None or not head.rt:
         return old
     return max(old, dt.datetime.combine(head.since, dt.time(), programme().zone))
 
 
 def residents_for(context: Context, head: RtHead, office: Office) -> list[ListedResident]:
-    today = context.now.astimezone(programme().zone).date()
-    return residents_of(context.session, office, since=_asked_since(head, context.now), today=today)
+    return residents_of(context.session, office, since=_asked_since(head, context.now), now=context.now)
 
 
 def at_the_desk(context: Context, flow: str, **more: object) -> Next | Over:
@@ -52,7 +56,7 @@ def at_the_desk(context: Context, flow: str, **more: object) -> Next | Over:
     held = context.caller.rt_head
     desk = RtDesk(
         posts=held.posts if held else (),
-        post=Post(office.head, office.name, office.kelurahan),
+        post=post_of(office),
         activated=head.activated_at is not None,
         rules_read=head.rules_at is not None,
         locked=head.locked_at is not None,
@@ -67,7 +71,7 @@ def at_the_desk(context: Context, flow: str, **more: object) -> Next | Over:
 
 
 def shown(resident: ListedResident) -> Resident:
-    return Resident(resident.enrolment, resident.name.title()[:24], resident.job, resident.place)
+    return Resident(resident.enrolment, resident.name.title()[:24], resident.job, resident.place, resident.rt)
 
 
 def resident_of(context: Context, enrolment: int) -> ListedResident | None:
@@ -90,7 +94,7 @@ SELECT min(enrolment_id) AS enrolment, min(first) AS first FROM (
     SELECT said.enrolment_id, worker_id, min(said.received_at) AS first, max(said.id) AS last
     FROM evidence said JOIN enrolment ON enrolment.id = said.enrolment_id
     WHERE said.source = 'rt_head' AND said.phone_id = :phone AND said.received_at >= :since
-      AND enrolment.kelurahan_code = :kelurahan_code AND enrolment.rw = :rw AND enrolment.rt = :rt
+      AND enrolment.kelurahan_code = :kelurahan_code AND enrolment.rw = :rw AND :rt IN (enrolment.rt, '')
     GROUP BY said.enrolment_id, worker_id) AS each
 GROUP BY worker_id ORDER BY max(last) DESC LIMIT 1
 """

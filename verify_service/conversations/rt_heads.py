@@ -35,6 +35,7 @@ from verify_service.tasks import close_task, open_task
 from verify_service.verification.evidence import Statement, record_of_enrolments
 
 RESIDENTS_ON_A_PAGE = 7
+STANDS_IN = "RW head"  # in the detail of evidence: who spoke for an RT that nobody heads
 FAMILY_DAYS = 14  # for the RW or the kelurahan to speak where a head may not
 # The talks of an RT head that a redial takes up, after the PIN: they may hold an answer half given.
 BEHIND_THE_PIN = frozenset({"rt_confirm", "rt_propose"})
@@ -70,6 +71,8 @@ def apply(context: Context, outcome: Outcome) -> Next | Over:
     wish = _WISHES.get(type(outcome))
     if wish is None:
         raise AssertionError(f"no use case for {type(outcome).__name__}")
+    if head.activated_at is None:  # the kelurahan has reset the PIN meanwhile
+        return at_the_desk(context, "rt_head")
     if context.conversation.pin_at is None:
         return at_the_desk(context, "rt_pin", wish=wish)
     match outcome:
@@ -168,7 +171,7 @@ def _repeat_pin(context: Context, head: RtHead, pin: str) -> Next | Over:
         return at_the_desk(context, "rt_pin_differs")
     head.activated_at, head.pin_tries = context.now, 0
     context.record("RT head activated", rt_head=head.id)
-    return Over("f28.activated")
+    return Over("f28.activated" if head.rt else "f45.rw_activated")
 
 
 def _check_pin(context: Context, head: RtHead, pin: str) -> Next | Over:
@@ -240,7 +243,7 @@ def _next_resident(context: Context, after: int) -> Next | Over:
         return Over("f12.not_registered")
     left = [resident for resident in residents_for(context, head, office) if not resident.answered]
     if not left:
-        return Over("f9.done", {"rt": office.name})
+        return Over("f41.rw_done" if office.of_rw else "f9.done", {"rt": office.name})
     following = next((resident for resident in left if resident.enrolment > after), None)
     if following is None:
         return at_the_desk(context, "rt_put_off", passed=0)
@@ -282,21 +285,21 @@ def _attest(context: Context, attested: said.Attest) -> Next | Over:
     statement = Statement(
         source="rt_head",
         statement=attested.says,
-        detail=attested.detail,
+        detail="; ".join(filter(None, (STANDS_IN if office.of_rw else "", attested.detail))),
         channel=context.channel,
         inbound=context.inbound,
         phone_id=context.phone.id,
         screen=context.screen,
     )
-    enrolments = enrolments_in(context.session, office, resident.worker)
+    enrolments = enrolments_in(context.session, office, resident.worker, now=context.now)
     record_of_enrolments(context.session, statement, enrolments=enrolments, now=context.now)
     context.nudge = True
-    _tasks_after(context, office, attested, correcting=correcting)
+    _tasks_after(context, office, resident.rt, attested, correcting=correcting)
     flow = "rt_family" if attested.says == "own_family" else "rt_saved"
     return at_the_desk(context, flow)
 
 
-def _tasks_after(context: Context, office: Office, attested: said.Attest, *, correcting: bool) -> None:
+def _tasks_after(context: Context, office: Office, rt: str, attested: said.Attest, *, correcting: bool) -> None:
     """A death is for the kelurahan to check today, before anybody is told of it; his own family is for others.
 
     What he himself has just reported he may take back; what anybody else did, or he did earlier, stays to be checked.
@@ -310,7 +313,7 @@ def _tasks_after(context: Context, office: Office, attested: said.Attest, *, cor
                 subject=subject,
                 kelurahan_code=office.kelurahan_code,
                 rw=office.rw,
-                rt=office.rt,
+                rt=rt,
                 enrolment_id=attested.enrolment,
                 due_on=today(context) + dt.timedelta(days=days),
                 now=context.now,

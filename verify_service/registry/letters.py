@@ -27,13 +27,14 @@ _TEMPLATES = Environment(
 
 @dataclass(frozen=True)
 class Letter:
-    """What one letter says of whom; without a `worker` it is an RT head's. Codes are in no log."""
+    """What one letter says of whom; without a `worker` it is that of a head of an RT or RW. Codes are in no log."""
 
     to: tuple[str, ...]
     code: str = field(repr=False)
     worker: str = ""
     nik_last4: str = ""
     help_code: str = field(default="", repr=False)
+    office: str = "Ketua RT"
 
 
 def letters_html(session: Session, *, kelurahan: str | None, now: dt.datetime, actor: str) -> tuple[str, int]:
@@ -99,5 +100,10 @@ def _activations(session: Session, kelurahan: str | None) -> Iterator[Letter]:
 
 
 def _activation(head: RtHead, area: Area) -> Letter:
-    to = (head.name, f"Ketua RT {head.rt} RW {head.rw}", area.kelurahan)
-    return Letter(to=tuple(filter(None, to)), code=letter_code(ACTIVATION, head.id, head.letter_issue))
+    """Of one who was announced it is valid before the day: with it he begins on that day."""
+    post = f"Ketua RT {head.rt} RW {head.rw}" if head.rt else f"Ketua RW {head.rw}"
+    return Letter(
+        to=tuple(filter(None, (head.name, post, area.kelurahan))),
+        code=letter_code(ACTIVATION, head.id, head.letter_issue),
+        office="Ketua RT" if head.rt else "Ketua RW",
+    )
