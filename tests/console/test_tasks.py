@@ -9,11 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from flows.references import worker_code
+from tests.grievances.worked import acting
 from tests.handset import Handset
 from tests.officers import an_officer, form_token, sign_in
 from tests.people import NOW, a_phone, a_worker, an_rt_head
 from verify_service.ground.crypto import letter_code, unseal
 from verify_service.ground.database import transaction
+from verify_service.registry.rt_terms import keep_terms
+from verify_service.verification.field_checks import reset_at_the_desk
 from verify_service.verification.signals import flag
 
 WORKER, HEAD = "+6281234567890", "+6281300000001"
@@ -276,3 +279,26 @@ def test_after_a_confirmed_death_the_page_leads_to_the_removal(officer: FlaskCli
     settle(officer, task, "call")
     page = officer.get(f"/console/tasks/{task}").get_data(as_text=True)
     assert "reason=deceased" in page
+
+
+def test_a_term_that_ends_is_seen_by_the_kelurahan(officer: FlaskClient, db: Any) -> None:
+    head = an_rt_head(db, HEAD)
+    db.execute("UPDATE rt_head SET term_ends = '2026-12-31'")
+    with transaction() as session:
+        keep_terms(session, now=NOW)
+    (task,) = db.execute("SELECT id FROM task").fetchone()
+    page = officer.get(f"/console/tasks/{task}").get_data(as_text=True)
+    assert "Masa jabatan ketua berakhir" in page
+    assert settle(officer, task, "let_in") == 400
+    assert settle(officer, task, "told") == 303
+    assert db.execute("SELECT closed_how, rt_head_id FROM task").fetchall() == [("done", head)]
+
+
+def test_an_officer_lets_in_a_head_of_his_own_kelurahan_alone(db: Any) -> None:
+    here, there = an_rt_head(db, HEAD, pin="385016"), an_rt_head(db, WORKER, kelurahan="32.75.02.1001", pin="385016")
+    officer = an_officer(role="kelurahan", unit="kelurahan", area="32.75.01.1001")
+    with transaction() as session:
+        assert [reset_at_the_desk(acting(session, officer), head) for head in (here, there)] == [True, False]
+    issues = db.execute("SELECT letter_issue, activated_at IS NULL FROM rt_head ORDER BY id").fetchall()
+    assert issues == [(2, True), (1, False)]
+    assert ("RT head let in again",) in db.execute("SELECT action FROM audit").fetchall()

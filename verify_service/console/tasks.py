@@ -20,6 +20,7 @@ from verify_service.verification.signals import KIND as CHECK_ANSWERS
 KINDS = {
     "death_reported": lazy_gettext("Reported death: check today"),
     "rt_head_locked": lazy_gettext("RT head locked out"),
+    "rt_term_ends": lazy_gettext("Term of a head ends: who follows?"),
     "own_family": lazy_gettext("RT head's own family: confirm"),
     "rt_vacant": lazy_gettext("RT without a head: confirm"),
     "visit": lazy_gettext("Wants no texts: visit"),

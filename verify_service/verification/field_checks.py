@@ -10,10 +10,11 @@ import datetime as dt
 from dataclasses import dataclass
 from itertools import count
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service.grievances.acting import Acting
+from verify_service.grievances.visibility import in_place
 from verify_service.ground.crypto import reference_number, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
@@ -24,6 +25,8 @@ from verify_service.registry.missing import MISSING
 from verify_service.registry.names import mask_name
 from verify_service.registry.person_keys import opened
 from verify_service.registry.residents import Office, enrolments_in
+from verify_service.registry.rt_access import reset_pin
+from verify_service.registry.rt_terms import TERM_ENDS
 from verify_service.tasks import close_task, open_task
 from verify_service.verification.decision import RtHeadSays
 from verify_service.verification.evidence import Statement, record_of_enrolments
@@ -105,7 +108,7 @@ def settle(acting: Acting, task: Task, answer: str) -> bool | None:
         return _let_in_again(acting, task)
     if task.kind in ABOUT_RESIDENTS and answer in SAYS:
         return _settle_resident(acting, task, says=answer)
-    if task.kind == COVER_GAP and answer == "told":
+    if task.kind in (COVER_GAP, TERM_ENDS) and answer == "told":
         return close_task(acting.session, task.kind, task.subject, how="done", by=acting.by, now=acting.now)
     if task.kind == MISSING and answer == "keep":
         return close_task(acting.session, task.kind, task.subject, how="not so", by=acting.by, now=acting.now)
@@ -190,24 +193,30 @@ def _settle_signal(acting: Acting, task: Task, *, genuine: bool) -> bool:
 
 
 def _let_in_again(acting: Acting, task: Task) -> bool:
-    """A locked RT head gets a new letter: its code voids the old one, and he makes a new PIN with it."""
+    """A locked RT head gets a new letter; False when somebody else has let him in meanwhile."""
     if not close_task(acting.session, task.kind, task.subject, how="done", by=acting.by, now=acting.now):
         return False
-    acting.session.execute(
-        update(RtHead)
-        .where(RtHead.id == task.rt_head_id)
-        .values(letter_issue=RtHead.letter_issue + 1, pin_hash=None, activated_at=None, pin_tries=0, locked_at=None)
-    )
-    acting.record("RT head let in again", task.subject, task=task.id)
+    reset_pin(acting.session, task.rt_head_id or 0, now=acting.now, by=acting.by)
     return True
+
+
+def reset_at_the_desk(acting: Acting, head: int) -> bool:
+    """A head who is not locked has forgotten his PIN or lost the phone: a new letter, on the word of an officer of the
+    place who has him before the eyes. False where no such head is in office there.
+    """
+    place = in_place(acting.viewer, RtHead.kelurahan_code)
+    there = acting.session.scalar(select(RtHead.id).where(RtHead.id == head, place))
+    return there is not None and reset_pin(acting.session, there, now=acting.now, by=acting.by)
 
 
 def _say(session: Session, task: Task, says: str, detail: str, now: dt.datetime) -> None:
     """Evidence from the desk, beside what the RT head said: the later one holds."""
     statement = Statement(source="rt_head", statement=says, detail=detail, channel="console", inbound=f"task:{task.id}")
     enrolment = session.get_one(Enrolment, task.enrolment_id)
-    office = Office(0, enrolment.kelurahan_code or "", "", enrolment.rw or "", enrolment.rt or "")
-    there = enrolments_in(session, office, enrolment.worker_id)  # as the head's word did, it covers every line there
+    there = []
+    if enrolment.rt:  # as the head's word did, it covers every line there
+        office = Office(0, enrolment.kelurahan_code or "", "", enrolment.rw or "", enrolment.rt)
+        there = enrolments_in(session, office, enrolment.worker_id, now=now)
     record_of_enrolments(session, statement, enrolments=sorted({enrolment.id, *there}), now=now)
 
 
