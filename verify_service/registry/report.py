@@ -65,7 +65,7 @@ SENTENCES = {
     "phone_characters": "The phone cell holds more than one number.",
     "phone_other_country": "The phone is of another country.",
     "phone_invalid": "The phone number cannot be a mobile number.",
-    "same_phone": "The phone is that of the same head's other post; it opens one post alone.",
+    "same_phone": "The phone opens another post; one phone opens one post.",
     "phone_shared": "Different heads give one phone; it opens no post.",
     "phone_moved": "The phone opened another post until now; it opens this one alone.",
     "same_person_listed": "The same person seems to be on the roster already under another NIK.",

@@ -36,7 +36,7 @@ def merge_rt_heads(
         merging.hold(row)
     for row in coming:
         merging.announce(row)
-    session.flush()
+    merging.finish()
     problems = _settle_phones(session, merging.named, reading, today)
     withdraw_tasks(session, now=now)
     return Merged(merging.opened, merging.updated), problems
@@ -66,8 +66,16 @@ class _Merging:
         self._session, self._import_id, self._phones = session, import_id, phones
         self._today, self._now = today, now
         self._current, self._announced = heads_now(session), heads_now(session, announced=True)
+        self._new: list[tuple[RtHead, RtHeadRow]] = []
         self.named: dict[int, RtHeadRow] = {}  # by the head that the row is about
         self.opened = self.updated = 0
+
+    def finish(self) -> None:
+        """Whoever was opened takes the post after those before him have left it."""
+        self._session.flush()
+        self._session.add_all(head for head, _ in self._new)
+        self._session.flush()
+        self.named |= {head.id: row for head, row in self._new}
 
     def hold(self, row: RtHeadRow) -> None:
         """What the list says of a post today."""
@@ -83,7 +91,6 @@ class _Merging:
         else:
             if head is not None:
                 close_office(head, row.until or row.since or self._today)
-                self._session.flush()  # before the next one takes the post
                 self.updated += 1
             if not gone:
                 self._open(row)
@@ -102,7 +109,6 @@ class _Merging:
         else:
             if waiting is not None:
                 waiting.until = self._today
-                self._session.flush()
             self._add(row, announced=True)
 
     def _same(self, head: RtHead, row: RtHeadRow) -> bool:
@@ -116,6 +122,7 @@ class _Merging:
     def _open(self, row: RtHeadRow) -> None:
         waiting = self._announced.get(row.post)
         if waiting is not None and self._same(waiting, row):  # he took office earlier than was announced
+            self._session.flush()  # the post is free
             waiting.announced = False
             waiting.since = row.since or self._today
             self._bring_up_to_date(waiting, row)
@@ -135,9 +142,7 @@ class _Merging:
             term_ends=row.until,
             created_at=self._now,
         )
-        self._session.add(head)
-        self._session.flush()
-        self.named[head.id] = row
+        self._new.append((head, row))
         self.opened += 1
 
     def _bring_up_to_date(self, head: RtHead, row: RtHeadRow) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import RtHead, Task
+from verify_service.registry.names import name_key
 from verify_service.registry.rt_head_store import (
     close_office,
     heads_now,
@@ -36,18 +37,25 @@ def keep_terms(session: Session, *, now: dt.datetime) -> None:
 
 def _take_office(session: Session, today: dt.date) -> None:
     """Whoever was announced for a day that has come follows the head before, and has the phone for himself."""
-    current = heads_now(session)
     come = [head for head in heads_now(session, announced=True).values() if head.since and head.since <= today]
+    if not come:
+        return
+    current = heads_now(session)
+    follow = []
     for head in come:
         before = current.get(post_of(head))
+        if before is not None and name_key(before.name) == name_key(head.name):  # he goes on, with the PIN he has
+            before.term_ends, head.until = head.term_ends, head.since
+            continue
+        follow.append(head)
         if before is not None:
             close_office(before, head.since or today)
     session.flush()  # the post is free before somebody takes it
-    for head in come:
+    for head in follow:
         head.announced = False
     session.flush()
     for heads in sharing_phones(session).values():
-        new = next((head for head in come if head in heads), None)
+        new = next((head for head in follow if head in heads), None)
         for other in heads if new is not None else ():
             if new is not None and other is not new:
                 take_phone(new, other, today)
