@@ -35,7 +35,7 @@ _WHOLE: Mapping[Name, str] = {
     "help": "bantuan bantu bantosan help info kata_kunci",
     "propose": "usul usulkan usulan mengusulkan daftar ngusulkeun propose register",
     "settings": "data data_saya data_abdi bahasa basa language my_data settings pengaturan",
-    "rt_head": "rt ketua_rt pak_rt rt_head menu_rt",
+    "rt_head": "rt ketua_rt pak_rt rt_head menu_rt rw ketua_rw pak_rw rw_head menu_rw",
     "answer": "ya iya y yes yaa sudah udah sumuhun muhun enya tidak tdk tak gak ga enggak nggak belum blm no henteu teu"
     " teu_acan",
 }

@@ -19,7 +19,7 @@ WORDS = {
     "help": "BANTUAN | help | bantosan | info",
     "propose": "USUL | usulkan | daftar pak | propose",
     "settings": "DATA | data saya | bahasa",
-    "rt_head": "RT | Ketua RT | pak rt",
+    "rt_head": "RT | Ketua RT | pak rt | RW | Pak RW",
     "answer": "YA | tidak | ya pak | belum | no",
 }
 NONE = """

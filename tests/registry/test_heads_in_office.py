@@ -132,6 +132,16 @@ def test_who_is_elected_again_keeps_phone_and_pin_and_the_warning_is_done(db: An
     assert count(db, "rt_head", "activated_at IS NOT NULL AND since = '2021-12-31'") == 1
 
 
+def test_who_is_named_for_today_and_for_a_later_term_is_one_head(db: Any, tmp_path: Path) -> None:
+    listed(tmp_path, f"3,Joko,{JOKO},2022-01-01,2026-12-31", f"3,Joko,{JOKO},2026-12-31,2031-12-31")
+    activated(db)
+    clock(0)
+    assert tasks(db) == []  # he follows himself
+    clock(38)
+    assert in_office(db) == [("003", "Joko", True)]
+    assert count(db, "rt_head", "until IS NULL AND activated_at IS NOT NULL AND term_ends = '2031-12-31'") == 1
+
+
 def test_a_term_without_a_successor_is_told_once_and_ends(db: Any, tmp_path: Path) -> None:
     listed(tmp_path, f"3,Joko,{JOKO},2021-12-31,2027-03-01", f"4,Rina,{RINA},2021-12-31,31-12-26")
     listed(tmp_path, f"4,Tono,{TONO},2027-01-01", day=1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, String, cast, exists, or_, select
+from sqlalchemy import ColumnElement, String, cast, exists, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from verify_service.ground.database import take_turn
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import RtHead, Task
 from verify_service.registry.names import name_key
@@ -27,6 +28,7 @@ TERM_ENDS = "rt_term_ends"
 def keep_terms(session: Session, *, now: dt.datetime) -> None:
     """Bring the offices to the day of the city. Twice on one day changes nothing."""
     today = now.astimezone(programme().zone).date()
+    take_turn(session, text("SELECT pg_advisory_xact_lock(hashtext('verify import'))"))  # a list may name them just now
     changing(session, now=now)
     _take_office(session, today)
     end_terms(session, today=today)
