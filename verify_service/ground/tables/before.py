@@ -1,6 +1,6 @@
 """How the list and the months stood before they were changed: a row for each state that has ended.
 
-Triggers of the database write them (migrations 0003 and 0007), whoever changes a row; nothing else does.
+Triggers of the database write them (migrations 0003 and 0008), whoever changes a row; nothing else does.
 """
 
 from __future__ import annotations
