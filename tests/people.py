@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verify_service.accounts.pins import pin_hash
-from verify_service.ground.crypto import PersonCipher, blind_index, letter_code, new_person, person, seal
+from verify_service.ground.crypto import PersonCipher, blind_index, letter_code, new_person, person, seal, unseal_of
 
 NOW = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)  # 10:00 in Jakarta
 NEWEST = dt.date(2026, 10, 1)
@@ -140,3 +140,9 @@ def link(db: Any, number: str, worker: int, *, language: str | None = "id", noti
         "INSERT INTO phone_link (phone_id, worker_id, how, linked_at) VALUES (%s, %s, 'roster', %s)",
         [a_phone(db, number, language=language, noticed=noticed), worker, NOW],
     )
+
+
+def birth_dates(db: Any) -> dict[str, str]:
+    """The birth date of every worker whose list gave one, as ISO 8601, by name."""
+    rows = db.execute("SELECT name, wrapped, birth_date FROM worker JOIN person_key USING (nik_index)").fetchall()
+    return {name: unseal_of(key, sealed, "worker.birth_date") for name, key, sealed in rows if sealed}

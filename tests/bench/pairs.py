@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from tests.bench.doubles import Man, city
 from verify_service.demo.embedded import Servers
+from verify_service.ground.crypto import PersonCipher
 
 NOW = dt.datetime(2026, 11, 2, 3, 0, tzinfo=dt.UTC)
 Pair = tuple[int, int]
@@ -153,6 +154,10 @@ def _ours(connection: psycopg.Connection[Any], before: list[Man], file: list[Man
     return {(low, high) for low, high in rows}, seconds
 
 
+def _born(cipher: PersonCipher, man: Man) -> bytes | None:
+    return cipher.seal(man.born.isoformat(), "worker.birth_date") if man.born else None
+
+
 def _stage(session: Any, people: list[Man]) -> None:
     """The people as workers, numbered as their rows, and as the lines of a list with their traits."""
     from verify_service.registry.person_keys import keys_for
@@ -161,7 +166,7 @@ def _stage(session: Any, people: list[Man]) -> None:
     session.execute(
         text(
             "CREATE TEMPORARY TABLE staged_line (row int8, worker_id int8, nik bytea, nik_index bytea, name_key text,"
-            " birth_date date, traits int8[]) ON COMMIT DROP"
+            " birth_date bytea, traits int8[]) ON COMMIT DROP"
         )
     )
     keys = keys_for(session, [man.nik for man in people], now=NOW)
@@ -171,7 +176,7 @@ def _stage(session: Any, people: list[Man]) -> None:
         Staged("nik", "bytea", lambda man: keys[man.nik].cipher.seal(man.nik, "worker.nik")),
         Staged("nik_index", "bytea", lambda man: keys[man.nik].index),
         Staged("name_key", "text", lambda man: _key(man.name)),
-        Staged("birth_date", "date", lambda man: man.born),
+        Staged("birth_date", "bytea", lambda man: _born(keys[man.nik].cipher, man)),
         Staged("traits", "int8[]", _traits),
     ]
     copy_into(session, "staged_line", columns, people)

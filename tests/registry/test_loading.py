@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from tests.people import birth_dates
 from verify_service.ground.crypto import blind_index, unseal, unseal_of
 from verify_service.ground.database import transaction
 from verify_service.ground.tables.base import Base
@@ -177,8 +178,9 @@ def test_a_blank_in_a_new_version_keeps_what_was_known(db: Any, tmp_path: Path) 
     roster(written(tmp_path, ANI))
     roster(written(tmp_path, "3275014107800001,Ani Lestari,,,,,,,", name="second.csv"))
     assert db.execute(
-        "SELECT birth_date, rt, rw, kelurahan_code FROM worker JOIN enrolment ON worker_id = worker.id"
-    ).fetchall() == [(dt.date(1980, 7, 1), "001", "002", "32.75.01.1002")]
+        "SELECT birth_year, rt, rw, kelurahan_code FROM worker JOIN enrolment ON worker_id = worker.id"
+    ).fetchall() == [(1980, "001", "002", "32.75.01.1002")]
+    assert birth_dates(db) == {"Ani Lestari": "1980-07-01"}
     assert count(db, "phone_link", "unlinked_at IS NULL") == 1
 
 

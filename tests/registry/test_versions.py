@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.people import birth_dates
 from tests.registry.test_loading import ANI, BUDI, HEADINGS, count, written
 from verify_service.ground.as_of import as_of
 from verify_service.ground.database import transaction
@@ -147,8 +148,7 @@ def test_a_list_taken_back_leaves_the_list_as_if_it_had_never_come(db: Any, tmp_
     done = undo(2, 4)
     assert (done.removed, done.restored, done.returned) == (4, 3, 0)
     assert listed(4) == before
-    born = db.execute("SELECT birth_date::text FROM worker WHERE name = 'Ani Lestari'").fetchone()
-    assert born == ("1980-07-01",)
+    assert birth_dates(db)["Ani Lestari"] == "1980-07-01"
     assert len(listed(3)) == 3  # what was shown in between stays so
     assert count(db, "phone_link", "unlinked_at IS NULL") == 2
     assert count(db, "verdict", "enrolment_id NOT IN (SELECT id FROM enrolment)") == 0

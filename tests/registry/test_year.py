@@ -212,7 +212,8 @@ JOIN person_key USING (nik_index)
 
 def listed(session: Session) -> list[tuple[object, ...]]:
     return sorted(
-        (unseal_of(row.wrapped, row.nik, "worker.nik"), row.name, str(row.birth_date or ""),
+        (unseal_of(row.wrapped, row.nik, "worker.nik"), row.name,
+         unseal_of(row.wrapped, row.birth_date, "worker.birth_date"),
          row.kelurahan or "", row.rw or "", row.rt or "", row.occupation or "", row.paid_from.isoformat(), row.months,
          ",".join(sorted(unseal(phone, "phone.number") for phone in row.phones or ())))
         for row in session.execute(_LISTED)

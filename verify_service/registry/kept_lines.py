@@ -19,7 +19,7 @@ from verify_service.registry.reading import Reading
 from verify_service.registry.staging import Staged, copy_into
 
 LABEL = "import_line.line"
-_NOT_SAID = ("row", "name_key")  # where it stood, and what follows from the name
+_NOT_SAID = ("row", "name_key", "birth_year")  # where it stood, and what follows from another
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,20 @@ from sqlalchemy.orm import Session
 from verify_service.registry.names import masked_name
 from verify_service.registry.pairs import open_pairs_of_list
 from verify_service.registry.people import Sighting, are_strangers
+from verify_service.registry.person_keys import born
 from verify_service.registry.problems import Level, Problem, masked
 from verify_service.registry.reading import Reading
 from verify_service.registry.rosters import RosterRow
 from verify_service.registry.staging import changed, sorted_words
 
 _UNDER_THE_NIK = """
-SELECT staged.row, worker.name, worker.name_key, worker.birth_date
-FROM {staged} staged JOIN worker USING (nik_index)
+SELECT staged.row, worker.name, worker.name_key, person_key.wrapped, worker.birth_date
+FROM {staged} staged JOIN worker USING (nik_index) LEFT JOIN person_key USING (nik_index)
 """
 
 # What a person has decided of the two names of one NIK is not asked again.
 _UNDECIDED = """
-WHERE (staged.name_key, staged.birth_date) IS DISTINCT FROM (worker.name_key, worker.birth_date)
+WHERE staged.said IS DISTINCT FROM worker.said
   AND NOT EXISTS (SELECT 1 FROM known_name known
                   WHERE known.nik_index = staged.nik_index AND known.name_key = staged.name_key)
 ORDER BY staged.row
@@ -37,10 +38,10 @@ def other_people(session: Session, reading: Reading[RosterRow]) -> list[Problem]
     told = {row.row: row for row in reading.accepted}
     problems = []
     statement = _UNDER_THE_NIK.format(staged="staged_roster") + _UNDECIDED
-    for row, name, held_key, born in session.execute(text(statement)):
+    for row, name, held_key, key, sealed in session.execute(text(statement)):
         said = told[row]
         new = Sighting(row, said.nik, sorted_words(said.name_key), said.birth_date)
-        if are_strangers(new, Sighting(0, said.nik, held_key, born)):
+        if are_strangers(new, Sighting(0, said.nik, held_key, born(key, sealed))):
             expected = f"{masked_name(name)}, who is listed under this NIK; whose it is, only a person can say"
             problems.append(_problem(reading, row, "name", "nik_other_person", said.name, expected, rejected=True))
     gone = [problem.row for problem in problems]
@@ -56,7 +57,7 @@ def other_names(session: Session, staged: str, reading: Reading[Any]) -> list[Pr
     """
     problems = []
     names = {row.row: row.name_key for row in reading.accepted}
-    for row, name, held_key, _ in session.execute(text(_UNDER_THE_NIK.format(staged=staged) + " ORDER BY staged.row")):
+    for row, name, held_key, *_ in session.execute(text(_UNDER_THE_NIK.format(staged=staged) + " ORDER BY staged.row")):
         key = sorted_words(names.get(row, ""))
         if key != held_key and are_strangers(Sighting(row, "", key), Sighting(0, "", held_key)):
             expected = f"{masked_name(name)}, who is listed under this NIK: mistyped?"

@@ -82,7 +82,7 @@ class PairTold:
 
 _TWIN = """
 SELECT worker.id, worker.name, worker.nik, person_key.wrapped,
-       CAST(date_part('year', worker.birth_date) AS int) AS birth_year, area.kelurahan, line.rw, line.rt
+       worker.birth_year, area.kelurahan, line.rw, line.rt
 FROM worker LEFT JOIN person_key ON person_key.nik_index = worker.nik_index
 LEFT JOIN LATERAL (SELECT kelurahan_code, rw, rt FROM enrolment WHERE worker_id = worker.id
                    ORDER BY id DESC LIMIT 1) line ON true

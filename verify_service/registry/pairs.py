@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import unseal_of
+from verify_service.registry.person_keys import born
 from verify_service.registry.same_person import Listed, likeness_of
 from verify_service.registry.staging import Staged, changed, copy_into, make
 from verify_service.registry.traits import MOST
@@ -118,8 +119,8 @@ def _weighed(session: Session) -> Iterator[Found]:
             yield Found(low, high, likeness.score, likeness.why)
 
 
-def _listed(name_key: str, born: dt.date | None, kinds: int, wrapped: bytes | None, nik: bytes) -> Listed:
-    return Listed(name_key, born, kinds, partial(unseal_of, wrapped, nik, "worker.nik"))
+def _listed(name_key: str, sealed: bytes | None, kinds: int, wrapped: bytes | None, nik: bytes) -> Listed:
+    return Listed(name_key, partial(born, wrapped, sealed), kinds, partial(unseal_of, wrapped, nik, "worker.nik"))
 
 
 _OPEN = text(

@@ -14,13 +14,19 @@ from verify_service.ground.crypto import PersonCipher, blind_index, new_person, 
 from verify_service.ground.tables import PersonKey, Worker
 from verify_service.registry.staging import Staged, copy_into
 
-Field = Literal["nik", "kk", "kpj", "address"]
+Field = Literal["nik", "kk", "kpj", "address", "birth_date"]
 
 
 def opened(session: Session, worker: Worker, field: Field) -> str:
     """A field that is sealed for this worker; "" where there is none, or the key was destroyed."""
     held = session.get(PersonKey, worker.nik_index)
     return unseal_of(held.wrapped if held else None, getattr(worker, field), f"worker.{field}")
+
+
+def born(wrapped: bytes | None, sealed: bytes | None) -> dt.date | None:
+    """The birth date that is sealed for a worker."""
+    said = unseal_of(wrapped, sealed, "worker.birth_date")
+    return dt.date.fromisoformat(said) if said else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,13 @@ class RosterRow:
                     stands_for=("birth_date",),
                 ),
             ),
-            keep=Keep("worker", "date"),
+            keep=Keep("worker", "bytea", label="worker.birth_date"),
+        )
+    )
+    birth_year: int | None = field(
+        metadata=_told(
+            lambda line: line.said["birth_date"].year if line.said["birth_date"] else None,
+            keep=Keep("worker", "int2"),
         )
     )
     sex: str | None = field(
@@ -327,6 +333,8 @@ def _read_row(line: _Line, sightings: list[Sighting]) -> RosterRow | None:
     if nik is None or row.rejected:
         return None
     cleared = frozenset(name for name in _CLEARABLE if row.clears(name)) if row.clears_any else _NOTHING
+    if "birth_date" in cleared:
+        cleared |= {"birth_year"}
     return RosterRow(row.number, **said | {"nik": nik.value, "cleared": cleared})
 
 

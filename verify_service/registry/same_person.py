@@ -22,13 +22,13 @@ ASKED_FROM = 12  # a pair that weighs less is not worth a person's question
 
 @dataclass(frozen=True)
 class Listed:
-    """A worker as a pair is weighed by; the NIK is opened only where the name does not tell them apart.
+    """A worker as a pair is weighed by; birth date and NIK are opened only where the names agree.
 
     `kinds`: the kinds of traits that are known of the person, a bit for each of Shared.
     """
 
     name_key: str
-    birth_date: dt.date | None
+    birth_date: Callable[[], dt.date | None]
     kinds: int
     nik: Callable[[], str]
 
@@ -56,7 +56,7 @@ def likeness_of(one: Listed, other: Listed, shared: int) -> Likeness | None:
         return None
     parts = {
         "name": name,
-        "birth date": _born(one.birth_date or nik[6:12], other.birth_date or other_nik[6:12]),
+        "birth date": _born(one.birth_date() or nik[6:12], other.birth_date() or other_nik[6:12]),
         "phone": phone,
         "RT": here,
         "NIK": _numbers(nik, other_nik, near=max(phone, here) > 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
@@ -42,8 +43,15 @@ class Keep:
     def staged(self, name: str, cipher_of: Callable[[Any], PersonCipher]) -> Staged[Any]:
         """The column of the staged table that holds it."""
         if self.label:
-            return Staged(name, self.kind, lambda row: seal_for(cipher_of(row), getattr(row, name), self.label))
+            return Staged(
+                name, self.kind, lambda row: seal_for(cipher_of(row), said_plainly(getattr(row, name)), self.label)
+            )
         return Staged(name, self.kind, lambda row: self.write(getattr(row, name)))
+
+
+def said_plainly(value: str | dt.date | None) -> str:
+    """As a field of text: a day as ISO 8601, nothing as an empty text."""
+    return value.isoformat() if isinstance(value, dt.date) else value or ""
 
 
 def seal_for(cipher: PersonCipher, said: str | None, label: str) -> bytes | None:

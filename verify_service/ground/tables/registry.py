@@ -117,7 +117,8 @@ class Worker(Base):
     kk: Mapped[bytes | None] = mapped_column(comment="sealed for the person: worker.kk")
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(index=True, comment="normalised: titles off, upper case, words sorted")
-    birth_date: Mapped[dt.date | None]
+    birth_date: Mapped[bytes | None] = mapped_column(comment="sealed for the person: worker.birth_date, ISO 8601")
+    birth_year: Mapped[int | None] = mapped_column(SmallInteger, comment="of it, in clear: figures go by age")
     sex: Mapped[str | None] = mapped_column(comment="L | P")
     address: Mapped[bytes | None] = mapped_column(comment="sealed for the person: worker.address")
     said: Mapped[bytes | None] = mapped_column(comment="keyed hash of what the newest list says of the person")
