@@ -3,8 +3,8 @@
 The rule, as the field has it:
 
 - Another worker of the same phone, by name: not the asked one's word. We ask once more, by name.
-- A relation ("saya istrinya"), an office ("ini Pak RT") or hearsay ("kata ibu sudah"): not his word either, however
-  well they know. An officer reads it, and we ask once more, by name. An RT head has a way of his own to lend his
+- A relation ("saya istrinya", "kalo istri belum"), an office ("ini Pak RT") or hearsay ("kata ibu sudah"): not his
+  word either, however well they know. An officer reads it, and we ask once more, by name. An RT head has a way of his own to lend his
   phone, which is counted apart.
 - A stranger who has the number now ("nomor ini sudah ganti orang", "bukan saya"): the phone is let go of the worker.
 - Whoever says nothing of that speaks for himself: phones are shared, and most write no name.
@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
+from flows.kinship import says_it_of_kin
 from flows.reading import COURTESIES, spoken, word_set
 from flows.understanding import understand
 
@@ -115,7 +116,8 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     theirs = {name for other in others for name in _names(other)} - own
     if not theirs.isdisjoint(said.split()):  # even where the asked one is named too: "saya Umaya, Rika sudah"
         return "another"
-    if any(cue.search(said) for cue in (_RELATION, _HEARSAY, _DEPARTED)) and not _OWN_CLAUSE.search(text):
+    of_kin = says_it_of_kin(text, own) or any(cue.search(said) for cue in (_RELATION, _HEARSAY, _DEPARTED))
+    if of_kin and not _OWN_CLAUSE.search(text):
         return "relation"
     if (_OFFICE.search(said) and not _OWN_HOME.search(said)) or _FROM_THE_RT.match(text):
         return "office"
