@@ -40,8 +40,8 @@ _PARTICLE = (
 )
 _YET = (
     r"(?:sudah|udah|udh|sdh|dah|uda|udeh|ude|belum|blm|blom|belom|belon|blum|lum|tidak|tdk|gak|ga|gk|nggak|ngga|enggak"
-    r"|engga|kagak|kaga|kgk|tos|atos|parantos|teu acan|teu|tacan|acan|encan|can|sampun|dereng|durung|wis|uwis|wes|mboten"
-    r"|ora|masih|already|not yet|not)"
+    r"|engga|kagak|kaga|kgk|tos|atos|parantos|teu acan|teu|tacan|acan|encan|can|sampun|dereng|durung|wis|uwis|wes"
+    r"|mboten|ora|masih|already|not yet|not)"
 )
 _OF_THE_COVER = COURTESIES | word_set(
     "dapat dapet dpt dpet terima nerima menerima trima terdaftar kedaftar kadaftar daftar didaftar didaftarkan"
@@ -60,7 +60,8 @@ _OF_ONE_NAMED = re.compile(
     r"(?P<rest>.*)$"
 )
 _PERHAPS = re.compile(  # "ya bapak sudah" is said to him
-    rf"^(?!ya |iya ){_ASIDE}(?P<kin>{_ALSO_CALLED}){_SUFFIX}(?: {_MINE})?(?: (?:mah|sih|tuh|ge|juga|jg))* {_YET}\b(?P<rest>.*)$"
+    rf"^(?!ya |iya ){_ASIDE}(?P<kin>{_ALSO_CALLED}){_SUFFIX}(?: {_MINE})?(?: (?:mah|sih|tuh|ge|juga|jg))* {_YET}\b"
+    r"(?P<rest>.*)$"
 )
 _TO_ANOTHER = re.compile(rf"^(?P<kin>{_SHORT}) {_MINE} {_YET}\b(?P<rest>.*) (?P<called>\w+)$")
 _HARDLY = r"(?:mak|ema|abah|mbah|eyang|papa|papah)\b"  # "belum mak" is said to somebody, "ga papa" is "never mind"

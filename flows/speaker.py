@@ -4,8 +4,8 @@ The rule, as the field has it:
 
 - Another worker of the same phone, by name: not the asked one's word. We ask once more, by name.
 - A relation ("saya istrinya", "kalo istri belum"), an office ("ini Pak RT") or hearsay ("kata ibu sudah"): not his
-  word either, however well they know. An officer reads it, and we ask once more, by name. An RT head has a way of his own to lend his
-  phone, which is counted apart.
+  word either, however well they know. An officer reads it, and we ask once more, by name. An RT head has a way of his
+  own to lend his phone, which is counted apart.
 - A stranger who has the number now ("nomor ini sudah ganti orang", "bukan saya"): the phone is let go of the worker.
 - Whoever says nothing of that speaks for himself: phones are shared, and most write no name.
 - But while the last who spoke on this phone to the question was somebody else, an "I" is that one's: behind "ini
