@@ -25,7 +25,8 @@ class Keyword:
 
 # Whole texts, courtesies aside. YA and TIDAK are words of ours too, where nothing was asked.
 _WHOLE: Mapping[Name, str] = {
-    "check": "cek check pariksa cek_data cek_bpjs cek_data_saya cek_bpjs_saya cek_saya cek_status_bpjs cek_kartu"
+    "check": "cek check pariksa dicek cekin cek_punya_saya cek_dulu cek_data"
+    " cek_bpjs cek_data_saya cek_bpjs_saya cek_saya cek_status_bpjs cek_kartu"
     " cek_perlindungan cek_perlindungan_saya pariksa_data pariksa_bpjs check_my_cover my_cover",
     "report": "lapor report laporkeun ngalapor melapor mau_lapor saya_mau_lapor lapor_masalah report_a_problem",
     "status": "status cek_laporan cek_laporan_saya laporan_saya laporan_abdi status_laporan my_report my_reports",
@@ -46,7 +47,7 @@ _NAMES: Mapping[str, Name] = {
 _REPORTS = frozenset({"lapor", "report", "laporkeun", "ngalapor", "melapor", "laporan"})
 _FOLLOWS = frozenset({"status", "cek", "check", "pariksa", "laporan", "lapor", "usulan", "nomor", "no", "report"})
 _BEFORE = COURTESIES | {"tolong", "mohon", "maaf", "punten", "halo", "hallo", "hai", "hi", "permisi", "dear"}
-_BEFORE |= {"assalamualaikum", "selamat", "pagi", "siang", "sore", "malam"}
+_BEFORE |= {"coba", "assalamualaikum", "selamat", "pagi", "siang", "sore", "malam"}
 _FIRST = re.compile(r"\W*(\w+)\W*(.*)", re.DOTALL)
 _LONGEST_NUMBER = 16  # characters of "BKS - 7K2M9Q" and a word before it
 _WORDS_OF_A_REPORT = 2  # one word behind LAPOR tells nothing

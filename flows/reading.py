@@ -159,8 +159,11 @@ def pressed(text: str) -> str | None:
 
 _STARTS = word_set("mulai mimiti start unstop resume")
 _AROUND_STARTS = COURTESIES | word_set(
-    "terima kasih tolong mohon ya iya ok oke lagi deui saja aja sms smsnya pesan pesannya nya"
+    "terima kasih tolong mohon ya iya ok oke lagi deui saja aja sms smsnya pesan pesannya nya kirim kirimin kirimi"
+    " ngirim dikirim dikirimin pengingat pengingatnya"
 )
+# Of our texts alone: the cover is made active as well.
+_SWITCHES_ON = word_set("aktifkan aktifin aktipkeun diaktifkan hidupkan hidupin nyalakan nyalain lanjutkan lanjutin")
 _CHECKS = frozenset(
     {"cek", "check", "pariksa", "cek data", "cek bpjs", "cek data saya", "cek bpjs saya", "tolong cek", "cek saya"}
 )
@@ -297,7 +300,8 @@ def command(text: str) -> str | None:
     """
     said = without_courtesies(spoken(_undressed(text)))
     words = set(said.split())
-    if words & _STARTS and words <= _STARTS | _AROUND_STARTS:
+    switched_on = _SWITCHES_ON if words & (_OUR_TEXTS | {"pengingat", "pengingatnya"}) else frozenset[str]()
+    if words & (_STARTS | switched_on) and words <= _STARTS | switched_on | _AROUND_STARTS:
         return "start"
     if said in _CHECKS:
         return "check"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from flows import spelling
 from flows.clues import said, typed
 from flows.complaints import kinds
-from flows.lexicon import word_set
+from flows.lexicon import KNOWN, word_set
 from flows.reading import command
 from flows.spelling import Written
 from flows.weights import ANSWERS, MEANINGS, Meaning, Weights, weights
@@ -49,6 +49,7 @@ _SURE_THOUGH_DOUBTFUL = 0.9
 _NO_DOUBT = re.compile(r"\bbelum dipakai\b|\bsemoga sehat\b|\bjangan (?:sampai|dipungut)\b")
 # In few words each is of the cover, or of the courtesies and names behind it: "sudah laku" is of something else.
 _FEW = 3
+_HALF_A_WORD = 2  # letters: "um" of "belum", where they are no word of the lexicon
 _SURE_THOUGH_STRANGE = 0.95
 _OF_THE_COVER = word_set(
     "ya betul sudah pasti saya juga sendiri masih memang sekali banget semua dan halo salam maaf terimakasih ok"
@@ -98,6 +99,8 @@ def understood_by(learned: Weights, text: str) -> Understood:
         return Understood("stop", 0.99)
     written = spelling.read(text)
     tokens = typed(written)
+    if len(tokens) == 1 and len(tokens[0]) == _HALF_A_WORD and tokens[0].isalpha() and tokens[0] not in KNOWN:
+        return Understood("other", 0.0)
     if len(tokens) == 1 and (asked_for := _DIGITS.get(tokens[0]) or _BARE.get(" ".join(said(written)))):
         return Understood(asked_for, SURE - 0.1 if _only_thanks(written) else 0.97)
     meanings, answers = learned.read(written)
