@@ -46,6 +46,23 @@ def is_bare(text: str) -> bool:
     return set(spoken(text).split()) <= _YES | _NO | _AROUND
 
 
+_OF_NOTHING = (
+    _YES
+    | _NO
+    | _AROUND
+    | word_set(
+        "eh oh ah o ya deng ding dink ok oke okay siap baik sip hatur matur sama kembali deh aja saja lagi kayaknya"
+    )
+)
+_TELLS = word_set("sampai sampe nyampe")  # "belum nyampe juga" tells of a card
+
+
+def tells_nothing(text: str) -> bool:
+    """Whether it is a yes, a no or thanks, where somebody is asked what the matter is: "eh udah deng", "makasih bu"."""
+    words = set(spoken(text).split())
+    return bool(words) and words <= _OF_NOTHING - _TELLS
+
+
 def short_answer(screen: str, text: str) -> str:
     """The option that a sentence stands for, "yes" or "no"; "" when it says more, or nothing for sure.
 

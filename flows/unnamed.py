@@ -2,6 +2,8 @@
 
 import re
 
+from flows.complaints import complaints
+from flows.keywords import urgency
 from flows.reading import COURTESIES, spoken, word_set
 
 # In words as they are compared. "jangan salah nama lagi" asks for something else.
@@ -33,6 +35,18 @@ def asks_not_to_be_named(text: str) -> bool:
     return _UNNAMED.search(spoken(text)) is not None
 
 
+_FEW_MORE = 8  # words beside the wish: who says more may tell of something else
+
+
+def wishes_only_not_to_be_named(text: str) -> bool:
+    """Whether somebody who has told already asks for that and tells nothing more: "nama saya jangan dikasih tau RT"."""
+    said = spoken(text)
+    left = _UNNAMED.sub(" ", said, count=1)
+    told = set(complaints(left)) - _OF_OTHERS
+    return left != said and len(left.split()) <= _FEW_MORE and not told and not urgency(text)
+
+
+_OF_OTHERS = frozenset({"service", "listing", "unfit"})  # "jangan kasih tau saya yang lapor, nanti RT marah"
 _TANPA_NAMA = re.compile(r"\b(?:secara )?(?:anonim|anonym|anonymous)\b|\btanpa (?:nyebut |sebut )?nama\b")
 _AROUND = COURTESIES | word_set(
     "lapor laporan laporin melapor ngelapor report mau mo pengen pingin ingin bisa boleh bs bole kah ga gak nggak tidak"

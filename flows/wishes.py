@@ -1,4 +1,5 @@
-"""What people ask for in their own words, beside the keywords: news of a report, and that their data be erased."""
+"""What people ask for in their own words, beside the keywords: news of a report, that their data be erased, and that
+nothing be reported after all."""
 
 import re
 
@@ -58,3 +59,22 @@ def asks_to_be_erased(text: str) -> bool:
     """Whether somebody asks that what is kept of him be erased, which the law (UU 27/2022) lets him ask."""
     said = spoken(text)
     return _ERASED.search(said) is not None and _OF_OUR_TEXTS.search(said) is None
+
+
+_NOT = r"(?:ga|gak|gk|nggak|ngga|enggak|engga|tidak|tdk|ndak|kagak|kaga|ora|teu|mboten|batal)"
+_CALLED_OFF = re.compile(
+    rf"\b{_NOT} ?(?:jadi|jd|sido|sios|janten|usah|perlu)(?! jadi)\b|\b(?:di ?)?batal(?:in|kan|keun|aja)?\b"
+    r"|\b(?:urungkan|lupakan|lupain|cancel)\b"
+)
+_AROUND_IT = COURTESIES | word_set(
+    "eh oh ya yah iya udah udh sudah sdh dah yaudah yasudah aja saja wae mawon lah dulu lapor laporan laporannya"
+    " laporin melapor nya saya sy abdi maaf sori sorry terima kasih tolong mohon nih sih kok nanti lain kali ini itu"
+    " deng ding lagi hehe ga gak nggak papa apa"
+)
+
+
+def calls_off(text: str) -> bool:
+    """Whether somebody who was on the way to report something says that he will not: "ga jadi pak", "batal"."""
+    said = spoken(text)
+    left = _CALLED_OFF.sub(" ", said)
+    return left != said and _AROUND_IT.issuperset(left.split())

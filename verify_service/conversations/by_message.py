@@ -52,6 +52,7 @@ from verify_service.messaging.outbox import Asks, Purpose
 TALK: Final = "talk"
 GATEWAY: Final = "sms"  # a talk by text belongs to no provider's session
 STARTED_AGAIN: Final = "started again"
+CALLED_OFF: Final = "said goodbye"
 SOLVED: Final = "solved:"  # begins the session of a talk that we began: is the problem solved?
 _BODY: Final = "inbound_message.body"
 _SECRETS: Final = (6, 16)  # digits of a PIN or a code, and of a NIK
@@ -89,9 +90,7 @@ def while_it_lasts(session: Session, talk: Conversation | None, received: dt.dat
     if talk is None or talk.ended_at is not None:
         return None
     if talk.talk is None or received - talk.touched_at > patience(talk):
-        _over(talk, "let go", received)
-        session.flush()
-        session.execute(_EMPTY_ALL, {"talk": talk.id})
+        leave(session, talk, "let go", received)
         return None
     return talk
 
@@ -132,6 +131,13 @@ def end_talks(session: Session, phone: Phone, how: str, now: dt.datetime) -> Non
             session.flush()
             session.execute(_EMPTY_ALL, {"talk": conversation.id})
     session.flush()
+
+
+def leave(session: Session, conversation: Conversation, how: str, now: dt.datetime) -> None:
+    """A talk is over, and nothing that was typed in it is left."""
+    _over(conversation, how, now)
+    session.flush()
+    session.execute(_EMPTY_ALL, {"talk": conversation.id})
 
 
 def _over(conversation: Conversation, how: str, now: dt.datetime) -> None:

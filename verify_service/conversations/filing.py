@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+from rapidfuzz import fuzz
 from sqlalchemy import bindparam, select
 from sqlalchemy import text as sql
 
@@ -176,7 +177,7 @@ def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
 
 def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | None:
     """The report that this phone made minutes ago in the same words: its last screen was lost on the way, or the call
-    broke off before the words, and they came by text.
+    broke off before the words, and they came by text: then in nearly the same words, once it is taken up again.
 
     Of one by name or in confidence that was filed by its category, `once` says so; here only of a text, which had none.
     """
@@ -186,13 +187,17 @@ def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | Non
         return begun
     for made in lately.grievances_just_made(context.session, context.phone, context.now):
         report = context.session.get_one(Grievance, made)
-        same = reading.spoken(unseal_or_blank(report.words, "grievance.words")) == words
+        told = reading.spoken(unseal_or_blank(report.words, "grievance.words"))
         by_text = report.category == "other" and report.channel == "sms"
+        taken_up = by_text and context.conversation.resumes_id is not None
+        same = told == words or (taken_up and fuzz.token_set_ratio(told, words) >= _NEARLY)
         alike = by_text or (unnamed and (report.category, report.about or "") == kept_as)
         if same and alike and (report.identity == ANONYMOUS) == unnamed:
             return report
     return None
 
+
+_NEARLY = 80  # of 100: what is told once more behind a call that broke off is told in nearly the same words
 
 _TOLD_OF_THIS_PHONE = (
     select(Grievance)

@@ -47,7 +47,7 @@ def keep_nameless(hearing: Hearing, said: Message) -> HandledAs | None:
     """
     if anonymous_just_made(hearing, said) and not only_thanks(said):
         return add(hearing, said, few=True)
-    if len(said.text.split()) <= A_FEW_WORDS:
+    if len(said.text.split()) <= A_FEW_WORDS or only_thanks(said):
         return None
     if lately.agreed_unnamed(hearing.session, hearing.phone, said.received):
         return file(hearing, said, said.text)

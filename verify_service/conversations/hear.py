@@ -24,6 +24,7 @@ from verify_service.conversations.caller import Linked, caller_of, counted, peop
 from verify_service.conversations.context import NOBODY, Context, Over, first_flow
 from verify_service.conversations.filing import is_report
 from verify_service.conversations.last_input import Last, begins_anew, heard_last, is_new
+from verify_service.conversations.report_talk import told_by_call
 from verify_service.ground.crypto import Unreadable, blind_index, keyed_hash, seal, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.pipeline import Command, HopConnection, as_read, belong, columns_of, types_of
@@ -55,6 +56,8 @@ class Call(Context):
     def before(self, outcome: Outcome) -> None:
         if not self._is_light(outcome):
             self.belong()
+        if isinstance(outcome, said.FileGrievance):
+            told_by_call(self.session, self.phone, outcome, self.now)
 
     def _is_light(self, outcome: Outcome) -> bool:
         """Whether it touches no table, or only by evidence that goes with the hop's last commands."""

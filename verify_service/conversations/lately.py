@@ -1,4 +1,4 @@
-"""What a phone did in the last minutes: the report it made, and whether it agreed to report anonymously."""
+"""What a phone did in the last minutes: the report it made or closed, and whether it agreed to report anonymously."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from verify_service.conversations.stored_state import grievance_of, has_agreed_unnamed, is_unnamed
+from verify_service.grievances.states import GrievanceState
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, Phone
+from verify_service.ground.tables import Conversation, Grievance, Phone
 
 _LATELY = (
     select(Conversation)
@@ -50,3 +51,21 @@ def wished_unnamed(session: Session, phone: Phone, received: dt.datetime) -> boo
     """Whether it said so in a talk that is over, and has told nothing since."""
     talks = _talks(session, phone, received)
     return any(map(is_unnamed, talks)) and not any(grievance_of(talk) is not None for talk in talks)
+
+
+_CLOSED = (
+    select(Grievance)
+    .where(
+        Grievance.phone_id == bindparam("phone"),
+        Grievance.state == GrievanceState.CLOSED_CONFIRMED,
+        Grievance.closed_at >= bindparam("since"),
+    )
+    .order_by(Grievance.closed_at.desc())
+    .limit(1)
+)
+
+
+def closed_as_solved(session: Session, phone: Phone, received: dt.datetime) -> Grievance | None:
+    """The report that this phone said was solved, while that may be corrected; the last of them."""
+    since = received - dt.timedelta(minutes=programme().texting.correct_minutes)
+    return session.scalar(_CLOSED, {"phone": phone.id, "since": since})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from flows.keywords import keyword, urgency
+from flows.reading import spoken
 from flows.short_answers import is_bare, short_answer
+from verify_service.conversations import lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.grievance_words import add, anonymous_just_made, only_thanks, told_before
@@ -42,6 +45,29 @@ def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
         if meant == "no" or asked or not is_bare(said.text):
             return _mark(hearing, said, report, "solved" if meant == "yes" else "still")
     return add(hearing, said, held=report.id)
+
+
+_STILL = re.compile(
+    r"\b(?:masih|msh|tetep|tetap) (?:\w+ )?(?:bermasalah|masalah|masalahnya|belum|blm|blom|sama|gitu|begitu|error"
+    r"|rusak)\b"
+    r"|\b(?:belum|blm|blom|belom|tidak|tdk|ga|gak|nggak) (?:beres|selesai|kelar|rampung|tuntas|solved)\b"
+)
+_A_SHORT_ONE = 7  # words
+
+
+def reopen(hearing: Hearing, said: Message, *, asked: bool) -> HandledAs | None:
+    """Open a report again that this phone closed minutes ago as solved: "eh masih bermasalah"; None for anything else.
+
+    Where a question of ours may be answered as well (`asked`), a bare "eh belum" is to that one.
+    """
+    words = spoken(said.text)
+    plain = _STILL.search(words) is not None
+    if not plain and (asked or short_answer(_SOLVED, words.removeprefix("eh ")) != "no"):
+        return None
+    report = lately.closed_as_solved(hearing.session, hearing.phone, said.received)
+    if report is None or len(words.split()) > _A_SHORT_ONE or urgency(said.text):
+        return None
+    return _mark(hearing, said, report, "still")
 
 
 def _agrees(text: str) -> bool:

@@ -13,9 +13,9 @@ from flows.flow_state import FlowState
 from flows.keywords import keyword, number_within, urgency
 from flows.reading import beside_stop, command, pressed, spoken, stops_something_else
 from flows.understanding import understand
-from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named
+from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishes_only_not_to_be_named
 from flows.wishes import asks_after_a_report, asks_to_be_erased
-from verify_service.conversations import by_message, lately, question
+from verify_service.conversations import by_message, question
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
 from verify_service.conversations.card_words import correct_card, whose_card
@@ -35,11 +35,12 @@ from verify_service.conversations.grievance_words import (
     told_before,
     waits_for_help,
 )
-from verify_service.conversations.officers_texts import reply_to_an_officer
+from verify_service.conversations.officers_texts import reopen, reply_to_an_officer
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
+from verify_service.conversations.report_talk import none_of_its_words, wished_unnamed
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
-from verify_service.conversations.stored_state import is_unnamed, note_unnamed, restore
+from verify_service.conversations.stored_state import note_unnamed, restore
 from verify_service.grievances import thread
 from verify_service.grievances.states import GrievanceState
 from verify_service.ground.tables import Conversation, Grievance, InboundMessage
@@ -127,6 +128,8 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     about_the_list = asked is not None and question.names_the_cover(said.text)
     if not about_the_list and _means(said.text) != "stop" and (how := reply_to_an_officer(hearing, said)) is not None:
         return how
+    if not (talk and talk.current) and (how := reopen(hearing, said, asked=asked is not None)) is not None:
+        return how
     if after_it and not (talk and talk.current and by_message.is_ours(talk.conversation)):
         return follow(hearing, said)
     for one in _by_newest(hearing, said, asked, talk):
@@ -162,6 +165,8 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
         return HandledAs.KEYWORD
     if problem or at_a_menu or words <= _A_SENTENCE or not asks_not_to_be_named(said.text):
         return None
+    if goes_on_with(hearing, said) and wishes_only_not_to_be_named(said.text):  # of what was just told
+        return add(hearing, said, few=True)
     return file(hearing, said, said.text) if words > _A_LONG_ONE or not goes_on_with(hearing, said) else None
 
 
@@ -208,7 +213,8 @@ def _by_newest(hearing: Hearing, said: Message, asked: Question | None, talk: _T
     if asked is None or talk is None:
         return [one for one in (asked, talk) if one is not None]
     newer = talk.handed_at >= asked.prompt.handed_at
-    first = talk.current and (newer or (_takes(talk, said) and _says_it_again(hearing, said, asked)))
+    again = not by_message.asks_words(talk.standing) and _takes(talk, said) and _says_it_again(hearing, said, asked)
+    first = talk.current and (newer or again)
     return [talk, asked] if first else [asked, talk]
 
 
@@ -270,6 +276,8 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         return None
     unreadable = by_message.cannot_read(talk.standing, said.text)
     reports = by_message.reports(talk.standing, talk.conversation)
+    if reports and (how := none_of_its_words(hearing, said, talk.conversation, talk.standing)) is not None:
+        return how
     if unreadable and (option := by_message.in_a_sentence(talk.standing, said)) is not None:
         hearing.stale |= by_message.go_on(hearing.session, option, hearing.phone, talk.conversation)
         if len(said.text.split()) > A_FEW_WORDS:
@@ -285,7 +293,7 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         said, unreadable = by_message.chosen_unnamed(said), False
     if unreadable and reports and asks_only_not_to_be_named(said.text):
         note_unnamed(talk.conversation)
-    elif unreadable and reports and _wished_unnamed(hearing, said, talk):
+    elif unreadable and reports and wished_unnamed(hearing, said, talk.conversation):
         return file(hearing, said, said.text) if len(said.text.split()) > A_FEW_WORDS else None
     if unreadable and reports and not urgent:
         # Words come last, once it is said who may know who reports; who tells them twice is not sent away with them.
@@ -308,11 +316,6 @@ def _is_of_the_older(hearing: Hearing, said: Message, talk: _Talk) -> bool:
     if hearing.session.get_one(Grievance, about).state != GrievanceState.ANSWERED:
         return False
     return len(said.text.split()) <= A_FEW_WORDS or not goes_on_with(hearing, said)
-
-
-def _wished_unnamed(hearing: Hearing, said: Message, talk: _Talk) -> bool:
-    """Whether it was asked for in this talk, or in one of the last minutes, and nothing was told since."""
-    return is_unnamed(talk.conversation) or lately.wished_unnamed(hearing.session, hearing.phone, said.received)
 
 
 def _is_for_the_question(asked: Question, text: str) -> bool:

@@ -209,8 +209,12 @@ def _puts_off(text: str, meant: str) -> bool:
     return left != said and "no" not in _meanings(left)  # "ga minat, belum punya juga" does answer
 
 
+_I_MEAN = re.compile(r"\s+(?:deng|ding|dink)\b", re.IGNORECASE)  # "eh udah deng": a second thought, and no more
+
+
 @lru_cache(maxsize=64)  # asked several times while a text is heard
 def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, languages: tuple[str, ...]) -> Read:
+    text = _I_MEAN.sub("", text)
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
     digit = pressed(text)
     if digit is not None:

@@ -1,0 +1,79 @@
+"""A talk by text on the way to a report: what is none of its words, and what ends it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.flow_state import FlowState
+from flows.outcomes import FileGrievance
+from flows.short_answers import tells_nothing
+from flows.wishes import calls_off
+from verify_service.conversations import by_message, lately
+from verify_service.conversations.by_message import Message
+from verify_service.conversations.context import NOBODY
+from verify_service.conversations.copies import HandledAs
+from verify_service.conversations.one_phone import Hearing
+from verify_service.conversations.stored_state import is_unnamed, restore
+from verify_service.ground.tables import Conversation, Phone
+from verify_service.messaging.compose import say_ending
+
+_NO_WORDS = "?"  # what a question for words cannot read
+
+
+def none_of_its_words(
+    hearing: Hearing, said: Message, conversation: Conversation, standing: FlowState
+) -> HandledAs | None:
+    """Hear what tells of no problem where somebody is on the way to report one; None for anything else.
+
+    Who calls it off has ended the talk. A bare yes, no or thanks where its words are asked for is asked again, as any
+    answer that cannot be read. Of an accident or a death we ask nothing twice: an officer calls, whatever was written.
+    """
+    if _urgency(standing):
+        return None
+    if calls_off(said.text):
+        said.empty()
+        by_message.end_talks(hearing.session, hearing.phone, by_message.CALLED_OFF, said.received)
+        say_ending(hearing.session, hearing.phone, "a6.end", {}, cause=said.cause, now=said.received)
+        return HandledAs.ANSWER
+    if by_message.asks_words(standing) and tells_nothing(said.text):
+        unread = replace(said, text=_NO_WORDS)
+        hearing.stale |= by_message.go_on(hearing.session, unread, hearing.phone, conversation)
+        return HandledAs.ANSWER
+    return None
+
+
+def wished_unnamed(hearing: Hearing, said: Message, conversation: Conversation) -> bool:
+    """Whether it was asked for in this talk, or in one of the last minutes, and nothing was told since."""
+    return is_unnamed(conversation) or lately.wished_unnamed(hearing.session, hearing.phone, said.received)
+
+
+_BY_TEXT = select(Conversation).where(Conversation.channel == by_message.TALK, Conversation.ended_at.is_(None))
+
+
+def told_by_call(session: Session, phone: Phone, filed: FileGrievance, now: dt.datetime) -> None:
+    """End the talk by text of this phone that was on the way to the same report: it was told by a call meanwhile, and
+    what is written next is no second one."""
+    for conversation in session.scalars(_BY_TEXT.where(Conversation.phone_id == phone.id)).all():
+        context = by_message.MessageContext(session, conversation, phone, now, NOBODY)
+        standing = restore(conversation, context.fresh_caller).talk
+        if by_message.reports(standing, conversation) and _may_come_to(standing, filed):
+            by_message.leave(session, conversation, "continued elsewhere", now)
+
+
+def _may_come_to(standing: FlowState, filed: FileGrievance) -> bool:
+    """Whether a talk may still come to this report: as far as it got, its answers are the same."""
+    answers = {turn.screen: turn.answer for turn in standing.turns}
+    told_how_urgent = "c2.urgent" in answers
+    if told_how_urgent and _urgency(standing) != filed.urgency:
+        return False
+    return bool(filed.urgency) or answers.get("c1.category", filed.category) == filed.category
+
+
+def _urgency(standing: FlowState) -> str:
+    """What a talk reports, "accident" or "death"; "" for a problem, or while that is not known."""
+    told = next((turn.answer for turn in standing.turns if turn.screen == "c2.urgent"), "no")
+    return "" if told == "no" else told
