@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import jobs.messages
+from flows import speaker
 from flows.caller import StaleCaller
 from flows.flow_state import FlowState
 from verify_service.conversations import (
@@ -165,13 +166,18 @@ def _anonymous_again() -> None:
 
 def _others_word() -> None:
     """Another worker of the phone speaks for the one who was asked."""
-    speaker = vars(question)["speaker"]
-    vars(question)["speaker"] = lambda *given: "self" if speaker(*given) == "another" else speaker(*given)
+    whose = vars(question)["speaker"]
+    vars(question)["speaker"] = lambda *given: "self" if whose(*given) == "another" else whose(*given)
 
 
 def _her_own_word() -> None:
     """Behind another's word an "I" is the asked one's all the same."""
     vars(question)["speaks_of_himself"] = lambda *given: False
+
+
+def _kin_counts() -> None:
+    """A relative's state is the worker's own."""
+    vars(speaker)["says_it_of_kin"] = lambda *given: False
 
 
 def _told_again() -> None:
@@ -271,6 +277,7 @@ IN_TEXTS = {
     "anonymous-again": _anonymous_again,
     "others-word": _others_word,
     "her-own-word": _her_own_word,
+    "kin-counts": _kin_counts,
     "told-again": _told_again,
     "trusts-clock": _trusts_clock,
     "stop-waits": _stop_waits,
@@ -310,6 +317,7 @@ TEXTS_NOTICED_AS = {
     "anonymous-again": r"anonymous, and more",
     "others-word": r"shared phone",
     "her-own-word": r"borrowed, her own word",
+    "kin-counts": r"borrowed, of kin",
     "told-again": r"complained again",
     "trusts-clock": r"lost, question",
     "stop-waits": r"(lost|misheard), STOP behind",

@@ -196,6 +196,18 @@ async def her_own_word(phone: Phone) -> None:
     await phone.reads(THANKS)
 
 
+async def of_kin(phone: Phone) -> None:
+    """What somebody says of a relative takes back nothing that was said of the worker."""
+    await phone.asked()
+    await phone.text("YA")
+    await phone.reads(THANKS)
+    await asyncio.sleep(PART)
+    await phone.text("kalo istri belum", copied=0)
+    await phone.reads(OWN_WORD)
+    await phone.text("TIDAK")
+    await phone.reads(THANKS)
+
+
 async def shared_phone(phone: Phone) -> None:
     """Somebody else of the phone answers first, by name; then the one who was asked."""
     asked = await phone.asked()
@@ -297,6 +309,25 @@ async def complained_again(phone: Phone) -> None:
     await phone.reads(KEPT_CODE)
     await asyncio.sleep(PART)
     await phone.text("kartu hilang", copied=0)
+    await phone.reads(RECEIVED, ADDED)
+
+
+_BY_CALL = {
+    "Pilih bahasa": "1", "Data Anda dipakai": "1", "Lapor masalah": "2", URGENT: "3", CATEGORY: "7", ABOUT: "3",
+    IDENTITY: "1", CONTACT: "2",
+}  # fmt: skip
+
+
+async def finished_by_call(phone: Phone) -> None:
+    """A report is left where its words are asked for, and made by a call: what is written next is no second one."""
+    await _report(phone, "1")
+    words = f"kartu saya hilang di sawah {_tag(phone)}"
+    await phone.tells_by_call({**_BY_CALL, TELL: words}, words)
+    await asyncio.sleep(PART)
+    await phone.text("makasih", copied=0)
+    await phone.reads(RECEIVED)
+    await asyncio.sleep(PART)
+    await phone.text(f"hilangnya waktu banjir besar {_tag(phone)}", copied=0)
     await phone.reads(RECEIVED, ADDED)
 
 
@@ -417,6 +448,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "corrected beside a talk": Situation(corrected_beside_a_talk),
     "half of another's": Situation(half_of_another),
     "her own word": Situation(her_own_word),
+    "of kin": Situation(of_kin),
     "shared phone": Situation(shared_phone, workers=2),
     "report, two parts": Situation(report_in_two_parts),
     "anonymous, and more": Situation(anonymous_and_more),
@@ -427,6 +459,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "report in one breath": Situation(reported_in_one_breath),
     "report by keyword": Situation(report_by_keyword),
     "complained again": Situation(complained_again),
+    "finished by call": Situation(finished_by_call),
     "reply late": Situation(impatient, (OUTAGE,)),
     "question late": Situation(answered_before_asked, (OUTAGE,)),
     "STOP behind words": Situation(stop_behind_words, (NO_WORKER,)),

@@ -1,4 +1,5 @@
-"""Phones that text: each is a person who reads what came, and a network that copies, cuts, and is late by a seed.
+"""Phones that text, and call now and then: each is a person who reads what came, and a network that copies, cuts, and
+is late by a seed.
 
 What is kept of them is what went over the doors: what was posted and when, what the gateway was handed and when.
 """
@@ -10,7 +11,7 @@ import datetime as dt
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
@@ -43,7 +44,7 @@ class Utterance:
 
     words: str
     at: float
-    kind: str = ""  # "poison": the tables refuse whatever becomes of it
+    kind: str = ""  # "poison": the tables refuse whatever becomes of it; "call": told by a call, in no post
     parts: int = 1
     posts: list[Post] = field(default_factory=list)
 
@@ -102,14 +103,33 @@ class Network:
             await asyncio.sleep(0.2)
         raise Silence("a text was never acknowledged")
 
+    async def hop(self, session: str, number: str, typed: str) -> str:
+        """Bring one hop of a call, with all that was typed in it, until a screen comes back."""
+        told = {"sessionId": session, "phoneNumber": number, "serviceCode": "*123*456#", "text": typed}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        request = self._post(f"/webhooks/africastalking/{self.secret}/ussd", headers, urlencode(told).encode())
+        for _ in range(_TRIES):
+            with suppress(OSError, TimeoutError):
+                async with self._lines:
+                    status, screen = await self._exchange(request)
+                    if status == 200:
+                        return screen
+            await asyncio.sleep(0.2)
+        raise Silence("a hop was never answered")
+
     async def _once(self, gateway: str, post_id: str, number: str, words: str, written: float) -> int:
+        status, _ = await self._exchange(self._request(gateway, post_id, number, words, written))
+        return status
+
+    async def _exchange(self, request: bytes) -> tuple[int, str]:
         reader, writer = await asyncio.open_connection(self.host, self.port)
         try:
-            writer.write(self._request(gateway, post_id, number, words, written))
+            writer.write(request)
             raw = await asyncio.wait_for(reader.read(), 20)
         finally:
             writer.close()
-        return int(raw.split(b" ", 2)[1]) if raw.startswith(b"HTTP/1.1 ") else 0
+        head, _, body = raw.partition(b"\r\n\r\n")
+        return (int(head.split(b" ", 2)[1]) if head.startswith(b"HTTP/1.1 ") else 0), body.decode()
 
     def _request(self, gateway: str, post_id: str, number: str, words: str, written: float) -> bytes:
         path = f"/webhooks/{gateway}/{self.secret}/sms"
@@ -122,6 +142,9 @@ class Network:
             told = {"id": post_id, "from": number, "to": "28282", "text": words, "date": self._clock(written)}
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             body = urlencode(told).encode()
+        return self._post(path, headers, body)
+
+    def _post(self, path: str, headers: dict[str, str], body: bytes) -> bytes:
         headers |= {"Host": self.host, "Content-Length": str(len(body)), "Connection": "close"}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         return f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
@@ -224,6 +247,23 @@ class Phone:
             gateway or self.gateway, post_id, self.number, words, written
         )
         meant.posts.append(Post(post_id, words, began, acknowledged))
+
+    # --- calling ---
+
+    async def tells_by_call(self, keys: Mapping[str, str], words: str) -> None:
+        """Call and answer each screen by a phrase that is on it, until the report of these words is taken."""
+        session, typed = f"call-{self.chance.getrandbits(64):016x}", ""
+        screen = await self.world.network.hop(session, self.number, typed)
+        while not screen.startswith("END "):
+            key = next((key for phrase, key in keys.items() if phrase in screen), None)
+            if key is None:
+                raise Silence(f"a call showed {screen[:60]!r}")
+            typed = f"{typed}*{key}" if typed else key
+            await asyncio.sleep(0.3)
+            screen = await self.world.network.hop(session, self.number, typed)
+        if words not in keys.values() or "diterima" not in screen:
+            raise Silence(f"a call ended with {screen[:60]!r}")
+        self.said.append(Utterance(words, time.time(), "call"))
 
     # --- reading ---
 

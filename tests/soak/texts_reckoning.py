@@ -78,7 +78,7 @@ _BEGINS_A_TALK = frozenset({"cek", "lapor"})
 _ASKS_HELP = "bantuan"
 _GRIEVES = ("sudah terdaftar tapi saya dimintai", "orangnya datang lagi minta uang", "petugas minta uang")
 _SAYS_WHO, _DENIES_BY_NAME = "ini ", "belum terdaftar"
-_OF_ANOTHER, _WISH = ("ini buat ibu saya", "ini istrinya", "kalo saya"), "lapor anonim pak"
+_OF_ANOTHER, _WISH = ("ini buat ibu saya", "ini istrinya", "kalo saya", "kalo istri"), "lapor anonim pak"
 _A_SHORT_COMPLAINT = "kartu hilang"
 
 
@@ -124,6 +124,9 @@ class Oracle:
         due, words = Due(said), said.words.casefold()
         if said.kind == "poison":
             due.effects.append(("set aside",))
+        elif said.kind == "call":
+            self.dead_until = said.at
+            self._report(due, "normal", said.words)
         elif words == "stop":
             due.effects.append(("stopped",))
             self.dead_until = said.at
