@@ -204,6 +204,7 @@ async def of_kin(phone: Phone) -> None:
     await asyncio.sleep(PART)
     await phone.text("kalo istri belum", copied=0)
     await phone.reads(OWN_WORD)
+    await asyncio.sleep(PART)  # sooner, it would be the end of that sentence
     await phone.text("TIDAK")
     await phone.reads(THANKS)
 
