@@ -209,6 +209,16 @@ def test_so_does_one_that_was_told_anonymously(db: Any, kind: type[Handset], stu
     assert words.endswith("banjir gede")
 
 
+@pytest.mark.parametrize("kind", CALLS)
+def test_named_words_of_an_old_talk_do_not_tell_who_called_without_a_name(db: Any, kind: type[Handset]) -> None:
+    line = at_present(db, unnamed=False)  # about a card
+    assert calls(line, kind, *BY_CALL_UNNAMED).over
+    line.together("namanya pak Udin rt 3", pause=180)
+    ((identity, named, words),) = line.reports()
+    assert (identity, named) == ("anonymous", False)
+    assert words.endswith("namanya pak Udin rt 3")
+
+
 def test_a_talk_of_another_matter_waits(db: Any) -> None:
     line = at_present(db, unnamed=True)
     calls(line, Handset, *BY_CALL)

@@ -55,22 +55,27 @@ _BY_TEXT = select(Conversation).where(Conversation.channel == by_message.TALK, C
 
 
 def told_by_call(session: Session, phone: Phone, filed: FileGrievance, now: dt.datetime) -> None:
-    """End the talk by text of this phone that was on the way to the same report: it was told by a call meanwhile, and
-    what is written next is no second one."""
+    """End the talk by text of this phone that was on the way to a report: one was told by a call meanwhile, and what is
+    written next is of that. Named words of an old talk behind an anonymous call would tell who called."""
     for conversation in session.scalars(_BY_TEXT.where(Conversation.phone_id == phone.id)).all():
         context = by_message.MessageContext(session, conversation, phone, now, NOBODY)
         standing = restore(conversation, context.fresh_caller).talk
-        if by_message.reports(standing, conversation) and _may_come_to(standing, filed):
+        if by_message.reports(standing, conversation) and _is_over(standing, conversation, filed):
             by_message.leave(session, conversation, "continued elsewhere", now)
 
 
-def _may_come_to(standing: FlowState, filed: FileGrievance) -> bool:
-    """Whether a talk may still come to this report: as far as it got, its answers are the same."""
+def _is_over(standing: FlowState, conversation: Conversation, filed: FileGrievance) -> bool:
+    """Whether the report ends a talk: one of the same matter, or any by name.
+
+    A talk without a name goes on beside another matter's report: its words would be added to what has a name.
+    """
     answers = {turn.screen: turn.answer for turn in standing.turns}
     told_how_urgent = "c2.urgent" in answers
     if told_how_urgent and _urgency(standing) != filed.urgency:
         return False
-    return bool(filed.urgency) or answers.get("c1.category", filed.category) == filed.category
+    same = bool(filed.urgency) or answers.get("c1.category", filed.category) == filed.category
+    unnamed = is_unnamed(conversation) or answers.get("c4.identity") == "anonymous"
+    return same or not unnamed
 
 
 def _urgency(standing: FlowState) -> str:
