@@ -211,8 +211,8 @@ def _named_alike(everybody: Iterable[Man], found: set[Pair]) -> set[Pair]:
 def _splink() -> Callable[[list[Man], float, bool], set[Pair]] | None:
     """Splink over DuckDB with its own weights, learned from the same people without their truth; None without it."""
     try:
-        import duckdb  # noqa: F401
-        import splink  # noqa: F401
+        import duckdb  # noqa: F401  # whether it is there
+        import splink  # noqa: F401  # whether it is there
     except ImportError:
         return None
     from tests.bench.splinked import pairs_by_splink

@@ -87,7 +87,6 @@ def stuck(db: Any, *, unnamed: bool) -> Line:
     line.writes("LAPOR", *(STUCK_UNNAMED if unnamed else STUCK)[1:])
     assert line.sent()[-1] == "c7.text"
     line.now += dt.timedelta(hours=1)
-    line.worker = worker.worker  # type: ignore[attr-defined]
     return line
 
 
@@ -100,7 +99,8 @@ def stuck(db: Any, *, unnamed: bool) -> Line:
 )  # fmt: skip
 def test_a_second_thought_is_no_report(db: Any, unnamed: bool, first: str, then: str, said: list[str]) -> None:
     line = stuck(db, unnamed=unnamed)
-    line.asked(line.worker)  # type: ignore[attr-defined]
+    (worker,) = db.execute("SELECT id FROM worker").fetchone()
+    line.asked(worker)
     line.writes(first)
     line.together(then, pause=180)
     assert line.said() == said

@@ -162,6 +162,21 @@ def test_a_list_taken_back_leaves_the_list_as_if_it_had_never_come(db: Any, tmp_
     assert listed(6) == listed(3)
 
 
+def test_a_gap_that_nobody_was_told_of_goes_with_the_list_that_brought_its_worker(db: Any, tmp_path: Path) -> None:
+    roster(written(tmp_path, ANI), 0)
+    roster(written(tmp_path, CITI.replace("081234567999", ""), name="second.csv"), 1)
+    headings = "NIK,STATUS"
+    ledger("insurer", written(tmp_path, "3275014107800001,AKTIF", headings=headings, name="i.csv"), 2)
+    ledger("payments", written(tmp_path, "3275014107800001,16800", headings="NIK,JUMLAH", name="p.csv"), 2)
+    db.execute(
+        """INSERT INTO cover_gap (worker_id, unpaid_from, unpaid_to, lapses_on, lapsed, opened_at)
+           SELECT id, '2026-01-01', '2026-01-01', '2026-04-01', false, %s FROM worker WHERE name = 'Citra Dewi'""",
+        [on(2)],
+    )
+    assert undo(2, 3).removed == 2
+    assert count(db, "cover_gap") == 0
+
+
 def test_a_version_on_which_something_rests_is_not_taken_back_and_says_what(db: Any, tmp_path: Path) -> None:
     roster(written(tmp_path, ANI, BUDI), 0)
     roster(written(tmp_path, BUDI.replace(",1,2,", ",7,2,"), name="second.csv"), 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
@@ -36,7 +36,6 @@ class Undone:
     removed: int = 0
     restored: int = 0
     returned: int = 0
-    rests_on_it: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON of `verify roster undo`."""
@@ -127,6 +126,7 @@ _RESTS = {
     "removals": f"FROM removal WHERE opened_at >= :at AND enrolment_id IN {_LINES}",
     "pairs decided": f"""FROM person_pair WHERE decision IS NOT NULL AND taken_back_at IS NULL AND decided_at >= :at
                          AND (low IN {_PEOPLE} OR high IN {_PEOPLE})""",
+    "gaps told of": f"FROM cover_gap WHERE told_at >= :at AND worker_id IN {_PEOPLE}",
     "tasks done": f"FROM task WHERE closed_at >= :at AND enrolment_id IN {_LINES}",
 }
 # A month that no other file reports: what people answered and were told of it rests on this one.
@@ -234,6 +234,7 @@ def _forget_computed(session: Session, held: FileImport) -> None:
     """What was computed of lines that go: nobody has acted on it, or the version would not be undone."""
     gone = "(SELECT id FROM touched_enrolment WHERE NOT was)"
     forget_pairs(session, held.id)
+    changed(session, "DELETE FROM cover_gap WHERE worker_id IN (SELECT id FROM touched_worker WHERE NOT was)")
     for table in ("verdict", "discrepancy", "stale_enrolment", "task"):
         changed(session, f"DELETE FROM {table} WHERE enrolment_id IN {gone}")  # noqa: S608  # names of our own tables
 
