@@ -83,7 +83,8 @@ STUCK_UNNAMED = ("LAPOR", "3", "3", "1", "1", "3", "1")
 
 def stuck(db: Any, *, unnamed: bool) -> Line:
     """A phone whose talk by text was left where the words of a report are asked for, an hour ago."""
-    worker, line = a_worker(db), Line(db)
+    a_worker(db)
+    line = Line(db)
     line.writes("LAPOR", *(STUCK_UNNAMED if unnamed else STUCK)[1:])
     assert line.sent()[-1] == "c7.text"
     line.now += dt.timedelta(hours=1)

@@ -166,19 +166,7 @@ def roster(
 @_told_to("payments")
 def payments(file: Path, period: dt.date, options: Options) -> None:
     """What the treasury paid for whom in one month."""
-    _run(
-        options,
-        lambda session, progress, now, told: loading.import_payments(
-            session,
-            file,
-            period=period,
-            headings=told,
-            dry_run=options.dry_run,
-            progress=progress,
-            now=now,
-            actor=_ACTOR,
-        ),
-    )
+    _run_month(loading.import_payments, file, period, options)
 
 
 @import_file.command("insurer")
@@ -187,19 +175,7 @@ def payments(file: Path, period: dt.date, options: Options) -> None:
 @_told_to("insurer")
 def insurer(file: Path, period: dt.date, options: Options) -> None:
     """What BPJS Ketenagakerjaan returned for one month."""
-    _run(
-        options,
-        lambda session, progress, now, told: loading.import_insurer(
-            session,
-            file,
-            period=period,
-            headings=told,
-            dry_run=options.dry_run,
-            progress=progress,
-            now=now,
-            actor=_ACTOR,
-        ),
-    )
+    _run_month(loading.import_insurer, file, period, options)
 
 
 @import_file.command("rt-heads")
@@ -211,6 +187,23 @@ def rt_heads(file: Path, options: Options) -> None:
         options,
         lambda session, progress, now, told: loading.import_rt_heads(
             session, file, headings=told, dry_run=options.dry_run, progress=progress, now=now, actor=_ACTOR
+        ),
+    )
+
+
+def _run_month(load: Callable[..., ImportReport], file: Path, period: dt.date, options: Options) -> None:
+    """Import a file that is about one month."""
+    _run(
+        options,
+        lambda session, progress, now, told: load(
+            session,
+            file,
+            period=period,
+            headings=told,
+            dry_run=options.dry_run,
+            progress=progress,
+            now=now,
+            actor=_ACTOR,
         ),
     )
 
