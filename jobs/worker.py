@@ -17,6 +17,14 @@ from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure
 from verify_service.messaging.gateways import gateway
 
+
+class Worker(SimpleWorker):
+    """Asks once a second whether Valkey is back. RQ doubles its wait up to a minute, and a reply would lie unread for
+    so long after the queue answers again."""
+
+    max_connection_wait_time = 1.0
+
+
 for job in queue.JOBS:
     import_module(job.name.rpartition(".")[0])
 
@@ -30,7 +38,7 @@ def main() -> None:
     except SettingsRefused as refused:
         raise SystemExit(str(refused)) from None
     reconcile()  # what waited while no worker ran
-    worker = SimpleWorker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)
+    worker = Worker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)
     worker.log_job_description = False
     worker.work(logging_level="WARNING", with_scheduler=False)
 

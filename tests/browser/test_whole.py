@@ -182,8 +182,8 @@ def test_valkey_killed_loses_nothing_and_work_resumes(demo: Demo) -> None:
         assert shows in _hop(demo, "SV", worker["number"], text)
     assert '"queue":"down"' in _ready(demo)
     _hop(demo, "SV", worker["number"], "1*1*1*1")
-    _until(lambda: '"queue":"ok"' in _ready(demo), 10)
-    _until(lambda: _confirmations(demo) > before, 10)
+    _until(lambda: '"queue":"ok"' in _ready(demo), 30)
+    _until(lambda: _confirmations(demo) > before, 30)  # a worker that dies of it is started again, beside other tests
 
 
 def test_postgresql_killed_is_busy_and_comes_back_with_what_was_said(demo: Demo) -> None:

@@ -8,10 +8,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -138,6 +139,37 @@ def test_work_goes_on_after_the_queue_was_emptied(db: Any, processes: list[subpr
     db.execute("UPDATE verdict SET verdict = 'x', worker = 'confirms'")
     db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
     _until(db, "SELECT bool_and(verdict = 'unconfirmed') FROM verdict", 10)
+
+
+def test_a_worker_is_back_soon_after_a_long_outage_of_the_queue(db: Any, tmp_path: Path) -> None:
+    way = tmp_path / "valkey.sock"  # of this worker alone
+    way.symlink_to(urlsplit(os.environ["VERIFY_REDIS_URL"]).path)
+    behind_it = os.environ | {"VERIFY_REDIS_URL": os.environ["VERIFY_REDIS_URL"].replace(os.readlink(way), str(way))}
+    others = {client["id"] for client in queue.connection().client_list()}
+    worker = subprocess.Popen([sys.executable, "-m", "jobs.worker"], cwd=ROOT, env=behind_it)
+    try:
+        queue.nudge(queue.RECONCILE)
+        _soon(lambda: queue.queue().count == 0, 30)
+        target = os.readlink(way)
+        way.unlink()
+        for client in queue.connection().client_list():
+            if client["id"] not in others:
+                queue.connection().client_kill_filter(_id=client["id"])
+        time.sleep(8)  # RQ by itself asks after 1, 3, 7 and then after 15 seconds
+        way.symlink_to(target)
+        queue.connection().delete(f"nudged:{queue.RECONCILE.name}")
+        queue.nudge(queue.RECONCILE)
+        _soon(lambda: queue.queue().count == 0, 4)
+    finally:
+        worker.terminate()
+        worker.wait(10)
+
+
+def _soon(condition: Callable[[], bool], seconds: float) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 def test_a_real_worker_sends_what_nobody_nudged_it_about(db: Any, processes: list[subprocess.Popen[bytes]]) -> None:
