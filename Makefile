@@ -53,7 +53,7 @@ test: install browser kannel check
 	@$(BIN)/pytest $(THREE) $(ARGS)
 
 # The rooms that need no servers of their own, no browser, no worker and no waiting: half of all tests in half a minute.
-QUICK := flows grievances labels verification registry test_architecture.py test_docs.py test_tasks.py \
+QUICK := flows grievances labels rounds verification registry test_architecture.py test_docs.py test_tasks.py \
 	ground/test_crypto.py ground/test_settings.py ground/test_programme_is_read.py
 
 quick: install

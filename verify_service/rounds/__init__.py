@@ -1,0 +1,1 @@
+"""Verification rounds: whom to ask, what became of each, and what the answers are worth."""
