@@ -22,6 +22,10 @@ _COMMANDS = {
         "letters:letters",
         "Printable invitation letters (workers) and activation letters (RT heads), with their codes.",
     ),
+    "round": (
+        "round:round_",
+        "Verification rounds: size, draw, contact, close; a certificate by which anybody can repeat the draw.",
+    ),
     "ask": ("ask:ask", "Ask those who have not spoken yet; texts go out within the send window."),
     "texts": ("outbox:texts", "Texts to people: how sending stands, and reviving what was given up."),
     "reconcile": ("verdicts:reconcile", "Bring verdicts and discrepancies up to date now."),

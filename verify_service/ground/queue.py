@@ -62,6 +62,11 @@ JOBS: Final = (
            ORDER BY id DESC LIMIT 1), false)""",
         apart=600.0,
     ),
+    ROUNDS := Job(
+        "jobs.rounds.look",
+        "SELECT EXISTS (SELECT 1 FROM round WHERE at_work)",
+        apart=2.0,
+    ),
     CASES := Job(
         "jobs.escalate.look",
         """SELECT EXISTS (SELECT 1 FROM grievance WHERE closed_at IS NULL)

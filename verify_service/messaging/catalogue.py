@@ -54,3 +54,12 @@ def words_version(screens: tuple[str, ...], language: str) -> str:
     """Eight letters that change whenever a word of these screens changes in this language."""
     words = wordings().languages[language]
     return hashlib.sha256("\0".join(repr(words[screen]) for screen in screens).encode()).hexdigest()[:8]
+
+
+def words_hash() -> str:
+    """SHA-256 (hex) of the files of words of this programme, in the order of its languages."""
+    held = programme()
+    digest = hashlib.sha256()
+    for name in ("screens", *held.languages):
+        digest.update(text_file(held, name).read_bytes())
+    return digest.hexdigest()

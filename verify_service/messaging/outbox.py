@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import CursorResult, TextClause, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -111,12 +111,14 @@ def queue_text(
     worker_id: int | None = None,
     not_before: dt.datetime | None = None,
     asks: Asks | None = None,
+    round_id: int | None = None,
 ) -> int | None:
     """Queue a text: the id of its outbox row, or None when none will go (nudge the sender after the commit).
 
     One text for each `cause`, however often it is asked for. One that may not go is kept as cancelled with the reason,
     so that an officer can see why nobody got it. `screen` names the words it was made from, `worker_id` whom it is
-    about: should the phone be let go of them first, it is not sent. `asks` says of a prompt where its answer belongs.
+    about: should the phone be let go of them first, it is not sent. `asks` says of a prompt where its answer belongs,
+    `round_id` of a contact which round it waits or ends with.
     """
     from_then = max(now, not_before or now)
     due_at = may_write_from(from_then) if TERMS[purpose].ours else from_then
@@ -138,6 +140,7 @@ def queue_text(
         "created_at": now,
         "conversation_id": asks.conversation if asks else None,
         "step": asks.step if asks else None,
+        "round_id": round_id,
     }
     queued = session.scalar(_QUEUE, row)
     return queued if reason is None else None
@@ -195,6 +198,44 @@ def take_back(session: Session, causes: Sequence[str], reason: str) -> None:
     """These texts are not sent, where they were not sent yet."""
     if causes:
         session.execute(_TAKE_BACK, {"causes": list(causes), "reason": reason})
+
+
+# A text of a paused round is due in a time to come, and its own again when the round goes on: nothing else has to know.
+PAUSED: Final = "round paused"
+LONG: Final = dt.timedelta(days=36_500)
+_HOLD = text(
+    """UPDATE outbox SET due_at = due_at + :long, stale_at = stale_at + :long, reason = :reason
+       WHERE round_id = :round AND state = 'waiting' AND reason IS DISTINCT FROM :reason"""
+)
+_RELEASE = text(
+    """UPDATE outbox SET due_at = greatest(due_at - :long, :due), reason = NULL,
+              stale_at = greatest(stale_at - :long, :due + (stale_at - due_at))
+       WHERE round_id = :round AND state = 'waiting' AND reason = :reason"""
+)
+_TAKE_BACK_ROUND = text(
+    "UPDATE outbox SET state = 'cancelled', reason = 'round over' WHERE round_id = :round AND state = 'waiting'"
+)
+
+
+def hold_round(session: Session, round_id: int) -> int:
+    """No text of this round goes until it is released; how many wait."""
+    return _changed(session, _HOLD, {"round": round_id, "long": LONG, "reason": PAUSED})
+
+
+def release_round(session: Session, round_id: int, *, now: dt.datetime) -> int:
+    """Texts of this round go again, within the send window; how many."""
+    due = may_write_from(now)
+    return _changed(session, _RELEASE, {"round": round_id, "long": LONG, "reason": PAUSED, "due": due})
+
+
+def take_back_round(session: Session, round_id: int) -> int:
+    """Texts of this round that were not sent yet are not sent; how many."""
+    return _changed(session, _TAKE_BACK_ROUND, {"round": round_id})
+
+
+def _changed(session: Session, statement: TextClause, values: Mapping[str, object]) -> int:
+    done = session.execute(statement, values)
+    return done.rowcount if isinstance(done, CursorResult) else 0
 
 
 def _why_not(session: Session, phone_id: int, purpose: Purpose, body_hash: bytes, now: dt.datetime) -> str | None:

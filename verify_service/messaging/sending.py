@@ -12,17 +12,26 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from sqlalchemy import exists, func, or_, select, text
+from sqlalchemy import case, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import Unreadable, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, DeliveryNotice, OutboxMessage, Phone, PhoneLink
+from verify_service.ground.tables import Conversation, DeliveryNotice, OutboxMessage, Phone, PhoneLink, Round
 from verify_service.messaging import deliveries
 from verify_service.messaging.consent import refuse_phone
 from verify_service.messaging.gateways.contract import Capabilities, Gateway, Outgoing, SendOutcome, Sent, blacklisted
-from verify_service.messaging.outbox import IN_A_TALK, TERMS, OutboxState, Purpose, unreachable, unwanted_by
+from verify_service.messaging.outbox import (
+    IN_A_TALK,
+    LONG,
+    PAUSED,
+    TERMS,
+    OutboxState,
+    Purpose,
+    unreachable,
+    unwanted_by,
+)
 from verify_service.messaging.window import may_write_from
 
 LEASE: Final = dt.timedelta(seconds=120)  # longer than any call takes; then the sender counts as dead
@@ -50,6 +59,16 @@ _WROTE_AT: Final = (
     .correlate(OutboxMessage)
     .scalar_subquery()
 )
+
+# How the round of a text stands: one that was with a sender when its round was paused comes back, and waits then.
+_PAUSED: Final = "paused"
+_ROUND: Final = (
+    select(case((Round.paused_at.is_not(None), _PAUSED), else_=Round.state))
+    .where(Round.id == OutboxMessage.round_id)
+    .correlate(OutboxMessage)
+    .scalar_subquery()
+)
+_ROUND_OVER: Final = frozenset({"closing", "closed", "cancelled"})
 
 log = structlog.get_logger()
 
@@ -80,6 +99,7 @@ class _Holder:
     stopped_at: dt.datetime | None
     theirs: bool  # still the phone of the worker whom the text is about
     wrote_at: dt.datetime | None = None  # last, in a talk by text that goes on
+    round: str | None = None  # how the round stands that the text is a contact of
 
 
 def claim(
@@ -144,6 +164,7 @@ def _due_of(session: Session, lane: str, most: int, now: dt.datetime) -> list[tu
             Phone.stopped_at,
             or_(OutboxMessage.worker_id.is_(None), still_linked).label("theirs"),
             _WROTE_AT.label("wrote_at"),
+            _ROUND.label("round"),
         )
         .join(Phone, Phone.id == OutboxMessage.phone_id)
         .where(_WAITING, text(lane), OutboxMessage.due_at <= now)
@@ -152,8 +173,8 @@ def _due_of(session: Session, lane: str, most: int, now: dt.datetime) -> list[tu
         .with_for_update(of=OutboxMessage, key_share=True, skip_locked=True)
     )
     return [
-        (row, _Holder(number, refused_at, stopped_at, theirs, wrote_at))
-        for row, number, refused_at, stopped_at, theirs, wrote_at in session.execute(due)
+        (row, _Holder(number, refused_at, stopped_at, theirs, wrote_at, stands))
+        for row, number, refused_at, stopped_at, theirs, wrote_at, stands in session.execute(due)
     ]
 
 
@@ -162,6 +183,9 @@ def _take(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> Claimed | Non
     over = _over(row, phone, now)
     if over is not None:
         _move(row, *over)
+        return None
+    if phone.round == _PAUSED:
+        row.due_at, row.stale_at, row.reason = row.due_at + LONG, row.stale_at + LONG, PAUSED
         return None
     terms = TERMS[Purpose(row.purpose)]
     if terms.stoppable and (goes_on := _goes_on_until(phone)) > now:  # two questions at once, and a YA is nobody's
@@ -199,6 +223,8 @@ def _over(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> tuple[OutboxS
     unwanted = unwanted_by(phone.refused_at, phone.stopped_at, Purpose(row.purpose))
     if unwanted is not None:
         return OutboxState.CANCELLED, unwanted
+    if phone.round in _ROUND_OVER:
+        return OutboxState.CANCELLED, "round over"
     return None if phone.theirs else (OutboxState.CANCELLED, "no longer their phone")
 
 

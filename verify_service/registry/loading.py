@@ -10,13 +10,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.ground.database import take_turn
 from verify_service.ground.programme import Programme, programme
-from verify_service.ground.tables import FileImport
+from verify_service.ground.tables import FileImport, Round
 from verify_service.registry import enrolments, ledger_store, listed, rt_head_store
 from verify_service.registry.columns import Layout
 from verify_service.registry.enrolments import Merged
@@ -236,6 +236,8 @@ def _import(
     with order.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
     take_turn(session, text("SELECT pg_advisory_xact_lock(hashtext('verify import'))"))
+    if not order.dry_run:
+        _refuse_while_sending(session)
     order = replace(order, now=not_before_others(session, order.now))
     before = of_this_file(session, order.kind, digest, order.period)
     if before and _still_holds(session, order, before[0]):
@@ -268,6 +270,16 @@ def _import(
         if order.dry_run:
             savepoint.rollback()
     return replace(report, import_id=None, dry_run=True) if order.dry_run else report
+
+
+def _refuse_while_sending(session: Session) -> None:
+    """First contacts go to people as they were drawn and to their phones as they are: neither may move meanwhile."""
+    name = session.scalar(select(Round.name).where(Round.state == "sending"))
+    if name is not None:
+        raise FileRefused(
+            f"Round {name} is sending, so that no list may change now: wait until it is open (verify round status"
+            f" {name}), or cancel it. A dry run is possible."
+        )
 
 
 _EARLIEST = dt.date(2015, 1, 1)  # no file of the programme can be older

@@ -127,11 +127,14 @@ _RESTS = {
     "pairs decided": f"""FROM person_pair WHERE decision IS NOT NULL AND taken_back_at IS NULL AND decided_at >= :at
                          AND (low IN {_PEOPLE} OR high IN {_PEOPLE})""",
     "gaps told of": f"FROM cover_gap WHERE told_at >= :at AND worker_id IN {_PEOPLE}",
+    "people drawn in a round": f"""FROM round JOIN round_person drawn ON drawn.round_id = round.id
+        WHERE round.drawn_at >= :at AND round.state <> 'cancelled' AND drawn.enrolment_id IN {_LINES}""",
     "tasks done": f"FROM task WHERE closed_at >= :at AND enrolment_id IN {_LINES}",
 }
 # A month that no other file reports: what people answered and were told of it rests on this one.
 _RESTS_OF_A_MONTH = {
     "answers about this month": "FROM evidence WHERE received_at >= :at AND period = :period",
+    "rounds of this month": "FROM round WHERE drawn_at >= :at AND state <> 'cancelled' AND period = :period",
     "removals that rest on this month": (
         "FROM removal WHERE opened_at >= :at AND evidence #>> '{verdict,period}' = :iso"
     ),

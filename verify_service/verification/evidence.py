@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, insert, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.pipeline import Asked, Command
-from verify_service.ground.tables import JOINED, NEWEST_PERIOD, StaleEnrolment
+from verify_service.ground.tables import JOINED, NEWEST_PERIOD, StaleEnrolment, round_of
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ RECORD = Command(
     f"""
     WITH new AS (
         INSERT INTO evidence (enrolment_id, source, statement, detail, assisted, channel, phone_id, period, inbound,
-                              screen, received_at)
+                              screen, round_id, received_at)
         SELECT enrolment.id, :source, :statement, :detail, :assisted, :channel, :phone_id,
-               {NEWEST_PERIOD}, :inbound, :screen, :now
+               {NEWEST_PERIOD}, :inbound, :screen, {round_of("enrolment.id")}, :now
         FROM enrolment WHERE enrolment.worker_id = :worker_id
         ON CONFLICT DO NOTHING RETURNING enrolment_id),
     {JOINED}
@@ -74,9 +74,9 @@ _RECORD_OF = text(
     f"""
     WITH new AS (
         INSERT INTO evidence (enrolment_id, source, statement, detail, assisted, channel, phone_id, period, inbound,
-                              screen, received_at)
+                              screen, round_id, received_at)
         SELECT of_enrolment, :source, :statement, :detail, :assisted, :channel, :phone_id,
-               {NEWEST_PERIOD}, :inbound, :screen, :now
+               {NEWEST_PERIOD}, :inbound, :screen, {round_of("of_enrolment")}, :now
         FROM unnest(CAST(:enrolments AS bigint[])) AS of_enrolment
         ON CONFLICT DO NOTHING RETURNING enrolment_id)
     INSERT INTO stale_enrolment (enrolment_id, since) SELECT enrolment_id, :now FROM new

@@ -52,6 +52,7 @@ from verify_service.ground.tables.registry import (
     Worker,
     all_of,
 )
+from verify_service.ground.tables.rounds import Round, RoundPerson, RoundStratum, round_of
 from verify_service.ground.tables.task import Task
 from verify_service.ground.tables.verification import (
     CoverGap,
@@ -108,6 +109,9 @@ __all__ = [
     "RecoveryCode",
     "Reference",
     "Removal",
+    "Round",
+    "RoundPerson",
+    "RoundStratum",
     "RtHead",
     "SavedFilter",
     "SessionEnd",
@@ -118,4 +122,5 @@ __all__ = [
     "Verdict",
     "Worker",
     "all_of",
+    "round_of",
 ]

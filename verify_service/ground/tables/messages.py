@@ -76,6 +76,7 @@ class OutboxMessage(Base):
     worker_id: Mapped[int | None] = mapped_column(comment="whom it is about: not sent once the phone is let go of them")
     conversation_id: Mapped[int | None] = mapped_column(comment="of a prompt: what its answer goes to")
     step: Mapped[int | None] = mapped_column(Integer, comment="which prompt of that conversation it is")
+    round_id: Mapped[int | None] = mapped_column(comment="the round it is a contact of: held, or not sent, with it")
     screen: Mapped[str] = mapped_column(comment="the words it was made from")
     purpose: Mapped[str] = mapped_column(
         comment="invitation | reminder | question | reply | case | warning | decision | code"
@@ -127,6 +128,7 @@ class OutboxMessage(Base):
             postgresql_where=text("provider_id IS NOT NULL"),
         ),
         Index(None, "phone_id", "created_at"),
+        Index("ix_outbox_of_a_round", "round_id", "worker_id", postgresql_where=text("round_id IS NOT NULL")),
         Index(
             "ix_outbox_prompts",
             "phone_id",

@@ -20,10 +20,10 @@ class Evidence(Base):
     statement: Mapped[str]
     detail: Mapped[str] = mapped_column(server_default=text("''"))
     assisted: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    channel: Mapped[str] = mapped_column(comment="ussd | sms")
+    channel: Mapped[str] = mapped_column(comment="ussd | sms | visit")
     phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id"))
     period: Mapped[dt.date | None] = mapped_column(comment="newest insurer month when it was said; none yet: null")
-    round_id: Mapped[int | None]
+    round_id: Mapped[int | None] = mapped_column(comment="the round that had asked, while it was at work")
     inbound: Mapped[str] = mapped_column(comment="the row it came from: conversation:ID:HOP or message:ID")
     screen: Mapped[str | None] = mapped_column(comment="the question that was on the phone")
     received_at: Mapped[Moment] = mapped_column(comment="first receipt of the answer")

@@ -1,0 +1,127 @@
+"""A round from its draft to its close, over the real tables, texts and talks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tests.people import NOW, a_worker, an_rt_head
+from verify_service.ground.database import transaction
+from verify_service.rounds import dispositions, reach, tending
+from verify_service.rounds.certificate import certificate, drawn, redraw
+from verify_service.rounds.design import Design
+from verify_service.rounds.draw import order
+from verify_service.rounds.frame import frame_csv
+from verify_service.rounds.opening import draw, open_round
+from verify_service.rounds.states import find_round
+
+
+def a_city(db: Any, people: int = 60) -> list[Any]:
+    """People of two kecamatan, every tenth without a phone."""
+    return [
+        a_worker(
+            db,
+            nik=f"32750{1 + one % 2}15019{one:05d}",
+            name=f"Warga {one:03d}",
+            phone=None if one % 10 == 9 else f"+62812345{one:05d}",
+            kelurahan="32.75.01.1001" if one % 2 else "32.75.02.1001",
+            row=one + 2,
+        )
+        for one in range(people)
+    ]
+
+
+def a_round(name: str = "tw1", *, seed: str = "bar-77", now: dt.datetime = NOW, **design: Any) -> str:
+    """A drawn round."""
+    with transaction() as session:
+        open_round(session, name, Design(**design), seed=seed, now=now, by="test")
+    with transaction() as session:
+        draw(session, find_round(session, name, lock=True), now=now, by="test")
+    return name
+
+
+def begin(name: str, now: dt.datetime = NOW) -> int:
+    with transaction() as session:
+        return reach.start(session, find_round(session, name, lock=True), now=now, by="test")
+
+
+def contact_all(now: dt.datetime) -> int:
+    total = 0
+    while True:
+        with transaction() as session:
+            some = reach.contact(session, now=now, most=7)
+        if not some:
+            return total
+        total += some
+
+
+def tended(now: dt.datetime) -> None:
+    with transaction() as session:
+        tending.tend(session, now=now)
+
+
+def test_the_draw_is_the_one_anybody_can_repeat(db: Any) -> None:
+    people = a_city(db)
+    name = a_round(strata=("kecamatan",), margin=0.2, response_rate=0.9)
+    with transaction() as session:
+        held = find_round(session, name)
+        told = certificate(session, held)
+        frame = b"".join(frame_csv(session, held))
+        sample = drawn(session, held)
+    again = redraw(told, frame)
+    assert again.matches
+    assert again.sample == sample
+    strata: dict[str, list[str]] = {}
+    for line in frame.decode().splitlines()[1:]:
+        identifier, stratum = line.split(",")
+        strata.setdefault(stratum, []).append(identifier)
+    assert sum(map(len, strata.values())) == len(people)
+    by_hand = [
+        one for stratum in sorted(strata) for one in order("bar-77", strata[stratum])[: told["allocation"][stratum]]
+    ]
+    assert sample == by_hand
+    broken = redraw(told, frame.replace(b"\n", b" \n", 1))
+    assert not broken.matches
+    assert "SHA-256" in broken.differs[0]
+
+
+def test_a_round_asks_reminds_and_closes_with_one_disposition_each(db: Any) -> None:
+    people = a_city(db, 40)
+    an_rt_head(db, "+6281999000111")
+    name = a_round(everyone=True, plan="sms 0, sms 2d, rt 5d, visit 12d, close 21d")
+    assert begin(name) == 40
+    assert contact_all(NOW) == 40  # who has no phone moves on to the head
+    texts = db.execute("SELECT count(*), count(DISTINCT phone_id) FROM outbox WHERE round_id IS NOT NULL").fetchone()
+    assert texts == (36, 36)
+    tended(NOW)
+    assert db.execute("SELECT state FROM round").fetchone() == ("open",)
+    answer(db, people[0], "confirms", NOW + dt.timedelta(hours=1))
+    assert db.execute("SELECT round_id FROM evidence").fetchone() is not None
+    later = NOW + dt.timedelta(days=2, minutes=1)
+    tended(later)
+    assert contact_all(later) == 35
+    reminders = db.execute("SELECT count(*) FROM outbox WHERE purpose = 'reminder'").fetchone()
+    assert reminders == (35,)
+    later = NOW + dt.timedelta(days=5, minutes=1)
+    contact_all(later)
+    assert db.execute("SELECT count(*) FROM outbox WHERE screen = 'g14.rt_task'").fetchone() == (1,)
+    later = NOW + dt.timedelta(days=12, minutes=1)
+    contact_all(later)
+    assert db.execute("SELECT count(*) FROM task WHERE kind = 'round_visit'").fetchone() == (39,)
+    later = NOW + dt.timedelta(days=21, minutes=1)
+    tended(later)
+    tended(later)
+    assert db.execute("SELECT state, closed_how FROM round").fetchone() == ("closed", "plan over")
+    with transaction() as session:
+        counts = dispositions.counted(session, find_round(session, name))
+    assert sum(counts.values()) == 40
+    assert counts["complete"] == 1
+    assert "pending" not in counts
+
+
+def answer(db: Any, someone: Any, statement: str, when: dt.datetime, source: str = "worker") -> None:
+    from verify_service.verification.evidence import Statement, record_statement
+
+    with transaction() as session:
+        said = Statement(source, statement, "ussd", f"test:{someone.worker}:{statement}:{when}")
+        record_statement(session, said, worker_id=someone.worker, now=when)
