@@ -6,8 +6,10 @@ job (20 ms each) would buy nothing. Only one queue: a worker on two loses what i
 
 from __future__ import annotations
 
+import time
 from importlib import import_module
 
+from redis import exceptions
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
@@ -38,9 +40,19 @@ def main() -> None:
     except SettingsRefused as refused:
         raise SystemExit(str(refused)) from None
     reconcile()  # what waited while no worker ran
-    worker = Worker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)
-    worker.log_job_description = False
-    worker.work(logging_level="WARNING", with_scheduler=False)
+    while _cut_off():
+        time.sleep(1)
+
+
+def _cut_off() -> bool:
+    """Work; whether it ended since Valkey went away in the middle of a job, which RQ does not outlive."""
+    try:
+        worker = Worker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)
+        worker.log_job_description = False
+        worker.work(logging_level="WARNING", with_scheduler=False)
+    except (exceptions.ConnectionError, exceptions.TimeoutError):
+        return True
+    return False
 
 
 if __name__ == "__main__":

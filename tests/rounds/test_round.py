@@ -11,9 +11,9 @@ from verify_service.rounds import dispositions, reach, tending
 from verify_service.rounds.certificate import certificate, drawn, redraw
 from verify_service.rounds.design import Design
 from verify_service.rounds.draw import order
+from verify_service.rounds.drawing import draw, open_round
 from verify_service.rounds.frame import frame_csv
-from verify_service.rounds.opening import draw, open_round
-from verify_service.rounds.states import find_round
+from verify_service.rounds.round_states import find_round
 
 
 def a_city(db: Any, people: int = 60) -> list[Any]:

@@ -20,11 +20,11 @@ from verify_service.rounds import reach, steering
 from verify_service.rounds.certificate import certificate as certificate_of
 from verify_service.rounds.certificate import redraw as redraw_from
 from verify_service.rounds.design import ALLOCATIONS, STRATA, Design
+from verify_service.rounds.drawing import Preview, draw, open_round, preview
 from verify_service.rounds.frame import frame_csv
-from verify_service.rounds.opening import Preview, draw, open_round, preview
 from verify_service.rounds.plan import DEFAULT, PlanRefused
+from verify_service.rounds.round_states import RoundRefused, find_round
 from verify_service.rounds.size import completes, contacts
-from verify_service.rounds.states import RoundRefused, find_round
 from verify_service.rounds.status import status_of
 
 T = TypeVar("T")

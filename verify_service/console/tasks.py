@@ -12,7 +12,7 @@ from verify_service.grievances.acting import Acting
 from verify_service.ground import queue
 from verify_service.ground.tables import Task
 from verify_service.labels.codes import signal_text
-from verify_service.labels.statements import FINDINGS
+from verify_service.labels.statements import FINDINGS, FOUND
 from verify_service.registry.letters import activation_letter
 from verify_service.verification import field_checks, task_list
 from verify_service.verification.signals import KIND as CHECK_ANSWERS
@@ -24,6 +24,7 @@ KINDS = {
     "own_family": lazy_gettext("RT head's own family: confirm"),
     "rt_vacant": lazy_gettext("RT without a head: confirm"),
     "visit": lazy_gettext("Wants no texts: visit"),
+    "round_visit": lazy_gettext("Drawn in a round: visit"),
     "cover_gap": lazy_gettext("Cover ends, no phone: tell the worker"),
     "missing_from_list": lazy_gettext("Not in the new list: ask"),
     "check_answers": lazy_gettext("Whose answers? Check them"),
@@ -83,6 +84,7 @@ def task(number: int) -> Response:
         says=FINDINGS,
         settled_how=HOW.get(held.closed_how or "", held.closed_how),
         residents=field_checks.ABOUT_RESIDENTS,
+        found=FOUND,
     )
     return make_response(page)
 

@@ -6,7 +6,11 @@ from typing import Final
 
 from flask_babel import lazy_gettext
 
-SOURCES: Final = {"worker": lazy_gettext("The worker"), "rt_head": lazy_gettext("The RT head")}
+SOURCES: Final = {
+    "worker": lazy_gettext("The worker"),
+    "rt_head": lazy_gettext("The RT head"),
+    "visit": lazy_gettext("A visit"),
+}
 # Beside a month of the worker, in a narrow column.
 BRIEFLY: Final = {
     "confirms": lazy_gettext("confirms"),
@@ -22,6 +26,9 @@ BRIEFLY: Final = {
     "not_working": lazy_gettext("works no more"),
     "now_employed": lazy_gettext("is an employee now"),
     "own_family": lazy_gettext("own family of the RT head"),
+    "refused": lazy_gettext("does not want to answer"),
+    "absent": lazy_gettext("lives there, was not met"),
+    "not_found": lazy_gettext("was not found"),
 }
 # As a sentence that begins with who said it: what a removal rests on.
 IN_A_SENTENCE: Final = {
@@ -41,6 +48,9 @@ SAID_BY: Final = {
     ("rt_head", "ussd"): lazy_gettext("The RT head, by phone"),
     ("rt_head", "sms"): lazy_gettext("The RT head, by text"),
     ("rt_head", "console"): lazy_gettext("The kelurahan, from the desk"),
+    ("worker", "visit"): lazy_gettext("The worker, at a visit"),
+    ("rt_head", "visit"): lazy_gettext("The kelurahan, after a visit"),
+    ("visit", "visit"): lazy_gettext("A visit"),
 }
 # What the kelurahan may say of a resident nobody else speaks for.
 FINDINGS: Final = {
@@ -50,6 +60,21 @@ FINDINGS: Final = {
     "unknown": lazy_gettext("Nobody knows them"),
     "not_working": lazy_gettext("Lives there, works no more"),
     "now_employed": lazy_gettext("Is an employee now"),
+}
+
+# What a visit to somebody drawn in a round may find.
+FOUND: Final = {
+    "confirms": lazy_gettext("Says: yes, covered"),
+    "wrong_data": lazy_gettext("Covered, but data are wrong"),
+    "does_not_know": lazy_gettext("Does not know of the cover"),
+    "denies": lazy_gettext("Says: not covered"),
+    "not_working": lazy_gettext("Lives there, works no more"),
+    "now_employed": lazy_gettext("Is an employee now"),
+    "refused": lazy_gettext("Does not want to answer"),
+    "absent": lazy_gettext("Lives there, was not met"),
+    "not_found": lazy_gettext("Not found, nobody knows them"),
+    "moved": lazy_gettext("Has moved away"),
+    "deceased": lazy_gettext("Has died"),
 }
 
 

@@ -36,7 +36,6 @@ def write(
     worker_id: int | None = None,
     not_before: dt.datetime | None = None,
     asks: Asks | None = None,
-    round_id: int | None = None,
 ) -> int | None:
     """Queue one SMS of one part; its outbox id, or None when none will go (they stopped us, or it went before)."""
     return queue_text(
@@ -50,7 +49,6 @@ def write(
         worker_id=worker_id,
         not_before=not_before,
         asks=asks,
-        round_id=round_id,
     )
 
 

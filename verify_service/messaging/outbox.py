@@ -111,14 +111,12 @@ def queue_text(
     worker_id: int | None = None,
     not_before: dt.datetime | None = None,
     asks: Asks | None = None,
-    round_id: int | None = None,
 ) -> int | None:
     """Queue a text: the id of its outbox row, or None when none will go (nudge the sender after the commit).
 
     One text for each `cause`, however often it is asked for. One that may not go is kept as cancelled with the reason,
     so that an officer can see why nobody got it. `screen` names the words it was made from, `worker_id` whom it is
-    about: should the phone be let go of them first, it is not sent. `asks` says of a prompt where its answer belongs,
-    `round_id` of a contact which round it waits or ends with.
+    about: should the phone be let go of them first, it is not sent. `asks` says of a prompt where its answer belongs.
     """
     from_then = max(now, not_before or now)
     due_at = may_write_from(from_then) if TERMS[purpose].ours else from_then
@@ -140,7 +138,6 @@ def queue_text(
         "created_at": now,
         "conversation_id": asks.conversation if asks else None,
         "step": asks.step if asks else None,
-        "round_id": round_id,
     }
     queued = session.scalar(_QUEUE, row)
     return queued if reason is None else None
@@ -215,6 +212,15 @@ _RELEASE = text(
 _TAKE_BACK_ROUND = text(
     "UPDATE outbox SET state = 'cancelled', reason = 'round over' WHERE round_id = :round AND state = 'waiting'"
 )
+
+
+def of_round(session: Session, round_id: int, texts: Sequence[int]) -> None:
+    """These queued texts are contacts of a round: they wait and end with it."""
+    if texts:
+        session.execute(
+            text("UPDATE outbox SET round_id = :round WHERE id = ANY(CAST(:texts AS bigint[]))"),
+            {"round": round_id, "texts": list(texts)},
+        )
 
 
 def hold_round(session: Session, round_id: int) -> int:

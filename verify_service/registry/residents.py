@@ -95,7 +95,7 @@ SELECT DISTINCT ON (worker.id) enrolment.id AS enrolment, worker.id AS worker, w
        EXISTS (SELECT 1 FROM evidence JOIN enrolment same ON same.id = evidence.enrolment_id
                WHERE same.worker_id = worker.id AND same.kelurahan_code = enrolment.kelurahan_code
                  AND same.rw = enrolment.rw AND same.rt = enrolment.rt
-                 AND evidence.source = 'rt_head' AND evidence.channel <> 'console'
+                 AND evidence.source = 'rt_head' AND evidence.channel NOT IN ('console', 'visit')
                  AND evidence.received_at >= :since) AS answered
 FROM enrolment JOIN worker ON worker.id = enrolment.worker_id
 WHERE {_HIS}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.tables import Round, RoundStratum
 from verify_service.rounds.draw import sample
-from verify_service.rounds.states import RoundRefused
+from verify_service.rounds.round_states import RoundRefused
 
 VERSION: Final = 1
 RULE: Final = "in each stratum, ascending SHA-256 (hex) of the UTF-8 text SEED:ID; the first so many as allocated"

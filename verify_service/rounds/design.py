@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from verify_service.rounds.plan import DEFAULT, read_plan
-from verify_service.rounds.states import RoundRefused
+from verify_service.rounds.round_states import RoundRefused
 
 # By what a frame can be cut; a stratum is named by its values in this order. "no-phone" is a stratum of its own,
 # whatever the other values are.

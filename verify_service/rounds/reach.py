@@ -18,15 +18,15 @@ from verify_service.conversations.asking_many import ToAsk, ask_many
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Phone, Round
 from verify_service.messaging.compose import write
-from verify_service.messaging.outbox import Purpose
+from verify_service.messaging.outbox import Purpose, of_round
 from verify_service.registry.residents import inactive_before, unheaded_sql
 from verify_service.rounds.design import design_of
 from verify_service.rounds.plan import Channel, Plan, read_plan
-from verify_service.rounds.states import RoundState, move
+from verify_service.rounds.round_states import RoundState, move
 from verify_service.tasks import death_sql, open_task
+from verify_service.verification.field_checks import ROUND_VISIT
 
 AT_ONCE: Final = 1_000  # people in one transaction: less than the two seconds for which others wait for a row
-VISIT: Final = "round_visit"  # the kind of task
 WAIT: Final = dt.timedelta(hours=1)  # while the phone has a question of somebody else
 
 _ROUND = text(
@@ -266,7 +266,7 @@ def _others(
         by = (held.closes_at or now).astimezone(programme().zone).date()
         open_task(
             session,
-            kind=VISIT,
+            kind=ROUND_VISIT,
             subject=f"enrolment:{row.enrolment_id}",
             kelurahan_code=row.kelurahan_code,
             rw=row.rw,
@@ -305,8 +305,9 @@ def _heads(session: Session, held: Round, rows: Sequence[Row[Any]], now: dt.date
     if not silent:
         return known
     by = (held.closes_at or now).astimezone(programme().zone).date()
+    texts: list[int] = []
     for row in session.execute(_HEADS, {"people": silent, "inactive": inactive_before(now)}).all():
-        write(
+        told = write(
             session,
             session.get_one(Phone, row.phone_id),
             "g29.rw_task" if row.of_rw else "g14.rt_task",
@@ -319,7 +320,8 @@ def _heads(session: Session, held: Round, rows: Sequence[Row[Any]], now: dt.date
             purpose=Purpose.REMINDER,
             cause=f"round:{held.id}:head:{row.head}:{row.rt}",
             now=now,
-            round_id=held.id,
         )
+        texts += [told] if told is not None else []
         known.update(row.people)
+    of_round(session, held.id, texts)
     return known

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.tables import Round, RoundPerson, RoundStratum
 from verify_service.rounds.dispositions import counted
-from verify_service.rounds.states import find_round
+from verify_service.rounds.round_states import find_round
 
 
 def status_of(session: Session, name: str | None) -> list[dict[str, Any]]:

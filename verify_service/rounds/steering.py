@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from verify_service import audit
 from verify_service.ground.tables import Round
 from verify_service.messaging.outbox import hold_round, release_round, take_back_round
-from verify_service.rounds.reach import VISIT
-from verify_service.rounds.states import RoundRefused, RoundState, move, refuse_others_at_work
+from verify_service.rounds.round_states import RoundRefused, RoundState, move, refuse_others_at_work
+from verify_service.verification.field_checks import ROUND_VISIT
 
 BY_HAND, QUOTA, PLAN_OVER, CANCELLED = "by hand", "quota", "plan over", "cancelled"
 
@@ -78,7 +78,7 @@ def cancel(session: Session, held: Round, *, now: dt.datetime, by: str) -> int:
             """UPDATE task SET closed_at = :now, closed_how = 'withdrawn', closed_by = :by
                WHERE kind = :kind AND closed_at IS NULL AND detail ->> 'round' = CAST(:round AS text)"""
         ),
-        {"now": now, "by": by, "kind": VISIT, "round": str(held.id)},
+        {"now": now, "by": by, "kind": ROUND_VISIT, "round": str(held.id)},
     )
     return taken_back
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from verify_service.ground.tables import Round, RoundStratum
 from verify_service.rounds import dispositions, reach, steering
 from verify_service.rounds.design import design_of
-from verify_service.rounds.size import more_contacts
-from verify_service.rounds.states import RoundState, move
+from verify_service.rounds.round_states import RoundState, move
+from verify_service.rounds.size import more_contacts, rate_now
 
 SETTLE_EVERY: Final = dt.timedelta(seconds=5)
 _PATIENCE: Final = 20  # times as long as settling took, until the next: a large round is looked at less often
@@ -111,9 +111,8 @@ def _wanted(session: Session, held: Round) -> dict[str, int]:
         done, asked = (row.done, row.asked) if row else (0, 0)
         if done >= held_stratum.completes:
             continue
-        number = more_contacts(
-            held_stratum.completes, done, expected=held_stratum.expected, seen=done / asked if asked else 0.0
-        )
+        rate = rate_now(held_stratum.completes, done, held_stratum.expected, done / asked if done else None)
+        number = more_contacts(held_stratum.completes, done, rate)
         room = min(held_stratum.population, _MOST_RELEASED * held_stratum.contacts) - held_stratum.released
         more[held_stratum.stratum] = max(0, min(number, room))
     return more

@@ -28,8 +28,8 @@ from verify_service.registry.residents import Office, enrolments_in
 from verify_service.registry.rt_access import reset_pin
 from verify_service.registry.rt_terms import TERM_ENDS
 from verify_service.tasks import close_task, open_task
-from verify_service.verification.decision import RtHeadSays
-from verify_service.verification.evidence import Statement, record_of_enrolments
+from verify_service.verification.decision import RtHeadSays, WorkerSays
+from verify_service.verification.evidence import Statement, record_of_enrolments, record_statement
 from verify_service.verification.gaps import TASK as COVER_GAP
 from verify_service.verification.signals import KIND as CHECK_ANSWERS
 from verify_service.verification.signals import AnsweredFor, answered_for
@@ -38,6 +38,21 @@ ABOUT_RESIDENTS = ("own_family", "rt_vacant", "visit")  # the kelurahan says wha
 SAYS = tuple(says.value for says in RtHeadSays if says not in (RtHeadSays.NO_ANSWER, RtHeadSays.OWN_FAMILY))
 SALT = 7_000_000  # apart from the numbers of talks
 HOW_CONFIRMED = ("call", "certificate")
+ROUND_VISIT = "round_visit"  # somebody drawn in a round, whom no text and no RT head has reached
+# What a visit may find: what the worker says there, with whoever visits; what the kelurahan can say; and neither.
+OWN_WORDS = tuple(
+    says.value
+    for says in (
+        WorkerSays.CONFIRMS,
+        WorkerSays.WRONG_DATA,
+        WorkerSays.DOES_NOT_KNOW,
+        WorkerSays.DENIES,
+        WorkerSays.NOT_WORKING,
+        WorkerSays.NOW_EMPLOYED,
+    )
+)
+MET_NOBODY = ("refused", "absent", "not_found")
+OF_RESIDENTS = (RtHeadSays.MOVED.value, RtHeadSays.DECEASED.value)
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,10 @@ def settle(acting: Acting, task: Task, answer: str) -> bool | None:
     if task.kind == "rt_head_locked" and answer == "let_in":
         return _let_in_again(acting, task)
     if task.kind in ABOUT_RESIDENTS and answer in SAYS:
+        return _settle_resident(acting, task, says=answer)
+    if task.kind == ROUND_VISIT and answer in (*OWN_WORDS, *MET_NOBODY):
+        return _settle_visit(acting, task, found=answer)
+    if task.kind == ROUND_VISIT and answer in OF_RESIDENTS:
         return _settle_resident(acting, task, says=answer)
     if task.kind in (COVER_GAP, TERM_ENDS) and answer == "told":
         return close_task(acting.session, task.kind, task.subject, how="done", by=acting.by, now=acting.now)
@@ -182,6 +201,28 @@ def _settle_resident(acting: Acting, task: Task, *, says: str) -> bool:
     return True
 
 
+def _settle_visit(acting: Acting, task: Task, *, found: str) -> bool:
+    """What a visit has found: the worker's own word, given with help, or that nobody could be asked.
+
+    False when somebody else has settled it meanwhile.
+    """
+    if not close_task(acting.session, task.kind, task.subject, how="done", by=acting.by, now=acting.now):
+        return False
+    own = found in OWN_WORDS
+    said = Statement(
+        source="worker" if own else "visit",
+        statement=found,
+        channel="visit",
+        inbound=f"task:{task.id}",
+        assisted=own,
+    )
+    if own:
+        record_statement(acting.session, said, worker_id=_worker(acting.session, task).id, now=acting.now)
+    else:
+        record_of_enrolments(acting.session, said, enrolments=[task.enrolment_id or 0], now=acting.now)
+    return True
+
+
 def _settle_signal(acting: Acting, task: Task, *, genuine: bool) -> bool:
     """An officer has looked at whose answers they are; the answers stay as they are, whatever he found.
 
@@ -211,7 +252,8 @@ def reset_at_the_desk(acting: Acting, head: int) -> bool:
 
 def _say(session: Session, task: Task, says: str, detail: str, now: dt.datetime) -> None:
     """Evidence from the desk, beside what the RT head said: the later one holds."""
-    statement = Statement(source="rt_head", statement=says, detail=detail, channel="console", inbound=f"task:{task.id}")
+    channel = "visit" if task.kind == ROUND_VISIT else "console"
+    statement = Statement(source="rt_head", statement=says, detail=detail, channel=channel, inbound=f"task:{task.id}")
     enrolment = session.get_one(Enrolment, task.enrolment_id)
     there = []
     if enrolment.rt:  # as the head's word did, it covers every line there

@@ -16,11 +16,11 @@ class Evidence(Base):
     __tablename__ = "evidence"
     id: Mapped[Id]
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
-    source: Mapped[str] = mapped_column(comment="worker | rt_head")
+    source: Mapped[str] = mapped_column(comment="worker | rt_head | visit: nobody could be asked")
     statement: Mapped[str]
     detail: Mapped[str] = mapped_column(server_default=text("''"))
     assisted: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    channel: Mapped[str] = mapped_column(comment="ussd | sms | visit")
+    channel: Mapped[str] = mapped_column(comment="ussd | sms | console | visit")
     phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id"))
     period: Mapped[dt.date | None] = mapped_column(comment="newest insurer month when it was said; none yet: null")
     round_id: Mapped[int | None] = mapped_column(comment="the round that had asked, while it was at work")

@@ -111,9 +111,17 @@ def upgrade() -> None:
     )
     op.alter_column(
         "evidence",
+        "source",
+        existing_type=sa.TEXT(),
+        comment="worker | rt_head | visit: nobody could be asked",
+        existing_comment="worker | rt_head",
+        existing_nullable=False,
+    )
+    op.alter_column(
+        "evidence",
         "channel",
         existing_type=sa.TEXT(),
-        comment="ussd | sms | visit",
+        comment="ussd | sms | console | visit",
         existing_comment="ussd | sms",
         existing_nullable=False,
     )
@@ -135,9 +143,25 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("round_id IS NOT NULL"),
     )
+    op.alter_column(
+        "task",
+        "kind",
+        existing_type=sa.TEXT(),
+        comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list | cover_gap | rt_term_ends | round_visit",
+        existing_comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list | cover_gap | rt_term_ends",
+        existing_nullable=False,
+    )
 
 
 def downgrade() -> None:
+    op.alter_column(
+        "task",
+        "kind",
+        existing_type=sa.TEXT(),
+        comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list | cover_gap | rt_term_ends",
+        existing_comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list | cover_gap | rt_term_ends | round_visit",
+        existing_nullable=False,
+    )
     op.drop_index("ix_outbox_of_a_round", table_name="outbox", postgresql_where=sa.text("round_id IS NOT NULL"))
     op.drop_column("outbox", "round_id")
     op.alter_column(
@@ -153,7 +177,15 @@ def downgrade() -> None:
         "channel",
         existing_type=sa.TEXT(),
         comment="ussd | sms",
-        existing_comment="ussd | sms | visit",
+        existing_comment="ussd | sms | console | visit",
+        existing_nullable=False,
+    )
+    op.alter_column(
+        "evidence",
+        "source",
+        existing_type=sa.TEXT(),
+        comment="worker | rt_head",
+        existing_comment="worker | rt_head | visit: nobody could be asked",
         existing_nullable=False,
     )
     op.drop_table("round_stratum")

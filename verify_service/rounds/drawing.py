@@ -21,10 +21,10 @@ from verify_service.rounds import allocation
 from verify_service.rounds.design import Design, checked, design_of
 from verify_service.rounds.draw import ORDER_SQL
 from verify_service.rounds.frame import Frame, build_frame, frame_hash
-from verify_service.rounds.intervals import wilson_fpc
+from verify_service.rounds.intervals import wilson_of
 from verify_service.rounds.plan import read_plan
+from verify_service.rounds.round_states import RoundRefused, RoundState, find_round, move
 from verify_service.rounds.size import completes, contacts
-from verify_service.rounds.states import RoundRefused, RoundState, find_round, move
 from verify_service.verification.evidence import newest_period
 
 
@@ -155,7 +155,9 @@ def _stratum(name: str, size: int, wanted: int, asked: int, design: Design) -> S
 def _half_width(answers: int, population: int, confidence: float) -> float | None:
     if not answers:
         return None
-    low, high = wilson_fpc(answers / 2, answers, population, confidence)
+    if answers >= population:
+        return 0.0
+    low, high = wilson_of(0.5, answers * (population - 1) / (population - answers), confidence)
     return (high - low) / 2
 
 
