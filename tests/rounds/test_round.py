@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
+
 from tests.people import NOW, a_worker, an_rt_head
 from verify_service.ground.database import transaction
 from verify_service.rounds import dispositions, reach, tending
@@ -13,6 +15,7 @@ from verify_service.rounds.design import Design
 from verify_service.rounds.draw import order
 from verify_service.rounds.drawing import draw, open_round
 from verify_service.rounds.frame import frame_csv
+from verify_service.rounds.round_report import report_of
 from verify_service.rounds.round_states import find_round
 
 
@@ -114,9 +117,14 @@ def test_a_round_asks_reminds_and_closes_with_one_disposition_each(db: Any) -> N
     assert db.execute("SELECT state, closed_how FROM round").fetchone() == ("closed", "plan over")
     with transaction() as session:
         counts = dispositions.counted(session, find_round(session, name))
+        told = report_of(session, find_round(session, name)).as_json()
     assert sum(counts.values()) == 40
     assert counts["complete"] == 1
     assert "pending" not in counts
+    assert told["sample"] == 40
+    assert told["overall"]["share"] is None
+    assert told["overall"]["refused"] == "few_answers"
+    assert told["overall"]["worst"] == pytest.approx(1 / 40)
 
 
 def answer(db: Any, someone: Any, statement: str, when: dt.datetime, source: str = "worker") -> None:

@@ -26,6 +26,7 @@ _COMMANDS = {
         "round:round_",
         "Verification rounds: size, draw, contact, close; a certificate by which anybody can repeat the draw.",
     ),
+    "report": ("report:report", "Figures for the auditor, the council and the public."),
     "ask": ("ask:ask", "Ask those who have not spoken yet; texts go out within the send window."),
     "texts": ("outbox:texts", "Texts to people: how sending stands, and reviving what was given up."),
     "reconcile": ("verdicts:reconcile", "Bring verdicts and discrepancies up to date now."),

@@ -89,7 +89,8 @@ phones AS (
     FROM person JOIN phone_link link ON link.worker_id = person.worker_id AND link.unlinked_at IS NULL
     JOIN phone ON phone.id = link.phone_id AND phone.refused_at IS NULL GROUP BY link.worker_id),
 tried AS (
-    SELECT task.enrolment_id FROM task WHERE task.kind = '{ROUND_VISIT}' AND task.detail ->> 'round' = CAST(:round AS text)),
+    SELECT task.enrolment_id FROM task
+    WHERE task.kind = '{ROUND_VISIT}' AND task.detail ->> 'round' = CAST(:round AS text)),
 told AS (
     SELECT person.enrolment_id, {_DISPOSITION} AS disposition, own.statement, own.channel, own.assisted,
            own.received_at AS answered_at, own.late

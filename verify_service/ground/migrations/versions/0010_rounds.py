@@ -11,6 +11,12 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+_KINDS = (
+    "death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list"
+    " | cover_gap | rt_term_ends"
+)
+_KINDS_NOW = f"{_KINDS} | round_visit"
+
 
 def upgrade() -> None:
     op.create_table(
@@ -147,8 +153,8 @@ def upgrade() -> None:
         "task",
         "kind",
         existing_type=sa.TEXT(),
-        comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list | cover_gap | rt_term_ends | round_visit",
-        existing_comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list | cover_gap | rt_term_ends",
+        comment=_KINDS_NOW,
+        existing_comment=_KINDS,
         existing_nullable=False,
     )
 
@@ -158,8 +164,8 @@ def downgrade() -> None:
         "task",
         "kind",
         existing_type=sa.TEXT(),
-        comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list | cover_gap | rt_term_ends",
-        existing_comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list | cover_gap | rt_term_ends | round_visit",
+        comment=_KINDS,
+        existing_comment=_KINDS_NOW,
         existing_nullable=False,
     )
     op.drop_index("ix_outbox_of_a_round", table_name="outbox", postgresql_where=sa.text("round_id IS NOT NULL"))

@@ -1,0 +1,248 @@
+"""What a round states: what became of everybody drawn, the rates, and the share that knows of its cover, with what that
+share is worth. Whoever prints, shows or publishes a figure of a round takes it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from verify_service.ground.tables import Round
+from verify_service.rounds.design import design_of
+from verify_service.rounds.dispositions import counted
+from verify_service.rounds.estimates import (
+    Cell,
+    Doubt,
+    Estimate,
+    apart,
+    bounds_of,
+    merged,
+    poststratified,
+    publishable,
+)
+from verify_service.rounds.intervals import Bounds, Interval, newcombe
+from verify_service.rounds.rates import AAPOR, Disposition, Letter, Rates, rates
+from verify_service.rounds.round_states import RoundRefused
+from verify_service.rounds.tallies import DOMAINS, ChannelTally, Tally, by_channel, cells, tallies
+
+QUESTION: Final = "knows of the cover as its own"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A share of the people of one part of the list, or why it is refused; the counts stand in any case.
+
+    `share` is weighted to the list, from `low` to `high` if the silent are like those who answered beside them;
+    `worst` and `best` hold whatever the silent would have said, `outer_low` and `outer_high` with the lot's own margin.
+    """
+
+    name: str
+    people: int
+    sampled: int
+    answers: int
+    yes: int
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    deff: float | None = None
+    n_eff: float | None = None
+    worst: float | None = None
+    best: float | None = None
+    outer_low: float | None = None
+    outer_high: float | None = None
+    refused: str | None = None
+    review: str | None = None
+    merged: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What changed since the round before; None where the two asked other words or other people."""
+
+    before: str
+    difference: float | None
+    low: float | None
+    high: float | None
+    not_comparable: str | None = None
+
+
+@dataclass(frozen=True)
+class RoundReport:
+    """Everything a round states."""
+
+    round: str
+    state: str
+    question: str
+    month: str
+    confidence: float
+    drawn_at: str
+    closed_at: str | None
+    dispositions: tuple[tuple[str, str, str, int], ...]  # ours, AAPOR's code, its letter, people
+    late: int
+    rates: Rates
+    overall: Stated
+    unweighted: float | None
+    own: float | None  # of those who answered without help
+    assisted: float | None
+    domains: dict[str, tuple[Stated, ...]]
+    channels: tuple[ChannelTally, ...]
+    since_before: Compared | None
+
+    def as_json(self) -> dict[str, Any]:
+        """One document; shares are 0 to 1, None where there is nothing to divide by or a share is refused."""
+        told = asdict(self)
+        told["dispositions"] = [
+            {"disposition": name, "aapor": code, "letter": letter, "people": people}
+            for name, code, letter, people in self.dispositions
+        ]
+        told["sample"] = sum(people for *_, people in self.dispositions)
+        return told
+
+
+def report_of(session: Session, held: Round) -> RoundReport:
+    """The report of a drawn round as its dispositions stand; RoundRefused before the draw."""
+    if held.drawn_at is None:
+        raise RoundRefused(f"Round {held.name} is not drawn yet, so that it has nothing to state: verify round draw")
+    design = design_of(held.design)
+    counts = counted(session, held)
+    told = tallies(session, held)
+    overall = stated("all", told, design.confidence)
+    helped, helped_yes = sum(one.assisted for one in told), sum(one.assisted_yes for one in told)
+    modes = apart(overall.yes - helped_yes, overall.answers - helped, helped_yes, helped)
+    return RoundReport(
+        round=held.name,
+        state=held.state,
+        question=QUESTION,
+        month=f"{held.period:%Y-%m}" if held.period else "",
+        confidence=design.confidence,
+        drawn_at=held.drawn_at.isoformat(timespec="seconds"),
+        closed_at=held.closed_at.isoformat(timespec="seconds") if held.closed_at else None,
+        dispositions=_dispositions(counts),
+        late=counts.get(Disposition.LATE.value, 0),
+        rates=rates(_letters(counts)),
+        overall=overall,
+        unweighted=overall.yes / overall.answers if overall.answers else None,
+        own=modes.own,
+        assisted=modes.head,
+        domains={name: _domain(name, told, design.confidence) for name in DOMAINS},
+        channels=tuple(by_channel(session, held)),
+        since_before=_since_before(session, held, overall, design.confidence),
+    )
+
+
+def _dispositions(counts: dict[str, int]) -> tuple[tuple[str, str, str, int], ...]:
+    rows = [(one.value, AAPOR[one][0], AAPOR[one][1].value, counts.get(one.value, 0)) for one in Disposition]
+    pending = counts.get("pending", 0)
+    return tuple(rows) + ((("pending", "3.11", Letter.UH.value, pending),) if pending else ())
+
+
+def _letters(counts: dict[str, int]) -> dict[Letter, int]:
+    letters = dict.fromkeys(Letter, 0)
+    for name, people in counts.items():
+        letters[AAPOR[Disposition(name)][1] if name != "pending" else Letter.UH] += people
+    return letters
+
+
+def _domain(name: str, told: Sequence[Tally], confidence: float) -> tuple[Stated, ...]:
+    values = sorted({getattr(one, name) for one in told})
+    return tuple(stated(value, [one for one in told if getattr(one, name) == value], confidence) for value in values)
+
+
+def stated(name: str, told: Iterable[Tally], confidence: float) -> Stated:
+    """The share of a part of the list, its classes (stratum and sex) weighted to their people on the list."""
+    held = list(told)
+    fine = cells(held, lambda one: f"{one.stratum} {one.sex}")
+    base = Stated(
+        name=name,
+        people=sum(one.people for one in held),
+        sampled=sum(one.sampled for one in held),
+        answers=sum(one.answered for one in held),
+        yes=sum(one.yes for one in held),
+    )
+    bounds = _bounds(cells(held, lambda one: one.stratum), confidence)
+    joined = merged(fine)
+    if base.answers < 2:
+        return _with(base, None, bounds, "few_answers", None, joined.joined)
+    estimate = poststratified(joined.cells, confidence)
+    doubt: Doubt | None = publishable(estimate.share * base.answers, base.answers, estimate.n_eff, estimate.df)
+    refused = doubt.reason.value if doubt is not None and doubt.refused else None
+    review = doubt.reason.value if doubt is not None and not doubt.refused else None
+    return _with(base, estimate if refused is None else None, bounds, refused, review, joined.joined)
+
+
+def _bounds(strata: Sequence[Cell], confidence: float) -> Bounds | None:
+    if sum(one.sampled or 0 for one in strata) < 2 or any(one.sampled == 1 < one.population for one in strata):
+        return None  # one drawn of many has no variance
+    return bounds_of(strata, confidence)
+
+
+def _with(
+    base: Stated,
+    estimate: Estimate | None,
+    bounds: Bounds | None,
+    refused: str | None,
+    review: str | None,
+    joined: tuple[tuple[str, ...], ...],
+) -> Stated:
+    told = asdict(base) | {"refused": refused, "review": review, "merged": joined}
+    if estimate is not None:
+        told |= {
+            "share": estimate.share,
+            "low": estimate.low,
+            "high": estimate.high,
+            "deff": estimate.deff,
+            "n_eff": estimate.n_eff if estimate.n_eff != float("inf") else None,
+        }
+    if bounds is not None:
+        told |= {
+            "worst": bounds.low,
+            "best": bounds.high,
+            "outer_low": bounds.outer_low,
+            "outer_high": bounds.outer_high,
+        }
+    return Stated(**told)
+
+
+def _since_before(session: Session, held: Round, now: Stated, confidence: float) -> Compared | None:
+    """The difference from the newest round that was closed before this one was drawn."""
+    before = session.scalar(
+        select(Round)
+        .where(Round.closed_at < held.drawn_at, Round.state == "closed", Round.id != held.id)
+        .order_by(Round.closed_at.desc())
+        .limit(1)
+    )
+    if before is None:
+        return None
+    if before.frozen["words_sha256"] != held.frozen["words_sha256"]:
+        return Compared(before.name, None, None, None, "the words of the question have changed")
+    if before.design["exclude"] != held.design["exclude"]:
+        return Compared(before.name, None, None, None, "other people were left out")
+    then = stated("all", tallies(session, before), confidence)
+    if None in (now.share, now.low, now.high, then.share, then.low, then.high):
+        return Compared(before.name, None, None, None, "one of the two shares is refused")
+    found = newcombe(
+        now.share or 0.0,
+        Interval(now.low or 0.0, now.high or 0.0),
+        then.share or 0.0,
+        Interval(then.low or 0.0, then.high or 0.0),
+    )
+    return Compared(before.name, found.difference, found.low, found.high)
+
+
+def sentence(told: RoundReport) -> str:
+    """The report in words for the public: never a share without who answered and what the silent could change."""
+    one = told.overall
+    rate = told.rates.rr2
+    asked = f"Of {one.people:,} people listed we drew {one.sampled:,} by lot; {one.answers:,} answered"
+    asked += f" (RR2 {100 * rate:.0f} %)." if rate is not None else "."
+    if one.share is None or one.low is None or one.high is None or one.worst is None or one.best is None:
+        return f"{asked} That is too few to print a share."
+    return (
+        f"{asked} Of the list {100 * one.share:.0f} % know of their cover ({100 * told.confidence:.0f} % interval"
+        f" {100 * one.low:.0f}-{100 * one.high:.0f} %, if the silent are like them). If all the silent said no it would"
+        f" be {100 * one.worst:.0f} %; all yes, {100 * one.best:.0f} %."
+    )
