@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
-from typing import Any
+import sys
 
 import click
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from verify_service.cli.service import print_json, with_servers
 from verify_service.ground.database import transaction
 from verify_service.rounds.dispositions import settle
+from verify_service.rounds.report_rows import COLUMNS, rows_of
 from verify_service.rounds.round_report import RoundReport, report_of
 from verify_service.rounds.round_states import RoundRefused, find_round
 
@@ -36,7 +36,9 @@ def round_(name: str, form: str) -> None:
     if form == "json":
         print_json(told.as_json())
     else:
-        click.echo(as_csv(told), nl=False)
+        rows = csv.writer(sys.stdout, lineterminator="\n")
+        rows.writerow(COLUMNS)
+        rows.writerows(rows_of(told))
 
 
 def _brought_up_to_date(session: Session, name: str) -> RoundReport:
@@ -44,32 +46,3 @@ def _brought_up_to_date(session: Session, name: str) -> RoundReport:
     if held.drawn_at is not None and held.state != "cancelled":
         settle(session, held, now=dt.datetime.now(dt.UTC))  # what came in late is counted as late
     return report_of(session, held)
-
-
-_COLUMNS = (
-    "part", "name", "people", "sampled", "answers", "yes", "share", "low", "high", "worst", "best", "outer_low",
-    "outer_high", "deff", "n_eff", "refused", "review",
-)  # fmt: skip
-
-
-def as_csv(told: RoundReport) -> str:
-    """The same figures as rows: one for each disposition, rate and share; empty where there is none."""
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(_COLUMNS)
-    for name, _, _, people in told.dispositions:
-        rows.writerow(["disposition", name, people, *[""] * (len(_COLUMNS) - 3)])
-    for name, value in vars(told.rates).items():
-        rows.writerow(["rate", name, "", "", "", "", _written(value), *[""] * (len(_COLUMNS) - 7)])
-    for part, shares in (("overall", (told.overall,)), *told.domains.items()):
-        for one in shares:
-            rows.writerow([part, *(_written(getattr(one, column)) for column in _COLUMNS[1:])])
-    for channel in told.channels:
-        rows.writerow(["channel", channel.channel, "", "", channel.answers, channel.yes, *[""] * (len(_COLUMNS) - 6)])
-    return written.getvalue()
-
-
-def _written(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:.6f}" if isinstance(value, float) else str(value)

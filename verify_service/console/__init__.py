@@ -12,6 +12,7 @@ from verify_service.console import (  # noqa: F401  # routes
     intake,
     officers,
     removals,
+    round_pages,
     sending,
     tasks,
     unsorted,

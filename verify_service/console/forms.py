@@ -7,10 +7,11 @@ address that is taken, a NIK on no list) the rooms say.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, EqualTo, Length, Optional, ValidationError
 
@@ -33,6 +34,9 @@ from verify_service.messaging.catalogue import wordings
 from verify_service.proposals.review import NOTE_LENGTH, Opinion
 from verify_service.registry.nik import Nik, read_nik
 from verify_service.removals.review import KEEPS, WAYS
+from verify_service.rounds.design import STRATA, Design, checked
+from verify_service.rounds.plan import DEFAULT as DEFAULT_PLAN
+from verify_service.rounds.round_states import RoundRefused
 
 
 def _plain(typed: str | None) -> str:
@@ -351,3 +355,70 @@ class ExportForm(Form):
             raise ValidationError
 
     validate_until = validate_since
+
+
+# --- rounds ---
+
+_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?")
+
+
+class RoundForm(Form):
+    """A round to open: how surely, of whom, and by which contacts. Percents, as people write them."""
+
+    name = Line(lazy_gettext("Name"), most=60)
+    way = OneOfFew(
+        lazy_gettext("Who is asked"),
+        choices=[("sample", lazy_gettext("People drawn by lot")), ("everyone", lazy_gettext("Everybody"))],
+        default="sample",
+    )
+    margin = Line(lazy_gettext("To how many points the share shall be known"), most=5, default="5")
+    confidence = Line(lazy_gettext("How surely, in percent"), most=5, default="95")
+    response = Line(lazy_gettext("How many percent will answer"), most=5, default="40")
+    strata = SelectMultipleField(
+        lazy_gettext("Drawn apart by"),
+        choices=[
+            ("kecamatan", lazy_gettext("kecamatan")),
+            ("sex", lazy_gettext("sex")),
+            ("occupation", lazy_gettext("occupation")),
+            ("source", lazy_gettext("who put them forward")),
+            ("no-phone", lazy_gettext("people without a phone")),
+        ],
+        validate_choice=False,
+    )
+    allocation = OneOf(
+        lazy_gettext("Answers of each part"),
+        choices=[
+            ("proportional", lazy_gettext("as many as it has people")),
+            ("equal", lazy_gettext("each part known to that margin by itself")),
+        ],
+        default="proportional",
+    )
+    seed = Line(lazy_gettext("Seed, best of a public event; none: drawn"), most=100)
+    plan = Line(lazy_gettext("Contacts, with the time after the start"), most=120, default=DEFAULT_PLAN)
+
+    def name_of(self) -> str:
+        return _plain(self.name.data)
+
+    def seed_of(self) -> str | None:
+        return _plain(self.seed.data) or None
+
+    def design(self) -> Design:
+        """What is designed; RoundRefused with what to write where a number cannot be read."""
+        return checked(
+            Design(
+                confidence=_share(self.confidence),
+                margin=_share(self.margin),
+                response_rate=_share(self.response),
+                strata=tuple(one for one in STRATA if one in (self.strata.data or [])),
+                allocation=self.allocation.data or "proportional",
+                everyone=self.way.data == "everyone",
+                plan=_plain(self.plan.data),
+            )
+        )
+
+
+def _share(field: Line) -> float:
+    written = _plain(field.data).removesuffix("%").strip()
+    if _NUMBER.fullmatch(written) is None:
+        raise RoundRefused(gettext("%(field)s: write a number, for example 5 or 2,5", field=field.label.text))
+    return float(written.replace(",", ".")) / 100

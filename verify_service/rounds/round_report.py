@@ -175,9 +175,18 @@ def stated(name: str, told: Iterable[Tally], confidence: float) -> Stated:
 
 
 def _bounds(strata: Sequence[Cell], confidence: float) -> Bounds | None:
-    if sum(one.sampled or 0 for one in strata) < 2 or any(one.sampled == 1 < one.population for one in strata):
-        return None  # one drawn of many has no variance
-    return bounds_of(strata, confidence)
+    held: list[Cell] = []
+    for one in sorted(
+        strata, key=lambda one: one.sampled or 0
+    ):  # one drawn of many has no variance: joined to the next
+        if held and (held[-1].sampled or 0) < 2:
+            last = held.pop()
+            sums = last.population + one.population, last.answers + one.answers, last.yes + one.yes
+            one = Cell(
+                f"{last.name} + {one.name}", *sums, (last.sampled or 0) + (one.sampled or 0)
+            )  # the two are one now
+        held.append(one)
+    return bounds_of(held, confidence) if held and (held[-1].sampled or 0) >= 2 else None
 
 
 def _with(
