@@ -24,7 +24,7 @@ _COMMANDS = {
     ),
     "round": (
         "round:round_",
-        "Verification rounds: size, draw, contact, close; a certificate by which anybody can repeat the draw.",
+        "Verification rounds: draw people by lot, ask them, and state honestly what is known.",
     ),
     "report": ("report:report", "Figures for the auditor, the council and the public."),
     "ask": ("ask:ask", "Ask those who have not spoken yet; texts go out within the send window."),

@@ -18,7 +18,9 @@ from verify_service.ground.tables import JOINED, Round
 from verify_service.rounds.reach import ANSWERS, rt_since
 from verify_service.verification.field_checks import ROUND_VISIT
 
-YES: Final = ("confirms", "wrong_data")  # knows of the cover as its own; whether a detail is wrong is another matter
+YES: Final = ("confirms", "wrong_data")  # the cover is its own; whether a detail is wrong is another matter
+# What answers the question of a round; "works no more", said behind it, is evidence and no other answer to it.
+KEY: Final = (*YES, "denies", "does_not_know", "not_me")
 
 # The first that holds. `own` is what the person said, by whatever channel; `head` the newest word of the RT head or of
 # the kelurahan; `visit` what was found there; `texts` what became of the texts of the round.
@@ -65,7 +67,8 @@ own AS (
         SELECT 1 FROM said voids WHERE voids.enrolment_id = said.enrolment_id AND voids.source = 'worker'
           AND voids.statement = 'not_me' AND voids.phone_id = said.phone_id
           AND (voids.received_at, voids.id) > (said.received_at, said.id) AND voids.late = said.late)
-    ORDER BY said.enrolment_id, said.late, said.assisted, said.received_at DESC, said.id DESC),
+    ORDER BY said.enrolment_id, said.late, said.statement = ANY(CAST(:key AS text[])) DESC, said.assisted,
+             said.received_at DESC, said.id DESC),
 head AS (
     SELECT DISTINCT ON (enrolment_id) enrolment_id, statement FROM said WHERE source = 'rt_head' AND NOT late
     ORDER BY enrolment_id, received_at DESC, id DESC),
@@ -141,6 +144,7 @@ def settle(session: Session, held: Round, *, now: dt.datetime) -> int:
             "rt_since": rt_since(held),
             "cutoff": held.closing_at,
             "answers": list(ANSWERS),
+            "key": list(KEY),
         },
     )
     if held.at_work:

@@ -37,7 +37,8 @@ _DUE = text(
     f"""
 WITH due AS MATERIALIZED (
     SELECT enrolment_id, worker_id, step, due_at, asked_at, rt, kelurahan FROM round_person
-    WHERE round_id = :round AND due_at <= :now ORDER BY due_at, enrolment_id LIMIT :most
+    WHERE round_id = :round AND due_at <= :now AND (wait_until IS NULL OR wait_until <= :now)
+    ORDER BY due_at, enrolment_id LIMIT :most
     FOR NO KEY UPDATE SKIP LOCKED)
 SELECT due.*, worker.name, newest.phone_id, newest.language, newest.stopped, question.id AS question,
        question.worker_id AS questioned, line.kelurahan_code, line.rw, line.rt AS own_rt,
@@ -66,10 +67,12 @@ ANSWERS: Final = (
 
 _MOVE_ON = text(
     """
-UPDATE round_person SET step = moved.step, due_at = moved.due_at, texts = round_person.texts + moved.texts,
+UPDATE round_person SET step = moved.step, due_at = moved.due_at, wait_until = moved.wait_until,
+       texts = round_person.texts + moved.texts,
        asked_at = coalesce(round_person.asked_at, CASE WHEN moved.asked THEN CAST(:now AS timestamptz) END)
 FROM unnest(CAST(:people AS bigint[]), CAST(:steps AS int[]), CAST(:dues AS timestamptz[]), CAST(:texts AS int[]),
-            CAST(:asked AS boolean[])) AS moved (enrolment_id, step, due_at, texts, asked)
+            CAST(:asked AS boolean[]), CAST(:waits AS timestamptz[]))
+     AS moved (enrolment_id, step, due_at, texts, asked, wait_until)
 WHERE round_person.round_id = :round AND round_person.enrolment_id = moved.enrolment_id
 """
 )
@@ -84,6 +87,7 @@ class _Moved:
     due_at: dt.datetime | None
     texts: int = 0
     asked: bool = False
+    wait_until: dt.datetime | None = None
 
 
 def start(session: Session, held: Round, *, now: dt.datetime, by: str) -> int:
@@ -188,6 +192,7 @@ def contact(session: Session, *, now: dt.datetime, most: int = AT_ONCE) -> int:
                 "dues": [one.due_at for one in moved],
                 "texts": [one.texts for one in moved],
                 "asked": [one.asked for one in moved],
+                "waits": [one.wait_until for one in moved],
             },
         )
     return len(moved)
@@ -228,7 +233,7 @@ def _texts(session: Session, held: Round, plan: Plan, rows: Sequence[Row[Any]], 
             own = row.question if row.questioned == row.worker_id else None
             waits = row.phone_id in phones or (row.question is not None and own is None)
             if waits and channel is Channel.SMS:
-                moved.append(_Moved(row.enrolment_id, row.step, now + _wait(held, now)))
+                moved.append(_waiting(held, plan, row, now))
                 continue
             phones.add(row.phone_id)
             cause = f"round:{held.id}:{row.enrolment_id}:{row.step}"
@@ -242,14 +247,20 @@ def _texts(session: Session, held: Round, plan: Plan, rows: Sequence[Row[Any]], 
         if worker in sent:
             moved.append(_Moved(row.enrolment_id, *_next(plan, row), texts=1, asked=True))
         else:  # another question came in between
-            moved.append(_Moved(row.enrolment_id, row.step, now + _wait(held, now)))
+            moved.append(_waiting(held, plan, row, now))
     return moved
 
 
-def _wait(held: Round, now: dt.datetime) -> dt.timedelta:
-    """How long to wait for a phone that is asked of somebody else: an hour, less in a round that is soon over."""
+def _waiting(held: Round, plan: Plan, row: Row[Any], now: dt.datetime) -> _Moved:
+    """The phone is asked of somebody else: look again in an hour, less in a round that is soon over; but once the next
+    step is due, that one is taken.
+    """
+    step, due_at = _next(plan, row)
+    if due_at is not None and due_at <= now:
+        return _Moved(row.enrolment_id, step, due_at)
     left = (held.closes_at or now) - now
-    return max(min(WAIT, left / 20), dt.timedelta(seconds=5))
+    wait = max(min(WAIT, left / 20), dt.timedelta(seconds=5))
+    return _Moved(row.enrolment_id, row.step, row.due_at, wait_until=now + wait)
 
 
 def _others(

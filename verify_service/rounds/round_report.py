@@ -29,7 +29,7 @@ from verify_service.rounds.rates import AAPOR, Disposition, Letter, Rates, rates
 from verify_service.rounds.round_states import RoundRefused
 from verify_service.rounds.tallies import DOMAINS, ChannelTally, Tally, by_channel, cells, tallies
 
-QUESTION: Final = "knows of the cover as its own"
+QUESTION: Final = "confirms the cover as its own"
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ def sentence(told: RoundReport) -> str:
     if one.share is None or one.low is None or one.high is None or one.worst is None or one.best is None:
         return f"{asked} That is too few to print a share."
     return (
-        f"{asked} Of the list {100 * one.share:.0f} % know of their cover ({100 * told.confidence:.0f} % interval"
+        f"{asked} Of the list {100 * one.share:.0f} % confirm their cover ({100 * told.confidence:.0f} % interval"
         f" {100 * one.low:.0f}-{100 * one.high:.0f} %, if the silent are like them). If all the silent said no it would"
         f" be {100 * one.worst:.0f} %; all yes, {100 * one.best:.0f} %."
     )

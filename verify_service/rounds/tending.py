@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from verify_service.ground.tables import Round, RoundStratum
 from verify_service.rounds import dispositions, reach, steering
 from verify_service.rounds.design import design_of
-from verify_service.rounds.plan import read_plan
 from verify_service.rounds.round_states import RoundState, move
 from verify_service.rounds.size import more_contacts, rate_now
 
@@ -61,15 +60,13 @@ def _lead_on(session: Session, held: Round, now: dt.datetime) -> None:
 
 def _uncontacted(session: Session, held: Round) -> bool:
     """Whether a first contact is still to come; not one that waits for a phone that is asked of somebody else."""
-    plan = read_plan(design_of(held.design).plan)
-    last = held.closes_at - plan.close + plan.steps[0].after if held.closes_at else None
     return bool(
         session.scalar(
             text(
                 """SELECT EXISTS (SELECT 1 FROM round_person WHERE round_id = :round AND due_at IS NOT NULL
-                                    AND due_at <= :last AND asked_at IS NULL AND step = 0)"""
+                                    AND wait_until IS NULL AND asked_at IS NULL AND step = 0)"""
             ),
-            {"round": held.id, "last": last},
+            {"round": held.id},
         )
     )
 

@@ -88,6 +88,7 @@ class RoundPerson(Base):
     phone: Mapped[bool] = mapped_column(comment="could be written to at the draw")
     step: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="of the contact plan: the next")
     due_at: Mapped[Moment | None] = mapped_column(comment="of that step; none: no step is left")
+    wait_until: Mapped[Moment | None] = mapped_column(comment="the phone is asked of somebody else: look again then")
     asked_at: Mapped[Moment | None] = mapped_column(comment="when the first contact was made")
     texts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="queued for this person")
     disposition: Mapped[str | None] = mapped_column(comment="see rounds/rates.py; null: not settled yet")

@@ -83,6 +83,11 @@ def upgrade() -> None:
             comment="of the contact plan: the next",
         ),
         sa.Column("due_at", sa.DateTime(timezone=True), comment="of that step; none: no step is left"),
+        sa.Column(
+            "wait_until",
+            sa.DateTime(timezone=True),
+            comment="the phone is asked of somebody else: look again then",
+        ),
         sa.Column("asked_at", sa.DateTime(timezone=True), comment="when the first contact was made"),
         sa.Column(
             "texts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False, comment="queued for this person"
