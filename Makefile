@@ -80,6 +80,7 @@ soak: install browser
 		$(BIN)/python -m tests.soak.texts --phones 52 --rounds 1 --seed $${SEED:-1} --sabotage $$fault; \
 		[ $$? = 1 ] || { echo "the race of texts did not notice $$fault"; exit 1; }; \
 		echo "==> noticed, as it has to: $$fault"; done
+	@$(BIN)/python -m tests.soak.rounds_by_lot --rounds $${ROUNDS:-2000} --seed $${SEED:-1}
 
 bench: install
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -263,7 +263,7 @@ def domains(chance: random.Random, cases: int) -> Iterator[Pair]:
         theirs = sample.estimation.ratio(y="y", x="x").estimates[0]
         yield Pair(told(part(made, soft=False)), [theirs.est, theirs.se])
         theirs = sample.estimation.total(y="x").estimates[0]
-        ours = members(made)
+        ours = members(made, soft=False)
         yield Pair([ours.people / theirs.est, ours.se / theirs.se], [1.0, 1.0])
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.rounds.many import many
 from verify_service.rounds.agreement import (
     Agreement,
     BackCheck,
@@ -52,6 +53,7 @@ def said(told: Agreement) -> str:
     return " ".join(f"{number + 0:.4f}" for number in numbers if number is not None)
 
 
+@many
 @given(tables)
 def test_it_does_not_matter_who_of_two_raters_comes_first(counts: Counts) -> None:
     turned = Counts(counts.both_yes, counts.worker_yes, counts.head_yes, counts.both_no)
@@ -62,6 +64,7 @@ def test_it_does_not_matter_who_of_two_raters_comes_first(counts: Counts) -> Non
     assert (ours.ppos, ours.pneg) == (mirrored.pneg, mirrored.ppos)
 
 
+@many
 @given(tables)
 def test_agreement_lies_within_its_ends(counts: Counts) -> None:
     told = agreement(counts)
@@ -101,6 +104,7 @@ def test_many_looks_flag_fewer() -> None:
     assert benjamini_hochberg(ps[::-1]) == adjusted[::-1]
 
 
+@many
 @given(st.lists(st.floats(0, 1), max_size=30))
 def test_an_adjusted_p_keeps_the_order_and_is_never_smaller(ps: list[float]) -> None:
     adjusted = benjamini_hochberg(ps)
@@ -135,6 +139,7 @@ def test_heads_who_are_all_alike_are_worth_no_more_than_their_answers() -> None:
         assert told.low < told.share
 
 
+@many
 @given(st.lists(st.integers(1, 20).flatmap(lambda m: st.tuples(st.integers(0, m), st.just(m))), min_size=2))
 def test_a_clustered_share_lies_in_its_interval(groups: list[tuple[int, int]]) -> None:
     told = clustered(groups)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.rounds.many import many
 from verify_service.rounds.allocation import equal_precision, laplace, largest_remainder, neyman
 
 
@@ -53,6 +54,7 @@ def test_who_all_said_yes_before_is_drawn_again() -> None:
     assert neyman(100, sizes, shares(laplace(40, 40), 0.9))["s00"] > 20
 
 
+@many
 @given(lists, st.data(), st.integers(0, 3))
 def test_a_division_is_exact_keeps_the_order_and_never_exceeds_a_stratum(
     sizes: dict[str, int], data: st.DataObject, least: int
@@ -65,6 +67,7 @@ def test_a_division_is_exact_keeps_the_order_and_never_exceeds_a_stratum(
     assert all(min(least, size) <= got[name] <= size for name, size in sizes.items())
 
 
+@many
 @given(lists, st.data())
 def test_without_a_least_nobody_is_a_whole_person_off_his_quota(sizes: dict[str, int], data: st.DataObject) -> None:
     total = sum(sizes.values())
@@ -73,6 +76,7 @@ def test_without_a_least_nobody_is_a_whole_person_off_his_quota(sizes: dict[str,
     assert all(abs(got * total - n * sizes[name]) < total for name, got in largest_remainder(n, sizes).items())
 
 
+@many
 @given(lists, st.data())
 def test_the_order_of_the_strata_decides_nothing(sizes: dict[str, int], data: st.DataObject) -> None:
     n = data.draw(st.integers(0, sum(sizes.values())))
@@ -80,6 +84,7 @@ def test_the_order_of_the_strata_decides_nothing(sizes: dict[str, int], data: st
     assert largest_remainder(n, sizes) == largest_remainder(n, backwards)
 
 
+@many
 @given(lists, st.data())
 def test_a_division_for_the_whole_is_exact_and_bounded(sizes: dict[str, int], data: st.DataObject) -> None:
     fewest = sum(min(2, size) for size in sizes.values())

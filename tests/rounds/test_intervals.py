@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.rounds.many import many
 from tests.rounds.wrong import wald
 from verify_service.rounds.intervals import (
     Interval,
@@ -143,6 +144,7 @@ answered = st.integers(1, 3_000).flatmap(lambda n: st.tuples(st.integers(0, n), 
 confidences = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99])
 
 
+@many
 @given(answered, confidences)
 def test_every_interval_holds_its_share_and_lies_within_0_and_1(counts: tuple[int, int], confidence: float) -> None:
     yes, n = counts
@@ -157,6 +159,7 @@ def test_every_interval_holds_its_share_and_lies_within_0_and_1(counts: tuple[in
     assert (1 - no.high, 1 - no.low) == pytest.approx(wilson(yes, n, confidence)), "yes and no are mirrored"
 
 
+@many
 @given(answered, st.integers(3_000, 10**7))
 def test_more_confidence_is_wider_and_a_list_that_ends_is_narrower(counts: tuple[int, int], population: int) -> None:
     yes, n = counts
@@ -166,6 +169,7 @@ def test_more_confidence_is_wider_and_a_list_that_ends_is_narrower(counts: tuple
     assert upper(yes, n) <= clopper_pearson(yes, n).high + 1e-9
 
 
+@many
 @given(answered, st.integers(2, 9))
 def test_more_answers_of_the_same_kind_narrow_it(counts: tuple[int, int], times: int) -> None:
     yes, n = counts
@@ -173,6 +177,7 @@ def test_more_answers_of_the_same_kind_narrow_it(counts: tuple[int, int], times:
     assert width(clopper_pearson(yes * times, n * times)) <= width(clopper_pearson(yes, n)) + 1e-12
 
 
+@many
 @given(answered)
 def test_one_more_yes_moves_both_ends_up(counts: tuple[int, int]) -> None:
     yes, n = counts
@@ -183,6 +188,7 @@ def test_one_more_yes_moves_both_ends_up(counts: tuple[int, int]) -> None:
         assert before.high <= after.high
 
 
+@many
 @given(answered, answered)
 def test_a_difference_lies_in_its_interval_and_turns_round_with_its_rounds(
     one: tuple[int, int], other: tuple[int, int]
@@ -194,11 +200,13 @@ def test_a_difference_lies_in_its_interval_and_turns_round_with_its_rounds(
     assert (-back.difference, -back.high, -back.low) == pytest.approx(tuple(there))
 
 
+@many
 @given(st.lists(st.floats(0.1, 100), min_size=1, max_size=50))
 def test_unequal_weights_never_help(weights: list[float]) -> None:
     assert kish(weights) >= 1 - 1e-9
 
 
+@many
 @given(answered, st.integers(0, 5_000))
 def test_bounds_hold_the_share_of_those_who_answered_and_every_word_of_the_silent(
     counts: tuple[int, int], silent: int

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.rounds.many import many
 from verify_service.rounds.rates import AAPOR, Disposition, Letter, by_letter, rates
 
 SAMPLE = {
@@ -70,6 +71,7 @@ def test_every_disposition_has_one_code_and_one_letter() -> None:
     assert set(AAPOR) == set(Disposition)
 
 
+@many
 @given(st.dictionaries(st.sampled_from(list(Disposition)), st.integers(0, 500)))
 def test_nobody_is_lost_between_dispositions_and_letters(found: dict[Disposition, int]) -> None:
     assert sum(by_letter(found).values()) == sum(found.values())
@@ -89,6 +91,7 @@ def test_the_e_of_another_source_counts_the_unknown_by_it() -> None:
     assert rates(SAMPLE, e=0).rr3 == rates(SAMPLE).rr5
 
 
+@many
 @given(counts)
 def test_rates_lie_in_order_and_within_0_and_1(found: dict[Letter, int]) -> None:
     all_of = asdict(rates(found))
@@ -100,6 +103,7 @@ def test_rates_lie_in_order_and_within_0_and_1(found: dict[Letter, int]) -> None
             assert all_of[lower] <= all_of[higher] + 1e-12, (lower, higher)
 
 
+@many
 @given(counts)
 def test_contact_is_response_refusal_and_the_others_met(found: dict[Letter, int]) -> None:
     all_of = rates(found)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.rounds.many import many
 from verify_service.rounds.size import completes, contacts, more_contacts, rate_now, smallest_fall, two_groups
 
 
@@ -86,11 +87,13 @@ def test_contacts_adapt_to_the_response_that_is_seen() -> None:
     assert rate_now(370, 500, expected=0.40, seen=0.25) == 0.25, "past the target only what is seen counts"
 
 
+@many
 @given(st.integers(1, 10**8), st.floats(0.5, 0.999), st.floats(0.001, 0.999))
 def test_no_list_is_asked_for_more_answers_than_it_has_people(n: int, confidence: float, margin: float) -> None:
     assert 1 <= completes(n, confidence, margin) <= n
 
 
+@many
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_a_longer_list_and_a_smaller_margin_never_need_fewer(n: int, m: int, one: float, other: float) -> None:
     fewer, more = sorted((n, m))
@@ -98,12 +101,14 @@ def test_a_longer_list_and_a_smaller_margin_never_need_fewer(n: int, m: int, one
     assert completes(fewer, 0.95, wide) <= completes(more, 0.95, wide) <= completes(more, 0.95, narrow)
 
 
+@many
 @given(st.integers(0, 5_000), st.integers(1, 1000), st.integers(0, 100_000))
 def test_so_many_contacts_bring_the_answers_and_one_less_does_not(wanted: int, mille: int, population: int) -> None:
     asked = contacts(wanted, mille / 1000, population)
     assert asked == min(population, -(-wanted * 1000 // mille))
 
 
+@many
 @given(st.integers(1, 1000), st.integers(0, 1000), st.floats(0.01, 1), st.floats(0, 1))
 def test_the_response_to_reckon_with_lies_between_the_expected_and_the_seen(
     target: int, done: int, expected: float, seen: float

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from verify_service.rounds.intervals import CONFIDENCE, Bounds, clopper_pearson, wilson_of
+from verify_service.rounds.intervals import CONFIDENCE, Bounds, clopper_pearson, wilson_of, z
 
 LEAST_ANSWERS = 30  # of a share that is printed
 _LEAST_DF = 8
@@ -68,10 +68,12 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Total:
-    """A number of people, and its standard error."""
+    """A number of people, its standard error and its interval."""
 
     people: float
     se: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,10 @@ class Merged:
 
 @dataclass(frozen=True)
 class Modes:
-    """The shares of those who answered themselves, of those helped by an RT head, and of both; None for nobody.
+    """Shares by who answered; None for nobody. The difference is not the head's doing: who needs help differs."""
 
-    The difference is not the head's doing: who needs help differs.
-    """
-
-    own: float | None
-    head: float | None
+    own: float | None  # those who answered themselves
+    head: float | None  # those helped by an RT head
     together: float | None
 
 
@@ -269,14 +268,14 @@ def part(parts: Sequence[Part], confidence: float = CONFIDENCE, *, soft: bool = 
     return _estimate((share, inside), variance, _simple(inside, n, people), df, confidence)
 
 
-def members(parts: Sequence[Part]) -> Total:
-    """How many people of the list belong to the part: ΣN_h m_h/r_h, with its standard error."""
-    asked = _enough(parts)
-    variance = _between(asked, lambda one: one.members * (1 - one.members / one.answers))
-    return Total(math.fsum(one.population * one.members / one.answers for one in asked), math.sqrt(variance))
+def members(parts: Sequence[Part], confidence: float = CONFIDENCE, *, soft: bool = True) -> Total:
+    """How many people of the list belong to the part: N times the `stratified` share of those who do."""
+    share = stratified([Cell(p.name, p.population, p.answers, p.members) for p in parts], confidence, soft=soft)
+    total = sum(one.population for one in parts)
+    return Total(total * share.share, total * share.se, total * share.low, total * share.high)
 
 
-def distinct(population: int, found: Mapping[int, int]) -> Total:
+def distinct(population: int, found: Mapping[int, int], confidence: float = CONFIDENCE) -> Total:
     """How many people a list of so many lines holds, from answers by how often their person is listed: N·mean(1/m).
 
     `{1: 350, 2: 16}` is 350 people listed once and 16 twice; each answer weighs 1/m. A shared phone is not a second
@@ -287,7 +286,9 @@ def distinct(population: int, found: Mapping[int, int]) -> Total:
         raise ValueError("Give two answers or more, each person listed once or oftener, and a list that holds them.")
     mean = math.fsum(people / times for times, people in found.items()) / answers
     spread = math.fsum(people * (1 / times - mean) ** 2 for times, people in found.items()) / (answers - 1)
-    return Total(population * mean, population * math.sqrt((1 - answers / population) * spread / answers))
+    se = math.sqrt((1 - answers / population) * spread / answers)
+    low, high = (mean + side * z(confidence) * se for side in (-1, 1))
+    return Total(population * mean, population * se, population * low, population * min(1.0, high))
 
 
 # --- the silent, and those who were helped ---
