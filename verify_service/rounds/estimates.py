@@ -166,7 +166,8 @@ def merged(cells: Sequence[Cell], least: int = 20, most_weight: float = 3.0) -> 
 
     The first cell, in the given order, with fewer answers than `least` or people per answer above `most_weight` times
     the mean of all is joined to the one after it, the last to the one before; then again, until none is left. The rule
-    looks at people and answers, never at what they said. Cells without people are left out.
+    looks at people and answers, never at what they said: order cells so that neighbours answer alike. Cells without
+    people are left out.
     """
     held = [([cell.name], cell) for cell in cells if cell.population]
     limit = most_weight * sum(c.population for _, c in held) / max(1, sum(c.answers for _, c in held))
