@@ -252,6 +252,24 @@ def told_of(listed: Listed, told: dict[str, Answers], response: Response) -> Est
     return stratified(strata_of(listed, told))
 
 
+def small_cells(rounds: int, seed: int) -> Iterator[Tally]:
+    """Twelve strata of thirty answers: cells are merged among women and among men, or within a stratum."""
+    window, chance = Window(rounds), random.Random(f"{seed} small cells")
+    listed = {
+        f"kecamatan {place}": [Person(woman, k < yes) for woman, yes in ((True, 399), (False, 349)) for k in range(416)]
+        for place in range(12)
+    }
+    of_all, n = truth(everybody(listed)), contacts(372, BY_CLASS.expected, len(everybody(listed)))
+    alike = window.around("12 strata, women oftener, small cells merged with the same sex")
+    unlike = window.fails("12 strata, women oftener, small cells merged with the other sex")
+    for _ in range(rounds):
+        women_first = by_class(listed, one_round(listed, n, BY_CLASS, chance))
+        by_stratum = [cell for pair in zip(women_first[:12], women_first[12:], strict=True) for cell in pair]
+        for tally, cells in ((alike, women_first), (unlike, by_stratum)):
+            tally.count(holds(poststratified(merged(cells).cells), of_all))
+    yield from (alike, unlike)
+
+
 def silent(rounds: int, seed: int) -> Iterator[Tally]:
     """Response that depends on the answer: the bounds hold, and the estimate without the silent does not."""
     window = Window(rounds)
@@ -391,7 +409,7 @@ def holds(found: Estimate, of_all: float) -> bool:
 def run(rounds: int, seed: int) -> bool:
     """Whether all comes out as it must; prints a line for each."""
     good = True
-    for kind in (crosses, silent, parts, two_rounds, through_heads, must_fail):
+    for kind in (crosses, small_cells, silent, parts, two_rounds, through_heads, must_fail):
         for tally in kind(rounds, seed):
             print(tally.line(), flush=True)
             good &= tally.good
