@@ -17,6 +17,8 @@ from verify_service.rounds.drawing import draw, open_round
 from verify_service.rounds.frame import frame_csv
 from verify_service.rounds.round_report import report_of
 from verify_service.rounds.round_states import find_round
+from verify_service.rounds.second_raters import draw_back_checks, raters_of
+from verify_service.verification.evidence import Statement, record_of_enrolments, record_statement
 
 
 def a_city(db: Any, people: int = 60) -> list[Any]:
@@ -128,8 +130,36 @@ def test_a_round_asks_reminds_and_closes_with_one_disposition_each(db: Any) -> N
 
 
 def answer(db: Any, someone: Any, statement: str, when: dt.datetime, source: str = "worker") -> None:
-    from verify_service.verification.evidence import Statement, record_statement
-
     with transaction() as session:
         said = Statement(source, statement, "ussd", f"test:{someone.worker}:{statement}:{when}")
         record_statement(session, said, worker_id=someone.worker, now=when)
+
+
+def test_heads_are_rated_beside_workers_and_asked_again_by_lot(db: Any) -> None:
+    people = a_city(db, 40)
+    name = a_round(everyone=True)
+    begin(name)
+    contact_all(NOW)
+    for place, someone in enumerate(people):
+        at = NOW + dt.timedelta(minutes=1, seconds=2 * place)
+        with transaction() as session:
+            said = Statement("rt_head", "resident", "ussd", f"test:head:{someone.worker}", phone_id=None)
+            record_of_enrolments(session, said, enrolments=[someone.enrolment], now=at)
+        if place < 20:
+            answer(db, someone, "moved" if place < 6 else "confirms", at + dt.timedelta(minutes=5))
+    tended(NOW + dt.timedelta(hours=1))
+    with transaction() as session:
+        held = find_round(session, name, lock=True)
+        assert draw_back_checks(session, held, 0.5, now=NOW + dt.timedelta(hours=2), by="test") == 18
+        assert draw_back_checks(session, held, 0.5, now=NOW + dt.timedelta(hours=2), by="test") == 0
+    asked = db.execute("SELECT count(*) FROM task WHERE kind = 'back_check'").fetchone()[0]
+    with transaction() as session:
+        told = raters_of(session, find_round(session, name))
+    counts = [pair.counts for pair in told.by_kelurahan]
+    assert sum(one.both_yes for one in counts) == 12
+    assert sum(one.head_yes for one in counts) == 6
+    assert told.drawn == 18  # four have no phone and were not asked yet
+    assert told.open == asked
+    assert sum(one.check.compared for one in told.checks) == 18 - asked
+    assert {one.place for one in told.heads} == {"32.75.01.1001/011/003", "32.75.02.1001/011/003"}
+    assert all(one.all_yes and one.quick for one in told.heads)

@@ -24,6 +24,7 @@ from verify_service.rounds.drawing import Preview, draw, open_round, preview
 from verify_service.rounds.frame import frame_csv
 from verify_service.rounds.plan import DEFAULT, PlanRefused
 from verify_service.rounds.round_states import RoundRefused, find_round
+from verify_service.rounds.second_raters import draw_back_checks
 from verify_service.rounds.size import completes, contacts
 from verify_service.rounds.status import status_of
 
@@ -271,6 +272,19 @@ def close(name: str, as_json: bool) -> None:
 
     number = _steer(name, closing)
     print_json({"round": number}) if as_json else click.echo(f"Round {name} is closing.")
+
+
+@round_.command("back-check")
+@click.argument("name")
+@click.option("--share", type=float, default=0.15, show_default=True, help="Of each RT head's answers; one at least.")
+@json_option
+@with_servers
+def back_check(name: str, share: float, as_json: bool) -> None:
+    """Have a share of RT heads' answers asked again of somebody else; the report says how many differ, head by head."""
+    number = _do(
+        lambda session: draw_back_checks(session, find_round(session, name, lock=True), share, now=_now(), by=_BY)
+    )
+    print_json({"drawn": number}) if as_json else click.echo(f"{number:,} answers of RT heads are asked again.")
 
 
 @round_.command()

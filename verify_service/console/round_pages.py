@@ -26,10 +26,12 @@ from verify_service.rounds.plan import PlanRefused
 from verify_service.rounds.report_rows import COLUMNS, rows_of
 from verify_service.rounds.round_report import report_of
 from verify_service.rounds.round_states import RoundRefused, RoundState, find_round
+from verify_service.rounds.second_raters import draw_back_checks
 from verify_service.rounds.status import status_of
 
 LONG = 120.0  # seconds to draw a large list, or to read a large frame
 FILES = ("certificate.json", "frame.csv", "report.csv", "report.json")
+CHECKED = 0.15  # of each RT head's answers
 _ID = "int(max=999999999999)"
 
 
@@ -145,6 +147,9 @@ def _done(who: Acting, held: Round, asked: str) -> str | None:
     elif asked == "close":
         steering.begin_closing(session, held, how=steering.BY_HAND, now=now, by=by)
         said = gettext("The round is closing; what came in before is still heard.")
+    elif asked == "back_check":
+        drawn = draw_back_checks(session, held, CHECKED, now=now, by=by)
+        said = gettext("%(count)s answers of RT heads are asked again.", count=drawn)
     elif asked == "cancel":
         over = steering.cancel(session, held, now=now, by=by)
         said = gettext("Cancelled; %(count)s queued texts are not sent.", count=over)

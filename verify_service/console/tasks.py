@@ -24,6 +24,7 @@ KINDS = {
     "own_family": lazy_gettext("RT head's own family: confirm"),
     "rt_vacant": lazy_gettext("RT without a head: confirm"),
     "visit": lazy_gettext("Wants no texts: visit"),
+    "back_check": lazy_gettext("Ask again, apart from the RT head"),
     "round_visit": lazy_gettext("Drawn in a round: visit"),
     "cover_gap": lazy_gettext("Cover ends, no phone: tell the worker"),
     "missing_from_list": lazy_gettext("Not in the new list: ask"),
@@ -83,7 +84,7 @@ def task(number: int) -> Response:
         kind_name=KINDS.get(held.kind, held.kind),
         says=FINDINGS,
         settled_how=HOW.get(held.closed_how or "", held.closed_how),
-        residents=field_checks.ABOUT_RESIDENTS,
+        residents=(*field_checks.ABOUT_RESIDENTS, field_checks.BACK_CHECK),
         found=FOUND,
     )
     return make_response(page)

@@ -27,6 +27,7 @@ from verify_service.rounds.estimates import (
 from verify_service.rounds.intervals import Bounds, Interval, newcombe
 from verify_service.rounds.rates import AAPOR, Disposition, Letter, Rates, rates
 from verify_service.rounds.round_states import RoundRefused
+from verify_service.rounds.second_raters import Raters, raters_of
 from verify_service.rounds.tallies import DOMAINS, ChannelTally, Tally, by_channel, cells, tallies
 
 QUESTION: Final = "confirms the cover as its own"
@@ -91,6 +92,7 @@ class RoundReport:
     domains: dict[str, tuple[Stated, ...]]
     channels: tuple[ChannelTally, ...]
     since_before: Compared | None
+    raters: Raters
 
     def as_json(self) -> dict[str, Any]:
         """One document; shares are 0 to 1, None where there is nothing to divide by or a share is refused."""
@@ -131,6 +133,7 @@ def report_of(session: Session, held: Round) -> RoundReport:
         domains={name: _domain(name, told, design.confidence) for name in DOMAINS},
         channels=tuple(by_channel(session, held)),
         since_before=_since_before(session, held, overall, design.confidence),
+        raters=raters_of(session, held),
     )
 
 

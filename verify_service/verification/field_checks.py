@@ -39,6 +39,7 @@ SAYS = tuple(says.value for says in RtHeadSays if says not in (RtHeadSays.NO_ANS
 SALT = 7_000_000  # apart from the numbers of talks
 HOW_CONFIRMED = ("call", "certificate")
 ROUND_VISIT = "round_visit"  # somebody drawn in a round, whom no text and no RT head has reached
+BACK_CHECK = "back_check"  # an RT head's answer, drawn by lot to be asked again
 # What a visit may find: what the worker says there, with whoever visits; what the kelurahan can say; and neither.
 OWN_WORDS = tuple(
     says.value
@@ -121,7 +122,7 @@ def settle(acting: Acting, task: Task, answer: str) -> bool | None:
         return _settle_death(acting, task, confirmed=answer != "not_so", how=answer)
     if task.kind == "rt_head_locked" and answer == "let_in":
         return _let_in_again(acting, task)
-    if task.kind in ABOUT_RESIDENTS and answer in SAYS:
+    if task.kind in (*ABOUT_RESIDENTS, BACK_CHECK) and answer in SAYS:
         return _settle_resident(acting, task, says=answer)
     if task.kind == ROUND_VISIT and answer in (*OWN_WORDS, *MET_NOBODY):
         return _settle_visit(acting, task, found=answer)

@@ -52,7 +52,7 @@ from verify_service.ground.tables.registry import (
     Worker,
     all_of,
 )
-from verify_service.ground.tables.rounds import Round, RoundPerson, RoundStratum, round_of
+from verify_service.ground.tables.rounds import Round, RoundBackCheck, RoundPerson, RoundStratum, round_of
 from verify_service.ground.tables.task import Task
 from verify_service.ground.tables.verification import (
     CoverGap,
@@ -110,6 +110,7 @@ __all__ = [
     "Reference",
     "Removal",
     "Round",
+    "RoundBackCheck",
     "RoundPerson",
     "RoundStratum",
     "RtHead",

@@ -101,3 +101,20 @@ class RoundPerson(Base):
         Index("ix_round_person_due", "round_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_round_person_order", "round_id", "stratum", "position"),
     )
+
+
+class RoundBackCheck(Base):
+    """An answer of an RT head, drawn by lot to be asked again of somebody else, who does not hear what the head said.
+
+    The worker's own word is the second asking where there is one; else a task asks the kelurahan, and the evidence
+    that comes of that task is it.
+    """
+
+    __tablename__ = "round_back_check"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
+    enrolment_id: Mapped[int]
+    head: Mapped[str] = mapped_column(comment="whose answer: kelurahan code, RW and RT")
+    said: Mapped[str] = mapped_column(comment="by the head")
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"), comment="asks the kelurahan; null: the worker")
+    drawn_at: Mapped[Moment]

@@ -18,7 +18,7 @@ class Task(Base):
     id: Mapped[Id]
     kind: Mapped[str] = mapped_column(
         comment="death_reported | own_family | rt_vacant | rt_head_locked | visit | check_answers | missing_from_list"
-        " | cover_gap | rt_term_ends | round_visit"
+        " | cover_gap | rt_term_ends | round_visit | back_check"
     )
     subject: Mapped[str] = mapped_column(
         comment="what it is about: enrolment:ID | rt_head:ID | worker:ID | SIGNAL:phone:ID"
