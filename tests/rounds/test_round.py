@@ -7,62 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.people import NOW, a_worker, an_rt_head
+from tests.people import NOW, an_rt_head
+from tests.rounds.playing import a_city, a_round, answer, begin, contact_all, tended
 from verify_service.ground.database import transaction
-from verify_service.rounds import dispositions, reach, tending
+from verify_service.rounds import dispositions
 from verify_service.rounds.certificate import certificate, drawn, redraw
-from verify_service.rounds.design import Design
 from verify_service.rounds.draw import order
-from verify_service.rounds.drawing import draw, open_round
 from verify_service.rounds.frame import frame_csv
 from verify_service.rounds.round_report import report_of
 from verify_service.rounds.round_states import find_round
 from verify_service.rounds.second_raters import draw_back_checks, raters_of
-from verify_service.verification.evidence import Statement, record_of_enrolments, record_statement
-
-
-def a_city(db: Any, people: int = 60) -> list[Any]:
-    """People of two kecamatan, every tenth without a phone."""
-    return [
-        a_worker(
-            db,
-            nik=f"32750{1 + one % 2}15019{one:05d}",
-            name=f"Warga {one:03d}",
-            phone=None if one % 10 == 9 else f"+62812345{one:05d}",
-            kelurahan="32.75.01.1001" if one % 2 else "32.75.02.1001",
-            row=one + 2,
-        )
-        for one in range(people)
-    ]
-
-
-def a_round(name: str = "tw1", *, seed: str = "bar-77", now: dt.datetime = NOW, **design: Any) -> str:
-    """A drawn round."""
-    with transaction() as session:
-        open_round(session, name, Design(**design), seed=seed, now=now, by="test")
-    with transaction() as session:
-        draw(session, find_round(session, name, lock=True), now=now, by="test")
-    return name
-
-
-def begin(name: str, now: dt.datetime = NOW) -> int:
-    with transaction() as session:
-        return reach.start(session, find_round(session, name, lock=True), now=now, by="test")
-
-
-def contact_all(now: dt.datetime) -> int:
-    total = 0
-    while True:
-        with transaction() as session:
-            some = reach.contact(session, now=now, most=7)
-        if not some:
-            return total
-        total += some
-
-
-def tended(now: dt.datetime) -> None:
-    with transaction() as session:
-        tending.tend(session, now=now)
+from verify_service.verification.evidence import Statement, record_of_enrolments
 
 
 def test_the_draw_is_the_one_anybody_can_repeat(db: Any) -> None:
@@ -127,12 +82,6 @@ def test_a_round_asks_reminds_and_closes_with_one_disposition_each(db: Any) -> N
     assert told["overall"]["share"] is None
     assert told["overall"]["refused"] == "few_answers"
     assert told["overall"]["worst"] == pytest.approx(1 / 40)
-
-
-def answer(db: Any, someone: Any, statement: str, when: dt.datetime, source: str = "worker") -> None:
-    with transaction() as session:
-        said = Statement(source, statement, "ussd", f"test:{someone.worker}:{statement}:{when}")
-        record_statement(session, said, worker_id=someone.worker, now=when)
 
 
 def test_heads_are_rated_beside_workers_and_asked_again_by_lot(db: Any) -> None:
