@@ -156,9 +156,12 @@ def _domain(name: str, told: Sequence[Tally], confidence: float) -> tuple[Stated
 
 
 def stated(name: str, told: Iterable[Tally], confidence: float) -> Stated:
-    """The share of a part of the list, its classes (stratum and sex) weighted to their people on the list."""
+    """The share of a part of the list, its classes (stratum and sex) weighted to their people on the list.
+
+    Small classes are joined with the next of the same sex: joined with the other, the weighting for who is silent would go.
+    """
     held = list(told)
-    fine = cells(held, lambda one: f"{one.stratum} {one.sex}")
+    fine = cells(held, lambda one: f"{one.sex} {one.stratum}")  # small ones join their like
     base = Stated(
         name=name,
         people=sum(one.people for one in held),
