@@ -66,10 +66,14 @@ soak: install browser
 	@VERIFY_EXAMPLES=$${YEARS:-100} $(BIN)/pytest tests/registry/test_year.py tests/registry/test_interrupted.py -n 2 --timeout 3600 -v
 	@VERIFY_EXAMPLES=$${TEXTS:-5000} $(BIN)/pytest tests/browser/test_hostile.py --timeout 3600 -v
 	@$(BIN)/python -m tests.soak.crash --people $${PEOPLE:-2000} --kills $${KILLS:-200} --seed $${SEED:-1}
+	@$(BIN)/python -m tests.soak.crash --people $${PEOPLE:-2000} --kills $${KILLS:-200} --seed $${SEED:-1} --round
 	@for fault in async-commit enqueue-first end-to-all handled-without-evidence sends-twice; do \
 		$(BIN)/python -m tests.soak.crash --people 200 --kills 15 --seed $${SEED:-1} --sabotage $$fault; \
 		[ $$? = 1 ] || { echo "the crash run did not notice $$fault"; exit 1; }; \
 		echo "==> noticed, as it has to: $$fault"; done
+	@$(BIN)/python -m tests.soak.crash --people 100 --kills 6 --seed $${SEED:-1} --round --sabotage asks-twice; \
+		[ $$? = 1 ] || { echo "the crash run did not notice asks-twice"; exit 1; }; \
+		echo "==> noticed, as it has to: asks-twice"
 	@$(BIN)/python -m tests.soak.race --phones $${PHONES:-200} --seed $${SEED:-1}
 	@$(BIN)/python -m tests.soak.race --phones 50 --seed $${SEED:-1} --sabotage counts-repeats; \
 		[ $$? = 1 ] || { echo "the race did not notice counts-repeats"; exit 1; }; \

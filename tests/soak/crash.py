@@ -1,7 +1,7 @@
 """The crash run: people dial and text while everything is killed; afterwards every acknowledged answer is there once,
 and everybody has said and heard what he meant to.
 
-    python -m tests.soak.crash [--people 2000] [--kills 200] [--seed 1] [--sabotage FAULT] [--logs FOLDER]
+    python -m tests.soak.crash [--people 2000] [--kills 200] [--seed 1] [--round] [--sabotage FAULT] [--logs FOLDER]
 
 Exit 0 when the promise held, 1 when not. With --sabotage it has to be 1; 2 when it was red for another reason.
 """
@@ -26,6 +26,7 @@ from pathlib import Path
 import structlog
 from tqdm import tqdm
 
+from tests.soak.crash_round import ask_by_round, close_and_reckon
 from tests.soak.crowd import Caller, Log, Network, Text, Texter, a_text, repeat_what_came, report_deliveries
 from tests.soak.house import House, build, write_programme
 from tests.soak.population import SOMETHING_ELSE, People, settle_in
@@ -78,6 +79,7 @@ class Storm:
     verdict: Verdict
     log: Log = field(default_factory=Log)
     killed: Counter[str] = field(default_factory=Counter)
+    by_round: bool = False
     deadline: float = float("inf")
     over: bool = False
 
@@ -94,21 +96,31 @@ class Storm:
 
 
 def run(
-    people: int, kills: int, seed: int, sabotage: str = "", *, logs: Path | None = None, quiet: bool = False
+    people: int,
+    kills: int,
+    seed: int,
+    sabotage: str = "",
+    *,
+    by_round: bool = False,
+    logs: Path | None = None,
+    quiet: bool = False,
 ) -> Verdict:
-    """Build the house, let the crowd in, kill, and look at what is left."""
+    """Build the house, let the crowd in, kill, and look at what is left. `by_round`: a round asks those who text."""
     chance = random.Random(seed)
     programme = tempfile.TemporaryDirectory()
     os.environ["VERIFY_PROGRAMME"] = str(write_programme(Path(programme.name), _FOR_ROBOTS))
     house = build(sabotage)
     try:
         storm = Storm(house, settle_in(house.servers.owner_url, people, chance), kills, chance, Verdict())
+        storm.by_round = by_round
         house.start()
         ills = _ills(SHOWN_BY.get(sabotage, (*TARGETS, *OTHER_ILLS)), chance)
         _rage(storm, ills, patience=15 if sabotage else 120, quiet=quiet)
         _ask_again(storm)
         _await_rest(storm, 10 if sabotage else 60)
         reckon(house, storm.people, storm.log, storm.verdict)
+        if by_round:
+            close_and_reckon(house, storm.people.texters, storm.verdict)
         _still_answers(storm)
         return storm.verdict
     finally:
@@ -246,6 +258,9 @@ def _resumed(house: House, network: Network, back: Callable[[], float | None]) -
 
 def _ask(storm: Storm, texters: list[Texter]) -> None:
     """Ask a few at a time, well ahead of their turns, so that senders die with questions in their hands."""
+    if storm.by_round:
+        ask_by_round(storm.house, texters, max(5.0, 0.4 * storm.kills), storm.give_up)
+        return
     chance = random.Random(storm.chance.random())
     place = 0
     while place < len(texters) and not storm.give_up():
@@ -352,12 +367,13 @@ def main() -> None:
     asked.add_argument("--people", type=int, default=2000)
     asked.add_argument("--kills", type=int, default=200)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--round", action="store_true", help="a verification round asks those who text")
     asked.add_argument("--sabotage", choices=list(NOTICED_AS), default="")
     asked.add_argument("--logs", type=Path, help="a folder to keep the logs in")
     chosen = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     began = time.monotonic()
-    verdict = run(chosen.people, chosen.kills, chosen.seed, chosen.sabotage, logs=chosen.logs)
+    verdict = run(chosen.people, chosen.kills, chosen.seed, chosen.sabotage, by_round=chosen.round, logs=chosen.logs)
     print(_in_one_line(verdict, chosen, time.monotonic() - began))
     for fault in verdict.faults[:30]:
         print(f"  {fault}")
@@ -370,6 +386,7 @@ def main() -> None:
 
 def _in_one_line(verdict: Verdict, chosen: argparse.Namespace, seconds: float) -> str:
     facts = verdict.facts
+    round_told = f"a round of {facts.get('round')} people, each asked once and counted once; " if chosen.round else ""
     return (
         f"crash run seed {chosen.seed}{' sabotage ' + chosen.sabotage if chosen.sabotage else ''}: "
         f"{'RED' if verdict.faults else 'green'}. "
@@ -381,6 +398,7 @@ def _in_one_line(verdict: Verdict, chosen: argparse.Namespace, seconds: float) -
         f"again, none to {facts.get('unwanted')} who want none; {facts.get('reported')} reported on; "
         f"{facts.get('reports')} reports, {facts.get('tasks')} tasks; "
         f"{facts.get('verdicts')} verdicts as the oracle's; "
+        f"{round_told}"
         f"Valkey back, work resumed within {facts.get('worst', 0):.1f} s; {seconds:.0f} s"
     )
 

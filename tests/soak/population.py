@@ -12,6 +12,7 @@ from tests.people import a_worker, an_rt_head
 from tests.soak.crowd import MOST_PINS, PIN, SMS_SAYS, WHEN, Caller, Resident, Texter
 
 PER_RT = 4
+TEXTERS, CALLERS = "texts", "calls"  # who put them forward; a round leaves out callers, since they answer no question
 WORKER_ENDS, HEAD_ENDS, LOCKED_ENDS = "Jawaban tersimpan, nomor", "Semua warga di daftar RT", "Akses dikunci"
 STOPS = ("STOP", "stop", "BERHENTI", "tolong stop ya", "STOOOP")
 SOMETHING_ELSE = "kartu saya hilang pak"
@@ -53,7 +54,9 @@ def _settle(db: Any, people: People, place: int, heads: int, chance: random.Rand
         rw=f"{place // PER_RT // 999 + 1:03}",
         row=place + 2,
     )
-    if place % 3 == 0:
+    texts = place % 3 == 0
+    db.execute("UPDATE enrolment SET source = %s WHERE id = %s", [TEXTERS if texts else CALLERS, someone.enrolment])
+    if texts:
         people.texters.append(Texter(phone, someone.enrolment, _steps(chance, place // 3)))
     else:
         people.callers.append(Caller(phone, WORKER_ENDS, someone.enrolment, _plan(chance)))

@@ -38,6 +38,7 @@ from verify_service.logs import Lines
 from verify_service.messaging import breaker, sending
 from verify_service.messaging.gateways.console import Console
 from verify_service.messaging.gateways.contract import SendOutcome, Sent
+from verify_service.rounds import reach
 
 POLITE = "END Terima kasih. Program ini gratis. Jangan beri uang atau PIN kepada siapa pun."
 
@@ -110,6 +111,11 @@ def _forgetful() -> Any:
 def _sends_twice() -> None:
     send = Console.send
     Console.send = lambda self, batch: [send(self, batch), send(self, batch)][1]  # type: ignore[method-assign]
+
+
+def _asks_twice() -> None:
+    """That somebody was contacted is not always written down with the text."""
+    reach._MOVE_ON = text(f"{reach._MOVE_ON.text} AND random() < 0.5")
 
 
 # --- what becomes of texts: faults that stood once, put back into the workers ---
@@ -289,7 +295,7 @@ IN_TEXTS = {
 }
 IN_RACE = {"counts-repeats": "counts_repeats"}  # the crash run repeats too little to tell
 IN_WEB = {"end-to-all": "end_to_all", "enqueue-first": "enqueue_first", **IN_RACE}
-IN_WORKERS = {"sends-twice": _sends_twice, **IN_TEXTS}
+IN_WORKERS = {"sends-twice": _sends_twice, "asks-twice": _asks_twice, **IN_TEXTS}
 IN_DATABASE = {
     "empties-unread": "ALTER TABLE inbound_message DROP CONSTRAINT ck_inbound_message_emptied_once_handled",
     "async-commit": "ALTER ROLE verify_app SET synchronous_commit = off",
@@ -305,6 +311,7 @@ NOTICED_AS = {
     "end-to-all": "nobody expected: 'END",
     "handled-without-evidence": "acknowledged and lost, in a text",
     "sends-twice": "handed over",
+    "asks-twice": "times by the round",
 }
 # The same of the race of texts: a pattern.
 TEXTS_NOTICED_AS = {
