@@ -158,10 +158,10 @@ def _domain(name: str, told: Sequence[Tally], confidence: float) -> tuple[Stated
 def stated(name: str, told: Iterable[Tally], confidence: float) -> Stated:
     """The share of a part of the list, its classes (stratum and sex) weighted to their people on the list.
 
-    Small classes are joined with the next of the same sex: joined with the other, the weighting for who is silent would go.
+    Small classes are joined with the next of the same sex: joined with the other, the weighting for who is silent goes.
     """
     held = list(told)
-    fine = cells(held, lambda one: f"{one.sex} {one.stratum}")  # small ones join their like
+    fine = cells(held, lambda one: f"{one.sex} {one.stratum}")
     base = Stated(
         name=name,
         people=sum(one.people for one in held),
