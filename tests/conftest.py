@@ -18,6 +18,7 @@ from argon2 import PasswordHasher
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
+from tests import warm_reader
 from verify_service.accounts import passwords, pins
 from verify_service.demo import embedded, keys
 from verify_service.ground import crypto, database, programme, queue, settings
@@ -177,6 +178,20 @@ def real_hashes(_cheap_hashes: None) -> Iterator[None]:
     _hash_with(*_HASHERS)
     yield
     _hash_with(cheap, cheap)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_reader() -> Iterator[None]:
+    """A thousand files are read here: what reads them begins once."""
+    with warm_reader.warm():
+        yield
+
+
+@pytest.fixture
+def cold_reader(_warm_reader: None) -> Iterator[None]:
+    """As files are read in the service: a process for each."""
+    with warm_reader.cold():
+        yield
 
 
 @pytest.fixture(scope="session")
