@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from sqlalchemy.pool import NullPool
 import verify_service
 from jobs import messages as texting
 from jobs import reconcile as reconciling
-from tests.conftest import forget_everything
+from tests.conftest import TEMPLATE, forget_everything
 from tests.handset import CarrierHandset, Handset, webhook
 from tests.people import a_worker
 from tests.serving import new_client
@@ -175,19 +176,17 @@ def test_five_hundred_texts_of_one_phone_hold_nobody_elses_up(db: Any) -> None:
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[embedded.Servers]:
-    """Servers of this test's own, at the newest schema there is."""
-    servers = embedded.start(tmp_path / "data", durable=False)
-    monkeypatch.setenv("VERIFY_DATABASE_URL", servers.application_url)
-    monkeypatch.setenv("VERIFY_OWNER_DATABASE_URL", servers.owner_url)
-    monkeypatch.setenv("VERIFY_REDIS_URL", servers.redis_url)
+def own(_own_database: None, owner_url: str, worker_id: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The owner's address of a database of this test's own, at the newest schema there is."""
+    name = f"verify_own_{worker_id}"
+    for setting in ("VERIFY_DATABASE_URL", "VERIFY_OWNER_DATABASE_URL"):
+        monkeypatch.setenv(setting, os.environ[setting].replace(f"/verify_{worker_id}?", f"/{name}?"))
     forget_everything()
-    from verify_service.installation import migrate
-
-    migrate()
-    yield servers
-    forget_everything()
-    servers.stop()
+    with psycopg.connect(owner_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        yield os.environ["VERIFY_OWNER_DATABASE_URL"]
+        forget_everything()
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     monkeypatch.undo()
     forget_everything()
 
@@ -214,9 +213,12 @@ def upgrade():
 
 @pytest.fixture
 def next_release(tmp_path: Path) -> Path:
-    """The folder of a release with two more migrations: a copy, since others migrate by this one meanwhile."""
+    """The folder of a release with two more migrations: a copy, since others migrate by this one meanwhile.
+
+    With what is compiled: each command would compile it all anew.
+    """
     root = Path(verify_service.__file__).parents[1]
-    shutil.copytree(root / "verify_service", tmp_path / "verify_service", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(root / "verify_service", tmp_path / "verify_service")
     for package in ("flows", "jobs"):
         (tmp_path / package).symlink_to(root / package)
     versions = tmp_path / "verify_service" / "ground" / "migrations" / "versions"
@@ -225,12 +227,12 @@ def next_release(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_hops_go_on_while_a_migration_waits_behind_an_open_read(own: embedded.Servers, next_release: Path) -> None:
+def test_hops_go_on_while_a_migration_waits_behind_an_open_read(own: str, next_release: Path) -> None:
     client = new_client()
     phones = [Handset(client, f"+62812999900{number:02}") for number in range(10)]
     assert phones[0].dial().startswith("CON Pilih bahasa")
     slowest, said = 0.0, []
-    with held(own.owner_url, "SELECT count(*) FROM phone", "SELECT count(*) FROM conversation"):
+    with held(own, "SELECT count(*) FROM phone", "SELECT count(*) FROM conversation"):
         migrating = _migrate(next_release)
         until = time.monotonic() + 8
         while time.monotonic() < until:
@@ -255,10 +257,10 @@ def _migrate(release: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(verify, cwd=release, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_a_migration_keeps_what_it_did_while_the_one_behind_it_waits(own: embedded.Servers, next_release: Path) -> None:
-    with psycopg.connect(own.owner_url, autocommit=True) as owner:
+def test_a_migration_keeps_what_it_did_while_the_one_behind_it_waits(own: str, next_release: Path) -> None:
+    with psycopg.connect(own, autocommit=True) as owner:
         reached = "SELECT version_num FROM alembic_version WHERE version_num = '9998'"
-        with held(own.owner_url, "SELECT count(*) FROM conversation"):
+        with held(own, "SELECT count(*) FROM conversation"):
             migrating = _migrate(next_release)
             until = time.monotonic() + 30
             while owner.execute(reached).fetchone() is None and time.monotonic() < until:
@@ -270,8 +272,8 @@ def test_a_migration_keeps_what_it_did_while_the_one_behind_it_waits(own: embedd
         assert owner.execute("SELECT contype FROM pg_constraint WHERE conname = 'uq_tried'").fetchone() == ("u",)
 
 
-def test_a_build_that_broke_off_is_begun_anew(own: embedded.Servers, next_release: Path) -> None:
-    with psycopg.connect(own.owner_url, autocommit=True) as owner:
+def test_a_build_that_broke_off_is_begun_anew(own: str, next_release: Path) -> None:
+    with psycopg.connect(own, autocommit=True) as owner:
         owner.execute("INSERT INTO phone (number, number_index, created_at) SELECT '', i::text::bytea, now()"
                       " FROM generate_series(1, 2) i")  # fmt: skip
         with pytest.raises(psycopg.errors.UniqueViolation):
@@ -282,19 +284,27 @@ def test_a_build_that_broke_off_is_begun_anew(own: embedded.Servers, next_releas
         assert owner.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone() == (0,)
 
 
-def test_two_who_migrate_at_once_do_it_once(own: embedded.Servers, next_release: Path) -> None:
+def test_two_who_migrate_at_once_do_it_once(own: str, next_release: Path) -> None:
     both = [_migrate(next_release), _migrate(next_release)]
     said = [one.communicate(timeout=60) for one in both]
     assert [one.returncode for one in both] == [0, 0], said
     assert all("9999" in told for told, _ in said)
 
 
-def test_an_owner_who_may_not_set_the_limits_says_what_to_run(own: embedded.Servers) -> None:
-    with psycopg.connect(own.owner_url, autocommit=True) as owner:
+def test_an_owner_who_may_not_set_the_limits_says_what_to_run(tmp_path: Path) -> None:
+    servers = embedded.start(tmp_path / "data", durable=False)  # of its own: what it sets is set for every database
+    try:
+        _limits_by_hand(servers.owner_url)
+    finally:
+        servers.stop()
+
+
+def _limits_by_hand(owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("CREATE ROLE plain LOGIN PASSWORD 'plain'")
         owner.execute("CREATE DATABASE plain OWNER plain")
         owner.execute("ALTER ROLE verify_app RESET ALL")
-        place = own.owner_url.partition("host=")[2]
+        place = owner_url.partition("host=")[2]
         told: list[str] = []
         address = f"postgresql://plain:plain@/plain?host={place}"
         assert schema.upgrade(address, "verify_app", told.append) == schema.newest()

@@ -6,9 +6,11 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 
@@ -16,30 +18,54 @@ from tests.conftest import forget_everything
 from tests.handset import CarrierHandset, Handset, webhook
 from tests.serving import new_client
 from verify_service.demo import embedded
+from verify_service.ground import schema
 
 NUMBER = "+6281234567890"
 BUSY = "END Maaf, layanan sedang sibuk"
 
 
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Servers]:
+    """Servers of these tests' own, to be tormented, and beside the database one to copy it from."""
+    servers = embedded.start(tmp_path_factory.mktemp("own") / "data", durable=False)
+    with psycopg.connect(_at(servers, "postgres"), autocommit=True) as server:
+        server.execute("CREATE DATABASE untouched")
+        schema.upgrade(_at(servers, "untouched"), embedded.APPLICATION)
+    yield servers
+    servers.stop()
+
+
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[embedded.Servers]:
-    """Servers of this test's own, to be tormented."""
-    servers = embedded.start(tmp_path / "data", durable=False)
+def own(servers: embedded.Servers, monkeypatch: pytest.MonkeyPatch) -> Iterator[embedded.Servers]:
+    """The servers alive, with nobody in the tables."""
+    servers.revive()
+    with _connected(_at(servers, "postgres")) as server:
+        server.execute("DROP DATABASE verify WITH (FORCE)")
+        server.execute("CREATE DATABASE verify TEMPLATE untouched")
     monkeypatch.setenv("VERIFY_DATABASE_URL", servers.application_url)
     monkeypatch.setenv("VERIFY_OWNER_DATABASE_URL", servers.owner_url)
     monkeypatch.setenv("VERIFY_REDIS_URL", servers.redis_url)
     forget_everything()
-    from verify_service.installation import migrate
-
-    migrate()
     yield servers
     forget_everything()
     for child in servers.children:
         if child.poll() is None:
             _signal_all(child.pid, signal.SIGCONT)
-    servers.stop()
     monkeypatch.undo()
     forget_everything()
+
+
+def _connected(address: str) -> psycopg.Connection[Any]:
+    """A connection, once the server is back."""
+    for _ in range(100):
+        with suppress(psycopg.OperationalError):
+            return psycopg.connect(address, autocommit=True)
+        time.sleep(0.05)
+    raise TimeoutError(address)
+
+
+def _at(servers: embedded.Servers, name: str) -> str:
+    return servers.owner_url.replace("/verify?", f"/{name}?")
 
 
 def _signal_all(postmaster: int, how: signal.Signals) -> None:
@@ -124,8 +150,6 @@ def test_without_valkey_everything_answers(own: embedded.Servers) -> None:
 
 
 def test_a_connection_the_server_closed_is_replaced_unseen(own: embedded.Servers) -> None:
-    import psycopg
-
     client = _client()
     phone = Handset(client, NUMBER)
     phone.dial()
@@ -139,6 +163,7 @@ _OWNER = """
 import sys, time
 from pathlib import Path
 from verify_service.demo import embedded
+from verify_service.ground import schema
 servers = embedded.start(Path(sys.argv[1]))
 print(*(child.pid for child in servers.children), flush=True)
 time.sleep(60)
@@ -199,8 +224,6 @@ def test_nobody_else_may_read_the_data(tmp_path: Path) -> None:
 
 
 def test_a_password_is_asked_from_the_first_second(tmp_path: Path) -> None:
-    import psycopg
-
     servers = embedded.start(tmp_path, durable=False)
     try:
         without = servers.owner_url.replace(servers.owner_url.split("@")[0], "postgresql://verify_owner")
