@@ -33,8 +33,16 @@ FILES = sorted(TALKS.glob("*/sms_*.txt"))
 _ids = count(1)
 
 
-@pytest.mark.parametrize("gateway", ["africastalking", "kannel"])
-@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+# A gateway knows no languages, and all that is texted here is of one alphabet: one language is enough of the second.
+HELD = [
+    pytest.param(file, gateway, id=f"{file.parent.name}-{file.stem}-{gateway}")
+    for file in FILES
+    for gateway in ("africastalking", "kannel")
+    if gateway == "africastalking" or file.parent.name == "id"
+]
+
+
+@pytest.mark.parametrize(("file", "gateway"), HELD)
 def test_the_exchange_goes_as_written(db: Any, file: Path, gateway: str, request: pytest.FixtureRequest) -> None:
     lines = file.read_text(encoding="utf-8").splitlines()
     done = [line for line in lines if line.startswith(("@", "~", ">"))]
