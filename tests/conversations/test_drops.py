@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.conftest import empty
+from tests.conftest import Rows, empty, put_back, rows_now
 from tests.conversations.people import BY_NAME, Scene, reported
 from tests.handset import Handset, handset
 from tests.serving import new_client
@@ -149,16 +151,24 @@ def answer_to(screen: str, script: Any, scene: Scene) -> str:
     raise AssertionError(f"nobody knows what to answer to {screen!r}")
 
 
-def hold(phone: Handset, script: Any, scene: Scene, cut_at: int | None, db: Any, hours: bool) -> int:
-    """Call until all is said; the network drops the session after `cut_at` answers. Returns how many were given."""
-    given = 0
+def hold(
+    phone: Handset,
+    script: Any,
+    scene: Scene,
+    cut_at: int | None = None,
+    given: int = 0,
+    before: Callable[[int], object] = lambda given: None,
+) -> int:
+    """Call until all is said; the network drops the session after `cut_at` answers. Returns how many were given.
+
+    `before` is told, ahead of each answer, how many have been given.
+    """
     for _ in range(6):
         screen = phone.dial()
         while not phone.over:
+            before(given)
             if given == cut_at:
                 cut_at = None
-                if hours:
-                    db.execute("UPDATE conversation SET touched_at = touched_at - interval '2 hours'")
                 break
             screen = phone.send(answer_to(screen, script, scene))
             given += 1
@@ -182,11 +192,13 @@ def client(db: Any) -> FlaskClient:
 def test_a_drop_at_any_step_changes_nothing_of_what_is_said(
     db: Any, client: FlaskClient, who: str, script: Any, network: str, hours: bool
 ) -> None:
-    whole, steps = _said(db, client, network, who, script, None, hours)
+    kept = _held(db, client, network, who, script)
+    whole = _said(db)
     assert whole
     assert max(Counter(whole).values()) == 1
-    for cut_at in range(1, steps):
-        cut, _ = _said(db, client, network, who, script, cut_at, hours)
+    for cut_at in range(1, len(kept.rows)):
+        _cut(db, client, network, script, kept, cut_at, hours)
+        cut = _said(db)
         if not hours:
             assert sorted(cut) == sorted(whole), f"cut after {cut_at} answers"
         assert set(cut) == set(whole), f"cut after {cut_at} answers"
@@ -196,14 +208,14 @@ def test_a_drop_at_any_step_changes_nothing_of_what_is_said(
 @pytest.mark.parametrize("talk", OTHER_TALKS)
 def test_a_drop_at_any_step_files_one_report_or_proposal(db: Any, client: FlaskClient, talk: str, hours: bool) -> None:
     who, script = OTHER_TALKS[talk]
-    _said(db, client, "africastalking", who, script, None, hours)
+    _held(db, client, "africastalking", who, script)
     whole = _filed(db)
     assert len(whole) == 1
-    for cut_at in range(1, MOST):
-        _, steps = _said(db, client, "ussd", who, script, cut_at, hours)
+    kept = _held(db, client, "ussd", who, script)
+    assert _filed(db) == whole
+    for cut_at in range(1, len(kept.rows)):
+        _cut(db, client, "ussd", script, kept, cut_at, hours)
         assert _filed(db) == whole, f"cut after {cut_at} answers"
-        if steps <= cut_at:
-            break
 
 
 def _filed(db: Any) -> list[str]:
@@ -220,18 +232,49 @@ def test_a_resident_who_is_helped_is_heard_once_whatever_drops(db: Any, client: 
             heard = db.execute("SELECT count(*) FROM evidence WHERE assisted").fetchone()[0]
             return "0" if heard or next(helped) > 1 else "4"
 
-        _said(db, client, "africastalking", "an RT head at work", (("Konfirmasi warga", menu), *helps), cut_at, hours)
+        empty()
+        scene = BY_NAME["an RT head at work"](db, "id")
+
+        def before(given: int, cut_at: int = cut_at) -> None:
+            if hours and given == cut_at:
+                _two_hours_pass(db)
+
+        script = (("Konfirmasi warga", menu), *helps)
+        hold(handset("africastalking", client, scene.number, db), script, scene, cut_at, before=before)
         assert db.execute("SELECT statement FROM evidence WHERE assisted").fetchall() == [("denies",)]
 
 
-def _said(
-    db: Any, client: FlaskClient, network: str, who: str, script: Any, cut_at: int | None, hours: bool
-) -> tuple[list[tuple[str, str, str]], int]:
+@dataclass(frozen=True)
+class Kept:
+    """A talk that nothing disturbed: whose it is, and every row there was ahead of each answer."""
+
+    scene: Scene
+    rows: list[Rows]
+
+
+def _held(db: Any, client: FlaskClient, network: str, who: str, script: Any) -> Kept:
+    """The whole talk. One that is cut goes as far in the same way, and need not be held anew."""
     empty()
-    scene = BY_NAME[who](db, "id")
-    given = hold(handset(network, client, scene.number, db), script, scene, cut_at, db, hours)
-    rows = db.execute(
+    kept = Kept(BY_NAME[who](db, "id"), [])
+    phone = handset(network, client, kept.scene.number, db)
+    hold(phone, script, kept.scene, before=lambda given: kept.rows.append(rows_now()))
+    return kept
+
+
+def _cut(db: Any, client: FlaskClient, network: str, script: Any, kept: Kept, cut_at: int, hours: bool) -> None:
+    """The same talk from where it is cut off after so many answers."""
+    put_back(kept.rows[cut_at])
+    if hours:
+        _two_hours_pass(db)
+    hold(handset(network, client, kept.scene.number, db), script, kept.scene, given=cut_at)
+
+
+def _two_hours_pass(db: Any) -> None:
+    db.execute("UPDATE conversation SET touched_at = touched_at - interval '2 hours'")
+
+
+def _said(db: Any) -> list[tuple[str, str, str]]:
+    return db.execute(
         """SELECT worker.name, statement, detail FROM evidence JOIN enrolment ON enrolment.id = enrolment_id
            JOIN worker ON worker.id = worker_id"""
     ).fetchall()
-    return rows, given
