@@ -56,9 +56,13 @@ test: install browser kannel check
 QUICK := flows grievances labels rounds verification registry test_architecture.py test_docs.py test_tasks.py \
 	ground/test_crypto.py ground/test_settings.py ground/test_programme_is_read.py
 
+# And of these not what takes seconds: every way through a talk, all the replies learned from, processes that read or die.
+NOT_QUICK := flows/test_paths.py flows/test_understanding.py::test_the_replies_that_were_learned_from \
+	registry/test_hostile_files.py registry/test_interrupted.py grievances/test_escalation.py::test_a_thousand
+
 quick: install
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
-	@$(BIN)/pytest -n 2 --dist worksteal --deselect tests/flows/test_paths.py $(addprefix tests/,$(QUICK)) $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(addprefix --deselect=tests/,$(NOT_QUICK)) $(addprefix tests/,$(QUICK)) $(ARGS)
 
 soak: install browser
 	@echo "==> the long forms, seeded"

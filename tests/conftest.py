@@ -39,6 +39,8 @@ MEMORY, ROOM = Path("/dev/shm"), 6_000_000_000  # bytes
 if os.access(MEMORY, os.W_OK) and (room := os.statvfs(MEMORY)).f_bavail * room.f_frsize > ROOM:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
+gc.disable()  # until all tests are found: till then nothing is garbage
+
 KEPT = ("alembic_version", "area", "decision_row")  # reference tables: filled once, never changed by a test
 TEMPLATE = "verify_template"
 
@@ -112,9 +114,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Six thousand tests are no garbage: nobody has to look through them again and again."""
+    """Seven thousand tests are no garbage: nobody has to look through them again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _at(servers: embedded.Servers, name: str = TEMPLATE) -> str:

@@ -168,8 +168,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 def test_no_file_that_hurts_takes_more_than_200_mb(tmp_path: Path, kind: str) -> None:
     limits = '["x", {}]'
     # A small process between, since a process is said to have used what the one before it in its place had used.
-    reader = [sys.executable, "-m", "verify_service.registry.reading_process", limits]
-    found = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    reader = [sys.executable, "-S", "-s", "-P", "-m", "verify_service.registry.reading_process", limits]
+    found = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])}
     took = {}
     for name, content in corpus():
         if kind in name:
