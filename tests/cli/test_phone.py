@@ -24,7 +24,7 @@ from tests.people import NOW, a_worker
 from tests.serving import serving
 from tests.texts import a_text
 from verify_service.cli import main
-from verify_service.cli.network import Http, Network, NetworkFault, ServerAway, Service
+from verify_service.demo.network import Http, Network, NetworkFault, ServerAway, Service
 from verify_service.ground.crypto import unseal
 from verify_service.ground.settings import settings
 

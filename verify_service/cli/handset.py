@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 import click
 
-from verify_service.cli.network import Network, NetworkFault, ServerAway, Shown, Text
+from verify_service.demo.network import Network, NetworkFault, ServerAway, Shown, Text
 
 WIDTH: Final = 28  # columns of the drawn screen
 LOOKS: Final = 1.0  # seconds between two looks for texts

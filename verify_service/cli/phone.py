@@ -12,8 +12,8 @@ import click
 
 from verify_service.cli import handset as hand
 from verify_service.cli.handset import Drawn, Handset, Lines, Nobody, Plain
-from verify_service.cli.network import Http, Network, NetworkFault, Service
 from verify_service.cli.service import data_dir_option, print_json
+from verify_service.demo.network import Http, Network, NetworkFault, Service
 from verify_service.ground.phones import Phone, PhoneProblem, read_gateway_phone
 
 _ROLES = {"worker": "worker", "rt": "rt_head", "rt_head": "rt_head", "rt head": "rt_head"}
