@@ -33,14 +33,17 @@ def migrate() -> None:
     default=None,
     help="Load this roster instead of the sample city.",
 )
-def demo(data_dir: Path, port: int, roster: Path | None) -> None:
+@click.option("--round", "with_round", is_flag=True, help="Play a whole round in ten minutes, with people who answer.")
+def demo(data_dir: Path, port: int, roster: Path | None, with_round: bool) -> None:
     """The whole service on one machine, with an invented city of 2,000; Ctrl-C stops it."""
     from verify_service.demo.supervisor import run
     from verify_service.registry.problems import FileRefused
 
+    if with_round and roster is not None:
+        raise click.UsageError("--round plays the invented city; leave --roster out, or open a round of your own")
     os.environ["VERIFY_DATA_DIR"] = str(data_dir)
     try:
-        run(data_dir, port, roster, say=click.echo)
+        run(data_dir, port, roster, say=click.echo, with_round=with_round)
     except (embedded.ServersRefused, schema.SchemaRefused, SettingsRefused, FileRefused) as refused:
         raise click.ClickException(str(refused)) from None
     except DBAPIError as error:

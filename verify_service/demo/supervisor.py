@@ -25,6 +25,7 @@ from verify_service.demo.embedded import ServersRefused, write_private
 from verify_service.ground.settings import SettingsRefused, settings
 
 OFFICER = "petugas@demo.bekasi.example"
+PEOPLE = "people"  # the process of the invented people, which ends with its round
 _MOST_REVIVALS = 8  # in a minute: more is a fault that starting again does not mend
 _BEFORE_REVIVAL = 2.0  # seconds; killed backends need a moment to let go of their shared memory
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -32,8 +33,11 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 Say = Callable[[str], None]
 
 
-def run(data_dir: Path, port: int, roster: Path | None, *, say: Say) -> None:
-    """Run the demo until it is told to stop; raises ServersRefused or SettingsRefused with a clear sentence."""
+def run(data_dir: Path, port: int, roster: Path | None, *, say: Say, with_round: bool = False) -> None:
+    """Run the demo until it is told to stop; raises ServersRefused or SettingsRefused with a clear sentence.
+
+    `with_round`: a round over the sample city is played, with invented people who answer.
+    """
     began = time.monotonic()
     _port_is_free(port)
     data_dir = embedded.prepare(data_dir)
@@ -53,6 +57,10 @@ def run(data_dir: Path, port: int, roster: Path | None, *, say: Say) -> None:
         servers.announce()
         write_private(data_dir / "demo.json", json.dumps(facts, ensure_ascii=False, indent=1))
         _tell(facts, time.monotonic() - began, say)
+        if with_round:
+            name = _begin_round(str(facts["url"]), say)
+            commands[PEOPLE] = [sys.executable, "-m", "verify_service.demo.simulated_people", name]
+            children[PEOPLE] = _spawn(commands[PEOPLE], data_dir / f"{PEOPLE}.log", told=True)
         _keep_running(children, commands, servers, data_dir, stop, say)
     finally:
         (data_dir / "demo.json").unlink(missing_ok=True)
@@ -189,13 +197,31 @@ def _commands(port: int) -> dict[str, list[str]]:
     }
 
 
-def _spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+def _begin_round(url: str, say: Say) -> str:
+    from verify_service.demo import played_round
+    from verify_service.ground import queue
+    from verify_service.ground.database import forget_engine, transaction
+
+    with transaction() as session:
+        held, people = played_round.begin(session, now=dt.datetime.now(dt.UTC))
+        name, closes_at = held.name, held.closes_at
+    forget_engine()
+    queue.nudge(queue.ROUNDS)
+    left = (closes_at - dt.datetime.now(dt.UTC)).total_seconds() / 60 if closes_at else 0.0
+    say(f"\n  A round        {url}/console/rounds/{name}")
+    say(f"  {people:,} people are drawn, and answer as people do, an hour of theirs in a minute.")
+    say(f"  It closes in {max(0.0, left):.0f} minutes; then its report is held against the truth, here.")
+    return name
+
+
+def _spawn(command: list[str], log: Path, *, told: bool = False) -> subprocess.Popen[bytes]:
+    """A child that writes to its log; with `told`, what it prints goes to whoever runs the demo."""
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=None if told else output,
+            stderr=output,
             preexec_fn=dying_with_owner(signal.SIGTERM),
         )
 
@@ -248,12 +274,16 @@ def _keep_running(
             say("PostgreSQL or Valkey stopped; starting it again.")
             time.sleep(_BEFORE_REVIVAL)
             servers.revive()
-        for name, child in children.items():
-            if child.poll() is not None:
-                say(f"The {name} process stopped ({child.returncode}); starting it again.")
-                _signal_all(child, signal.SIGKILL)  # what it had started, and holds its port
-                time.sleep(0.5)
-                children[name] = _spawn(commands[name], data_dir / f"{name}.log")
+        for name, child in list(children.items()):
+            if child.poll() is None:
+                continue
+            if name == PEOPLE and child.returncode == 0:  # the round has ended
+                del children[name]
+                continue
+            say(f"The {name} process stopped ({child.returncode}); starting it again.")
+            _signal_all(child, signal.SIGKILL)  # what it had started, and holds its port
+            time.sleep(0.5)
+            children[name] = _spawn(commands[name], data_dir / f"{name}.log", told=name == PEOPLE)
 
 
 def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
