@@ -13,6 +13,7 @@ from jobs.messages import one_batch
 from tests.conversations.texting import NUMBER, Line
 from tests.people import a_worker, an_rt_head, link
 from verify_service.conversations.asking import ask
+from verify_service.conversations.asking_many import ToAsk, ask_many
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone as Number
@@ -107,6 +108,20 @@ def test_a_digit_to_the_question_is_asked_back_with_digits_and_then_counts(db: A
     line.writes("1")
     assert line.said() == []
     assert line.sent()[-1] == "s9.unclear"
+    line.writes("1")
+    assert line.said() == ["confirms"]
+
+
+def test_a_reminder_of_a_question_takes_none_of_its_digits_away(db: Any) -> None:
+    worker, line = a_worker(db), Line(db)
+    line.asked(worker.worker)
+    line.writes("hmm")
+    assert line.sent()[-1] == "s9.unclear"
+    phone, conversation = db.execute("SELECT phone_id, id FROM conversation WHERE channel = 'sms'").fetchone()
+    reminder = ToAsk(phone, worker.worker, "Sulistiawati Dewi", "id", "reminder", conversation)
+    with transaction() as session:
+        assert ask_many(session, [reminder], round_id=1, now=line.now) == {worker.worker}
+    line.handed_over()
     line.writes("1")
     assert line.said() == ["confirms"]
 

@@ -72,6 +72,12 @@ class Prompts:
             return None
         return next((one for one in theirs if one.read_by(moment)), theirs[-1])
 
+    def still_offers(self, screen: str, prompt: Prompt, moment: dt.datetime) -> bool:
+        """Whether this prompt, or one before it of its conversation, was this screen, and nothing else was asked since
+        that can have been read by this moment: a reminder of a question takes none of its digits away."""
+        theirs = (one for one in self.handed if one.conversation == prompt.conversation and one.screen == screen)
+        return any(one.handed_at <= prompt.handed_at and not self.asked_since(one, moment) for one in theirs)
+
     def asked_since(self, prompt: Prompt, moment: dt.datetime) -> bool:
         """Whether another conversation asked something after this prompt that can have been read by this moment."""
         others = (one for one in self.handed if one.conversation != prompt.conversation)

@@ -54,7 +54,7 @@ class Question:
     name: str
     nik4: str
     others: tuple[str, ...]  # names of the other workers of this phone
-    newest: bool = True  # whether nothing was asked after it that can have been read: a digit is for the newest screen
+    digits: bool = False  # whether its digits were offered, and nothing was asked since that can have been read
     anothers: bool = False  # whether who spoke last on this phone to it was somebody else than the asked one
 
     @property
@@ -92,8 +92,8 @@ def find(
     if worker is None:
         return None
     others = tuple(one.name for one in people if one is not worker)
-    newest = not prompts.asked_since(prompt, said.received)
-    found = Question(asked, prompt, worker.name, worker.nik4, others, newest)
+    digits = prompts.still_offers(UNCLEAR, prompt, said.received)
+    found = Question(asked, prompt, worker.name, worker.nik4, others, digits)
     return replace(found, anothers=_was_anothers(found, before))
 
 
@@ -142,8 +142,7 @@ def is_option(text: str) -> bool:
 def read(question: Question, text: str) -> Read:
     """What a text says to a question: a digit where it offered some, an option's word, or free words."""
     spoken_here = tuple(wordings().languages)
-    by_digits = question.prompt.screen == UNCLEAR and question.newest
-    found = _read(by_digits, question.name, question.others, text, spoken_here)
+    found = _read(question.digits, question.name, question.others, text, spoken_here)
     if question.anothers and found.option in ("yes", "no", "unsure") and speaks_of_himself(text, question.name):
         return Read(grieves=True) if found.grieves else replace(found, others_word=True, stops=False)
     return found
