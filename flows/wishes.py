@@ -1,5 +1,5 @@
-"""What people ask for in their own words, beside the keywords: news of a report, that their data be erased, and that
-nothing be reported after all."""
+"""What people ask for in their own words, beside the keywords: news of a report, why they are not on the list, that
+their data be erased, and that nothing be reported after all."""
 
 import re
 
@@ -40,6 +40,21 @@ def asks_for_its_number(text: str) -> bool:
     """Whether the number of a report is all that is wanting: not where it is told what the matter is as well ("laporan
     saya soal uang itu gimana"), nor where no report is named ("belum ada kabar pak")."""
     return re.search(_REPORT, spoken(text)) is not None and _ABOUT_REPORTS.issuperset(complaints(text))
+
+
+_WHY = word_set("kok ko koq kenapa knp kenape napa naha kunaon ngopo kengenging")
+_NOT_YET = word_set("belum blm blom belom belon blum acan teu can dereng durung ga gak tidak enggak engga kagak kaga")
+_AROUND_WHY = COURTESIES | word_set(
+    "saya sy aku abdi kula kulo gue gw gua ane aye ya yah iya lah loh lho trus terus terusan nih sih tuh juga jg masih"
+    " doang sendiri aja to tho eh oh euy nya"
+)
+
+
+def only_wonders(text: str) -> bool:
+    """Whether somebody wonders that he is not, or has not, and tells of nothing: "kok saya belum ya"."""
+    words = set(spoken(text).split())
+    asks = not words.isdisjoint(_WHY) and not words.isdisjoint(_NOT_YET)
+    return asks and words <= _WHY | _NOT_YET | _AROUND_WHY
 
 
 _ERASE = r"(?:hapus|apus|hapuskan|hapusin|hapuslah|musnahkan|hilangkan|buang|cabut|pupus|delete|erase|remove)"

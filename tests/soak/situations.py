@@ -14,6 +14,7 @@ from tests.soak.texters import PART, Phone
 COVER, CARD, WORK, MONEY = "Iuran", "kartu peserta", "Masih bekerja", "meminta uang dari Anda"
 QUESTION, DIGITS, OWN_WORD = "apakah Anda sudah terdaftar", "Balas 1 jika sudah", "yang kami tanya"
 THANKS, RECEIVED, CHECK = "jawaban Anda tercatat", "sudah kami terima", "balas CEK"
+THANKED = "Program ini gratis"
 URGENT, CATEGORY, ABOUT, IDENTITY = "kecelakaan kerja atau kematian", "Masalah apa", "perbuatan seseorang", "identitas"
 NO_NAME, TELL, CONTACT, FILED = "Anonim: nama", "Tulis singkat", "boleh menghubungi", "Laporan diterima"
 NAMELESS, KEPT_CODE, ADDED, STOPPED = "Laporan anonim diterima", "simpan kode", "masuk ke laporan", "dihentikan"
@@ -326,7 +327,7 @@ async def finished_by_call(phone: Phone) -> None:
     await phone.tells_by_call({**_BY_CALL, TELL: words}, words)
     await asyncio.sleep(PART)
     await phone.text("makasih", copied=0)
-    await phone.reads(RECEIVED)
+    await phone.reads(THANKED)
     await asyncio.sleep(PART)
     await phone.text(f"hilangnya waktu banjir besar {_tag(phone)}", copied=0)
     await phone.reads(RECEIVED, ADDED)

@@ -33,7 +33,7 @@ class HandledAs(StrEnum):
     KEYWORD = "keyword"
     REPORT = "report"  # free words that tell of a problem: a confidential report
     THREAD = "thread"  # added to the open report of the phone
-    UNCLEAR = "unclear"  # asked back, once
+    UNCLEAR = "unclear"  # asked back, once, or thanked
     TRIAGE = "triage"  # waits for an officer
     COPY = "copy"  # the same text, brought twice
     PART = "part"  # read with the text before it

@@ -25,9 +25,12 @@ from verify_service.messaging.compose import say_ending
 A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
 
 
-_THANKS = COURTESIES | word_set(
-    "terima kasih ok oke okay siap baik ya iya sip mantap sama sama alhamdulillah hatur matur"
+_SAYS_THANKS = word_set(
+    "kasih makasih makasi mksh mksih trims tks thx thanks thank tq terimakasih nuhun suwun nuwun ok oke okay siap baik"
+    " sip mantap alhamdulillah"
 )
+_BESIDE_THANKS = word_set("terima ya iya sama hatur matur banyak sekali banget atas infonya bantuannya you eh oh wah")
+_THANKS = COURTESIES | _SAYS_THANKS | _BESIDE_THANKS
 
 
 def file(hearing: Hearing, said: Message, words: str) -> HandledAs:
@@ -180,6 +183,11 @@ def told_before(hearing: Hearing, said: Message) -> int | None:
 def only_thanks(said: Message) -> bool:
     """Whether it is courtesy and nothing else."""
     return _THANKS.issuperset(spoken(said.text).split())
+
+
+def thanks(said: Message) -> bool:
+    """Whether somebody thanks us, or says that all is well: no officer need read it."""
+    return only_thanks(said) and not _SAYS_THANKS.isdisjoint(spoken(said.text).split())
 
 
 def goes_on_with(hearing: Hearing, said: Message) -> bool:

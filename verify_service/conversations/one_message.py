@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from flows.flow_state import FlowState
 from flows.keywords import keyword, number_within, urgency
 from flows.reading import beside_stop, command, pressed, spoken, stops_something_else
+from flows.second_thoughts import forgets, is_sorry, thinks_again
 from flows.understanding import understand
 from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishes_only_not_to_be_named
-from flows.wishes import asks_after_a_report, asks_to_be_erased
+from flows.wishes import asks_after_a_report, asks_to_be_erased, only_wonders
 from verify_service.conversations import by_message, question
+from verify_service.conversations.asking_back import ask_for_the_own_word, behind_a_clear_answer, unclear
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
 from verify_service.conversations.card_words import correct_card, whose_card
@@ -37,8 +39,8 @@ from verify_service.conversations.grievance_words import (
 )
 from verify_service.conversations.officers_texts import reopen, reply_to_an_officer
 from verify_service.conversations.one_phone import Hearing
-from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
-from verify_service.conversations.report_talk import none_of_its_words, wished_unnamed
+from verify_service.conversations.question import Question
+from verify_service.conversations.report_talk import none_of_its_words, tells_nothing_of_it, wished_unnamed
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
 from verify_service.conversations.stored_state import note_unnamed, restore
 from verify_service.grievances import thread
@@ -240,7 +242,9 @@ def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | Non
         return how  # "belum ada yang datang pak", hours after an accident was told
     if read.others_word:
         nameless = None if read.option else keep_nameless(hearing, said)
-        return nameless or _ask_for_the_own_word(hearing, said, asked)
+        return nameless or ask_for_the_own_word(hearing, said, asked)
+    if asked.is_clear and (how := behind_a_clear_answer(hearing, said, asked, read)) is not None:
+        return how
     if not read.option:
         return None
     if read.option != "not_me" and (worker := whose_card(hearing, said, asked)) is not None:
@@ -250,20 +254,12 @@ def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | Non
     if hearing.stopping and read.option == "unsure":  # "jangan sms suami saya lagi, sedih saya lihatnya"
         return None
     how = HandledAs.ANSWER
-    if read.grieves:  # first: its receipt is the one reply
+    if read.grieves and only_wonders(said.text):  # an officer reads it
+        how = HandledAs.TRIAGE
+    elif read.grieves:  # first: its receipt is the one reply
         how = file_unless_told(hearing, said)
     hearing.answer(asked, said, read.option)
     return HandledAs.TRIAGE if read.stops and how is HandledAs.ANSWER and asks_to_be_erased(said.text) else how
-
-
-def _ask_for_the_own_word(hearing: Hearing, said: Message, asked: Question) -> HandledAs:
-    """Somebody else speaks: an officer reads it, and the worker is asked for by name, once."""
-    if hearing.stopping:
-        return HandledAs.TRIAGE
-    said.belongs_to(asked.asked, asked.prompt.step)  # so that it is known who spoke last
-    if not question.ask_back(hearing.session, hearing.phone, asked, said, OWN_WORD):
-        hearing.reply(said, "s5.received")
-    return HandledAs.TRIAGE
 
 
 def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question | None) -> HandledAs | None:
@@ -272,6 +268,9 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         return None
     if asked is not None and asked.open and by_message.asks_words(talk.standing) and question.is_option(said.text):
         return None  # "tidak" alone is nobody's report
+    behind_it = asked is not None and asked.prompt.handed_at > talk.handed_at and by_message.asks_words(talk.standing)
+    if behind_it and tells_nothing_of_it(said, talk.conversation, talk.standing):
+        return None  # of the question, which was read later
     if talk.behind and by_message.is_ours(talk.conversation) and not _is_of_the_older(hearing, said, talk):
         return None
     unreadable = by_message.cannot_read(talk.standing, said.text)
@@ -349,27 +348,12 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Tal
     goes_on = asked is None or means == "grievance" or goes_on_with(hearing, said)
     if not alone and not begins and goes_on and not tells_of_money(hearing, said) and (how := add(hearing, said)):
         return how
-    if means == "grievance":
+    if means == "grievance" and not thinks_again(said.text) and not only_wonders(said.text):
         return file(hearing, said, said.text)
     if early and few and talk is not None:
         said.belongs_to(talk.conversation, talk.conversation.hops - 1)
         return HandledAs.EARLY
-    return keep_nameless(hearing, said) or _unclear(hearing, said, asked)
-
-
-def _unclear(hearing: Hearing, said: Message, asked: Question | None) -> HandledAs:
-    """Ask back, once; else an officer reads it. Nothing is asked or said of what stands beside a STOP."""
-    for_an_officer = len(said.text.split()) > A_FEW_WORDS
-    if hearing.stopping:
-        return HandledAs.TRIAGE if for_an_officer else HandledAs.UNCLEAR
-    if asked is not None and asked.open and question.ask_back(hearing.session, hearing.phone, asked, said, UNCLEAR):
-        return HandledAs.TRIAGE if for_an_officer else HandledAs.UNCLEAR
-    wanted = keyword(said.text)
-    if asked is None and wanted is not None and wanted.name == "answer":
-        hearing.reply(said, "s6.check")
-        return HandledAs.KEYWORD
-    hearing.reply(said, "s5.received")
-    return HandledAs.TRIAGE
+    return keep_nameless(hearing, said) or unclear(hearing, said, asked)
 
 
 def _means(text: str) -> str:
@@ -412,11 +396,13 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     read = question.read(asked, whole.text)
     if read.others_word:
         nameless = None if read.option else keep_nameless(hearing, whole)
-        return nameless or _ask_for_the_own_word(hearing, whole, asked)
+        return nameless or ask_for_the_own_word(hearing, whole, asked)
     alone = question.read(asked, said.text)
     if alone.others_word:  # "belum", "eh itu buat kakak saya"
-        return _ask_for_the_own_word(hearing, said, asked)
+        return ask_for_the_own_word(hearing, said, asked)
     first = question.read(asked, words_of(before)).option
+    if first in ("yes", "no") and (forgets(said.text) or is_sorry(said.text)):  # "udah", "maaf lupa"
+        return HandledAs.PART
     if read.option and not read.grieves:
         if first == "unsure" and alone.option not in ("", "unsure"):  # "ga tau", "udah ding"
             hearing.answer(asked, said, alone.option)
@@ -430,7 +416,7 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     if read.grieves or _means(whole.text) == "grievance":
         return file(hearing, whole, whole.text)
     if alone.option and before.handled_as in (HandledAs.UNCLEAR, HandledAs.TRIAGE):
-        return _unclear(hearing, whole, asked)  # the half by itself would say more than both: "maaf bu bapak", "ga ada"
+        return unclear(hearing, whole, asked)  # the half by itself would say more than both: "maaf bu bapak", "ga ada"
     if alone.option and alone.option != first:
         hearing.reply(said, "s5.received")  # "sudah terdaftar bu tapi", "belum nerima apa2"
         return HandledAs.TRIAGE

@@ -20,6 +20,7 @@ from flows.flow_state import answer as answered
 from flows.keywords import urgency
 from flows.outcomes import WorkerSays as Statement
 from flows.reading import option, pressed, spoken
+from flows.second_thoughts import answer_left, without_sorry
 from flows.speaker import own_clause, speaker, speaks_of_himself
 from flows.understanding import understand
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
@@ -70,6 +71,11 @@ class Question:
         """Whether it was answered before, so that another answer corrects that one."""
         return self.asked.ended_how in (ANSWERED, UNSURE)
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether a yes or a no stands."""
+        return self.asked.ended_how == ANSWERED
+
 
 def find(
     asked: Conversation | None,
@@ -86,7 +92,7 @@ def find(
     call would show of the cover is not looked up: no text says it. `before` is what was heard lately, the newest first.
     """
     prompt = prompts.answered_by(asked.id, said.received) if asked is not None else None
-    if asked is None or prompt is None or not _may_be_answered(asked, said, before_stop=before_stop):
+    if asked is None or prompt is None or not _may_be_answered(asked, prompt, said, before_stop=before_stop):
         return None
     worker = next((one for one in people if one.worker == asked.worker_id), None)
     if worker is None:
@@ -107,13 +113,14 @@ def _was_anothers(question: Question, before: Sequence[InboundMessage]) -> bool:
     return False
 
 
-def _may_be_answered(asked: Conversation, said: Message, *, before_stop: bool) -> bool:
+def _may_be_answered(asked: Conversation, prompt: Prompt, said: Message, *, before_stop: bool) -> bool:
     if asked.ended_at is None or asked.ended_how == LET_GO:
         return True
     if asked.ended_how == STOPPED:  # it came before they wanted no more: STOP overtakes what waits for us
         return before_stop or said.received <= asked.ended_at
     soon = dt.timedelta(minutes=programme().texting.correct_minutes)
-    if asked.ended_how == UNSURE:
+    asked_again = prompt.screen in (UNCLEAR, OWN_WORD) and asked.ended_at < prompt.handed_at
+    if asked.ended_how == UNSURE or asked_again:
         soon = dt.timedelta(hours=programme().texting.talk_hours)
     return asked.ended_how in (ANSWERED, UNSURE) and said.received - asked.ended_at <= soon
 
@@ -143,6 +150,9 @@ def read(question: Question, text: str) -> Read:
     """What a text says to a question: a digit where it offered some, an option's word, or free words."""
     spoken_here = tuple(wordings().languages)
     found = _read(question.digits, question.name, question.others, text, spoken_here)
+    doubtful = question.corrects and found.option in ("", "unsure") and not found.others_word
+    if doubtful and (meant := _thought_again(text, behind_another=True)):
+        found = Read(meant)
     if question.anothers and found.option in ("yes", "no", "unsure") and speaks_of_himself(text, question.name):
         return Read(grieves=True) if found.grieves else replace(found, others_word=True, stops=False)
     return found
@@ -174,6 +184,13 @@ def _last_thought(text: str) -> str | None:
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
     meant = [option(wordings(), screen, thought) for thought in thoughts]
     return meant[-1] if all(meant) else None
+
+
+def _thought_again(text: str, *, behind_another: bool = False) -> str:
+    """The option that a second thought leaves: yes of "astaga udah ternyata"; "" where there is none."""
+    left = answer_left(text, behind_another=behind_another)
+    screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
+    return (left and option(wordings(), screen, left)) or ""
 
 
 _A_CLAUSE = 3  # words
@@ -213,7 +230,7 @@ _I_MEAN = re.compile(r"\s+(?:deng|ding|dink)\b", re.IGNORECASE)  # "eh udah deng
 
 @lru_cache(maxsize=64)  # asked several times while a text is heard
 def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, languages: tuple[str, ...]) -> Read:
-    text = _I_MEAN.sub("", text)
+    written, text = text, _I_MEAN.sub("", text)
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
     digit = pressed(text)
     if digit is not None:
@@ -225,8 +242,10 @@ def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, langua
     who = speaker(text, name, others)
     if who == "stranger" and not urgent:
         return Read("not_me")
-    meant = option(wordings(), screen, text)
+    meant = option(wordings(), screen, text) or option(wordings(), screen, without_sorry(text))
     if meant is not None:
+        return Read(meant)
+    if who == "self" and not urgent and (meant := _thought_again(written)):
         return Read(meant)
     meanings = _meanings(text)
     own = _meanings(clause) if (clause := own_clause(text)) else meanings

@@ -8,9 +8,13 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.complaints import complaints
 from flows.flow_state import FlowState
 from flows.outcomes import FileGrievance
+from flows.reading import pressed
+from flows.second_thoughts import thinks_again
 from flows.short_answers import tells_nothing
+from flows.understanding import understand
 from flows.wishes import calls_off
 from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
@@ -39,11 +43,32 @@ def none_of_its_words(
         by_message.end_talks(hearing.session, hearing.phone, by_message.CALLED_OFF, said.received)
         say_ending(hearing.session, hearing.phone, "a6.end", {}, cause=said.cause, now=said.received)
         return HandledAs.ANSWER
-    if by_message.asks_words(standing) and tells_nothing(said.text):
+    nothing = tells_nothing(said.text) or thinks_again(said.text) or pressed(said.text) is not None
+    if by_message.asks_words(standing) and nothing:
         unread = replace(said, text=_NO_WORDS)
         hearing.stale |= by_message.go_on(hearing.session, unread, hearing.phone, conversation)
         return HandledAs.ANSWER
     return None
+
+
+_SHORT = 6  # words; who writes more tells something
+
+
+def tells_nothing_of_it(said: Message, conversation: Conversation, standing: FlowState) -> bool:
+    """Whether words are none of a report whose words were asked for before the programme's question was: a second
+    thought about the answer, or few that tell of no problem.
+
+    Of a report that is to be told without a name the few go on with it, or they would be kept beside the phone.
+    """
+    if _urgency(standing):
+        return False
+    if thinks_again(said.text):
+        return True
+    if _is_unnamed(conversation, standing) or not by_message.reports(standing, conversation):
+        return False
+    understood = understand(said.text)
+    complains = bool(complaints(said.text)) or (understood.sure and understood.meaning == "grievance")
+    return not complains and len(said.text.split()) <= _SHORT
 
 
 def wished_unnamed(hearing: Hearing, said: Message, conversation: Conversation) -> bool:
@@ -74,8 +99,13 @@ def _is_over(standing: FlowState, conversation: Conversation, filed: FileGrievan
     if told_how_urgent and _urgency(standing) != filed.urgency:
         return False
     same = bool(filed.urgency) or answers.get("c1.category", filed.category) == filed.category
-    unnamed = is_unnamed(conversation) or answers.get("c4.identity") == "anonymous"
-    return same or not unnamed
+    return same or not _is_unnamed(conversation, standing)
+
+
+def _is_unnamed(conversation: Conversation, standing: FlowState) -> bool:
+    """Whether what a talk reports is to be told without a name."""
+    chosen = any((turn.screen, turn.answer) == ("c4.identity", "anonymous") for turn in standing.turns)
+    return chosen or is_unnamed(conversation)
 
 
 def _urgency(standing: FlowState) -> str:
