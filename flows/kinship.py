@@ -1,95 +1,210 @@
-"""A state that is said of a relative: "kalo istri belum", "pun biang teu acan", "mertua udah dapet". Pure.
+"""A state that is said of somebody else: "kalo istri belum", "laki ane blm pny", "temen2 udah pada dapet". Pure.
 
-Words for kin of Indonesian, Betawi, Sundanese and Javanese, as the subject of a short sentence. Some are said to
-whoever reads as well: "belum pak", "om, saya belum" are the writer's own. Where a long one stands bare before a state
-("bapak belum", "ibu saya sudah"), nobody can tell a father from the officer who is spoken to: then it is not the
-worker's own word either, and the worker is asked for by name.
+Who is spoken of is the subject of a short sentence, with whoever it belongs to: kin, whom one works for or with,
+neighbours, "dia" and "mereka", in words of Indonesian, Betawi, Sundanese and Javanese; the rest is compared in words of
+the lexicon. Some are said to whoever reads as well: "belum pak", "om, saya belum", "bos, ane udah" are the writer's
+own. Where a long one stands bare before a state ("bapak belum", "bos udah", "ibu saya sudah"), nobody can tell a father
+from the officer who is spoken to: then it is not the worker's own word either, and the worker is asked for by name.
 """
 
 import re
 from collections.abc import Collection
 
+from flows.lexicon import COLLAPSED, KNOWN, without_repeats
 from flows.reading import COURTESIES, spoken, word_set
 
+# Who speaks of himself, as it is written.
+MINE = r"(?:saya|sy|sya|aku|ak|abdi|kula|kulo|gue|gw|gua|gwa|gwe|aye|ane|kuring|simkuring|urang|dalem|awak|kami|kita)"
 # Nobody calls an office so.
-_NEVER_CALLED = (
-    r"(?:adi[ck]? ipar|adek ipar|ade ipar|kakak ipar|kaka ipar|kakang ipar|abang ipar|bapak mertua|ibu mertua"
-    r"|istri|isteri|bini|suami|laki|lakik|misua|salaki|pamajikan|bojo|garwa|garwo|semah|semahan|pacar|tunangan|ayang"
-    r"|anak|bocah|lare|putra|putera|putri|putro|budak|incu|putu|cucu|buyut|mertua|martua|maratua|morotuwo|moro sepuh"
-    r"|marasepuh|mitoha|menantu|mantu|minantu|ipar|ipe|besan|keponakan|ponakan|kemenakan|kaponakan|alo|suan|sepupu"
-    r"|misan|sodara|saudara|sadulur|dulur|sedulur|kembaran|ortu|orang ?tua|wong tuwo|tiyang sepuh|kolot"
-    r"|bokap|nyokap|emak|mak|enyak|nyak|babe|babeh|mama|mamah|mami|mamih|papa|papah|papi|ayah|abah|abi|ambu|umi|ummi"
-    r"|indung|biang|ema|bapane|bapake|ibune|simbok|pakde|pakdhe|bude|budhe|bulik|paklik|paman|bibi|uwak|uwa|encing"
-    r"|encang|engkong|nenek|kakek|eyang|mbah|simbah|embah|nini|aki|lanceuk|rayi|raka|rai|mbakyu|kangmas"
-    r"|tetangga|tatangga|teman|temen|temenku|majikan|keluarga|kulawarga|wife|husband|brother|sister|mother|father)"
+_RELATIVES = (
+    r"adi[ck]? ipar|adek ipar|ade ipar|kakak ipar|kaka ipar|kakang ipar|abang ipar|bapak mertua|ibu mertua"
+    r"|istri|isteri|bini|suami|suamik|ibu negara|orang rumah|(?:yang|nu) (?:di )?rumah|paksu|pak su|bu su|hubby|laki"
+    r"|lakik|misua|salaki|pamajikan|bojo|garwa|garwo|semah"
+    r"|semahan|pacar|tunangan|ayang|(?:cowok|cewek|mantan|calon|kk|adi|tulang|lae|ito|nci|ncik) saya"
+    r"|anak|bocah|lare|putra|putera|putri|putro|budak|barudak|cikal|incu|putu|cucu|buyut|mertua|martua|maratua"
+    r"|morotuwo|moro sepuh|marasepuh|mitoha|menantu|mantu|minantu|ipar|ipe|besan|keponakan|ponakan|kemenakan"
+    r"|kaponakan|alo|suan|sepupu|misan|sodara|saudara|sadulur|dulur|sedulur|kembaran|ortu|orang ?tua|wong tuwo"
+    r"|tiyang sepuh|kolot|bokap|nyokap|emak|mamak|mak|enyak|nyak|babe|babeh|mama|mamah|mami|mamih|papa|papah|papi|ayah"
+    r"|abah|abi|ambu|umi|ummi|indung|biang|ema|bapane|bapake|ibune|simbok|pakde|pakdhe|bude|budhe|bulik|paklik|paklek"
+    r"|bulek|paman|bibi|uwak|uwa|encing|ncing|encang|ncang|engkong|nenek|kakek|eyang|mbah|simbah|embah|nini|aki"
+    r"|lanceuk|rayi|raka|rai|mbakyu|kangmas|keluarga|kulawarga|family|opung|ompung|wife|husband|brother|sister|mother"
+    r"|father"
+    # Whoever says so speaks of the asked one, or of somebody at home.
+    r"|dia|die|doi|dese|beliau|anjeunna|manehna|maneehna|dheweke|deweke|piyambake|piyambakipun"
+    r"|orangnya|orange|jalmina|yang punya [a-z]+"
 )
-# Said to whoever reads as well as of kin; the short forms beside them ("pak", "bu", "mas") are hardly ever a subject.
-_ALSO_CALLED = r"(?:bapak|bapa|ibu|ibuk|kakak|abang|adik|adek|ade|tante|om|teteh|aa)"
-_SHORT = r"(?:mas|mbak|mba|kak|kaka|bang|kang|teh|mang|bi|dik|dek|neng)"
+_COMPANIONS = (
+    r"tetangga|tetangge|tatangga|tatanggi|tonggo|sesama [a-z]+|teman|temen|tmn|kanca|konco|rencang|rerencangan|batur"
+    r"|babaturan|bestie|sahabat|sohib|rekan"
+    r"|kolega|sejawat|partner|friend|friends|anak buah|karyawan|pegawai|langganan|pelanggan|penumpang|pembeli|penghuni"
+    r"|(?:pekerja|pembantu|art|asisten|baby sitter|kuli|kenek|kernet|sopir|supir|driver|tukang|staff|staf|kru|crew|tim"
+    r"|geng|genk|murid|siswa|santri|satpam|anggota) saya"
+    r"|warga|majikan|dunungan|atasan|pimpinan|owner|pemilik"
+    r"|(?:pedagang|tukang|ojol|ojek|angkot|driver|sopir|supir|pemulung|kuli|buruh|orang|org|wong|jalma|warga|yang|yg"
+    r"|nu|sing)"
+    r" (?:lain|laen|lainnya|lainnye|lianna|liyane|sanes|sebelah|sini|sana|kampung)|lainnya|liyane"
+    r"|semua orang|orangorang|mereka|mrk|aranjeunna"
+)
+_NEVER_CALLED = rf"(?:{_RELATIVES}|{_COMPANIONS})"
+# Said to whoever reads as well; the short forms beside them ("pak", "bu", "mas") are hardly ever a subject.
+_ALSO_CALLED = (
+    r"(?:bapak|bapa|ibu|ibuk|kakak|kakang|abang|adik|adek|ade|tante|om|teteh|aa|mpok|empok|cici|koko|amang|inang"
+    r"|kawan|sobat|(?:(?:pak|bu|bang|mas|mbak) )?"
+    r"(?:bos|boss|juragan|tuan|nyonya|ndoro|mandor|toke|tauke|bandar|cukong|haji|hajah|komandan|rt|rw|lurah|ustad"
+    r"|ustadz|guru|ketua|kader|koordinator|korlap|pengurus))"
+)
+_SHORT = r"(?:mas|mbak|mba|mbok|kak|kaka|bang|kang|teh|mang|bi|dik|dek|neng)"
 _HUMBLE = rf"pun (?:{_NEVER_CALLED}|{_ALSO_CALLED}|adi|adhi|rama|ua)"  # Sundanese, of one's own kin alone
-_MINE = r"(?:saya|sy|aku|abdi|kula|kulo|gue|gw|gua|gwa|aye|ane|kami|kita|my)"
-_SUFFIX = r"(?:nya|na|ne|e|ku|kula|ipun|nipun)?"
+_SUFFIX = r"(?: ?nya|nye|na|ne|e| ?ku|kula|ipun|nipun)?"
 _ASIDE = (
-    r"(?:(?:eh|oh|o|ah|nah|lho|loh|ya|iya|tapi|tp|terus|trus|maaf|punten|nuwun|sewu|halo|hallo|assalamualaikum|pak|bu"
-    r"|mas|mbak|kak|kang|teh|bang|min) )*"
+    r"(?:(?:eh|oh|o|ah|nah|lah|lho|loh|wah|ya|tapi|terus|maaf|punten|terimakasih|sewu|halo|salam|alhamdulillah|ok"
+    r"|soalnya|karena|cuma|tinggal|kecuali|kan|pak|bu|mas|mbak|kak|kang|teh|bang|gan|min) )*"
 )
-_OF = r"(?:(?:kalo|kalau|klo|kl|lamun|upami|menawi|nek|yen|buat|untuk|utk|bwt|kanggo|punya|yang|yg|si) )"
+_AND = rf"(?:(?: saya)?(?: (?:dan|sama))? (?:{_NEVER_CALLED}|{_ALSO_CALLED}){_SUFFIX})?"  # "emak babe", "anak bini"
+_OF = r"(?:(?:kalau|upami|nek|yen|untuk|punya|yang|si) )"
+_WHERE = r"(?:yang|di|dari|satu|nu|sing|ing|tempat)"  # and one word more: "yang kedua", "di kampung"
 _PARTICLE = (
-    rf"(?: (?:{_MINE}|mah|sih|tuh|teh|mh|ge|juga|jg|oge|pun|kandung|pertama|kedua|sulung|bungsu|gede|kecil|sendiri"
-    r"|yang|yg|di|rumah|sebelah|imah|omah|pada))*"
+    r"(?: (?:saya|mah|sih|tuh|teh|mh|ge|juga|pun|kandung|pertama|kedua|ketiga|sulung|bungsu|gede|kecil|muda|tua|siri"
+    r"|tercinta|sendiri|malah|kok|ko|koq|baru|semua|pada|podo|doang|cuma|saja|emang|memang|rumah|sebelah|imah|omah"
+    r"|kerja"
+    rf"|kantor|pangkalan|pasar|grup|group|kampung|sini|sana|sekarang|se[a-z]{{4,}}|{_WHERE} [a-z]+|yang|di))*"
 )
+# What is so or is not so; a verb may stand for it: "istri dapet", "bini punya kartu".
 _YET = (
-    r"(?:sudah|udah|udh|sdh|dah|uda|udeh|ude|belum|blm|blom|belom|belon|blum|lum|tidak|tdk|gak|ga|gk|nggak|ngga|enggak"
-    r"|engga|kagak|kaga|kgk|tos|atos|parantos|teu acan|teu|tacan|acan|encan|can|sampun|dereng|durung|wis|uwis|wes"
-    r"|mboten|ora|masih|already|not yet|not)"
+    r"(?:sudah|belum|tidak|masih|already|dapat|punya|ada|terdaftar|kebagian|aktif|terima|pada"
+    r"|kenapa (?:sudah|belum|tidak)|baru (?:dapat|daftar|terima|punya))"
 )
+_ANY = (  # "temen ojol", "warga rt 3", "tetangga kiri kanan"; not "anak dua", nor who does something
+    r"(?: (?!(?:sudah|belum|tidak|masih|saya|dan|sama|kata|katanya|bilang|mau|bisa|boleh|minta|suruh|disuruh|yang|tapi"
+    r"|kalau|untuk|apa|kapan|gimana|kenapa|satu|dua|tiga|empat|lima|enam|daftar|jadi|urus|proses|cuma|janda"
+    r"|single)\b)[a-z]+"
+    r"(?: \d+)?){0,2}"
+)
+_VOCATIVES = word_set("pak bapak bpk bu ibu mas mbak mba kak bang kang teh om tante min gan")
 _OF_THE_COVER = COURTESIES | word_set(
-    "dapat dapet dpt dpet terima nerima menerima trima terdaftar kedaftar kadaftar daftar didaftar didaftarkan"
-    " didaftarin punya ada kartu kartunya bpjs bpjsnya pernah juga jg semua kabeh sadayana katampi tampi nampi nampa"
-    " tampa oleh olih angsal gaduh boga kagungan pegang aktif ikut masuk jadi mah sih nih tuh ya yah kok teh euy lah to"
-    " tho sekali sama kayaknya kyknya katanya dikasih kasih ngasih didata kebagian kabagean kalo kalau ada registered"
-    " sampai sampe sekarang skrg ini malah"
+    "dapat terima terdaftar daftar didata punya ada kartu bpjs ketenagakerjaan pernah juga semua sama sekali aktif ikut"
+    " masuk jadi mah sih nih tuh ya teh kok euy lah to tho ge deng ding masih sekarang sampai ini itu lagi malah kalau"
+    " sudah belum tidak oleh kasih ngasih dikasih kebagian kabagean pegang kayaknya katanya peserta lama baru kemarin"
+    " tadi dulu dari kantor pabrik tempat kerja kerjanya tahun bulan minggu lalu kelurahan rt rw gratis pada mulai"
+    " doang saja cuma emang podo padahal halo maaf terimakasih ternyata sami gitu di sini yang"
+    " didaftarin didaftarkan didaptarkeun didaftarke didatain gimana kapan mana caranya bisa boleh apa kenapa berapa"
 )
-_VOCATIVES = word_set("pak bapak bpk bu ibu mas mbak mba kak bang kang teh om tante min")
+_KEPT = frozenset(re.findall(r"[a-z]+", rf"{_NEVER_CALLED}|{_ALSO_CALLED}|{_SHORT}")) - word_set(
+    "yang yg nu sing lain punya gaduh boga no nomor nomer hp su orang org wong"
+) | word_set("pun saya wong my")
+_I_AS_WELL = word_set("kuring awak gwa")  # beside what the lexicon has for it
+_DONE_BY = re.compile(r"di\w+(?:in|kan|keun)")  # "didaftarin majikan": who does it is no subject
+_TWICE = re.compile(r"\b([a-z]{3,})(?: \1(nya|ku|ne|na|e)?|2(nya|ku|ne|na|an|e)?)\b")
 
 _OF_KIN = re.compile(
-    rf"^{_ASIDE}(?:{_OF}|my )?(?:{_HUMBLE}|(?P<kin>{_NEVER_CALLED})){_SUFFIX}(?! laki){_PARTICLE} {_YET}\b(?P<rest>.*)$"
+    rf"^{_ASIDE}(?:kenapa )?(?:{_OF}|my )?(?:(?:calon|mantan|almarhum|meninggal|bekas) )?"
+    rf"(?:{_HUMBLE}|(?P<kin>{_NEVER_CALLED})){_SUFFIX}(?! laki)"
+    rf"{_AND}{_PARTICLE}{_ANY} {_YET}\b(?P<rest>.*)$"
 )
 _OF_ONE_NAMED = re.compile(
     rf"^{_ASIDE}(?:(?:om|tante|pak|bu) )?{_OF}(?:si )?(?P<kin>{_ALSO_CALLED}|{_SHORT}){_SUFFIX}{_PARTICLE} {_YET}\b"
     r"(?P<rest>.*)$"
 )
 _PERHAPS = re.compile(  # "ya bapak sudah" is said to him
-    rf"^(?!ya |iya ){_ASIDE}(?P<kin>{_ALSO_CALLED}){_SUFFIX}(?: {_MINE})?(?: (?:mah|sih|tuh|ge|juga|jg))* {_YET}\b"
-    r"(?P<rest>.*)$"
+    rf"^(?!ya ){_ASIDE}(?P<kin>{_ALSO_CALLED}){_SUFFIX}{_AND}(?: saya)?"
+    rf"(?: (?:mah|sih|tuh|ge|juga|malah|pada|semua|{_WHERE} [a-z]+))* {_YET}\b(?P<rest>.*)$"
 )
-_TO_ANOTHER = re.compile(rf"^(?P<kin>{_SHORT}) {_MINE} {_YET}\b(?P<rest>.*) (?P<called>\w+)$")
-_HARDLY = r"(?:mak|ema|abah|mbah|eyang|papa|papah)\b"  # "belum mak" is said to somebody, "ga papa" is "never mind"
+_TITLED = re.compile(  # "si udin belum", "kalo pak darto udah"; "bu rina, belum" may be said to her
+    rf"^{_ASIDE}(?:{_OF}(?:pak|bu|mas|mbak|kang|teh|bi|bang|mpok|om|tante|kak)|si|mang|ceu) (?P<named>[a-z]{{3,}})"
+    rf"(?: (?:mah|sih|tuh|ge|juga|malah|pada))* {_YET}\b(?P<rest>.*)$"
+)
+_TO_ANOTHER = re.compile(rf"^(?P<kin>{_SHORT}) saya {_YET}\b(?P<rest>.*) (?P<called>\w+)$")
+_BY_OR_AT = (
+    r"(?!.*\b(?:sama|dari|bareng|di|ke|oleh|lewat|kantor|rumah|tempat) (?:\w+ )?\w+$)"  # "sudah daftar sama suami"
+)
+_FEW = r"(?: (?!(?:sudah|yang)\b)\w+){0,3}?"
+_HARDLY = r"(?:mak|ema|abah|mbah|eyang|papa|papah|semua|orang)\b"  # "belum mak": to somebody, "ga papa": "never mind"
 _BEHIND = re.compile(
-    rf"^{_ASIDE}{_YET}(?P<rest>(?: \w+){{0,3}}?)"
+    rf"^{_BY_OR_AT}{_ASIDE}{_YET}(?P<rest>{_FEW}(?<!in)(?<!kan)(?<!keun)|{_FEW}(?! (?:{_COMPANIONS})))"
     rf" (?:{_OF}?(?:{_HUMBLE}|(?P<kin>(?!{_HARDLY}){_NEVER_CALLED})){_SUFFIX}"
-    rf"|(?:{_OF}{_ALSO_CALLED}{_SUFFIX}|{_ALSO_CALLED} {_MINE}))"
-    rf"(?: {_MINE})?(?: (?:mah|sih|tuh|ge|juga|jg|pak|bu|mas|mbak|kak|bang|kang|teh))*$"
+    rf"|(?:{_OF}{_ALSO_CALLED}{_SUFFIX}|{_ALSO_CALLED} saya))"
+    r"(?: saya)?(?: (?:mah|sih|tuh|ge|juga|pada|semua|pak|bu|mas|mbak|kak|bang|kang|teh))*$"
 )
-_CALLED_FIRST = re.compile(rf"^\W*{_ASIDE}{_ALSO_CALLED}\s*[,.;:!]", re.IGNORECASE)
-_MORE = 5  # words behind the state; who says more tells something else
+_CALLED_FIRST = re.compile(rf"^\W*{_ASIDE}{_ALSO_CALLED}(?:ku)?\s*[,.;:!]", re.IGNORECASE)
+_MORE = 6  # words behind the state; who says more tells something else
+
+_WITH = r"(?:sama|ama|sm|dan|dgn|dengan|bareng|jeung|sareng|karo|kalih|serta|n|plus|and)"
+_TOGETHER = re.compile(
+    rf"\b{MINE} {_WITH} (?:si )?(?:{_NEVER_CALLED}|{_ALSO_CALLED})|\b(?:{_NEVER_CALLED}|{_ALSO_CALLED}){_SUFFIX}"
+    rf"(?: {MINE})? {_WITH} {MINE}\b"
+)
+_ASKED_ABOUT = re.compile(
+    rf"^{_ASIDE}(?:kenapa |kok )?(?:(?:{_OF}|my )?(?:{_HUMBLE}|(?P<kin>{_NEVER_CALLED})){_SUFFIX}"
+    rf"|{_OF}{_ALSO_CALLED}{_SUFFIX}|{_ALSO_CALLED}{_SUFFIX} saya)\b(?P<rest>.*)$"
+)
+_ASKING = word_set(
+    "gimana kapan mana caranya bisa boleh bolehkah bisakah apa kenapa kok ko koq berapa siapa gimananya syaratnya harus"
+)
 
 
 def says_it_of_kin(text: str, own: Collection[str] = ()) -> bool:
-    """Whether a short sentence says of a relative, not of the writer, that it is so or is not so.
+    """Whether a short sentence says of somebody else, not of the writer, that it is so or is not so.
 
     `own` are the words of the asked one's name: Putri who writes "Putri sudah" is nobody's daughter.
     """
-    said = spoken(text)
-    patterns = [_OF_KIN, _OF_ONE_NAMED, _BEHIND]
+    said = _plainly(text)
+    patterns = [_OF_KIN, _OF_ONE_NAMED, _BEHIND, _TITLED]
     if not _CALLED_FIRST.search(text):
         patterns += [_PERHAPS, _TO_ANOTHER]
     return any(_is_said(found, own) for pattern in patterns if (found := pattern.search(said)))
 
 
+def says_it_of_companions(text: str) -> bool:
+    """Whether it is said of friends, neighbours or whom one works for: who says so speaks of himself next."""
+    said = _plainly(text)
+    found = (pattern.search(said) for pattern in (_OF_KIN, _BEHIND, _PERHAPS))
+    kin = next((one["kin"] for one in found if one is not None and one["kin"]), "")
+    return (
+        re.fullmatch(rf"{_COMPANIONS}|(?:\w+ )?(?:bos|boss|juragan|tuan|nyonya|ndoro|mandor|kawan|sobat)", kin)
+        is not None
+    )
+
+
+def asks_of_kin(text: str, own: Collection[str] = ()) -> bool:
+    """Whether it asks about somebody else, which answers nothing: "kalo istri ane gmn", "anak saya boleh ikut ga"."""
+    found = _ASKED_ABOUT.search(_plainly(text))
+    if found is None or not set((found["kin"] or "").split()).isdisjoint(own):
+        return False
+    rest = found["rest"].split()
+    return ("?" in text or not _ASKING.isdisjoint(rest)) and "saya" not in rest[1:]
+
+
+def speaks_of_both(text: str) -> bool:
+    """Whether somebody speaks of himself and of another in one breath: "saya sama istri saya belum"."""
+    return _TOGETHER.search(spoken(text)) is not None
+
+
+def _plainly(text: str) -> str:
+    """The words of a text as the lexicon has them, those for somebody as they stand: "temen saya belum"."""
+    return " ".join(map(_plain, _TWICE.sub(_once, spoken(text)).split()))
+
+
+def _once(found: re.Match[str]) -> str:
+    """What is said twice for several, once: "temen2" is "temen"; "laki-laki" is a man, "orang-orang" are others."""
+    kept = {"laki": "laki laki", "orang": "orangorang"}.get(found[1], found[1])
+    return f"{kept}{found[2] or found[3] or ''}"
+
+
+def _plain(word: str) -> str:
+    if word in _KEPT or _DONE_BY.fullmatch(word):
+        return word
+    if word in _I_AS_WELL:
+        return "saya"
+    known = KNOWN.get(word) or COLLAPSED.get(without_repeats(word))
+    stem = word.removesuffix("nya")
+    return known or KNOWN.get(stem, stem if stem in _OF_THE_COVER else word)
+
+
 def _is_said(found: re.Match[str], own: Collection[str]) -> bool:
     given = found.groupdict()
-    kin, called = given.get("kin") or "", given.get("called")
+    kin, called, named = given.get("kin") or "", given.get("called"), given.get("named")
+    if named is not None and (named in KNOWN or any(name.startswith(named[:3]) for name in own)):
+        return False
     if not set(kin.split()).isdisjoint(own) or (called is not None and called not in _VOCATIVES - {kin}):
         return False
     rest = given["rest"].split()

@@ -17,7 +17,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-from flows.kinship import says_it_of_kin
+from flows.kinship import MINE as _MINE
+from flows.kinship import says_it_of_kin, speaks_of_both
 from flows.reading import COURTESIES, spoken, word_set
 from flows.understanding import understand
 
@@ -36,10 +37,13 @@ _NO_ADDRESS = (
 _KIN = rf"(?:{_NO_ADDRESS}|bapa|bapak|ibu|adik|adek|ade|kakak|abang|tante|om)"
 _MR = r"(?:pak|bapak|bu|ibu|mas|mbak|almarhum|alm)"
 _ANSWERS = r"(?:sudah|udah|sdh|belum|blm|saya|juga)"
-_MINE = r"(?:saya|sy|aku|abdi|kula|kulo|gue|gw|gua|aye)"
 _TO_YOU = r"(?:(?:pak|bu|mas|mbak|kak|bang|min|kang|teh) )?"
 _OWN_CLAUSE = re.compile(
-    rf"(?:^|[,.;:!\n]\s*){_MINE}\s+(?:sudah|udah|sdh|udh|belum|blm|tos|teu|sampun|dereng|juga)\b", re.IGNORECASE
+    rf"(?:(?:^|[,.;:!\n]\s*)(?:(?:kalo|kalau|klo|kl|lamun|upami|nek)\s+)?"
+    rf"|\b(?P<but>tapi|tp|sedangkan|sdgkn|tinggal|cuma|cuman)\s+)(?P<own>{_MINE})(?:nya)?\s+"
+    r"(?:(?:mah|sih|doang|doank|aja|sendiri|yang|yg|juga|jg|malah|kok|ko|masih|dewe|sorangan)\s+){0,3}"
+    r"(?:sudah|udah|udeh|sdh|udh|dah|belum|blm|blom|belon|belom|acan|tos|atos|teu|sampun|dereng|durung|wis|juga)\b",
+    re.IGNORECASE,
 )
 _RELATION = re.compile(
     rf"\b{_I} (?:\w+ )?{_KIN}(?:nya|na|ne|nipun)\b"  # saya istrinya
@@ -68,7 +72,7 @@ _DEPARTED = re.compile(  # "nenek udah ga ada pak": whoever writes so is somebod
 _POST = r"(?:rt|rw|lurah|kelurahan|kecamatan|posyandu|dasawisma|koordinator|korlap|mandor)(?:nya|na)?"
 _HOLDER = r"(?:pak|bapak|bu|ibu|ketua|pengurus|petugas|kader|staf|sekretaris)"
 _OFFICE = re.compile(
-    r"\b(?:ini|saya|sy|aku|kami|selaku|sebagai|dari|ieu|iki) (?:\w+ )?"
+    r"(?<!\boh )(?<!\bo )(?<!\boh ini )\b(?:ini|saya|sy|aku|kami|selaku|sebagai|dari|ieu|iki) (?:\w+ )?"
     rf"(?:{_POST}\b(?! ?\d| (?:kosong|nol))|(?:{_HOLDER} )+{_POST}\b)"
     r"|\b(?:warga|anggota|karyawan|anak buah|pembantu) (?:saya|kami|abdi|kula)\b"
 )
@@ -112,12 +116,12 @@ _SHORTEST = 3  # letters: shorter ones are parts of other words
 def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     """Who speaks in a text, asked for a worker of this name on a phone that answers for these other ones as well."""
     said = spoken(text)
-    own = _names(asked)
-    theirs = {name for other in others for name in _names(other)} - own
+    own = names_of(asked)
+    theirs = {name for other in others for name in names_of(other)} - own
     if not theirs.isdisjoint(said.split()):  # even where the asked one is named too: "saya Umaya, Rika sudah"
         return "another"
     of_kin = says_it_of_kin(text, own) or any(cue.search(said) for cue in (_RELATION, _HEARSAY, _DEPARTED))
-    if of_kin and not _OWN_CLAUSE.search(text):
+    if of_kin and not _own(text) and not speaks_of_both(text):
         return "relation"
     if (_OFFICE.search(said) and not _OWN_HOME.search(said)) or _FROM_THE_RT.match(text):
         return "office"
@@ -155,7 +159,7 @@ _IN_PERSON = re.compile(
 def speaks_of_himself(text: str, asked: str) -> bool:
     """Whether a text says "I" without saying that this is the asked one: "kalo saya belum", "saya belum punya"."""
     said = spoken(text)
-    named = not _names(asked).isdisjoint(said.split())
+    named = not names_of(asked).isdisjoint(said.split())
     return _SAYS_I.search(said) is not None and _IN_PERSON.search(said) is None and not named
 
 
@@ -169,13 +173,22 @@ def introduces_somebody(text: str) -> bool:
     return _INTRODUCED.search(spoken(text)) is not None
 
 
-def own_clause(text: str) -> str:
-    """What somebody says of himself beside a relation: "istri saya yg terdaftar, saya belum"; "" where nobody else is
-    spoken of."""
+def _own(text: str) -> re.Match[str] | None:
+    """Where somebody says "I have" or "I have not"; behind what others say, "but I have not seen it" says neither."""
     own = _OWN_CLAUSE.search(text)
-    if own is None or not re.search(rf"\b{_KIN}\b", spoken(text[: own.start()])):
+    return None if own is not None and own["but"] and _HEARSAY.search(spoken(text)) else own
+
+
+def own_clause(text: str) -> str:
+    """What somebody says of himself beside another: "istri saya yg terdaftar, saya belum", "ane udah, bini belum"; ""
+    where nobody else is spoken of."""
+    own = _own(text)
+    if own is None:
         return ""
-    return _TURNS.split(text[own.start() :].lstrip(" ,.;:!\n"))[0]
+    start = own.start("own")
+    clause = _TURNS.split(text[start:])[0]
+    others = re.search(rf"\b{_KIN}\b", spoken(text[:start])) or says_it_of_kin(text[start + len(clause) :])
+    return clause if others else ""
 
 
 def _says_more(text: str) -> bool:
@@ -213,6 +226,6 @@ _NO_NAMES = frozenset(
 )
 
 
-def _names(name: str) -> set[str]:
+def names_of(name: str) -> set[str]:
     """The words of a name by which somebody may be called."""
     return {word for word in spoken(name).split() if len(word) >= _SHORTEST} - COURTESIES - _TITLES

@@ -18,10 +18,11 @@ from flows.conversation import Menu, Outcome
 from flows.flow_state import FlowState, current
 from flows.flow_state import answer as answered
 from flows.keywords import urgency
+from flows.kinship import asks_of_kin, says_it_of_companions
 from flows.outcomes import WorkerSays as Statement
 from flows.reading import option, pressed, spoken
 from flows.second_thoughts import answer_left, without_sorry
-from flows.speaker import own_clause, speaker, speaks_of_himself
+from flows.speaker import names_of, own_clause, speaker, speaks_of_himself
 from flows.understanding import understand
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
 from verify_service.conversations.by_message import Message
@@ -108,7 +109,7 @@ def _was_anothers(question: Question, before: Sequence[InboundMessage]) -> bool:
     for row in filter(question.heard, before):
         if row.handled_as == HandledAs.ANSWER:
             return False
-        if read(question, words_of(row)).others_word:
+        if read(question, words_of(row)).others_word and not says_it_of_companions(words_of(row)):
             return True
     return False
 
@@ -250,7 +251,7 @@ def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, langua
     meanings = _meanings(text)
     own = _meanings(clause) if (clause := own_clause(text)) else meanings
     said = next((meaning for meaning in own if meaning in screen.options), "")
-    if _puts_off(text, said):
+    if _puts_off(text, said) or (who == "self" and not clause and asks_of_kin(text, names_of(name))):
         said = ""
     grieves = urgent or "grievance" in meanings or (said == "no" and _complains_behind(text))
     if who != "self" and not grieves:
