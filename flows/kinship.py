@@ -58,7 +58,8 @@ _HUMBLE = rf"pun (?:{_NEVER_CALLED}|{_ALSO_CALLED}|adi|adhi|rama|ua)"  # Sundane
 _SUFFIX = r"(?: ?nya|nye|na|ne|e| ?ku|kula|ipun|nipun)?"
 _ASIDE = (
     r"(?:(?:eh|oh|o|ah|nah|lah|lho|loh|wah|ya|tapi|terus|maaf|punten|terimakasih|sewu|halo|salam|alhamdulillah|ok"
-    r"|soalnya|karena|cuma|tinggal|kecuali|kan|pak|bu|mas|mbak|kak|kang|teh|bang|gan|min) )*"
+    r"|selamat|met|pagi|siang|sore|malam|malem|wr|wb"
+    r"|soalnya|karena|katanya|dengar|denger|cuma|tinggal|kecuali|kan|pak|bu|mas|mbak|kak|kang|teh|bang|gan|min) )*"
 )
 _AND = rf"(?:(?: saya)?(?: (?:dan|sama))? (?:{_NEVER_CALLED}|{_ALSO_CALLED}){_SUFFIX})?"  # "emak babe", "anak bini"
 _OF = r"(?:(?:kalau|upami|nek|yen|untuk|punya|yang|si) )"
@@ -86,14 +87,15 @@ _OF_THE_COVER = COURTESIES | word_set(
     " masuk jadi mah sih nih tuh ya teh kok euy lah to tho ge deng ding masih sekarang sampai ini itu lagi malah kalau"
     " sudah belum tidak oleh kasih ngasih dikasih kebagian kabagean pegang kayaknya katanya peserta lama baru kemarin"
     " tadi dulu dari kantor pabrik tempat kerja kerjanya tahun bulan minggu lalu kelurahan rt rw gratis pada mulai"
-    " doang saja cuma emang podo padahal halo maaf terimakasih ternyata sami gitu di sini yang"
+    " doang saja cuma emang podo maksud padahal halo maaf terimakasih ternyata sami gitu di sini yang"
     " didaftarin didaftarkan didaptarkeun didaftarke didatain gimana kapan mana caranya bisa boleh apa kenapa berapa"
 )
 _KEPT = frozenset(re.findall(r"[a-z]+", rf"{_NEVER_CALLED}|{_ALSO_CALLED}|{_SHORT}")) - word_set(
     "yang yg nu sing lain punya gaduh boga no nomor nomer hp su orang org wong"
 ) | word_set("pun saya wong my")
 _I_AS_WELL = word_set("kuring awak gwa")  # beside what the lexicon has for it
-_DONE_BY = re.compile(r"di\w+(?:in|kan|keun)")  # "didaftarin majikan": who does it is no subject
+# "didaftarin majikan", "majikan ga daftarin": who does it, or does not, is not whose state it is.
+_DONE_BY = re.compile(r"di\w+(?:in|kan|keun)|(?:men|n|nga)?da[fp]tar(?:in|kan|keun|ke|no)")
 _TWICE = re.compile(r"\b([a-z]{3,})(?: \1(nya|ku|ne|na|e)?|2(nya|ku|ne|na|an|e)?)\b")
 
 _OF_KIN = re.compile(
@@ -125,6 +127,17 @@ _BEHIND = re.compile(
     rf"|(?:{_OF}{_ALSO_CALLED}{_SUFFIX}|{_ALSO_CALLED} saya))"
     r"(?: saya)?(?: (?:mah|sih|tuh|ge|juga|pada|semua|pak|bu|mas|mbak|kak|bang|kang|teh))*$"
 )
+_WHOSE = (
+    r"(?:itu|ini|iku|kuwi|niku|iki|niki|maksud(?:nya)?(?: saya)?|bukan(?: saya)?|salah|ternyata|untuk|punya"
+    r"|yang(?: (?:sudah|belum|punya|dapat|terdaftar|aktif))?(?: cuma)?)"
+)
+_MEANT = re.compile(  # "eh itu mah bini ane", "maksudnya istri saya", "yang udah laki ane"
+    rf"^{_ASIDE}(?:{_WHOSE}(?: (?:mah|teh|sih|tuh|juga))* )*(?:si )?"
+    rf"(?:(?P<kin>(?!di[ae]\b){_NEVER_CALLED}){_SUFFIX}{_AND}(?: saya)?|{_ALSO_CALLED}(?: saya|ku|kula))"
+    r"(?P<rest>(?: (?:mah|sih|tuh|teh|ding|deng|maksud|ternyata|juga|doang|itu|tadi"
+    r"|yang (?:sudah|belum|punya|dapat)))*)"
+    r"(?: (?:pak|bu|mas|mbak|kak|bang|kang|teh|ya))*$"
+)
 _CALLED_FIRST = re.compile(rf"^\W*{_ASIDE}{_ALSO_CALLED}(?:ku)?\s*[,.;:!]", re.IGNORECASE)
 _MORE = 6  # words behind the state; who says more tells something else
 
@@ -133,6 +146,7 @@ _TOGETHER = re.compile(
     rf"\b{MINE} {_WITH} (?:si )?(?:{_NEVER_CALLED}|{_ALSO_CALLED})|\b(?:{_NEVER_CALLED}|{_ALSO_CALLED}){_SUFFIX}"
     rf"(?: {MINE})? {_WITH} {MINE}\b"
 )
+_BARE = re.compile(rf"{_ASIDE}(?:sudah|belum)(?: \w+){{0,2}}$")  # one's own, where no other is named
 _ASKED_ABOUT = re.compile(
     rf"^{_ASIDE}(?:kenapa |kok )?(?:(?:{_OF}|my )?(?:{_HUMBLE}|(?P<kin>{_NEVER_CALLED})){_SUFFIX}"
     rf"|{_OF}{_ALSO_CALLED}{_SUFFIX}|{_ALSO_CALLED}{_SUFFIX} saya)\b(?P<rest>.*)$"
@@ -147,11 +161,25 @@ def says_it_of_kin(text: str, own: Collection[str] = ()) -> bool:
 
     `own` are the words of the asked one's name: Putri who writes "Putri sudah" is nobody's daughter.
     """
+    return any(is_all_of_kin(part, own) for part in {text, _from_what_is_told(text)})
+
+
+def is_all_of_kin(text: str, own: Collection[str] = ()) -> bool:
+    """Whether it says so with nothing before it but courtesies."""
     said = _plainly(text)
-    patterns = [_OF_KIN, _OF_ONE_NAMED, _BEHIND, _TITLED]
+    patterns = [_OF_KIN, _OF_ONE_NAMED, _BEHIND, _TITLED, _MEANT]
     if not _CALLED_FIRST.search(text):
         patterns += [_PERHAPS, _TO_ANOTHER]
     return any(_is_said(found, own) for pattern in patterns if (found := pattern.search(said)))
+
+
+_CLAUSE = re.compile(r"[^,.;:!\n]+[,.;:!\n]*")
+_TOLD = re.compile(rf"\b{_YET}\b")
+
+
+def _from_what_is_told(text: str) -> str:
+    """The text from the first clause that says something of the cover: without "met pagi pak, saya Budi."."""
+    return next((text[one.start() :] for one in _CLAUSE.finditer(text) if _TOLD.search(_plainly(one[0]))), text)
 
 
 def says_it_of_companions(text: str) -> bool:
@@ -175,8 +203,10 @@ def asks_of_kin(text: str, own: Collection[str] = ()) -> bool:
 
 
 def speaks_of_both(text: str) -> bool:
-    """Whether somebody speaks of himself and of another in one breath: "saya sama istri saya belum"."""
-    return _TOGETHER.search(spoken(text)) is not None
+    """Whether somebody speaks of himself and of another in one breath: "saya sama istri belum", "udah, istri juga"."""
+    first, *others = [_plainly(one[0]) for one in _CLAUSE.finditer(text)] or [""]
+    too = any("juga" in clause.split() for clause in others)
+    return _TOGETHER.search(spoken(text)) is not None or (too and _BARE.match(first) is not None)
 
 
 def _plainly(text: str) -> str:

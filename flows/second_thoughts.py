@@ -6,6 +6,7 @@ import re
 from flows.complaints import complaints
 from flows.lexicon import KNOWN
 from flows.reading import COURTESIES, spoken, word_set
+from flows.wishes import calls_off
 
 # What says that somebody thinks again; of a sigh alone it may be any talk.
 _SIGHS = word_set(
@@ -65,7 +66,7 @@ def thinks_again(text: str) -> bool:
     sighs = not _SIGHS.isdisjoint(words) or _SIGHED.search(spoken(text)) is not None
     if len(words) > _SHORT or not (turns or (sighs and any(KNOWN.get(word) in _STATES for word in words))):
         return False
-    return not complaints(text)
+    return not complaints(text) and not calls_off(text)
 
 
 _SORRY = word_set("maaf maap mf maaf2 sori sorry sory punten hapunten ngapunten ngapuro apunten afwan")

@@ -52,6 +52,7 @@ _OF_NOTHING = (
     | _AROUND
     | word_set(
         "eh oh ah o ya deng ding dink ok oke okay siap baik sip hatur matur sama kembali deh aja saja lagi kayaknya"
+        " bentar sebentar bntr tunggu sek sekedap sakedap antosan enteni"
     )
 )
 _TELLS = word_set("sampai sampe nyampe")  # "belum nyampe juga" tells of a card

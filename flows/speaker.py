@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from flows.kinship import MINE as _MINE
-from flows.kinship import says_it_of_kin, speaks_of_both
+from flows.kinship import is_all_of_kin, says_it_of_kin, speaks_of_both
 from flows.reading import COURTESIES, spoken, word_set
 from flows.understanding import understand
 
@@ -90,6 +90,10 @@ _CHANGED = r"(?:ganti|berganti|pindah|beralih|milik|punya|dipakai|dipake|dipegan
 _NOT = r"(?:bukan|bkn|sanes|lain|dudu|dede|bukanlah)"
 _SINCE = r"(?:(?:sudah|udah|udh|sdh|dah|skrg|sekarang) )"
 # Said of this very number, whatever else is said.
+_ANOTHERS_PHONE = re.compile(  # "ini hp suami, saya belum": whose "saya" that is nobody can tell
+    rf"^{_ASIDES}*(?:ini|ieu|iki|niki) (?:hp|hape|nomor|nomer|nmr|no) (?:hp |wa |punya |milik |si )*"
+    rf"(?:{_NO_ADDRESS}(?:nya|ku|na|ne)?\b|{_KIN} {_MINE}\b)"
+)
 _STRANGER = re.compile(
     rf"\b{_NUMBER} {_SINCE}*{_CHANGED} (?:\w+ )?(?:orang|pemilik|tangan|org)\b"
     rf"|\byang punya (?:hp|nomor|nomer|no)(?:nya)? {_SINCE}?ganti\b"
@@ -121,7 +125,8 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     if not theirs.isdisjoint(said.split()):  # even where the asked one is named too: "saya Umaya, Rika sudah"
         return "another"
     of_kin = says_it_of_kin(text, own) or any(cue.search(said) for cue in (_RELATION, _HEARSAY, _DEPARTED))
-    if of_kin and not _own(text) and not speaks_of_both(text):
+    of_himself = _own(text) is not None
+    if (of_kin and not of_himself and not speaks_of_both(text)) or (of_himself and _ANOTHERS_PHONE.search(said)):
         return "relation"
     if (_OFFICE.search(said) and not _OWN_HOME.search(said)) or _FROM_THE_RT.match(text):
         return "office"
@@ -187,7 +192,7 @@ def own_clause(text: str) -> str:
         return ""
     start = own.start("own")
     clause = _TURNS.split(text[start:])[0]
-    others = re.search(rf"\b{_KIN}\b", spoken(text[:start])) or says_it_of_kin(text[start + len(clause) :])
+    others = re.search(rf"\b{_KIN}\b", spoken(text[:start])) or is_all_of_kin(text[start + len(clause) :])
     return clause if others else ""
 
 

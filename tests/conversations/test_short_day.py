@@ -100,7 +100,19 @@ def test_few_words_of_a_nameless_report_are_kept_from_the_phone(db: Any) -> None
 
 
 @pytest.mark.parametrize("unnamed", [False, True])
-@pytest.mark.parametrize("text", ["eh udah ternyata", "astaga udah ternyata", "salah pencet", "1", "2 pak"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eh udah ternyata",
+        "astaga udah ternyata",
+        "salah pencet",
+        "1",
+        "2 pak",
+        "eh bentar",
+        "maaf lupa",
+        "kok saya belum ya",
+    ],
+)
 def test_where_nothing_else_is_asked_the_words_are_asked_again(db: Any, unnamed: bool, text: str) -> None:
     line = stuck(db, unnamed=unnamed)
     line.writes(text)
@@ -133,6 +145,17 @@ def test_what_is_no_second_thought() -> None:
         assert answer_left(text, behind_another=True) == "", text
     for text in ("oh gitu ya pak", "eh makasih ya", "wah bagus", "eh kartu saya hilang", "salah nama saya di kartu"):
         assert not thinks_again(text), text
+
+
+@pytest.mark.parametrize("text", ["batal", "eh ga jadi", "ga jadi pak"])
+def test_who_calls_the_old_talk_off_has_ended_it(db: Any, text: str) -> None:
+    line = stuck(db, unnamed=False)
+    (worker,) = db.execute("SELECT id FROM worker").fetchone()
+    line.asked(worker)
+    line.writes("udah")
+    line.together(text, pause=240)
+    assert line.sent()[-1] == "a6.end"
+    assert line.said() == ["confirms"]
 
 
 # --- forgotten, and sorry ---

@@ -27,6 +27,10 @@ OF_ANOTHER = [
     "si udin belum", "kalo pak darto udah", "orang rumah belum", "mantan istri udah", "temen ojol udah pada pny",
     "warga RT 3 udah semua", "tetangga kiri kanan udah", "driver gw blm", "baby sitter ane blm", "pak rt ane udah",
     "konco2 wis podo oleh", "sesama ojol udah", "istri muda belum", "kk ane blm", "adi abdi teu acan",
+    "eh maksudnya istri saya", "itu mah bini ane", "yang udah bini ane", "itu istri saya yg belum", "istri maksudnya",
+    "yg terdaftar laki ane", "bukan ane, bini ane", "eta mah salaki abdi", "ternyata istri saya udah",
+    "ini hp suami, saya belum", "dengar2 tetangga udah", "pake hp bini, bini belum",
+    "met pagi pak, istri ane blm pny", "assalamualaikum. suami saya blm pny", "ini Dewi, suami ane blm pny",
 ]  # fmt: skip
 HIS_OWN = [
     "ane blm pny", "ane udah", "ane mah blm pny", "bos, ane udah", "bos, saya belum", "udah bos", "belum juragan",
@@ -38,6 +42,9 @@ HIS_OWN = [
     "sudah daftar sama suami", "udah dari kantor suami", "kartunya ada di istri", "Durung, sing wis mung tonggoku",
     "belum, temen2 juga pada belum", "saya kenek belum terdaftar", "janda anak dua belum terdaftar", "laki-laki, sudah",
     "bu sejujurnya belum", "he eh udah", "tinggal ane yg blm", "ane doang nih yg blm", "gue pribadi belum",
+    "ya itu dia", "maksud bapak apa", "itu pak", "pake hp anak saya, saya udah", "hp ane udah", "kartu ane belum ada",
+    "bos belum daftarin saya", "kok temen2 udah ane belom", "suami, anak, saya belum",
+    "bos blm daftarin", "saya pembantu, majikan ga daftarin", "udah bu, istri juga", "belum, laki ane jg belom",
 ]  # fmt: skip
 
 
@@ -66,7 +73,7 @@ def test_beside_another_the_own_clause_is_what_is_answered() -> None:
 @pytest.mark.parametrize(
     "text",
     ["laki ane blm pny", "bini ane udah pny", "paksu blm dpt", "bos ane udah", "temen2 ane udah pny semua", "dia belum",
-     "salaki kuring can boga", "bapak ibu saya belum", "mereka udah"],
+     "eh itu mah bini ane", "salaki kuring can boga", "bapak ibu saya belum", "mereka udah"],
 )  # fmt: skip
 @pytest.mark.parametrize("first", ["", "YA", "TIDAK"])
 def test_it_is_asked_for_by_name(db: Any, text: str, first: str) -> None:

@@ -12,10 +12,10 @@ from flows.complaints import complaints
 from flows.flow_state import FlowState
 from flows.outcomes import FileGrievance
 from flows.reading import pressed
-from flows.second_thoughts import thinks_again
+from flows.second_thoughts import forgets, is_sorry, thinks_again
 from flows.short_answers import tells_nothing
 from flows.understanding import understand
-from flows.wishes import calls_off
+from flows.wishes import calls_off, only_wonders
 from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.context import NOBODY
@@ -43,12 +43,15 @@ def none_of_its_words(
         by_message.end_talks(hearing.session, hearing.phone, by_message.CALLED_OFF, said.received)
         say_ending(hearing.session, hearing.phone, "a6.end", {}, cause=said.cause, now=said.received)
         return HandledAs.ANSWER
-    nothing = tells_nothing(said.text) or thinks_again(said.text) or pressed(said.text) is not None
-    if by_message.asks_words(standing) and nothing:
+    if by_message.asks_words(standing) and (_tells_nothing(said.text) or pressed(said.text) is not None):
         unread = replace(said, text=_NO_WORDS)
         hearing.stale |= by_message.go_on(hearing.session, unread, hearing.phone, conversation)
         return HandledAs.ANSWER
     return None
+
+
+def _tells_nothing(text: str) -> bool:
+    return any(says(text) for says in (tells_nothing, thinks_again, forgets, is_sorry, only_wonders))
 
 
 _SHORT = 6  # words; who writes more tells something
@@ -60,7 +63,7 @@ def tells_nothing_of_it(said: Message, conversation: Conversation, standing: Flo
 
     Of a report that is to be told without a name the few go on with it, or they would be kept beside the phone.
     """
-    if _urgency(standing):
+    if _urgency(standing) or calls_off(said.text):
         return False
     if thinks_again(said.text):
         return True
