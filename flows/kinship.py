@@ -20,7 +20,8 @@ _RELATIVES = (
     r"adi[ck]? ipar|adek ipar|ade ipar|kakak ipar|kaka ipar|kakang ipar|abang ipar|bapak mertua|ibu mertua"
     r"|istri|isteri|bini|suami|suamik|ibu negara|orang rumah|(?:yang|nu) (?:di )?rumah|paksu|pak su|bu su|hubby|laki"
     r"|lakik|misua|salaki|pamajikan|bojo|garwa|garwo|semah"
-    r"|semahan|pacar|tunangan|ayang|(?:cowok|cewek|mantan|calon|kk|adi|tulang|lae|ito|nci|ncik) saya"
+    r"|semahan|rayat|yang (?:lanang|wedok|wadon)|pacar|tunangan|ayang"
+    r"|(?:cowok|cewek|mantan|calon|kk|adi|adhi|tulang|lae|ito|nci|ncik) saya"
     r"|anak|bocah|lare|putra|putera|putri|putro|budak|barudak|cikal|incu|putu|cucu|buyut|mertua|martua|maratua"
     r"|morotuwo|moro sepuh|marasepuh|mitoha|menantu|mantu|minantu|ipar|ipe|besan|keponakan|ponakan|kemenakan"
     r"|kaponakan|alo|suan|sepupu|misan|sodara|saudara|sadulur|dulur|sedulur|kembaran|ortu|orang ?tua|wong tuwo"
@@ -34,12 +35,12 @@ _RELATIVES = (
     r"|orangnya|orange|jalmina|yang punya [a-z]+"
 )
 _COMPANIONS = (
-    r"tetangga|tetangge|tatangga|tatanggi|tonggo|sesama [a-z]+|teman|temen|tmn|kanca|konco|rencang|rerencangan|batur"
+    r"tetangga|tetangge|tatangga|tatanggi|tanggi|tonggo|sesama [a-z]+|teman|temen|tmn|kanca|konco|rencang|rerencangan|batur"
     r"|babaturan|bestie|sahabat|sohib|rekan"
     r"|kolega|sejawat|partner|friend|friends|anak buah|karyawan|pegawai|langganan|pelanggan|penumpang|pembeli|penghuni"
     r"|(?:pekerja|pembantu|art|asisten|baby sitter|kuli|kenek|kernet|sopir|supir|driver|tukang|staff|staf|kru|crew|tim"
     r"|geng|genk|murid|siswa|santri|satpam|anggota) saya"
-    r"|warga|majikan|dunungan|atasan|pimpinan|owner|pemilik"
+    r"|warga(?! r[tw]\b)|majikan|dunungan|atasan|pimpinan|owner|pemilik"
     r"|(?:pedagang|tukang|ojol|ojek|angkot|driver|sopir|supir|pemulung|kuli|buruh|orang|org|wong|jalma|warga|yang|yg"
     r"|nu|sing)"
     r" (?:lain|laen|lainnya|lainnye|lianna|liyane|sanes|sebelah|sini|sana|kampung)|lainnya|liyane"
@@ -59,7 +60,7 @@ _SUFFIX = r"(?: ?nya|nye|na|ne|e| ?ku|kula|ipun|nipun)?"
 _ASIDE = (
     r"(?:(?:eh|oh|o|ah|nah|lah|lho|loh|wah|ya|tapi|terus|maaf|punten|terimakasih|sewu|halo|salam|alhamdulillah|ok"
     r"|selamat|met|pagi|siang|sore|malam|malem|wr|wb"
-    r"|soalnya|karena|katanya|dengar|denger|cuma|tinggal|kecuali|kan|pak|bu|mas|mbak|kak|kang|teh|bang|gan|min) )*"
+    r"|soalnya|karena|katanya|dengar|denger|baru|cuma|tinggal|kecuali|kan|pak|bu|mas|mbak|kak|kang|teh|bang|gan|min) )*"
 )
 _AND = rf"(?:(?: saya)?(?: (?:dan|sama))? (?:{_NEVER_CALLED}|{_ALSO_CALLED}){_SUFFIX})?"  # "emak babe", "anak bini"
 _OF = r"(?:(?:kalau|upami|nek|yen|untuk|punya|yang|si) )"
@@ -93,7 +94,9 @@ _OF_THE_COVER = COURTESIES | word_set(
 _KEPT = frozenset(re.findall(r"[a-z]+", rf"{_NEVER_CALLED}|{_ALSO_CALLED}|{_SHORT}")) - word_set(
     "yang yg nu sing lain punya gaduh boga no nomor nomer hp su orang org wong"
 ) | word_set("pun saya wong my")
-_I_AS_WELL = word_set("kuring awak gwa")  # beside what the lexicon has for it
+# Beside what the lexicon has for them.
+_AS_WELL = dict.fromkeys(("kuring", "awak", "gwa"), "saya") | dict.fromkeys(("pd", "pade", "podo"), "pada")
+_AS_WELL |= {"nyang": "yang", "same": "sama", "ame": "sama"}
 # "didaftarin majikan", "majikan ga daftarin": who does it, or does not, is not whose state it is.
 _DONE_BY = re.compile(r"di\w+(?:in|kan|keun)|(?:men|n|nga)?da[fp]tar(?:in|kan|keun|ke|no)")
 _TWICE = re.compile(r"\b([a-z]{3,})(?: \1(nya|ku|ne|na|e)?|2(nya|ku|ne|na|an|e)?)\b")
@@ -215,17 +218,17 @@ def _plainly(text: str) -> str:
 
 
 def _once(found: re.Match[str]) -> str:
-    """What is said twice for several, once: "temen2" is "temen"; "laki-laki" is a man, "orang-orang" are others."""
-    kept = {"laki": "laki laki", "orang": "orangorang"}.get(found[1], found[1])
+    """What is said twice for several, once: "temen2" is "temen"; "laki-laki" is a man, "bapak-bapak" are others."""
+    kept = {"laki": "laki laki"}.get(
+        found[1], "orangorang" if found[1] in ("orang", "bapak", "ibu", "emak") else found[1]
+    )
     return f"{kept}{found[2] or found[3] or ''}"
 
 
 def _plain(word: str) -> str:
     if word in _KEPT or _DONE_BY.fullmatch(word):
         return word
-    if word in _I_AS_WELL:
-        return "saya"
-    known = KNOWN.get(word) or COLLAPSED.get(without_repeats(word))
+    known = _AS_WELL.get(word) or KNOWN.get(word) or COLLAPSED.get(without_repeats(word))
     stem = word.removesuffix("nya")
     return known or KNOWN.get(stem, stem if stem in _OF_THE_COVER else word)
 

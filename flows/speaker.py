@@ -42,7 +42,7 @@ _OWN_CLAUSE = re.compile(
     rf"(?:(?:^|[,.;:!\n]\s*)(?:(?:kalo|kalau|klo|kl|lamun|upami|nek)\s+)?"
     rf"|\b(?P<but>tapi|tp|sedangkan|sdgkn|tinggal|cuma|cuman)\s+)(?P<own>{_MINE})(?:nya)?\s+"
     r"(?:(?:mah|sih|doang|doank|aja|sendiri|yang|yg|juga|jg|malah|kok|ko|masih|dewe|sorangan)\s+){0,3}"
-    r"(?:sudah|udah|udeh|sdh|udh|dah|belum|blm|blom|belon|belom|acan|tos|atos|teu|sampun|dereng|durung|wis|juga)\b",
+    r"(?:sudah|udah|udeh|sdh|udh|dah|belum|blm|blom|belon|belom|acan|tos|atos|teu|sampun|dereng|durung|wis|wes|uwis|can|geus|juga)\b",
     re.IGNORECASE,
 )
 _RELATION = re.compile(

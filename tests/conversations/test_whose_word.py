@@ -25,7 +25,8 @@ OF_ANOTHER = [
     "makasih pak, istri saya belum", "cuma istri ane yg blm", "istri blm pny pak gimana", "belum istri ane",
     "udah temen2 ane", "belum pny bini ane", "udah bu, istri ane blm", "paklek kula sampun", "si mbok belum",
     "si udin belum", "kalo pak darto udah", "orang rumah belum", "mantan istri udah", "temen ojol udah pada pny",
-    "warga RT 3 udah semua", "tetangga kiri kanan udah", "driver gw blm", "baby sitter ane blm", "pak rt ane udah",
+    "warga blm pd dpt", "ibu2 pkk udah", "yg laen udeh pade punya", "rayat kulo dereng", "baru nyokap yg udah",
+    "tetangga kiri kanan udah", "driver gw blm", "baby sitter ane blm", "pak rt ane udah",
     "konco2 wis podo oleh", "sesama ojol udah", "istri muda belum", "kk ane blm", "adi abdi teu acan",
     "eh maksudnya istri saya", "itu mah bini ane", "yang udah bini ane", "itu istri saya yg belum", "istri maksudnya",
     "yg terdaftar laki ane", "bukan ane, bini ane", "eta mah salaki abdi", "ternyata istri saya udah",
@@ -44,6 +45,7 @@ HIS_OWN = [
     "bu sejujurnya belum", "he eh udah", "tinggal ane yg blm", "ane doang nih yg blm", "gue pribadi belum",
     "ya itu dia", "maksud bapak apa", "itu pak", "pake hp anak saya, saya udah", "hp ane udah", "kartu ane belum ada",
     "bos belum daftarin saya", "kok temen2 udah ane belom", "suami, anak, saya belum",
+    "warga rt 5 sudah terdaftar pak", "gua belom, bokap udah", "abdi jeung budak can",
     "bos blm daftarin", "saya pembantu, majikan ga daftarin", "udah bu, istri juga", "belum, laki ane jg belom",
 ]  # fmt: skip
 
