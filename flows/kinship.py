@@ -35,8 +35,8 @@ _RELATIVES = (
     r"|orangnya|orange|jalmina|yang punya [a-z]+"
 )
 _COMPANIONS = (
-    r"tetangga|tetangge|tatangga|tatanggi|tanggi|tonggo|sesama [a-z]+|teman|temen|tmn|kanca|konco|rencang|rerencangan|batur"
-    r"|babaturan|bestie|sahabat|sohib|rekan"
+    r"tetangga|tetangge|tatangga|tatanggi|tanggi|tonggo|sesama [a-z]+|teman|temen|tmn|kanca|konco|rencang|rerencangan"
+    r"|batur|babaturan|bestie|sahabat|sohib|rekan"
     r"|kolega|sejawat|partner|friend|friends|anak buah|karyawan|pegawai|langganan|pelanggan|penumpang|pembeli|penghuni"
     r"|(?:pekerja|pembantu|art|asisten|baby sitter|kuli|kenek|kernet|sopir|supir|driver|tukang|staff|staf|kru|crew|tim"
     r"|geng|genk|murid|siswa|santri|satpam|anggota) saya"

@@ -109,6 +109,14 @@ def test_people_in_a_cell_of_a_workbook_are_not_lost(tmp_path: Path) -> None:
     assert len(read.accepted) == len(PEOPLE) - 1
 
 
+def test_a_row_taken_into_the_last_cell_is_told_though_its_number_has_quotes_in_it(tmp_path: Path) -> None:
+    rows = [list(row) for row in PEOPLE]
+    rows[2][6] = f'"{rows[2][6]}'
+    rows[3][0] = f'"{rows[3][0][:3]}"{rows[3][0][3:]}'
+    with pytest.raises(FileRefused, match=r'line 4: a quote \("\) is opened'):
+        read_table(written(tmp_path, rows), ROSTER)
+
+
 @given(data=st.data())
 @examples_of(max_examples=examples(60))
 def test_wherever_quotes_fall_nobody_is_lost_or_mixed_with_another(

@@ -300,7 +300,7 @@ def test_the_look_agrees_with_counting_by_hand(db: Any, said: list[Answer]) -> N
     if not db.execute("SELECT 1 FROM worker").fetchone():
         people(db, 8)
     enrolments = [row[0] for row in db.execute("SELECT id FROM enrolment ORDER BY id")]
-    db.execute("TRUNCATE evidence")
+    db.execute("TRUNCATE evidence CASCADE")
     phones = [a_phone(db, HANDSET), a_phone(db, HEAD)]
     by_phone: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for phone, worker, at in said:

@@ -11,7 +11,7 @@ from verify_service.registry.problems import FileRefused
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # An identity number, in the forms that cells hold it; a phone has at most 13 digits with its country.
-_IDENTITY = re.compile(r"(?<!\d)\d(?:[ .\-']?\d){13,}")
+_IDENTITY = re.compile(r"""(?<!\d)\d(?:[ .\-'"]?\d){13,}""")
 
 # So many records, or records of so many cells, say how wide a file is: a program that writes delimiters to the last
 # column of its sheet would have a thousand records fill the memory.
@@ -68,7 +68,8 @@ def swallowed(record: Sequence[str], delimiter: str, width: int) -> int | None:
         behind, before_end = len(record) - 1 - place, width - 1 - place
         if further:
             closes_in_a_row = behind == 0 or further[-1].count(delimiter) + behind == width - 1
-            ends_a_row = before_end >= 1 and first.count(delimiter) == before_end and closes_in_a_row
+            ends_a_row = first.count(delimiter) == before_end and closes_in_a_row
+            ends_a_row = ends_a_row and (before_end >= 1 or behind >= 1)  # the last cell of a row may have lines
             if ends_a_row or any(_is_a_row(line, delimiter, width) for line in further):
                 return place
         elif behind < before_end and delimiter in cell and behind + cell.count(delimiter) == before_end:
