@@ -26,6 +26,7 @@ class Limits:
     ratio: int = 300
     entries: int = 2_000
     cells: int = 4_000_000
+    told_bytes: int = 150_000_000  # what its reader tells of it: twice what the largest list comes to
 
 
 LIMITS = Limits()
@@ -49,16 +50,6 @@ class Sheet:
     """The head of what is read: one sheet, or one reading of a text file. `mixed`: its lines come in two encodings."""
 
     name: str
-    hidden: bool = False
-    mixed: bool = False
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A sheet with its rows; blank rows left out."""
-
-    name: str
-    rows: tuple[SheetRow, ...]
     hidden: bool = False
     mixed: bool = False
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from verify_service.registry.grids import ADVICE, LIMITS, Grid, Limits, SheetRow
-from verify_service.registry.problems import Cell, FileRefused
+from verify_service.registry.grids import ADVICE, LIMITS, Limits
+from verify_service.registry.packed import Chunk, Grid, PackedRows
+from verify_service.registry.problems import FileRefused
 
-_MOST_TOLD = 150_000_000  # bytes: twice what the largest list that is read comes to
 _ROOT = Path(__file__).parents[2]
 
 
@@ -47,7 +44,7 @@ def open_grids(path: Path, limits: Limits = LIMITS) -> list[Grid]:
         ) as process,
     ):
         try:
-            grids = _heard(path.name, process)
+            grids = _heard(path.name, process, limits)
         finally:
             process.kill()
     if grids is None:
@@ -55,27 +52,34 @@ def open_grids(path: Path, limits: Limits = LIMITS) -> list[Grid]:
     return grids
 
 
-def _heard(name: str, process: subprocess.Popen[bytes]) -> list[Grid] | None:
+def _rows(chunks: list[Chunk]) -> PackedRows:
+    return PackedRows(tuple(chunks), sum(chunk.count for chunk in chunks))
+
+
+def _heard(name: str, process: subprocess.Popen[bytes], limits: Limits) -> list[Grid] | None:
     """The sheets as the process tells them; None when it died before the end."""
     assert process.stdout is not None
     sheets: list[tuple[str, bool, bool]] = []
-    rows: list[list[SheetRow]] = []
+    chunks: list[list[Chunk]] = []
     told = 0
     for line in process.stdout:
-        told += len(line)
-        if told > _MOST_TOLD:
-            raise FileRefused(f"{name} holds more text than a list of people can. {ADVICE}")
-        kind, *said = json.loads(line.decode("utf-8", "surrogatepass"), object_hook=_moment)
+        kind, *said = json.loads(line.decode("utf-8", "surrogatepass"))
         if kind == "rows":
-            rows[-1] += map(_row, said[0])
+            rows = process.stdout.readline()
+            if not rows.endswith(b"\n"):
+                break
+            told += len(rows)
+            if told > limits.told_bytes:
+                raise FileRefused(f"{name} holds more text than a list of people can. {ADVICE}")
+            chunks[-1].append(Chunk.of(rows, said[0]))
         elif kind == "sheet":
             sheets.append((said[0], said[1], said[2]))
-            rows.append([])
+            chunks.append([])
         elif kind == "dropped":
             sheets.pop()
-            rows.pop()
+            chunks.pop()
         elif kind == "end":
-            return [Grid(sheet, tuple(held), *rest) for (sheet, *rest), held in zip(sheets, rows, strict=True)]
+            return [Grid(sheet, _rows(held), *rest) for (sheet, *rest), held in zip(sheets, chunks, strict=True)]
         elif kind == "refused":
             raise FileRefused(said[0])
         else:
@@ -103,24 +107,3 @@ _ENDS = {
 
 def _died_of(code: int) -> str:
     return _ENDS.get(code, f"is damaged and cannot be opened. Open it in a spreadsheet, then {ADVICE.lower()}")
-
-
-def _row(said: list[Any]) -> SheetRow:
-    number, blank, cells, *marks = said
-    row = (*cells, *("",) * blank)
-    return SheetRow(number, row, marks[0], tuple(marks[1])) if marks else SheetRow(number, row)
-
-
-_MOMENTS: dict[str, Callable[[str], Cell]] = {
-    "datetime": dt.datetime.fromisoformat,
-    "date": dt.date.fromisoformat,
-    "time": dt.time.fromisoformat,
-}
-
-
-def _moment(said: dict[str, str]) -> Cell:
-    ((kind, written),) = said.items()
-    if kind == "seconds":
-        return dt.timedelta(seconds=float(written))
-    read = _MOMENTS.get(kind)
-    return read(written) if read else written

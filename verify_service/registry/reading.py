@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from verify_service.registry.columns import Header, is_forbidden
@@ -84,7 +83,8 @@ class Reading(Generic[Row]):
         if not rows or self.table is None:
             return self
         kept = tuple(row for row in self.accepted if row.row not in rows)
-        more = [RejectedRow(one.number, self.table.kept_cells(one)) for one in self.table.rows if one.number in rows]
+        found = (self.table.rows.numbered(row) for row in sorted(rows))
+        more = [RejectedRow(one.number, self.table.kept_cells(one)) for one in found]
         rejected = sorted([*self.rejected, *more], key=lambda row: row.row)
         return replace(self, accepted=kept, rejected=tuple(rejected))
 
@@ -98,11 +98,7 @@ class Reading(Generic[Row]):
 
     def text(self, row: int, name: str) -> str:
         """What a cell says."""
-        return text_of(self.table.cell(self._numbered[row], name)) if self.table else ""
-
-    @cached_property
-    def _numbered(self) -> dict[int, SheetRow]:
-        return {row.number: row for row in self.table.rows} if self.table else {}
+        return text_of(self.table.cell(self.table.rows.numbered(row), name)) if self.table else ""
 
     def flags(self) -> dict[int, tuple[str, ...]]:
         """The codes raised on each row that has any, in the order they were raised."""

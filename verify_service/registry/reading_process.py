@@ -70,14 +70,20 @@ def told(parts: Parts) -> Iterator[list[object]]:
             if len(rows) < _ROWS and cells < _CELLS:
                 continue
         if rows:
-            yield ["rows", rows]
+            yield from _rows_told(rows)
             rows, cells = [], 0
         if isinstance(part, Sheet):
             yield ["sheet", part.name, part.hidden, part.mixed]
         elif not isinstance(part, SheetRow):
             yield ["dropped"]
     if rows:
-        yield ["rows", rows]
+        yield from _rows_told(rows)
+
+
+def _rows_told(rows: list[object]) -> Iterator[list[object]]:
+    """How many are coming, then the rows in a line of their own: the other side keeps that line as it is."""
+    yield ["rows", len(rows)]
+    yield rows
 
 
 def _row_told(row: SheetRow) -> list[object]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from verify_service.registry.columns import (
@@ -15,8 +16,9 @@ from verify_service.registry.columns import (
     refuse_clashes,
     refuse_missing,
 )
-from verify_service.registry.grids import LIMITS, Grid, Limits, SheetRow
+from verify_service.registry.grids import LIMITS, Limits, SheetRow
 from verify_service.registry.opening import open_grids
+from verify_service.registry.packed import Grid, PackedRows, Told, row_of
 from verify_service.registry.problems import Cell, FileRefused, Problem, TableMissing, text_of
 
 
@@ -27,7 +29,7 @@ class Table:
     layout: Layout
     sheet: str
     header: Header
-    rows: tuple[SheetRow, ...]
+    rows: PackedRows
     notes: tuple[str, ...]
     faults: tuple[Problem, ...] = ()
 
@@ -79,20 +81,15 @@ def read_table(path: Path, layout: Layout, limits: Limits = LIMITS, sheet: str |
     beside = [other for other in everything if other.name != grid.name and other.rows]
     if sheet is None:
         _refuse_people_beside(path, beside)
-    return Table(layout, grid.name, header, rows, notes + _unseen(rows), (*_mixed(grid), *map(_not_read, beside)))
+    return Table(layout, grid.name, header, rows, notes, (*_mixed(grid), *map(_not_read, beside)))
 
 
-def _unseen(rows: Sequence[SheetRow]) -> tuple[str, ...]:
+def _unseen(marked: Mapping[str, Sequence[int]]) -> Iterator[str]:
     """What the office may not have meant to send: nobody sees it in the spreadsheet, or it is struck out there."""
-    marks = {
-        "hidden or filtered out": [row.number for row in rows if row.hidden],
-        "struck out": [row.number for row in rows if row.struck],
-    }
-    return tuple(
-        f"Rows {what} in the spreadsheet were read like the others: {len(numbers):,} (row {_ranges(numbers)})."
-        for what, numbers in marks.items()
-        if numbers
-    )
+    for what, numbers in marked.items():
+        if numbers:
+            count, where = len(numbers), _ranges(numbers)
+            yield f"Rows {what} in the spreadsheet were read like the others: {count:,} (row {where})."
 
 
 def _ranges(numbers: Sequence[int], most: int = 12) -> str:
@@ -144,10 +141,10 @@ def _with_headers(grids: Sequence[Grid], layout: Layout) -> list[tuple[Grid, Hea
 
 
 def _refuse_headerless(path: Path, grids: Sequence[Grid], layout: Layout) -> None:
-    rows = [row for grid in grids for row in grid.rows]
+    rows = list(islice((row for grid in grids for row in grid.rows), 60))
     if not rows:
         raise FileRefused(f"{path.name} is empty: no row holds anything.")
-    fullest = max(rows[:60], key=lambda row: sum(1 for cell in row.cells if text_of(cell)))
+    fullest = max(rows, key=lambda row: sum(1 for cell in row.cells if text_of(cell)))
     found = ", ".join(_heading_shown(cell) for cell in fullest.cells if text_of(cell))[:160]
     raise TableMissing(
         f"No header row was found in {path.name}. Expected columns like {layout.expected};"
@@ -175,27 +172,42 @@ _SIGNED = re.compile(
 )
 
 
-def _body(grid: Grid, header: Header, layout: Layout) -> tuple[tuple[SheetRow, ...], tuple[str, ...]]:
+def _body(grid: Grid, header: Header, layout: Layout) -> tuple[PackedRows, tuple[str, ...]]:
     """The rows of people below the header; totals, repeated headers, column numbers and signatures are passed over."""
-    kept: list[SheetRow] = []
-    notes: list[str] = []
+    notes: dict[int, str] = {}
+    marked: dict[str, list[int]] = {"hidden or filtered out": [], "struck out": []}
     closed = False
-    below = [row for row in grid.rows if row.number > header.last_row]
+    below = grid.rows.behind(header.last_row)
     last: int | None = None  # found when it is asked for: most lists have no total, and each look costs every cell
-    for row in below:
-        filled = _filled(row)
-        if closed and last is None:
-            last = next((row.number for row in reversed(below) if _is_full(row, header)), 0)
-        if _is_total(row, header, filled):
-            notes.append(f"Row {row.number} is a total ({_total_said(filled)}) and was not read as a person.")
-            closed = True
-        elif _is_numbering(filled, header) or _is_header(row, header, layout):
-            notes.append(f"Row {row.number} repeats the header and was not read as a person.")
-        elif last is not None and row.number > last and not _is_person(row, header):
-            notes.append(f"Row {row.number} below the total was not read as a person.")
-        else:
-            kept.append(row)
-    return tuple(kept), tuple(notes)
+    for told in (told for _, rows in below.parts() for told in rows):
+        if not _has_key(told, header, layout):
+            row = row_of(told)
+            filled = _filled(row)
+            if closed and last is None:
+                last = max((other.number for other in below if _is_full(other, header)), default=0)
+            if _is_total(row, header, filled):
+                notes[row.number] = f"is a total ({_total_said(filled)}) and was not read as a person."
+                closed = True
+            elif _is_numbering(filled, header) or _is_header(row, header, layout):
+                notes[row.number] = "repeats the header and was not read as a person."
+            elif last is not None and row.number > last and not _is_person(row, header):
+                notes[row.number] = "below the total was not read as a person."
+        if len(told) > _PLAIN and told[0] not in notes:
+            for numbers, is_so in zip(marked.values(), told[_PLAIN:], strict=True):
+                numbers += [told[0]] if is_so else []
+    passed = (f"Row {number} {what}" for number, what in notes.items())
+    return below.without(notes), (*passed, *_unseen(marked))
+
+
+_PLAIN = 3  # what is told of a row with nothing hidden or struck out
+_PLAIN_NUMBER = re.compile(r"[0-9]{13,}")
+
+
+def _has_key(told: Told, header: Header, layout: Layout) -> bool:
+    """Whether a plain number as long as a NIK stands in the column that names the person: no total, no heading."""
+    place = header.columns[layout.key][0] if layout.key in header.columns else -1
+    cells = told[2]
+    return 0 <= place < len(cells) and type(cells[place]) is str and _PLAIN_NUMBER.fullmatch(cells[place]) is not None
 
 
 def _filled(row: SheetRow) -> list[str]:
