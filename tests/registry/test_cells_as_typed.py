@@ -10,7 +10,8 @@ import pytest
 from verify_service.registry.columns import NAME, NIK, Layout
 from verify_service.registry.nik import Eligible, Nik, read_nik
 from verify_service.registry.problems import FileRefused, masked, text_of
-from verify_service.registry.rosters import Desk, read_roster, read_sex
+from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.rosters import Desk, read_sex
 from verify_service.registry.sheets import read_table
 
 FIELD = Path(__file__).parent / "field"

@@ -28,7 +28,8 @@ from verify_service.registry.opening import open_grids
 from verify_service.registry.payments import LEDGER_LIMITS, read_payments
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.reading import Reading
-from verify_service.registry.rosters import Desk, read_roster
+from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.rosters import Desk
 from verify_service.registry.rt_heads import read_rt_heads
 
 TODAY = dt.date(2026, 11, 23)

@@ -11,7 +11,8 @@ from verify_service.registry.insurers import read_insurer
 from verify_service.registry.nik import Eligible
 from verify_service.registry.payments import read_payments
 from verify_service.registry.report import report_of
-from verify_service.registry.rosters import Desk, read_roster
+from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.rosters import Desk
 
 FIELD = Path(__file__).parent / "field"
 TODAY = dt.date(2026, 11, 23)

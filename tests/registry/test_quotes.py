@@ -16,7 +16,8 @@ from tests.registry.test_sheets import sheet_of
 from verify_service.registry.nik import Eligible
 from verify_service.registry.payments import PAYMENTS
 from verify_service.registry.problems import FileRefused
-from verify_service.registry.rosters import ROSTER, Desk, read_roster
+from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.rosters import ROSTER, Desk
 from verify_service.registry.sheets import read_table
 
 FIELD = Path(__file__).parent / "field"

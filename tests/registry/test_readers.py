@@ -13,7 +13,8 @@ from verify_service.registry.payments import read_payments
 from verify_service.registry.people import Sighting, same_people
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.report import report_of
-from verify_service.registry.rosters import Desk, read_roster
+from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.rosters import Desk
 from verify_service.registry.rt_heads import read_rt_heads
 
 TODAY = dt.date(2026, 11, 23)

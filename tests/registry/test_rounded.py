@@ -10,7 +10,8 @@ import pytest
 
 from verify_service.registry.nik import Eligible
 from verify_service.registry.payments import read_payments
-from verify_service.registry.rosters import Desk, read_roster
+from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.rosters import Desk
 from verify_service.registry.rounded import rounded
 
 FIELD = Path(__file__).parent / "field"

@@ -18,7 +18,8 @@ from verify_service.registry.occupations import occupation_code
 from verify_service.registry.payments import read_payments
 from verify_service.registry.problems import text_of
 from verify_service.registry.reading import Reading
-from verify_service.registry.rosters import ROSTER, Desk, RosterRow, read_roster
+from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.rosters import ROSTER, Desk, RosterRow
 from verify_service.registry.rt_heads import read_rt_heads
 from verify_service.registry.sheets import read_table
 

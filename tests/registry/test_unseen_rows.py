@@ -13,7 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.registry import files
 from verify_service.registry.nik import Eligible
 from verify_service.registry.report import report_of
-from verify_service.registry.rosters import Desk, read_roster
+from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.rosters import Desk
 
 DESK = Desk(dt.date(2026, 11, 23), Eligible(("3275",), 18, 65))
 ROWS = [["NIK", "NAMA"], *([f"327501410780{place:04}", f"Ani {chr(65 + place)}"] for place in range(1, 9))]

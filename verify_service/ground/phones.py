@@ -81,6 +81,14 @@ def read_phone(raw: str | None) -> Phone | PhoneProblem:
     return _indonesian(digits)
 
 
+_AS_DIALLED: Final = re.compile(r"08[1-35-9][0-9]{7,10}")
+
+
+def plain_mobile(raw: str) -> Phone | None:
+    """What read_phone makes of a mobile number as people dial it, without asking more; None of any other text."""
+    return Phone("+62" + raw[1:]) if _AS_DIALLED.fullmatch(raw) else None
+
+
 def read_gateway_phone(raw: object) -> Phone | PhoneProblem:
     """Read the number in a gateway's webhook: as `read_phone`, or any valid E.164 of another country (sandboxes use
     +254...).

@@ -32,7 +32,8 @@ from verify_service.registry.person_keys import Keyed, keys_for
 from verify_service.registry.problems import FileRefused, Problem, TableMissing
 from verify_service.registry.reading import Progress, Reading
 from verify_service.registry.report import ImportReport, report_of, with_notes
-from verify_service.registry.rosters import ROSTER, Desk, RosterRow, read_roster
+from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.rosters import ROSTER, Desk, RosterRow
 from verify_service.registry.rt_heads import RT_HEADS, read_rt_heads
 from verify_service.registry.staging import Staged, copy_into, sealed
 from verify_service.registry.versions import Version, changing, is_overtaken, not_before_others, of_this_file

@@ -46,15 +46,22 @@ _RADEN_MAS, _APART, _APOSTROPHES = re.compile(r"^\s*R\.?\s?M\."), re.compile(r"[
 
 def name_key(name: str) -> str:
     """The name in capitals without accents, signs, titles and degrees: what look-ups and comparisons use."""
-    text = name.split(",")[0] if "," in name else _without_degree(name)
-    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
-    # "R.M. Wawan" is a title (raden mas); "M. Yusuf" is a short Muhammad.
-    text = _RADEN_MAS.sub(" ", text)
-    words = [word for word in _APART.split(_APOSTROPHES.sub("", text)) if word]
+    words = name.upper().split(" ") if _PLAIN.fullmatch(name) else _words(name)
     while len(words) > 1 and words[0] in _TITLES:
         words = words[1:]
     words = [word for word in words if word not in ("BIN", "BINTI", "BT")] or words
     return " ".join(_SHORT_FORMS.get(word, word) for word in words)
+
+
+_PLAIN = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
+
+
+def _words(name: str) -> list[str]:
+    text = name.split(",")[0] if "," in name else _without_degree(name)
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
+    # "R.M. Wawan" is a title (raden mas); "M. Yusuf" is a short Muhammad.
+    text = _RADEN_MAS.sub(" ", text)
+    return [word for word in _APART.split(_APOSTROPHES.sub("", text)) if word]
 
 
 def _without_degree(name: str) -> str:
@@ -76,6 +83,15 @@ def likeness(one: str, other: str) -> float:
     if one == other:
         return 100.0
     return max(fuzz.token_sort_ratio(one, other), fuzz.token_sort_ratio(sound(one), sound(other)))
+
+
+def are_alike(one: str, other: str, least: float) -> bool:
+    """Whether two name keys are at least so alike; see likeness."""
+    if one == other:
+        return True
+    if fuzz.token_sort_ratio(one, other, score_cutoff=least) >= least:
+        return True
+    return fuzz.token_sort_ratio(sound(one), sound(other), score_cutoff=least) >= least
 
 
 # Words that so many people bear that they tell nobody apart.

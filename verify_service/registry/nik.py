@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from verify_service.registry.problems import Cell, Fault, text_of, words
 
@@ -93,6 +94,25 @@ def _dated(digits: str) -> Nik | Fault:
     return Nik(digits)
 
 
+_PLAIN = re.compile(r"[0-9]{16}")
+
+
+def is_plain_nik(cell: Cell) -> bool:
+    """Whether read_nik makes a NIK of this cell just as it is; it may of others too."""
+    return (
+        type(cell) is str
+        and _PLAIN.fullmatch(cell) is not None
+        and cell[:2] in _PROVINCES
+        and cell[12:] != "0000"
+        and _can_be_born(cell[6:12])
+    )
+
+
+@lru_cache(maxsize=75_000)  # 62 days by 12 months by 100 years
+def _can_be_born(digits: str) -> bool:
+    return isinstance(_dated(f"000000{digits}0001"), Nik)
+
+
 def _digits(raw: Cell) -> str | Fault:
     """The digits of a cell without an apostrophe, blanks, dots and dashes, if the spreadsheet has not lost any."""
     lost = Fault("number_scientific", "the column formatted as text: the spreadsheet has kept only the first digits")
@@ -156,12 +176,32 @@ def nik_doubts(
     return doubts
 
 
+def is_beyond_doubt(nik: str, birth_date: dt.date | None, sex: str | None, eligible: Eligible, today: dt.date) -> bool:
+    """Whether nik_doubts has none, told at once of nearly every NIK; where this is false it may have none either."""
+    born, woman = _told_by(nik[6:12], today)
+    return (
+        (not eligible.nik_prefixes or nik.startswith(eligible.nik_prefixes))
+        and nik[12:14] == "00"
+        and (birth_date is None or birth_date == born)
+        and (not sex or sex == woman)
+        and eligible.age_from <= full_years(born, today) <= eligible.age_to
+    )
+
+
+@lru_cache(maxsize=75_000)
+def _told_by(digits: str, today: dt.date) -> tuple[dt.date, str]:
+    """Birth date and sex in a NIK, from its digits 7-12."""
+    nik = Nik(f"000000{digits}0001")
+    return nik.birth_date(today), nik.sex
+
+
 def _date_doubt(birth_date: dt.date, in_nik: dt.date) -> Fault:
     if (birth_date.day, birth_date.month) == (in_nik.month, in_nik.day):
         return Fault("birth_date_swapped", "day and month the other way round, as in the NIK")
     return Fault("birth_date_differs", "the birth date that the NIK holds: one of the two may be mistyped")
 
 
+@lru_cache(maxsize=75_000)
 def full_years(born: dt.date, today: dt.date) -> int:
     """Age in full years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

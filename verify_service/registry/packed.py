@@ -35,12 +35,16 @@ class Chunk:
 
     def open(self) -> list[Told]:
         """The rows as they were told."""
-        rows: list[Told] = json.loads(self.words(), object_hook=_moment)
-        return rows
+        return _read(self.words())
 
     def words(self) -> str:
-        """The JSON of the rows, in which a sign can be looked for."""
+        """The JSON of the rows."""
         return zlib.decompress(self.packed).decode("utf-8", "surrogatepass")
+
+
+def _read(words: str) -> list[Told]:
+    rows: list[Told] = json.loads(words, object_hook=_moment)
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +52,12 @@ class PackedRows(Sequence[SheetRow]):
     """The rows of one sheet in their order, or those behind row `after` that are not among the `gone`."""
 
     chunks: tuple[Chunk, ...]
-    count: int
+    size: int
     after: int = 0
     gone: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
-        return self.count
+        return self.size
 
     def __iter__(self) -> Iterator[SheetRow]:
         for _, rows in self.parts():
@@ -65,22 +69,23 @@ class PackedRows(Sequence[SheetRow]):
     def __getitem__(self, place: slice) -> Sequence[SheetRow]: ...
     def __getitem__(self, place: int | slice) -> SheetRow | Sequence[SheetRow]:
         if isinstance(place, slice):
-            return tuple(islice(self, *place.indices(self.count)))
-        found = next(islice(self, place if place >= 0 else self.count + place, None), None)
+            return tuple(islice(self, *place.indices(self.size)))
+        found = next(islice(self, place if place >= 0 else self.size + place, None), None)
         if found is None:
             raise IndexError(place)
         return found
 
-    def parts(self) -> Iterator[tuple[Chunk, list[Told]]]:
-        """Chunk by chunk, each with its rows as they were told."""
+    def parts(self) -> Iterator[tuple[str, list[Told]]]:
+        """Chunk by chunk: the JSON, in which a sign can be looked for, and the rows as they were told."""
         for chunk in self.chunks:
-            rows = chunk.open()
+            words = chunk.words()
+            rows = _read(words)
             if chunk.first <= self.after:
                 rows = [row for row in rows if row[0] > self.after]
             if self.gone:
                 rows = [row for row in rows if row[0] not in self.gone]
             if rows:
-                yield chunk, rows
+                yield words, rows
 
     def numbered(self, number: int) -> SheetRow:
         """The row of this number; KeyError where there is none."""
@@ -97,11 +102,11 @@ class PackedRows(Sequence[SheetRow]):
             if chunk.first > after:
                 break
             before += sum(row[0] <= after for row in chunk.open())
-        return replace(self, after=after, count=self.count - before)
+        return replace(self, after=after, size=self.size - before)
 
     def without(self, gone: Collection[int]) -> PackedRows:
         """All but these, which are among them."""
-        return replace(self, gone=self.gone | frozenset(gone), count=self.count - len(gone)) if gone else self
+        return replace(self, gone=self.gone | frozenset(gone), size=self.size - len(gone)) if gone else self
 
 
 @dataclass(frozen=True)

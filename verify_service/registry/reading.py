@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
@@ -66,12 +67,20 @@ class RejectedRow:
     cells: Mapping[str, str] = field(repr=False)
 
 
+class Held(Sequence[Row]):
+    """Rows that are held otherwise than in the open."""
+
+    @abstractmethod
+    def without(self, gone: Collection[int]) -> Held[Row]:
+        """All but these, which are among them."""
+
+
 @dataclass(frozen=True)
 class Reading(Generic[Row]):
     """A file read: `rows` = accepted + rejected, and every row with a fault has an entry in `problems`."""
 
     rows: int
-    accepted: tuple[Row, ...]
+    accepted: Sequence[Row]
     rejected: tuple[RejectedRow, ...]
     problems: tuple[Problem, ...]
     duplicates: tuple[Duplicate, ...] = ()
@@ -82,10 +91,11 @@ class Reading(Generic[Row]):
         """The same with these accepted rows among the rejected ones: what is wrong with them was found later."""
         if not rows or self.table is None:
             return self
-        kept = tuple(row for row in self.accepted if row.row not in rows)
         found = (self.table.rows.numbered(row) for row in sorted(rows))
         more = [RejectedRow(one.number, self.table.kept_cells(one)) for one in found]
         rejected = sorted([*self.rejected, *more], key=lambda row: row.row)
+        held = self.accepted
+        kept = held.without(rows) if isinstance(held, Held) else tuple(row for row in held if row.row not in rows)
         return replace(self, accepted=kept, rejected=tuple(rejected))
 
     def heading(self, name: str) -> str:
@@ -113,7 +123,7 @@ class Scrutiny:
     """One row under reading: gives its cells and gathers the faults found in them."""
 
     def __init__(self, table: Table, row: SheetRow, *, rounded: bool = False) -> None:
-        self._table, self._row, self._rounded = table, row, rounded
+        self._table, self._row, self.rounded = table, row, rounded
         self.number = row.number
         self.problems: list[Problem] = []
 
@@ -203,7 +213,7 @@ class Scrutiny:
     def nik(self) -> Nik | None:
         """The row's NIK; without one the row is rejected, since it cannot be said who it is."""
         nik = read_nik(self.cell("nik"))
-        if self._rounded and (isinstance(nik, Nik) or nik.code == "nik_serial"):
+        if self.rounded and (isinstance(nik, Nik) or nik.code == "nik_serial"):
             expected = (
                 "the column formatted as text: too many NIKs end in 0, the spreadsheet has rounded the last digit"
             )
@@ -241,41 +251,60 @@ def read_rows(
             accepted.append(row)
         problems += scrutiny.problems
     found, shown = pairs(accepted, table.header)
-    duplicates = tuple(found)
-    refused = {row for pair in duplicates for row in pair.refused} & {row.row for row in accepted}
-    _note_pairs(problems, duplicates, shown, refused)
-    reading = Reading(
-        len(table.rows),
-        tuple(accepted),
-        tuple(rejected),
-        tuple(problems),
-        duplicates,
-        table.notes,
-        table,
+    reading = Reading[Row](
+        len(table.rows), tuple(accepted), tuple(rejected), tuple(problems), notes=table.notes, table=table
     )
-    return reading.without(refused)
+    return with_pairs(reading, tuple(found), shown)
+
+
+def with_pairs(reading: Reading[Row], found: Collection[Duplicate], shown: Mapping[int, str]) -> Reading[Row]:
+    """The reading with these pairs of rows told, and without the rows that they refuse."""
+    gone = {row for pair in found for row in pair.refused}
+    refused = gone - {row.row for row in reading.rejected} if gone else gone
+    problems = [*reading.problems]
+    _note_pairs(problems, found, shown, refused)
+    return replace(reading, problems=tuple(problems), duplicates=tuple(found)).without(refused)
 
 
 def _scrutinised(table: Table, progress: Progress | None = None) -> Iterable[Scrutiny]:
     """Each row in turn; one with cells beyond the header (they have moved) or with others in a cell is rejected."""
     total = len(table.rows)
-    suspect = rounded(number for number in (_digits(table.cell(row, "nik")) for row in table.rows) if len(number) == 16)
+    suspect = suspect_niks(table)
     for done, row in enumerate(table.rows, start=1):
-        scrutiny = Scrutiny(table, row, rounded=bool(suspect) and _digits(table.cell(row, "nik")) in suspect)
-        if any(text_of(cell) for cell in row.cells[table.header.width :]):
-            expected = f"{table.header.width} cells as in the header; this row has more (a delimiter inside a cell?)"
-            scrutiny.reject(table.layout.key, Fault("row_shifted", expected))
-        if any(holds_rows(cell) for cell in row.cells):
-            expected = "one person in each row: a cell of this one goes on with further people (a quote never closed?)"
-            scrutiny.reject(table.layout.key, Fault("cell_holds_rows", expected))
-        _flag_unseen(scrutiny, table, row)
+        scrutiny = Scrutiny(table, row, rounded=bool(suspect) and digits_of(table.cell(row, "nik")) in suspect)
+        scrutinise(scrutiny, table, row)
         yield scrutiny
         if progress and (done % 500 == 0 or done == total):
             progress(done, total)
 
 
-def _digits(cell: Cell) -> str:
-    return re.sub(r"\D", "", text_of(cell))
+def scrutinise(scrutiny: Scrutiny, table: Table, row: SheetRow) -> None:
+    """What is wrong with the row as a whole."""
+    if any(text_of(cell) for cell in row.cells[table.header.width :]):
+        expected = f"{table.header.width} cells as in the header; this row has more (a delimiter inside a cell?)"
+        scrutiny.reject(table.layout.key, Fault("row_shifted", expected))
+    if any(holds_rows(cell) for cell in row.cells):
+        expected = "one person in each row: a cell of this one goes on with further people (a quote never closed?)"
+        scrutiny.reject(table.layout.key, Fault("cell_holds_rows", expected))
+    _flag_unseen(scrutiny, table, row)
+
+
+def suspect_niks(table: Table) -> frozenset[str]:
+    """Those that a spreadsheet rounded: only the whole column gives them away."""
+    return rounded(number for number in map(digits_of, cells_of(table, "nik")) if len(number) == 16)
+
+
+def cells_of(table: Table, field: str) -> Iterator[Cell]:
+    """The cells of one column; none where the file has none."""
+    place = table.header.columns.get(field)
+    for _, rows in table.rows.parts() if place else ():
+        for row in rows:
+            yield row[2][place[0]] if place and place[0] < len(row[2]) else None
+
+
+def digits_of(cell: Cell) -> str:
+    text = text_of(cell)
+    return text if text.isdecimal() else re.sub(r"\D", "", text)
 
 
 def _flag_unseen(scrutiny: Scrutiny, table: Table, row: SheetRow) -> None:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from verify_service.ground.phones import Phone, PhoneProblem, read_phone
+from verify_service.ground.phones import Phone, PhoneProblem, plain_mobile, read_phone
 from verify_service.registry.areas import AreaTable, area_table, read_rt_rw, read_unit
 from verify_service.registry.columns import (
     KECAMATAN,
@@ -25,23 +24,15 @@ from verify_service.registry.columns import (
     RT_RW,
     RW,
     Column,
-    Header,
     Layout,
-    field_of,
-    looks_like,
-    only_of,
 )
 from verify_service.registry.dates import read_birth, read_birth_date
-from verify_service.registry.grids import LIMITS, Limits
-from verify_service.registry.insurers import INSURER
+from verify_service.registry.grids import LIMITS
 from verify_service.registry.names import name_key
-from verify_service.registry.nik import Eligible, Nik, is_kk, nik_doubts, read_kk
+from verify_service.registry.nik import Eligible, Nik, is_kk, read_kk
 from verify_service.registry.occupations import occupation_code
-from verify_service.registry.payments import PAYMENTS
-from verify_service.registry.people import Sighting, same_people
-from verify_service.registry.problems import Cell, Fault, FileRefused, text_of, words
-from verify_service.registry.reading import LONGEST_TEXT, Pairs, Progress, Reading, Scrutiny, read_rows
-from verify_service.registry.sheets import read_table
+from verify_service.registry.problems import Cell, Fault, text_of, words
+from verify_service.registry.reading import LONGEST_TEXT, Scrutiny
 from verify_service.registry.staging import Keep, sorted_words
 
 Columns = tuple[Column, ...]
@@ -57,12 +48,12 @@ class Desk:
 
 
 @dataclass
-class _Line:
+class Line:
     """One line under reading: its row, the desk, the family cards of the file, what its columns said so far."""
 
     row: Scrutiny
     desk: Desk
-    cards: frozenset[str]
+    cards: frozenset[str] = frozenset()
     said: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -70,7 +61,7 @@ class _Line:
         return read_units(self.row, Scrutiny.flag)
 
 
-Reader = Callable[[_Line], Any]
+Reader = Callable[[Line], Any]
 
 
 def _told(
@@ -80,9 +71,29 @@ def _told(
     wanted: Columns = (),
     optional: Columns = (),
     keep: Keep | None = None,
+    plain: Callable[[str], object] | None = None,
+    of: tuple[str, ...] = (),
+    follows: str = "",
+    quiet: bool = False,
 ) -> dict[str, Any]:
-    """How a field of a roster's row is read, from which columns, and where it is kept."""
-    return {"read": read, "mandatory": mandatory, "wanted": wanted, "optional": optional, "keep": keep}
+    """How a field of a roster's row is read, from which columns, and where it is kept.
+
+    `plain`: a shorter way for nearly every cell, which gives what `read` gives, or None where it does not know. `of`:
+    the columns that tell it, where these are not its own. `follows`: the field from which alone it is derived. `quiet`:
+    what is wrong with them was told by another field.
+    """
+    own = tuple(column.name for column in (*mandatory, *wanted, *optional))
+    return {
+        "read": read,
+        "mandatory": mandatory,
+        "wanted": wanted,
+        "optional": optional,
+        "keep": keep,
+        "plain": plain,
+        "of": of or own,
+        "follows": follows,
+        "quiet": quiet,
+    }
 
 
 def _short(name: str, most: int = LONGEST_TEXT) -> Reader:
@@ -93,11 +104,21 @@ def _small(name: str, most: int) -> Reader:
     return lambda line: line.row.sound(name, read_small(line.row.cell(name), name, most))
 
 
-def _kk(line: _Line) -> str | None:
+_SIXTEEN = re.compile(r"[0-9]{16}")
+_PLAIN_NAME = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]+)*")
+_PLAIN_TEXT = re.compile(r"[!-<>-~]+(?: [!-~]+)*")
+
+
+def _as_it_is(pattern: re.Pattern[str], most: int = LONGEST_TEXT) -> Callable[[str], str | None]:
+    """A plain way of reading: a cell that looks so, and is no longer, says what stands there."""
+    return lambda cell: cell if len(cell) <= most and pattern.fullmatch(cell) else None
+
+
+def _kk(line: Line) -> str | None:
     return line.row.sound("kk", read_kk(line.row.cell("kk")))
 
 
-def _nik(line: _Line) -> Nik | None:
+def read_nik_of(line: Line) -> Nik | None:
     row, kk = line.row, line.said["kk"]
     nik = row.nik()
     if nik is None:
@@ -115,14 +136,14 @@ def _nik(line: _Line) -> Nik | None:
     return nik
 
 
-def _name(line: _Line) -> str:
+def _name(line: Line) -> str:
     name = line.row.person("name")
     if not re.search(r"[^\W\d_]{2}", name):
         line.row.reject("name", Fault("name_missing", "the person's name"))
     return name
 
 
-def _birth_date(line: _Line) -> dt.date | None:
+def _birth_date(line: Line) -> dt.date | None:
     row, today = line.row, line.desk.today
     written = row.text("birth_date")
     born = read_birth_date(row.cell("birth_date"), today) if written else read_birth(row.cell("birth"), today)
@@ -131,14 +152,14 @@ def _birth_date(line: _Line) -> dt.date | None:
     return row.sound("birth_date", born)
 
 
-def _kelurahan(line: _Line) -> str | None:
+def _kelurahan(line: Line) -> str | None:
     match = line.desk.areas.find(line.row.cell("kelurahan"), line.row.cell("kecamatan"))
     for name, doubt in match.doubts if line.row.has("kelurahan") else ():
         line.row.flag(name, doubt)
     return match.area.kelurahan_code if match.area else None
 
 
-def _occupation(line: _Line) -> str:
+def _occupation(line: Line) -> str:
     written = line.row.clear("occupation")
     if written and occupation_code(written) is None:
         expected = "an occupation of the programme's list; kept as written"
@@ -158,15 +179,25 @@ class RosterRow:
         repr=False,
         metadata=_told(
             _kk,
+            plain=_as_it_is(_SIXTEEN),
             optional=(Column("kk", "NO_KK", "nokk kk nomorkk nokartukeluarga nomorkartukeluarga"),),
             keep=Keep("worker", "bytea", label="worker.kk"),
         ),
     )
-    nik: str = field(repr=False, metadata=_told(_nik, mandatory=(NIK,)))
-    name: str = field(metadata=_told(_name, mandatory=(NAME,), keep=Keep("worker", "text", renewed=True)))
+    nik: str = field(repr=False, metadata=_told(read_nik_of, mandatory=(NIK,)))
+    name: str = field(
+        metadata=_told(
+            _name,
+            plain=_as_it_is(_PLAIN_NAME),
+            mandatory=(NAME,),
+            keep=Keep("worker", "text", renewed=True),
+        )
+    )
     name_key: str = field(
         metadata=_told(
-            lambda line: name_key(line.said["name"]), keep=Keep("worker", "text", sorted_words, renewed=True)
+            lambda line: name_key(line.said["name"]),
+            follows="name",
+            keep=Keep("worker", "text", sorted_words, renewed=True),
         )
     )
     birth_date: dt.date | None = field(
@@ -193,6 +224,7 @@ class RosterRow:
     birth_year: int | None = field(
         metadata=_told(
             lambda line: line.said["birth_date"].year if line.said["birth_date"] else None,
+            follows="birth_date",
             keep=Keep("worker", "int2"),
         )
     )
@@ -211,16 +243,28 @@ class RosterRow:
     )
     rt: str | None = field(
         metadata=_told(
-            lambda line: line.units[0], wanted=(RT,), optional=(RT_RW,), keep=Keep("enrolment", "text", whole=True)
+            lambda line: line.units[0],
+            of=("rt", "rw", "rt_rw"),
+            wanted=(RT,),
+            optional=(RT_RW,),
+            keep=Keep("enrolment", "text", whole=True),
         )
     )
     rw: str | None = field(
-        metadata=_told(lambda line: line.units[1], wanted=(RW,), keep=Keep("enrolment", "text", whole=True))
+        metadata=_told(
+            lambda line: line.units[1],
+            of=("rt", "rw", "rt_rw"),
+            quiet=True,
+            wanted=(RW,),
+            keep=Keep("enrolment", "text", whole=True),
+        )
     )
     kelurahan_code: str | None = field(
         metadata=_told(_kelurahan, wanted=(KELURAHAN, KECAMATAN), keep=Keep("enrolment", "text", whole=True))
     )
-    phone: Phone | None = field(repr=False, metadata=_told(lambda line: read_phone_cell(line.row), wanted=(PHONE,)))
+    phone: Phone | None = field(
+        repr=False, metadata=_told(lambda line: read_phone_cell(line.row), plain=plain_mobile, wanted=(PHONE,))
+    )
     occupation: str = field(
         metadata=_told(
             _occupation,
@@ -234,6 +278,7 @@ class RosterRow:
         repr=False,
         metadata=_told(
             _short("address", 400),
+            plain=_as_it_is(_PLAIN_TEXT, 400),
             optional=(
                 Column(
                     "address",
@@ -267,80 +312,23 @@ class RosterRow:
     cleared: frozenset[str] = frozenset()  # columns whose value is to go: "--" stands there
 
 
-_FIELDS = tuple(told for told in fields(RosterRow) if told.metadata)
+FIELDS = tuple(told for told in fields(RosterRow) if told.metadata)
 ROSTER = Layout(
     "roster",
     *(
-        tuple(column for told in _FIELDS for column in told.metadata[need])
+        tuple(column for told in FIELDS for column in told.metadata[need])
         for need in ("mandatory", "wanted", "optional")
     ),
 )
-KEPT: Mapping[str, Keep] = {told.name: told.metadata["keep"] for told in _FIELDS if told.metadata["keep"]}
+KEPT: Mapping[str, Keep] = {told.name: told.metadata["keep"] for told in FIELDS if told.metadata["keep"]}
 
 
 # A row takes about 4 kB while it is read; a larger list is divided, and each part adds to those before.
 ROSTER_LIMITS = replace(LIMITS, rows=100_000, cells=8_000_000, unpacked_bytes=100_000_000)
 
 
-def read_roster(
-    path: Path, desk: Desk, limits: Limits = ROSTER_LIMITS, progress: Progress | None = None, layout: Layout = ROSTER
-) -> Reading[RosterRow]:
-    """A roster file read to the row; FileRefused when it is none. A row is rejected only when its person is unknown."""
-    table = read_table(path, layout, limits)
-    _refuse_ledger(table.header)
-    cards = frozenset(card for row in table.rows if isinstance(card := read_kk(table.cell(row, "kk")), str))
-    sightings: list[Sighting] = []  # of everybody: a rejected row may be somebody's double too
-
-    def pairs(_accepted: Sequence[RosterRow], header: Header) -> Pairs:
-        doubles = same_people(sightings, header.heading("nik"), header.heading("name"))
-        return doubles, {one.row: one.nik for one in sightings}
-
-    def read(row: Scrutiny) -> RosterRow | None:
-        return _read_row(_Line(row, desk, cards), sightings)
-
-    return read_rows(table, read, pairs, progress)
-
-
-# Payment and insurer files name these as well: they do not make a list of people one.
-_EVERYWHERE = {"kelurahan", "kecamatan", "source", "months", "kk"}
-
-
-def _refuse_ledger(header: Header) -> None:
-    """Whoever was paid for is not enrolled by that: a file of payments or of the insurer is no roster."""
-    for other, telling in ((PAYMENTS, 1), (INSURER, 2)):
-        ours, theirs = only_of(header, other)
-        ours -= _EVERYWHERE
-        named = {column.name for column in other.mandatory} - set(header.columns)
-        if named <= theirs and len(theirs) >= max(telling, 3 * len(ours)):
-            raise FileRefused(f"This is no roster: it has a column {_headed(header, other)}. {looks_like(other)}")
-
-
-def _headed(header: Header, other: Layout) -> str:
-    return " and ".join(heading for heading in header.unknown if field_of(heading, other) is not None)
-
-
-def _read_row(line: _Line, sightings: list[Sighting]) -> RosterRow | None:
-    row, said, desk = line.row, line.said, line.desk
-    for told in _FIELDS:
-        said[told.name] = told.metadata["read"](line)
-    nik: Nik | None = said["nik"]
-    if nik:
-        for name, doubt in nik_doubts(nik, said["birth_date"], said["sex"], desk.eligible, desk.today):
-            row.flag(name, doubt)
-    number = nik.value if nik else re.sub(r"\D", "", row.text("nik"))
-    place = (said["kelurahan_code"], said["rw"], said["rt"])
-    sightings.append(Sighting(row.number, number, said["name_key"], said["birth_date"], place))
-    if nik is None or row.rejected:
-        return None
-    cleared = frozenset(name for name in _CLEARABLE if row.clears(name)) if row.clears_any else _NOTHING
-    if "birth_date" in cleared:
-        cleared |= {"birth_year"}
-    return RosterRow(row.number, **said | {"nik": nik.value, "cleared": cleared})
-
-
-_NOTHING: frozenset[str] = frozenset()
 # What a list may take away as well as say. Without NIK and name nobody would be left.
-_CLEARABLE = (
+CLEARABLE = (
     "kk", "birth_date", "sex", "kelurahan", "rw", "rt", "phone", "occupation", "address", "source", "decile"
 )  # fmt: skip
 

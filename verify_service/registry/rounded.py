@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from itertools import groupby
 
 _BY_ITSELF = 0.1
 # How seldom a sound list may look like a rounded one. The longer the list, the more would be refused for nothing.
@@ -17,19 +16,37 @@ _FEWEST = 3
 
 def rounded(numbers: Iterable[str]) -> frozenset[str]:
     """Those of a column's numbers that end in a zero, where more do, or more in a row, than can be by chance."""
-    once = list(dict.fromkeys(numbers))
-    zeros = frozenset(number for number in once if number.endswith("0"))
+    seen: set[int] = set()  # a number, of which a million take half of what their digits would
+    zeros: list[int] = []
+    runs: list[list[int]] = []
+    zero_before = False
+    for number in map(int, numbers):
+        if number in seen:
+            continue
+        seen.add(number)
+        zero = number % 10 == 0
+        if zero:
+            zeros.append(number)
+            if zero_before:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        zero_before = zero
+    once = len(seen)
     if len(zeros) < _FEWEST:
         return frozenset()
-    if _chance(len(zeros), len(once)) <= _SELDOM / max(1.0, len(once) / 10):
-        return zeros
-    runs = [list(run) for zero, run in groupby(once, key=lambda number: number.endswith("0")) if zero]
+    if _chance(len(zeros), once) <= _SELDOM / max(1.0, once / 10):
+        return frozenset(map(_digits, zeros))
     return frozenset(
-        number
+        _digits(number)
         for run in runs
-        if len(run) >= _FEWEST and len(once) * _BY_ITSELF ** len(run) <= _SELDOM
+        if len(run) >= _FEWEST and once * _BY_ITSELF ** len(run) <= _SELDOM
         for number in run
     )
+
+
+def _digits(number: int) -> str:
+    return f"{number:016}"
 
 
 def _chance(zeros: int, of: int) -> float:
