@@ -10,7 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import struct
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,6 +42,16 @@ class Cipher:
         box = self._readers[self._writer].encrypt(nonce, text.encode(), purpose.encode())
         return self._writer + b":" + nonce + box
 
+    def seal_each(self, texts: Sequence[str | None], purpose: str) -> list[bytes | None]:
+        """Many texts of one purpose; None where there is nothing to seal."""
+        encrypt, prefix, bound = self._readers[self._writer].encrypt, self._writer + b":", purpose.encode()
+        noise = secrets.token_bytes(_NONCE * len(texts))
+        nonces = (noise[place : place + _NONCE] for place in range(0, len(noise), _NONCE))
+        return [
+            prefix + nonce + encrypt(nonce, text.encode(), bound) if text else None
+            for text, nonce in zip(texts, nonces, strict=True)
+        ]
+
     def open(self, sealed: bytes, purpose: str) -> str:
         key_id, separator, rest = bytes(sealed).partition(b":")
         reader = self._readers.get(key_id) if separator else None
@@ -66,6 +79,15 @@ class PersonCipher:
         nonce = secrets.token_bytes(_NONCE)
         return nonce + AESGCM(self._key).encrypt(nonce, text.encode(), purpose.encode())
 
+    def seal_all(self, said: Iterable[str | None], purposes: Sequence[bytes]) -> list[bytes | None]:
+        """Several fields, each under its purpose; None where there is nothing to seal."""
+        encrypt, noise = AESGCM(self._key).encrypt, secrets.token_bytes(_NONCE * len(purposes))
+        nonces = (noise[place : place + _NONCE] for place in range(0, len(noise), _NONCE))
+        return [
+            nonce + encrypt(nonce, text.encode(), purpose) if text else None
+            for text, nonce, purpose in zip(said, nonces, purposes, strict=True)
+        ]
+
     def open(self, sealed: bytes, purpose: str) -> str:
         """See Cipher.open."""
         try:
@@ -74,13 +96,21 @@ class PersonCipher:
             raise Unreadable(f"a stored {purpose} was altered or belongs to somebody else") from None
 
 
-_PERSON_KEY = "person_key.wrapped"
+_PERSON_KEY, _KEY = "person_key.wrapped", 32
 
 
 def new_person() -> tuple[bytes, PersonCipher]:
     """A key for somebody whom no file has named before: as it is kept, and to work with."""
-    key = secrets.token_bytes(32)
-    return seal(key.hex(), _PERSON_KEY), PersonCipher(key)
+    (wrapped,), (cipher,) = new_people(1)
+    assert wrapped is not None
+    return wrapped, cipher
+
+
+def new_people(count: int) -> tuple[list[bytes | None], list[PersonCipher]]:
+    """Keys for so many whom no file has named before: as they are kept, and to work with."""
+    noise = secrets.token_bytes(_KEY * count)
+    keys = [noise[place : place + _KEY] for place in range(0, len(noise), _KEY)]
+    return seal_each([key.hex() for key in keys], _PERSON_KEY), [PersonCipher(key) for key in keys]
 
 
 def person(wrapped: bytes) -> PersonCipher:
@@ -108,6 +138,11 @@ def seal(text: str, purpose: str) -> bytes:
     return _cipher().seal(text, purpose)
 
 
+def seal_each(texts: Sequence[str | None], purpose: str) -> list[bytes | None]:
+    """Encrypt one field of many rows; None where there is nothing to seal."""
+    return _cipher().seal_each(texts, purpose)
+
+
 def unseal(sealed: bytes, purpose: str) -> str:
     """Decrypt one field, or raise Unreadable."""
     return _cipher().open(sealed, purpose)
@@ -126,9 +161,19 @@ def blind_index(value: str, purpose: str) -> bytes:
     return hmac.digest(settings().index_key, f"{purpose}\0{value}".encode(), hashlib.sha256)[:INDEX_BYTES]
 
 
-def blind_number(value: str) -> int:
-    """A whole number of 64 bits, of either sign, that two rows share where they have the same value."""
-    return int.from_bytes(hashlib.blake2b(value.encode(), key=_number_key(), digest_size=8).digest(), signed=True)
+def blind_indexes(values: Iterable[str | None], purpose: str) -> list[Any]:
+    """The blind index of each; None where there is no value."""
+    key, prefix = settings().index_key, f"{purpose}\0".encode()
+    return [
+        hmac.digest(key, prefix + value.encode(), hashlib.sha256)[:INDEX_BYTES] if value else None for value in values
+    ]
+
+
+def blind_numbers(values: Sequence[str]) -> tuple[int, ...]:
+    """A whole number of 64 bits, of either sign, for each, that two rows share where they have the same value."""
+    key = _number_key()
+    told = b"".join([hashlib.blake2b(value.encode(), key=key, digest_size=8).digest() for value in values])
+    return struct.unpack(f">{len(values)}q", told)
 
 
 @lru_cache(maxsize=1)

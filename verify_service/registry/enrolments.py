@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,19 +12,13 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.phones import Phone
 from verify_service.ground.tables import JOINED
-from verify_service.registry.kept_lines import hash_of, said_by
 from verify_service.registry.lines import match_lines, settle_places
 from verify_service.registry.one_person import share_phones
-from verify_service.registry.person_keys import Keyed
-from verify_service.registry.reading import Reading
-from verify_service.registry.rosters import KEPT, RosterRow
-from verify_service.registry.staging import Staged, changed, indexed, make, sealed, stage
-from verify_service.registry.traits import Seen, traits_of
+from verify_service.registry.rosters import KEPT
+from verify_service.registry.staging import Staged, changed, indexed, make, sealed
 from verify_service.registry.versions import Version
 
 Row = TypeVar("Row")
-
-A_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -39,32 +33,6 @@ class Merged:
     removed_again: int = 0
     dropped: int = 0
     absent: int = 0
-
-
-def stage_roster(session: Session, reading: Reading[RosterRow], keys: Mapping[str, Keyed], months: int | None) -> None:
-    """The accepted rows, sealed, in the temporary table `staged_roster`."""
-    flags = reading.flags()
-    columns: list[Staged[RosterRow]] = [
-        Staged("row", "int8", lambda row: row.row),
-        Staged("nik", "bytea", lambda row: keys[row.nik].cipher.seal(row.nik, "worker.nik")),
-        Staged("nik_index", "bytea", lambda row: keys[row.nik].index),
-        Staged("months", "int2", lambda row: months or row.months or A_YEAR),
-        Staged("flags", "text[]", lambda row: list(flags.get(row.row, ()))),
-        Staged("cleared", "text[]", lambda row: list(row.cleared)),
-        Staged("said", "bytea", lambda row: hash_of(said_by(row, _OF_THE_WORKER))),
-        Staged("traits", "int8[]", lambda row: traits_of(_seen(row))),
-        *phone_columns(lambda row: row.phone),
-        *(keep.staged(name, lambda row: keys[row.nik].cipher) for name, keep in KEPT.items()),
-    ]
-    stage(session, "staged_roster", columns, reading.accepted)
-
-
-def _seen(row: RosterRow) -> Seen:
-    place = (row.kelurahan_code, row.rw, row.rt)
-    return Seen(row.nik, row.name_key, row.birth_date, row.phone.e164 if row.phone else None, place)
-
-
-_OF_THE_WORKER = (*(name for name, keep in KEPT.items() if keep.table == "worker"), "cleared")
 
 
 def phone_columns(phone_of: Callable[[Row], Phone | None]) -> tuple[Staged[Row], Staged[Row]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from verify_service.ground.crypto import PersonCipher, blind_index, seal, unseal_of, unseal_or_blank
 from verify_service.ground.phones import Phone
 from verify_service.registry.person_keys import Keyed
-from verify_service.registry.reading import Reading
-from verify_service.registry.staging import Staged, copy_into
+from verify_service.registry.reading import Reading, RejectedRow
+from verify_service.registry.staging import Staged, changed, copy_into
 
 LABEL = "import_line.line"
 _NOT_SAID = ("row", "name_key", "birth_year")  # where it stood, and what follows from another
@@ -61,9 +61,17 @@ def _written(value: Any) -> str:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def hash_of(said: dict[str, str]) -> bytes:
     """By which two rows that say the same are known without reading either."""
-    return blind_index(json.dumps(said, ensure_ascii=False), "line")
+    return hash_of_json(as_json(said))
+
+
+def hash_of_json(said: str) -> bytes:
+    """The same, of what is JSON already."""
+    return blind_index(said, "line")
 
 
 def keep_lines(session: Session, reading: Reading[Any], keys: Mapping[str, Keyed], import_id: int) -> None:
@@ -99,8 +107,22 @@ def _columns(import_id: int, keys: Mapping[str, Keyed]) -> list[Staged[LineKept]
 
 def _sealed(line: LineKept, cipher: PersonCipher | None) -> bytes:
     whole = {"cells": line.cells, "read": line.read} if line.read else {"cells": line.cells}
-    told = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    told = as_json(whole)
     return cipher.seal(told, LABEL) if cipher else seal(told, LABEL)
+
+
+_REFUSED = """
+UPDATE import_line SET rejected = true, nik_index = NULL, said = NULL, line = refused.line
+FROM unnest(CAST(:rows AS bigint[]), CAST(:lines AS bytea[])) AS refused (row, line)
+WHERE import_id = :version AND import_line.row = refused.row
+"""
+
+
+def refuse_lines(session: Session, refused: Sequence[RejectedRow], import_id: int) -> None:
+    """Lines that were kept as taken, and are refused after all: sealed for nobody."""
+    lines = [seal(as_json({"cells": dict(one.cells)}), LABEL) for one in refused]
+    if lines:
+        changed(session, _REFUSED, rows=[one.row for one in refused], lines=lines, version=import_id)
 
 
 _LINES = text(

@@ -23,7 +23,7 @@ FROM {staged} staged JOIN worker USING (nik_index) LEFT JOIN person_key USING (n
 
 # What a person has decided of the two names of one NIK is not asked again.
 _UNDECIDED = """
-WHERE staged.said IS DISTINCT FROM worker.said
+WHERE staged.said IS DISTINCT FROM worker.said AND staged.name_key <> worker.name_key
   AND NOT EXISTS (SELECT 1 FROM known_name known
                   WHERE known.nik_index = staged.nik_index AND known.name_key = staged.name_key)
 ORDER BY staged.row
@@ -35,10 +35,11 @@ def other_people(session: Session, reading: Reading[RosterRow]) -> list[Problem]
 
     One mistyped NIK would turn her into him, phone and all.
     """
-    told = {row.row: row for row in reading.accepted}
     problems = []
     statement = _UNDER_THE_NIK.format(staged="staged_roster") + _UNDECIDED
-    for row, name, held_key, key, sealed in session.execute(text(statement)):
+    found = session.execute(text(statement)).all()
+    told = reading.numbered({one.row for one in found})
+    for row, name, held_key, key, sealed in found:
         said = told[row]
         new = Sighting(row, said.nik, sorted_words(said.name_key), said.birth_date)
         if are_strangers(new, Sighting(0, said.nik, held_key, born(key, sealed))):
@@ -70,17 +71,18 @@ def perhaps_the_same(session: Session, reading: Reading[RosterRow]) -> list[Prob
 
     Until a person has decided; see registry/pairs.py. What the reading has told of this list is not told again.
     """
-    told = {row.row: row.name for row in reading.accepted}
     paired = {pair.rows for pair in reading.duplicates}
     problems: dict[int, Problem] = {}
-    for row, twin, why in open_pairs_of_list(session):
+    found = open_pairs_of_list(session)
+    told = reading.numbered({row for row, *_ in found})
+    for row, twin, why in found:
         if row in problems or (twin is not None and (twin, row) in paired):
             continue
         code = "same_person_listed" if twin is None else "same_person"
         whom = "one listed under another NIK" if twin is None else f"in row {twin}"
         alike = f"{', '.join(why[:-1])} and {why[-1]}" if len(why) > 1 else "".join(why)
         expected = f"another person than {whom}, of like {alike}: `verify roster pairs` asks which"
-        problems[row] = _problem(reading, row, "name", code, told[row], expected)
+        problems[row] = _problem(reading, row, "name", code, told[row].name, expected)
     for code in ("same_person_listed", "same_person"):
         _flag(session, "staged_line", code, [row for row, problem in problems.items() if problem.code == code])
     return list(problems.values())

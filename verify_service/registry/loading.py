@@ -22,7 +22,7 @@ from verify_service.registry.columns import Layout
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.headings import remember, with_headings
 from verify_service.registry.insurers import INSURER, read_insurer, unclear
-from verify_service.registry.kept_lines import keep_lines
+from verify_service.registry.kept_lines import keep_lines, refuse_lines
 from verify_service.registry.missing import hand_over_missing, take_back_named
 from verify_service.registry.nik import Eligible
 from verify_service.registry.opening import refuse_too_large
@@ -33,6 +33,7 @@ from verify_service.registry.problems import FileRefused, Problem, TableMissing
 from verify_service.registry.reading import Progress, Reading
 from verify_service.registry.report import ImportReport, report_of, with_notes
 from verify_service.registry.roster_reading import read_roster
+from verify_service.registry.roster_staging import stage_roster
 from verify_service.registry.rosters import ROSTER, Desk, RosterRow
 from verify_service.registry.rt_heads import RT_HEADS, read_rt_heads
 from verify_service.registry.staging import Staged, copy_into, sealed
@@ -108,8 +109,8 @@ def import_roster(
     def read(layout: Layout) -> Reading[RosterRow]:
         return read_roster(path, _desk(programme(), now), progress=progress, layout=layout)
 
-    def merge(reading: Reading[RosterRow], version: Version, keys: Keys) -> Outcome:
-        enrolments.stage_roster(session, reading, keys, months)
+    def merge(reading: Reading[RosterRow], version: Version, _keys: Keys) -> Outcome:
+        stage_roster(session, reading, version.id, months, now=now)
         problems = listed.other_people(session, reading)
         if version.earlier_terms not in (None, order.terms):
             return enrolments.correct_terms(session, version, paid_from=start, now=now), 0, tuple(problems)
@@ -252,12 +253,13 @@ def _import(
     report = report_of(order.kind, order.path.name, reading)
     with session.begin_nested() as savepoint:
         version = _open(session, order, digest, report, before)
-        niks = {row.nik for row in reading.accepted if hasattr(row, "nik")}
-        keys = keys_for(session, niks, now=order.now)
+        keys = {} if order.kind == "roster" else keys_for(session, _niks(reading), now=order.now)
         merged, strangers, more = merge(reading, version, keys)
         if more:
             refused = {problem.row for problem in more if problem.level == "rejected"}
             reading = replace(reading, problems=reading.problems + more).without(refused)
+            if order.kind == "roster":
+                refuse_lines(session, [row for row in reading.rejected if row.row in refused], version.id)
             report = report_of(order.kind, order.path.name, reading)
         report = with_notes(_told(report, order, merged, strangers, version.id), back)
         remember(session, layout, order.headings, actor=order.actor, now=order.now)
@@ -281,6 +283,11 @@ def _refuse_while_sending(session: Session) -> None:
             f"Round {name} is sending, so that no list may change now: wait until it is open (verify round status"
             f" {name}), or cancel it. A dry run is possible."
         )
+
+
+def _niks(reading: Reading[Any]) -> set[str]:
+    """Whom the rows are about; heads of RT have no NIK."""
+    return {row.nik for row in reading.accepted if hasattr(row, "nik")}
 
 
 _EARLIEST = dt.date(2015, 1, 1)  # no file of the programme can be older
@@ -396,7 +403,8 @@ def _close(
             report=detail,
         )
     )
-    keep_lines(session, reading, keys, report.import_id)
+    if order.kind != "roster":
+        keep_lines(session, reading, keys, report.import_id)
     copy_into(session, "import_problem", _problem_columns(report.import_id), reading.problems)
     audit.record(
         session,

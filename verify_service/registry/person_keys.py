@@ -10,9 +10,9 @@ from typing import Literal
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from verify_service.ground.crypto import PersonCipher, blind_index, new_person, person, unseal_of
+from verify_service.ground.crypto import PersonCipher, blind_indexes, new_people, person, unseal_of
 from verify_service.ground.tables import PersonKey, Worker
-from verify_service.registry.staging import Staged, copy_into
+from verify_service.registry.binary_copy import copy_columns
 
 Field = Literal["nik", "kk", "kpj", "address", "birth_date"]
 
@@ -37,27 +37,27 @@ class Keyed:
     cipher: PersonCipher
 
 
-_HELD = text(
-    "SELECT nik_index, wrapped FROM person_key WHERE wrapped IS NOT NULL"
-    " AND nik_index IN (SELECT unnest(CAST(:indexes AS bytea[])))"
-)
-_DESTROYED = text(
-    "DELETE FROM person_key WHERE wrapped IS NULL AND nik_index IN (SELECT unnest(CAST(:indexes AS bytea[])))"
-)
+_HELD = text("SELECT nik_index, wrapped FROM person_key WHERE nik_index = ANY(CAST(:indexes AS bytea[]))")
+_DESTROYED = text("DELETE FROM person_key WHERE nik_index = ANY(CAST(:indexes AS bytea[]))")
 
 
 def keys_for(session: Session, niks: Iterable[str], *, now: dt.datetime) -> Mapping[str, Keyed]:
-    """Everybody with one of these NIKs, by NIK; whom no file has named before gets a key."""
-    wanted = {nik: blind_index(nik, "nik") for nik in niks}
-    indexes = list(wanted.values())
-    held = {bytes(row.nik_index): person(row.wrapped) for row in session.execute(_HELD, {"indexes": indexes})}
-    made = {index: new_person() for index in indexes if index not in held}
-    if made:
-        session.execute(_DESTROYED, {"indexes": list(made)})
-        columns = [
-            Staged[tuple[bytes, tuple[bytes, PersonCipher]]]("nik_index", "bytea", lambda one: one[0]),
-            Staged[tuple[bytes, tuple[bytes, PersonCipher]]]("wrapped", "bytea", lambda one: one[1][0]),
-            Staged[tuple[bytes, tuple[bytes, PersonCipher]]]("made_at", "timestamptz", lambda _: now),
-        ]
-        copy_into(session, "person_key", columns, made.items())
-    return {nik: Keyed(index, held.get(index) or made[index][1]) for nik, index in wanted.items()}
+    """Everybody with one of these NIKs, by NIK; whom no file has named before gets a key, and who was erased a new."""
+    wanted = list(dict.fromkeys(niks))
+    indexes = blind_indexes(wanted, "nik")
+    held = {bytes(row.nik_index): row.wrapped for row in session.execute(_HELD, {"indexes": indexes})}
+    destroyed = [index for index, wrapped in held.items() if wrapped is None]
+    if destroyed:
+        session.execute(_DESTROYED, {"indexes": destroyed})
+    missing = [index for index in indexes if held.get(index) is None]
+    ciphers = {index: person(wrapped) for index, wrapped in held.items() if wrapped is not None}
+    if missing:
+        wrapped, made = new_people(len(missing))
+        ciphers |= zip(missing, made, strict=True)
+        columns = {
+            "nik_index": ("bytea", missing),
+            "wrapped": ("bytea", wrapped),
+            "made_at": ("timestamptz", [now] * len(missing)),
+        }
+        copy_columns(session, "person_key", columns)
+    return {nik: Keyed(index, ciphers[index]) for nik, index in zip(wanted, indexes, strict=True)}

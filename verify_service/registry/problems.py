@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -116,6 +117,22 @@ def text_of(cell: Cell) -> str:
     text = " ".join(re.sub(r"[\x00-\x1f\x7f\u00a0\u200b-\u200f\u2060\ufeff]", " ", text).split())
     kept = _KEPT_AS_TEXT.fullmatch(text) if text[:1] == "=" else None
     return kept[1].strip() if kept else text
+
+
+# The same of many cells, laid side by side with a sign between that no plain cell has.
+_BETWEEN = "\x1f"
+_ANY_UNLIKE_TYPED = re.compile(r"[^!-~ \x1f]|  |(?:\A|\x1f)[ =]| (?:\x1f|\Z)")
+
+
+def texts_of(cells: Sequence[Cell]) -> Sequence[str]:
+    """text_of of each cell."""
+    try:
+        row = _BETWEEN.join(cells)  # type: ignore[arg-type]
+    except TypeError:
+        return [text_of(cell) for cell in cells]
+    if _ANY_UNLIKE_TYPED.search(row) is None and row.count(_BETWEEN) < max(1, len(cells)):
+        return cells  # type: ignore[return-value]
+    return [text_of(cell) for cell in cells]
 
 
 # ="3275..." is how programs keep a spreadsheet from turning a number into another.

@@ -74,6 +74,10 @@ class Held(Sequence[Row]):
     def without(self, gone: Collection[int]) -> Held[Row]:
         """All but these, which are among them."""
 
+    @abstractmethod
+    def numbered(self, rows: Collection[int]) -> Iterator[Row]:
+        """Those with these numbers, which are among them."""
+
 
 @dataclass(frozen=True)
 class Reading(Generic[Row]):
@@ -97,6 +101,12 @@ class Reading(Generic[Row]):
         held = self.accepted
         kept = held.without(rows) if isinstance(held, Held) else tuple(row for row in held if row.row not in rows)
         return replace(self, accepted=kept, rejected=tuple(rejected))
+
+    def numbered(self, rows: Collection[int]) -> dict[int, Row]:
+        """Those of the accepted rows that have these numbers."""
+        held = self.accepted
+        found = held.numbered(rows) if isinstance(held, Held) else (row for row in held if row.row in rows)
+        return {row.row: row for row in found}
 
     def heading(self, name: str) -> str:
         """The file's own heading of a column."""

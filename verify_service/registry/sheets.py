@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from verify_service.registry.columns import (
 from verify_service.registry.grids import LIMITS, Limits, SheetRow
 from verify_service.registry.opening import open_grids
 from verify_service.registry.packed import Grid, PackedRows, Told, row_of
-from verify_service.registry.problems import Cell, FileRefused, Problem, TableMissing, text_of
+from verify_service.registry.problems import Cell, FileRefused, Problem, TableMissing, text_of, texts_of
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,21 @@ class Table:
 
     def kept_cells(self, row: SheetRow) -> dict[str, str]:
         """All cells of a row by heading or column number, but for those that are never kept."""
-        names, kept = self.header.names, {}
-        for column, cell in enumerate(row.cells):
-            text = "" if column in self.header.forbidden else text_of(cell)
-            if text:
-                kept[names.get(column) or f"column {column + 1}"] = text
+        return self.kept(row.cells)
+
+    def kept(self, cells: Sequence[Cell]) -> dict[str, str]:
+        """See kept_cells."""
+        texts, names = texts_of(cells), self._names
+        kept = {name: text for name, text in zip(names, texts, strict=False) if text and name}
+        for column in range(len(names), len(texts)):
+            if texts[column]:
+                kept[f"column {column + 1}"] = texts[column]
         return kept
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """What each column is called, in their order; nothing for one that is never kept."""
+        return [self.header.names.get(column, "") for column in range(self.header.width)]
 
 
 def read_table(path: Path, layout: Layout, limits: Limits = LIMITS, sheet: str | None = None) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -76,10 +76,26 @@ def sorted_words(key: str) -> str:
 
 def stage(session: Session, table: str, columns: Sequence[Staged[Row]], rows: Iterable[Row]) -> None:
     """Fill a fresh temporary table; it goes with the transaction."""
-    made = ", ".join(f'"{column.name}" {column.kind}' for column in columns)
-    make(session, table, f"CREATE TEMPORARY TABLE {table} ({made}) ON COMMIT DROP")
+    begin_stage(session, table, {column.name: column.kind for column in columns})
     copy_into(session, table, columns, rows)
-    session.execute(text(f"ANALYZE {table}"))
+    end_stage(session, table, [column.name for column in columns])
+
+
+def begin_stage(session: Session, table: str, columns: Mapping[str, str]) -> None:
+    """Make a fresh temporary table with these columns and types; it goes with the transaction.
+
+    Until it is filled, the planner is told to look things up by an index: a table that this transaction fills is
+    taken for a small one.
+    """
+    made = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    make(session, table, f"CREATE TEMPORARY TABLE {table} ({made}) ON COMMIT DROP")
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+
+
+def end_stage(session: Session, table: str, planned: Sequence[str]) -> None:
+    """Let the planner know what was filled in; `planned`: the columns that it has to know."""
+    session.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
+    session.execute(text(f"ANALYZE {table} ({', '.join(planned)})"))
 
 
 def make(session: Session, table: str, statement: str, **values: object) -> None:

@@ -7,12 +7,12 @@ would be compared with a million. What stands behind a trait cannot be read from
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from verify_service.ground.crypto import blind_number
+from verify_service.ground.crypto import blind_numbers
 from verify_service.registry.names import is_common, sound
 
 MOST = (
@@ -49,26 +49,38 @@ def traits_of(seen: Seen) -> list[int]:
     outlives a corrected birth date. Day and month are taken in one order, years by two digits as a NIK has them, and
     words as they are heard.
     """
-    return sorted({(blind_number(f"{kind}|{value}") & ~7) | kind for kind, value in _values(seen)})
+    values = _values(seen)
+    return sorted(
+        {number & ~7 | ord(value[0]) - _ZERO for number, value in zip(blind_numbers(values), values, strict=True)}
+    )
 
 
-def _values(seen: Seen) -> Iterator[tuple[Shared, str]]:
+_ZERO = ord("0")
+
+
+def _values(seen: Seen) -> list[str]:
+    """What is known of the row, each behind the digit of its kind."""
     words, whole = heard(seen.name_key)
     joined = f"={skeleton(seen.name_key.replace(' ', ''))}"
-    dates = {_born(seen.nik[6:12])} | ({_born(f"{seen.birth_date:%d%m%y}")} if seen.birth_date else set())
+    dates = {_born(seen.nik[6:12]), _born_on(seen.birth_date)} if seen.birth_date else (_born(seen.nik[6:12]),)
+    values = [f"{Shared.NIK}|{whole}|{seen.nik[:6]}{seen.nik[12:]}"]
     for day, year in dates:
-        yield from ((Shared.BORN, f"{day}-{year}|{word}") for word in (*words, *_halves(words), joined))
-        yield Shared.NAME, f"{whole}|{year}"
-        yield Shared.NAME, f"{whole}|{day}"
-    yield Shared.NIK, f"{whole}|{seen.nik[:6]}{seen.nik[12:]}"
+        values += [f"{Shared.BORN}|{day}-{year}|{word}" for word in (*words, *_halves(words), joined)]
+        values += [f"{Shared.NAME}|{whole}|{year}", f"{Shared.NAME}|{whole}|{day}"]
     if seen.phone:
-        yield Shared.PHONE, seen.phone
+        values.append(f"{Shared.PHONE}|{seen.phone}")
     if all(seen.place):
         here = "/".join(filter(None, seen.place))
-        yield Shared.HERE, f"{here}|{whole}"
-        yield from ((Shared.HERE, f"{here}|{word}|{year}") for word in words for _, year in dates)
+        values.append(f"{Shared.HERE}|{here}|{whole}")
+        values += [f"{Shared.HERE}|{here}|{word}|{year}" for word in words for _, year in dates]
+    return values
 
 
+def _born_on(day: dt.date) -> tuple[str, str]:
+    return _born(f"{day.day:02}{day.month:02}{day.year % 100:02}")
+
+
+@lru_cache(maxsize=75_000)
 def _born(digits: str) -> tuple[str, str]:
     """(day and month, year) of six digits of a NIK; the same for two dates in which day and month are swapped."""
     day, month = sorted((int(digits[:2]) % 40, int(digits[2:4])))
