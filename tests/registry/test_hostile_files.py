@@ -291,7 +291,7 @@ def test_any_table_of_cells_gives_a_report(
 def test_limits_can_be_narrower(tmp_path: Path) -> None:
     file = written(tmp_path, "a.csv", b"NIK,NAMA\n1,Ani\n")
     with pytest.raises(FileRefused, match="larger than 0 MB"):
-        open_grids(file, Limits(file_bytes=10))
+        open_grids(file, Limits(text_bytes=10))
 
 
 def test_as_many_payments_as_a_city_has_are_read(tmp_path: Path) -> None:

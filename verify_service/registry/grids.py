@@ -6,6 +6,7 @@ its reader is not done to the service.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ class Limits:
     rows: int = 25_000
     columns: int = 1_000
     file_bytes: int = 20_000_000
+    text_bytes: int = 20_000_000  # of a file that is no workbook
     unpacked_bytes: int = 50_000_000
     ratio: int = 300
     entries: int = 2_000
@@ -81,6 +83,18 @@ _XML_KINDS = {
 ADVICE = "Save the list as .xlsx or .csv and send that."
 
 
+def is_workbook(content: bytes) -> bool:
+    """Whether a file begins as a workbook does: as a zip archive, or as the older container of Microsoft's."""
+    return content.startswith((b"PK", b"\xd0\xcf\x11\xe0"))
+
+
+def refuse_larger(name: str, begin: bytes, size: int, limits: Limits) -> None:
+    """Refuse a file of more bytes than one of its kind may have; its first four tell the kind."""
+    most = limits.file_bytes if is_workbook(begin) else limits.text_bytes
+    if size > most:
+        raise FileRefused(f"{name} is larger than {most // 1_000_000} MB. Split it.")
+
+
 def refuse_other_kinds(name: str, content: bytes) -> None:
     """Refuse what its first bytes tell to be no spreadsheet, or nothing at all."""
     if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
@@ -121,11 +135,11 @@ def _without_blank_end(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
 def read_text(name: str, content: bytes, limits: Limits) -> Parts:
     """Every reading of a text table, with each delimiter that it holds; the header tells later which was meant."""
     text, mixed = _decode(name, content)
-    held = [delimiter for delimiter in ";,\t|" if delimiter in text]
+    held = [delimiter for delimiter in ";,\t|" if delimiter.encode() in text]
     if not held:
         yield Sheet(name, mixed=mixed)
         yield from bounded(name, _numbered([line] for line in _lines(name, text)), limits)
-    usual = max(held, key=text.count, default="")
+    usual = max(held, key=lambda delimiter: text.count(delimiter.encode()), default="")
     for delimiter in held:
         yield Sheet(name, mixed=mixed)
         try:
@@ -143,29 +157,30 @@ def _numbered(rows: Iterator[list[str]]) -> Iterator[SheetRow]:
             yield SheetRow(number, tuple(cells))
 
 
-def _decode(name: str, content: bytes) -> tuple[str, bool]:
-    """Text in the encodings offices' programs write, and whether two of them are mixed.
+def _decode(name: str, content: bytes) -> tuple[bytes, bool]:
+    """Text in the encodings offices' programs write, as UTF-8, and whether two of them are mixed.
 
     UTF-8 and UTF-16 with or without mark, Windows-1252; lines pasted together from both are told apart.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return content.decode("utf-16"), False
+            return content.decode("utf-16").encode("utf-8", "surrogatepass"), False
         except UnicodeDecodeError:
             raise FileRefused(f"{name} is damaged text. Save it again as .csv (UTF-8).") from None
     if b"\x00" in content:
         unmarked = _unmarked_utf16(content)
         if unmarked is not None:
-            return unmarked, False
+            return unmarked.encode("utf-8", "surrogatepass"), False
         raise FileRefused(f"{name} holds NUL bytes: it is not a text table. {ADVICE}")
     text, mixed = _decode_lines(content)
-    start = text[:4000].lstrip().lower()
+    begin = text[:20_000].decode("utf-8", "ignore")
+    start = begin[:4000].lstrip().lower()
     for sign, what in _XML_KINDS.items():
         if start.startswith("<") and sign in start:
             raise FileRefused(f"{name} is {what}. Open it, then {ADVICE.lower()}")
     if start.startswith(("<!doctype", "<html", "<table", "<?xml")):
         raise FileRefused(f"{name} is a web page saved under a spreadsheet's name. Open it, then {ADVICE.lower()}")
-    if sum(1 for letter in text[:5000] if letter < " " and letter not in "\t\r\n\x0c") > 5:
+    if sum(1 for letter in begin[:5000] if letter < " " and letter not in "\t\r\n\x0c") > 5:
         raise FileRefused(f"{name} is not a text table. {ADVICE}")
     return text, mixed
 
@@ -184,30 +199,46 @@ def _unmarked_utf16(content: bytes) -> str | None:
     return None
 
 
-def _decode_lines(content: bytes) -> tuple[str, bool]:
-    try:
-        return content.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        pass
-    lines: list[str] = []
+def _decode_lines(content: bytes) -> tuple[bytes, bool]:
+    plain = content.removeprefix(b"\xef\xbb\xbf")
+    if _is_utf8(plain):
+        return plain, False
+    text = bytearray()
     mixed = False
-    for line in content.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True):
+    for line in _split(plain):
         try:
-            lines.append(line.decode("utf-8"))
+            line.decode("utf-8")
+            text += line
             mixed = mixed or not line.isascii()
         except UnicodeDecodeError:
-            lines.append(line.decode("cp1252", errors="replace"))
-    return "".join(lines), mixed
+            text += line.decode("cp1252", errors="replace").encode()
+    return bytes(text), mixed
+
+
+_PIECE = 1_000_000  # bytes
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Looked at piece by piece: as letters a large file would be held twice."""
+    reader = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for place in range(0, len(content), _PIECE):
+            reader.decode(content[place : place + _PIECE])
+        reader.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 _MOST_LINES, _LONGEST_LINE = 1_048_576, 1_000_000  # rows of a spreadsheet; letters
 
 
-def _lines(name: str, text: str) -> Iterator[str]:
+def _lines(name: str, text: bytes) -> Iterator[str]:
     """The lines one by one: a file in memory would be laid out once more, with four bytes for each letter."""
-    if max(text.count("\n"), text.count("\r")) > _MOST_LINES:
+    if max(text.count(b"\n"), text.count(b"\r")) > _MOST_LINES:
         raise FileRefused(f"{name} has more lines than a spreadsheet has rows. Delete the empty ones and send it.")
-    for number, line in enumerate(_split(text), start=1):
+    for number, one in enumerate(_split(text), start=1):
+        line = one.decode("utf-8", "surrogatepass")
         if len(line) > _LONGEST_LINE:
             raise FileRefused(
                 f"{name}, line {number}: {len(line):,} letters in one line are no row of a list. {ADVICE}"
@@ -215,11 +246,11 @@ def _lines(name: str, text: str) -> Iterator[str]:
         yield line
 
 
-def _split(text: str) -> Iterator[str]:
-    return (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", text) if line[0])
+def _split(text: bytes) -> Iterator[bytes]:
+    return (line[0] for line in re.finditer(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)", text) if line[0])
 
 
-def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(name: str, text: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line in which it begins."""
     reader = csv.reader(_lines(name, text), delimiter=delimiter)
     while True:

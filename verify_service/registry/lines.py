@@ -14,6 +14,8 @@ SELECT staged.*, worker.id AS worker_id, CAST(NULL AS bigint) AS enrolment_id, C
 FROM staged_roster staged JOIN worker USING (nik_index)
 """
 
+_PLANNED = ("row", "worker_id", "enrolment_id", "phone_index", "kelurahan_code", "rw", "rt", "occupation", "source")
+
 # Two lines of one person are told apart by what they say. A list that was sorted anew says the same in another order,
 # so the order decides only between lines that say the same, or nothing that is known.
 _BY = (
@@ -73,7 +75,7 @@ WHERE worker.id = line.worker_id AND line.address IS NULL AND worker.address IS 
 
 def match_lines(session: Session, version: Version) -> int:
     """The staged rows as `staged_line`, each with its enrolment if there is one; how many are of people removed."""
-    make(session, "staged_line", _LINES)
+    make(session, "staged_line", _LINES, planned=_PLANNED)
     for by in _BY:
         changed(session, _MATCH.format(by=by), import_id=version.id, same_file=list(version.same_file))
     removed = text("SELECT count(*) FROM staged_line WHERE removed_from IS NOT NULL")

@@ -38,7 +38,7 @@ from verify_service.registry.rosters import ROSTER, Desk, RosterRow
 from verify_service.registry.rt_heads import RT_HEADS, read_rt_heads
 from verify_service.registry.staging import Staged, copy_into, sealed
 from verify_service.registry.versions import Version, changing, is_overtaken, not_before_others, of_this_file
-from verify_service.registry.wrong_file import other_kind
+from verify_service.registry.wrong_file import limits_of, other_kind
 
 __all__ = ["FileRefused", "ImportReport", "import_insurer", "import_payments", "import_roster", "import_rt_heads"]
 
@@ -233,7 +233,7 @@ def _import(
     merge: Merge,
 ) -> ImportReport:
     """The course of every import; on an error the savepoint takes back all of it, and a dry run always does."""
-    refuse_too_large(order.path)
+    refuse_too_large(order.path, limits_of(order.kind))
     _refuse_month(order, programme())
     with order.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()

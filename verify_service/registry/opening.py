@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from verify_service.registry.grids import ADVICE, LIMITS, Limits
+from verify_service.registry.grids import ADVICE, LIMITS, Limits, refuse_larger
 from verify_service.registry.packed import Chunk, Grid, PackedRows
 from verify_service.registry.problems import FileRefused
 
@@ -18,11 +18,11 @@ _ROOT = Path(__file__).parents[2]
 
 
 def refuse_too_large(path: Path, limits: Limits = LIMITS) -> None:
-    """Refuse what is no file, or too large a one, before a byte of it is read."""
+    """Refuse what is no file, or too large a one, before more than its first bytes are read."""
     if not path.is_file():
         raise FileRefused(f"There is no file {path.name}.")
-    if path.stat().st_size > limits.file_bytes:
-        raise FileRefused(f"{path.name} is larger than {limits.file_bytes // 1_000_000} MB. Split it.")
+    with path.open("rb") as file:
+        refuse_larger(path.name, file.read(4), path.stat().st_size, limits)
 
 
 def open_grids(path: Path, limits: Limits = LIMITS) -> list[Grid]:

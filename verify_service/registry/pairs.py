@@ -22,33 +22,44 @@ from verify_service.registry.traits import MOST
 
 # What nobody knew of the person so far: the same list again has nothing to look for.
 _FRESH = """
-CREATE TEMPORARY TABLE fresh_trait ON COMMIT DROP AS
-SELECT DISTINCT line.worker_id, trait
-FROM staged_line line CROSS JOIN LATERAL unnest(line.traits) AS trait
-LEFT JOIN person_traits held ON held.worker_id = line.worker_id
-WHERE held.worker_id IS NULL OR NOT trait = ANY(held.traits)
+CREATE TEMPORARY TABLE fresh_person ON COMMIT DROP AS
+WITH several AS (SELECT worker_id FROM staged_line GROUP BY worker_id HAVING count(*) > 1),
+told AS (
+    SELECT line.worker_id, line.traits FROM staged_line line LEFT JOIN several USING (worker_id)
+    WHERE several.worker_id IS NULL
+    UNION ALL
+    SELECT worker_id, array_agg(DISTINCT trait)
+    FROM staged_line JOIN several USING (worker_id) CROSS JOIN LATERAL unnest(traits) AS trait GROUP BY worker_id)
+SELECT told.worker_id,
+       CASE WHEN held.traits IS NULL THEN told.traits
+            ELSE ARRAY(SELECT unnest(told.traits) EXCEPT SELECT unnest(held.traits)) END AS traits
+FROM told LEFT JOIN person_traits held USING (worker_id)
+WHERE held.traits IS NULL OR NOT told.traits <@ held.traits
 """
 
 _REMEMBERED = """
-INSERT INTO person_traits (worker_id, traits) SELECT worker_id, array_agg(trait) FROM fresh_trait GROUP BY worker_id
+INSERT INTO person_traits (worker_id, traits) SELECT worker_id, traits FROM fresh_person
 ON CONFLICT (worker_id) DO UPDATE SET traits = person_traits.traits || excluded.traits
 """
 
-# A trait of too many people tells nobody apart, and would have each compared with each.
+# A trait of too many people tells nobody apart, and would have each compared with each. Of whom a trait is fresh, the
+# number is below zero. Sorted, since hardly two traits are one: a table of them all would not fit the memory.
 _BLOCKS = """
 CREATE TEMPORARY TABLE trait_block ON COMMIT DROP AS
-SELECT trait, array_agg(worker_id) AS workers
-FROM person_traits CROSS JOIN LATERAL unnest(traits) AS trait
-WHERE trait IN (SELECT trait FROM fresh_trait)
-GROUP BY trait HAVING count(*) BETWEEN 2 AND :most
+SELECT trait, array_agg(person) AS people
+FROM (SELECT -worker_id AS person, unnest(traits) AS trait FROM fresh_person
+      UNION ALL
+      SELECT worker_id, trait FROM person_traits CROSS JOIN LATERAL unnest(traits) AS trait {among}) told
+GROUP BY trait HAVING count(*) BETWEEN 2 AND :most AND min(person) < 0
 """
+_AMONG_FEW = "WHERE trait IN (SELECT unnest(traits) FROM fresh_person)"
+_ARE_FEW = "SELECT 4 * (SELECT count(*) FROM fresh_person) < (SELECT count(*) FROM person_traits)"
 
 _CANDIDATES = """
 CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
-SELECT least(fresh.worker_id, other) AS low, greatest(fresh.worker_id, other) AS high,
-       bit_or(1 << CAST(trait & 7 AS int)) AS shared
-FROM fresh_trait fresh JOIN trait_block USING (trait) CROSS JOIN LATERAL unnest(workers) AS other
-WHERE other <> fresh.worker_id
+SELECT abs(one) AS low, abs(other) AS high, bit_or(1 << CAST(trait & 7 AS int)) AS shared
+FROM trait_block CROSS JOIN LATERAL unnest(people) AS one CROSS JOIN LATERAL unnest(people) AS other
+WHERE abs(one) < abs(other) AND least(one, other) < 0
 GROUP BY 1, 2
 """
 
@@ -92,9 +103,12 @@ def find_pairs(session: Session, version: int, *, now: dt.datetime) -> int:
     Whoever says nothing new is not looked for again.
     """
     session.execute(text("SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)"))
-    make(session, "fresh_trait", _FRESH)
+    make(session, "fresh_person", _FRESH, planned=("worker_id",))
+    among = _AMONG_FEW if session.execute(text(_ARE_FEW)).scalar_one() else ""
+    session.execute(text("SET LOCAL enable_hashagg = off"))
+    make(session, "trait_block", _BLOCKS.format(among=among), most=MOST, planned=("trait",))
+    session.execute(text("SET LOCAL enable_hashagg TO DEFAULT"))
     changed(session, _REMEMBERED)
-    make(session, "trait_block", _BLOCKS, most=MOST)
     make(session, "candidate", _CANDIDATES)
     make(session, "candidate_kinds", _KINDS)
     found = list(_weighed(session))

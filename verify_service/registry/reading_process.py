@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 import resource
 import signal
 import sys
@@ -21,11 +22,13 @@ from verify_service.registry.grids import (
     Parts,
     Sheet,
     SheetRow,
+    is_workbook,
     read_text,
+    refuse_larger,
     refuse_other_kinds,
 )
 from verify_service.registry.problems import FileRefused
-from verify_service.registry.workbooks import is_workbook, read_workbook
+from verify_service.registry.workbooks import read_workbook
 
 _MB = 1_000_000
 _SPARE = 110 * _MB  # for the smallest file, beside what the interpreter has already
@@ -50,8 +53,7 @@ _ON_LINUX = Path("/proc/self/statm").exists()
 
 def parts_of(name: str, content: bytes, limits: Limits) -> Parts:
     """The sheets and rows of a file, whatever kind it is."""
-    if len(content) > limits.file_bytes:
-        raise FileRefused(f"{name} is larger than {limits.file_bytes // _MB} MB. Split it.")
+    refuse_larger(name, content[:4], len(content), limits)
     refuse_other_kinds(name, content)
     if is_workbook(content):
         return read_workbook(name, content, limits, allow)
@@ -119,7 +121,9 @@ def main() -> None:
 
     bounds = Limits(**limits)
     try:
-        content = sys.stdin.buffer.read(bounds.file_bytes + 1)
+        size = min(os.fstat(sys.stdin.fileno()).st_size, max(bounds.file_bytes, bounds.text_bytes))
+        allow(size)
+        content = sys.stdin.buffer.read(size + 1)
         for line in told(parts_of(name, content, bounds)):
             say(line)
         last: list[object] = ["end"]

@@ -323,8 +323,16 @@ ROSTER = Layout(
 KEPT: Mapping[str, Keep] = {told.name: told.metadata["keep"] for told in FIELDS if told.metadata["keep"]}
 
 
-# A row takes about 4 kB while it is read; a larger list is divided, and each part adds to those before.
-ROSTER_LIMITS = replace(LIMITS, rows=100_000, cells=8_000_000, unpacked_bytes=100_000_000)
+# A million rows of a text table take a process some 350 MB. A workbook is held whole by its reader, and bounded by what
+# it unpacks to: 100,000 rows and some more.
+ROSTER_LIMITS = replace(
+    LIMITS,
+    rows=1_000_000,
+    cells=24_000_000,
+    text_bytes=250_000_000,
+    unpacked_bytes=100_000_000,
+    told_bytes=750_000_000,
+)
 
 
 # What a list may take away as well as say. Without NIK and name nobody would be left.

@@ -81,6 +81,10 @@ def stage(session: Session, table: str, columns: Sequence[Staged[Row]], rows: It
     end_stage(session, table, [column.name for column in columns])
 
 
+def _analyze(session: Session, table: str, columns: Sequence[str]) -> None:
+    session.execute(text(f"ANALYZE {table} ({', '.join(columns)})" if columns else f"ANALYZE {table}"))
+
+
 def begin_stage(session: Session, table: str, columns: Mapping[str, str]) -> None:
     """Make a fresh temporary table with these columns and types; it goes with the transaction.
 
@@ -95,11 +99,11 @@ def begin_stage(session: Session, table: str, columns: Mapping[str, str]) -> Non
 def end_stage(session: Session, table: str, planned: Sequence[str]) -> None:
     """Let the planner know what was filled in; `planned`: the columns that it has to know."""
     session.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
-    session.execute(text(f"ANALYZE {table} ({', '.join(planned)})"))
+    _analyze(session, table, planned)
 
 
-def make(session: Session, table: str, statement: str, **values: object) -> None:
-    """Make a temporary table anew and let the planner know its size.
+def make(session: Session, table: str, statement: str, *, planned: Sequence[str] = (), **values: object) -> None:
+    """Make a temporary table anew and let the planner know its size, and of the columns `planned`, or of all, more.
 
     The tables that a first import fills look empty to the planner until the transaction ends; a nested loop over them
     would take minutes, so it is told to use none until the transaction is over.
@@ -107,7 +111,7 @@ def make(session: Session, table: str, statement: str, **values: object) -> None
     session.execute(text(f"DROP TABLE IF EXISTS pg_temp.{table}"))
     session.execute(text("SET LOCAL enable_nestloop = off"))
     session.execute(text(statement), values)
-    session.execute(text(f"ANALYZE {table}"))
+    _analyze(session, table, planned)
 
 
 def copy_into(session: Session, table: str, columns: Sequence[Staged[Row]], rows: Iterable[Row]) -> None:

@@ -100,7 +100,7 @@ _BROUGHT = {
 
 def _gather(session: Session, held: FileImport) -> None:
     """Which rows the version touched, table by table: `was` where there is a state from before it."""
-    given = {"version": held.id, "at": held.imported_at}
+    given: dict[str, Any] = {"version": held.id, "at": held.imported_at}
     for table in ("enrolment", "worker", "phone_link", "payment", "insurer_record"):
         statement = f"""
             CREATE TEMPORARY TABLE touched_{table} ON COMMIT DROP AS

@@ -23,11 +23,6 @@ from verify_service.registry.row_marks import marks_of
 Allow = Callable[[int, int], None]  # unpacked to so many bytes, with so many in memory at once
 
 
-def is_workbook(content: bytes) -> bool:
-    """Whether a file begins as a workbook does: as a zip archive, or as the older container of Microsoft's."""
-    return content.startswith((b"PK", b"\xd0\xcf\x11\xe0"))
-
-
 def read_workbook(name: str, content: bytes, limits: Limits, allow: Allow) -> Parts:
     """Every sheet with its rows, values alone: a macro or a formula is never run."""
     marks: Mapping[str, Marks] = {}

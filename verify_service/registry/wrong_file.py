@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from verify_service.registry.columns import looks_like
-from verify_service.registry.grids import LIMITS
+from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.insurers import INSURER
 from verify_service.registry.payments import LEDGER_LIMITS, PAYMENTS
 from verify_service.registry.problems import FileRefused
@@ -14,6 +14,11 @@ from verify_service.registry.rt_heads import RT_HEADS
 from verify_service.registry.sheets import read_table
 
 _KINDS = ((ROSTER, ROSTER_LIMITS), (PAYMENTS, LEDGER_LIMITS), (INSURER, LEDGER_LIMITS), (RT_HEADS, LIMITS))
+
+
+def limits_of(kind: str) -> Limits:
+    """How large a file of this kind may be; `kind` as a version has it."""
+    return next(limits for layout, limits in _KINDS if layout.kind == kind.replace("_", "-"))
 
 
 def other_kind(path: Path, kind: str) -> str:
