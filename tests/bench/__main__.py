@@ -40,8 +40,10 @@ def main() -> None:
             if "desk" in asked.only:
                 desk.compare(servers)
             if "lists" in asked.only:
-                sizes = (10_000, 25_000, 100_000) if asked.full else (10_000, 25_000)
-                lists.compare(servers, Path(folder), {"csv": sizes, "xlsx": sizes[-1:]})
+                texts_of, books_of = (
+                    ((10_000, 100_000, 1_000_000), 100_000) if asked.full else ((10_000, 25_000), 25_000)
+                )
+                lists.compare(servers, Path(folder), {"csv": texts_of, "xlsx": (books_of,)})
             if "pairs" in asked.only:
                 sizes = (10_000, 100_000, 1_000_000) if asked.full else (10_000, 100_000)
                 pairs.compare(servers, asked.people, sizes)

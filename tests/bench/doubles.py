@@ -192,7 +192,7 @@ class City:
         born = _SINCE + dt.timedelta(days=self.chance.randrange((_UNTIL - _SINCE).days))
         born = _DEFAULT if self.chance.random() < 0.002 else born
         phone = self._number() if self.chance.random() < 0.8 else None
-        return self._row(self._name(sex), born, self._nik(born, sex), phone, self._place())
+        return self._row(self.name(sex), born, self._nik(born, sex), phone, self._place())
 
     def _twin(self, man: Man) -> Man:
         """The same day, house and phone, the next number, a name of like sound."""
@@ -236,7 +236,8 @@ class City:
         self.niks.add(nik)
         return Man(self.row, self.who, nik, name, born, phone, place)
 
-    def _name(self, sex: str) -> str:
+    def name(self, sex: str) -> str:
+        """A name as parents of the regions give it."""
         words = [self._given(sex)]
         words += [self._further(sex) for _ in range(self.chance.choices((0, 1, 2), (18, 67, 15))[0])]
         return " ".join(words)

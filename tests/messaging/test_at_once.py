@@ -106,7 +106,7 @@ def test_two_phones_of_one_worker_refused_in_the_same_moment_ask_for_a_visit(db:
             refuse_phone(session, phone, why="opt-out", now=NOW)
 
     for _ in range(10):
-        db.execute("TRUNCATE task")
+        db.execute("TRUNCATE task CASCADE")
         db.execute("UPDATE phone SET refused_at = NULL")
         at_once(*(lambda phone=phone: refused(phone) for phone in phones))
         assert db.execute("SELECT count(*) FROM task").fetchone() == (1,)

@@ -77,7 +77,7 @@ def test_the_sample_city_loads_as_its_offices_send_it(db: Any) -> None:
 def test_a_file_of_gigabytes_is_refused_without_a_byte_of_it_read(db: Any, tmp_path: Path) -> None:
     with (tmp_path / "large.csv").open("wb") as held:
         held.truncate(20_000_000_000)
-    with pytest.raises(FileRefused, match=r"large\.csv is larger than 20 MB"):
+    with pytest.raises(FileRefused, match=r"large\.csv is larger than 250 MB"):
         roster(tmp_path / "large.csv")
 
 

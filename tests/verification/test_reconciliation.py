@@ -184,7 +184,7 @@ def test_the_application_cannot_change_evidence_or_the_trail(db: Any) -> None:
         for attempt in (
             "UPDATE evidence SET statement = 'denies'",
             "DELETE FROM evidence",
-            "TRUNCATE evidence",
+            "TRUNCATE evidence CASCADE",
             "UPDATE audit SET actor = 'x'",
             "DELETE FROM audit",
             "DELETE FROM decision_row",

@@ -16,12 +16,16 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
+from cryptography.hazmat.primitives.ciphers import modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
 from flows.references import ALPHABET, BODY, check_letter
 from verify_service.ground.settings import settings
 
 _NONCE = 12
+_HALF = 8  # of a block of AES
 INDEX_BYTES = 16
 
 
@@ -169,11 +173,23 @@ def blind_indexes(values: Iterable[str | None], purpose: str) -> list[Any]:
     ]
 
 
-def blind_numbers(values: Sequence[str]) -> tuple[int, ...]:
-    """A whole number of 64 bits, of either sign, for each, that two rows share where they have the same value."""
-    key = _number_key()
-    told = b"".join([hashlib.blake2b(value.encode(), key=key, digest_size=8).digest() for value in values])
-    return struct.unpack(f">{len(values)}q", told)
+def blind_value(value: str) -> bytes:
+    """Eight bytes that stand for a value in a pair."""
+    return hashlib.blake2b(value.encode(), key=_number_key(), digest_size=_HALF).digest()
+
+
+def blind_pairs(pairs: Sequence[bytes]) -> tuple[int, ...]:
+    """A whole number of 64 bits, of either sign, for each pair of blinded values; two rows that share both share it.
+
+    Block by block, since each is a question of its own: equal pairs are to be equal, and nothing else is to be told.
+    """
+    hidden = _pair_cipher().encryptor().update(b"".join(pairs))
+    return struct.unpack(f">{2 * len(pairs)}q", hidden)[::2]
+
+
+@lru_cache(maxsize=1)
+def _pair_cipher() -> BlockCipher[modes.ECB]:
+    return BlockCipher(AES(hmac.digest(settings().index_key, b"pairs", hashlib.sha256)), modes.ECB())  # noqa: S305
 
 
 @lru_cache(maxsize=1)
@@ -205,3 +221,4 @@ def forget_keys() -> None:
     """Read the keys again (tests and key rotation)."""
     _cipher.cache_clear()
     _number_key.cache_clear()
+    _pair_cipher.cache_clear()

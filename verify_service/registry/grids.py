@@ -80,6 +80,7 @@ _XML_KINDS = {
     "urn:schemas-microsoft-com:office:spreadsheet": "an XML Spreadsheet 2003",
     "urn:oasis:names:tc:opendocument:xmlns:office": "a flat OpenDocument spreadsheet (.fods)",
 }
+_SOMETHING = re.compile(rb"[^ \t\r\n\x00\xef\xbb\xbf]")
 ADVICE = "Save the list as .xlsx or .csv and send that."
 
 
@@ -97,7 +98,7 @@ def refuse_larger(name: str, begin: bytes, size: int, limits: Limits) -> None:
 
 def refuse_other_kinds(name: str, content: bytes) -> None:
     """Refuse what its first bytes tell to be no spreadsheet, or nothing at all."""
-    if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+    if _SOMETHING.search(content) is None:
         raise FileRefused(f"{name} is empty.")
     for start, what in _OTHER_KINDS.items():
         if content.startswith(start):

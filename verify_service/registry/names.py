@@ -75,7 +75,11 @@ def sound(key: str) -> str:
     """A name key as it is heard: old and new spelling (OE/U, TJ/C, J/Y, Y/I, Z/S, a silent H) become one."""
     for old, new in _OLD_SPELLINGS:
         key = key.replace(old, new)
-    return _TWICE.sub(r"\1", key)
+    return _TWICE.sub(_once, key)
+
+
+def _once(letters: re.Match[str]) -> str:
+    return letters[1]
 
 
 def likeness(one: str, other: str) -> float:

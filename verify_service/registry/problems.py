@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 from typing import Literal
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
@@ -133,6 +134,14 @@ def texts_of(cells: Sequence[Cell]) -> Sequence[str]:
     if _ANY_UNLIKE_TYPED.search(row) is None and row.count(_BETWEEN) < max(1, len(cells)):
         return cells  # type: ignore[return-value]
     return [text_of(cell) for cell in cells]
+
+
+def json_by(names: Sequence[str]) -> Callable[[Sequence[str | None]], str]:
+    """How texts under these names are written as a JSON object, those that are blank left out."""
+    heads = [f"{encode_basestring(name)}:" for name in names]
+    return lambda texts: (
+        "{" + ",".join([head + encode_basestring(text) for head, text in zip(heads, texts, strict=False) if text]) + "}"
+    )
 
 
 # ="3275..." is how programs keep a spreadsheet from turning a number into another.

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.crypto import blind_indexes, seal, seal_each
 from verify_service.registry.binary_copy import copy_columns
-from verify_service.registry.kept_lines import LABEL, as_json, hash_of_json
+from verify_service.registry.kept_lines import LABEL, hash_of_json
 from verify_service.registry.packed import Told
 from verify_service.registry.person_keys import Keyed, keys_for
+from verify_service.registry.problems import json_by
 from verify_service.registry.reading import Reading
 from verify_service.registry.roster_reading import RosterRows, Said
 from verify_service.registry.rosters import KEPT, RosterRow
 from verify_service.registry.sheets import Table
 from verify_service.registry.staging import begin_stage, end_stage
-from verify_service.registry.traits import Seen, traits_of
+from verify_service.registry.traits import Seen, traits_of_each
 
 A_YEAR = 12
 _AT_ONCE = 2_000  # rows sealed and copied together
@@ -107,10 +108,8 @@ def _written(said: Said) -> Mapping[str, Sequence[str | None]]:
     }
 
 
-def _by_name(names: Sequence[str], written: Mapping[str, Sequence[str | None]]) -> list[dict[str, str]]:
-    """Row by row, what is said and not left open."""
-    rows = zip(*(written[name] for name in names), strict=True)
-    return [{name: value for name, value in zip(names, row, strict=True) if value} for row in rows]
+def _rows(names: Sequence[str], written: Mapping[str, Sequence[str | None]]) -> Iterator[Sequence[str | None]]:
+    return zip(*(written[name] for name in names), strict=True)
 
 
 def _lines(
@@ -122,8 +121,8 @@ def _lines(
 ) -> dict[str, Any]:
     """Every row as it came and as it was read, sealed; and, sealed with the same keys, what the worker's row keeps."""
     taken = set(said["row"])
-    cells = [as_json(table.kept(row[2])) for row in rows]
-    read = [as_json(one) for one in _by_name(_SAID, written)]
+    cells = [table.kept_json(row[2]) for row in rows]
+    read = list(map(json_by(_SAID), _rows(_SAID, written)))
     whole = iter(
         zip(
             (f'{{"cells":{one},"read":{as_read}}}' for one, as_read in zip(_of(cells, rows, taken), read, strict=True)),
@@ -172,8 +171,8 @@ def _staged(
         "months": [months or one or A_YEAR for one in said["months"]],
         "flags": [flags.get(row, ()) for row in said["row"]],
         "cleared": said["cleared"],
-        "said": [hash_of_json(as_json(one)) for one in _by_name(_OF_THE_WORKER, written)],
-        "traits": [traits_of(one) for one in seen],
+        "said": list(map(hash_of_json, map(json_by(_OF_THE_WORKER), _rows(_OF_THE_WORKER, written)))),
+        "traits": traits_of_each(seen),
         "phone": seal_each(said["phone"], "phone.number"),
         "phone_index": blind_indexes(said["phone"], "phone"),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -20,7 +20,7 @@ from verify_service.registry.columns import (
 from verify_service.registry.grids import LIMITS, Limits, SheetRow
 from verify_service.registry.opening import open_grids
 from verify_service.registry.packed import Grid, PackedRows, Told, row_of
-from verify_service.registry.problems import Cell, FileRefused, Problem, TableMissing, text_of, texts_of
+from verify_service.registry.problems import Cell, FileRefused, Problem, TableMissing, json_by, text_of, texts_of
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,17 @@ class Table:
             if texts[column]:
                 kept[f"column {column + 1}"] = texts[column]
         return kept
+
+    def kept_json(self, cells: Sequence[Cell]) -> str:
+        """See kept_cells; as JSON."""
+        if len(cells) <= len(self._names) and all(self._names):
+            return self._as_json(texts_of(cells))
+        kept = self.kept(cells)
+        return json_by(list(kept))(list(kept.values()))
+
+    @cached_property
+    def _as_json(self) -> Callable[[Sequence[str | None]], str]:
+        return json_by(self._names)
 
     @cached_property
     def _names(self) -> list[str]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
-from verify_service.ground.crypto import blind_numbers
+from verify_service.ground.crypto import blind_pairs, blind_value
 from verify_service.registry.names import is_common, sound
 
 MOST = (
@@ -30,8 +31,7 @@ class Shared(IntEnum):
     NIK = 4
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """One row of a list, as far as it tells who somebody is. `place`: kelurahan code, RW, RT."""
 
     nik: str
@@ -42,40 +42,68 @@ class Seen:
 
 
 def traits_of(seen: Seen) -> list[int]:
-    """The traits of one row, some ten.
+    """The traits of one row; see traits_of_each."""
+    return traits_of_each([seen])[0]
+
+
+def traits_of_each(people: Iterable[Seen]) -> list[list[int]]:
+    """The traits of each row, some ten.
 
     A birth date with each word of the name, and with all of it without blanks; the phone; the RT with the whole name,
     and with a word and the birth year; the whole name with the birth year, with day and month, and with what of a NIK
     outlives a corrected birth date. Day and month are taken in one order, years by two digits as a NIK has them, and
-    words as they are heard.
+    words as they are heard. Each is two values, blinded one by one and then together.
     """
-    values = _values(seen)
-    return sorted(
-        {number & ~7 | ord(value[0]) - _ZERO for number, value in zip(blind_numbers(values), values, strict=True)}
-    )
+    pairs: list[bytes] = []
+    kinds: list[int] = []
+    ends = [0]
+    for seen in people:
+        _gather(seen, pairs, kinds)
+        ends.append(len(kinds))
+    numbers = [number & ~7 | kind for number, kind in zip(blind_pairs(pairs), kinds, strict=True)]
+    return [list(set(numbers[begin:end])) for begin, end in pairwise(ends)]
 
 
-_ZERO = ord("0")
+# As plain numbers: a member of an enumeration takes its time.
+_BORN, _PHONE, _HERE, _NAME, _NIK = map(int, Shared)
 
 
-def _values(seen: Seen) -> list[str]:
-    """What is known of the row, each behind the digit of its kind."""
-    words, whole = heard(seen.name_key)
-    joined = f"={skeleton(seen.name_key.replace(' ', ''))}"
-    dates = {_born(seen.nik[6:12]), _born_on(seen.birth_date)} if seen.birth_date else (_born(seen.nik[6:12]),)
-    values = [f"{Shared.NIK}|{whole}|{seen.nik[:6]}{seen.nik[12:]}"]
-    for day, year in dates:
-        values += [f"{Shared.BORN}|{day}-{year}|{word}" for word in (*words, *_halves(words), joined)]
-        values += [f"{Shared.NAME}|{whole}|{year}", f"{Shared.NAME}|{whole}|{day}"]
-    if seen.phone:
-        values.append(f"{Shared.PHONE}|{seen.phone}")
-    if all(seen.place):
-        here = "/".join(filter(None, seen.place))
-        values.append(f"{Shared.HERE}|{here}|{whole}")
-        values += [f"{Shared.HERE}|{here}|{word}|{year}" for word in words for _, year in dates]
-    return values
+def _gather(seen: Seen, pairs: list[bytes], kinds: list[int]) -> None:
+    nik, name_key, birth_date, phone, place = seen
+    words, whole_name = heard(name_key)
+    whole = blind_value(whole_name)
+    parts = [_part(word) for word in words]
+    of_a_day = [*parts, blind_value(f"={skeleton(name_key.replace(' ', ''))}")]
+    if len(words) == 1:
+        of_a_day += map(_part, _halves(words[0]))
+    pairs.append(whole + blind_value(nik[:6] + nik[12:]))
+    kinds.append(_NIK)
+    here = "/".join(place) if None not in place else ""  # type: ignore[arg-type]
+    if here:
+        pairs.append(_part(here) + whole)
+        kinds.append(_HERE)
+    if phone:
+        pairs.append(blind_value(phone) + _NOTHING)
+        kinds.append(_PHONE)
+    told = _born(nik[6:12])
+    for day, year in {told, _born_on(birth_date)} if birth_date else (told,):
+        date = _part(f"{day}-{year}")
+        pairs += [date + word for word in of_a_day]
+        pairs += (whole + _part(year), whole + _part(day))
+        kinds += [_BORN] * len(of_a_day)
+        kinds += (_NAME, _NAME)
+        if here:
+            then = _part(f"{here}|{year}")
+            pairs += [then + word for word in parts]
+            kinds += [_HERE] * len(parts)
 
 
+_NOTHING = bytes(8)
+# Days, places and words come again and again; whole names and numbers do not.
+_part = lru_cache(maxsize=50_000)(blind_value)
+
+
+@lru_cache(maxsize=50_000)
 def _born_on(day: dt.date) -> tuple[str, str]:
     return _born(f"{day.day:02}{day.month:02}{day.year % 100:02}")
 
@@ -87,14 +115,12 @@ def _born(digits: str) -> tuple[str, str]:
     return f"{day:02}-{month:02}", digits[4:]
 
 
-def _halves(words: tuple[str, ...]) -> Iterable[str]:
+def _halves(word: str) -> tuple[str, ...]:
     """A name of one word has no second one to be known by: a slip in it leaves its beginning or its end."""
-    if len(words) == 1 and len(words[0]) >= 4:
-        yield f"{words[0][:3]}-"
-        yield f"-{words[0][-3:]}"
+    return (f"{word[:3]}-", f"-{word[-3:]}") if len(word) >= 4 else ()
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def heard(name_key: str) -> tuple[tuple[str, ...], str]:
     """The words by which a name is looked for, and the whole of it, as they are heard and in one order.
 
