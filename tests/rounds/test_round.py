@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from tests.people import NOW, an_rt_head
+from tests.people import NOW, an_rt_head, link
 from tests.rounds.playing import a_city, a_round, answer, begin, contact_all, tended
 from verify_service.ground.database import transaction
-from verify_service.rounds import dispositions
+from verify_service.rounds import dispositions, reach
 from verify_service.rounds.certificate import certificate, drawn, redraw
 from verify_service.rounds.draw import order
 from verify_service.rounds.frame import frame_csv
@@ -82,6 +85,38 @@ def test_a_round_asks_reminds_and_closes_with_one_disposition_each(db: Any) -> N
     assert told["overall"]["share"] is None
     assert told["overall"]["refused"] == "few_answers"
     assert told["overall"]["worst"] == pytest.approx(1 / 40)
+
+
+def test_four_workers_who_contact_a_round_contact_nobody_twice(db: Any) -> None:
+    people = a_city(db, 120)
+    for place in range(0, 120, 6):  # neighbours who answer on one phone: one after the other
+        link(db, people[place].number, people[place + 3].worker)
+    name = a_round(everyone=True)
+    begin(name)
+
+    def contacts(number: int) -> int:
+        chance, total = random.Random(number), 0
+        while True:
+            with transaction() as session:
+                some = reach.contact(session, now=NOW, most=chance.choice((3, 7, 20)))
+                time.sleep(chance.random() / 50)
+            if not some:
+                return total
+            total += some
+
+    with ThreadPoolExecutor(4) as pool:
+        shares = list(pool.map(contacts, range(4)))
+    assert sum(shares) == 120, shares
+    assert all(shares), shares
+    texts, phones, workers, causes = db.execute(
+        """SELECT count(*), count(DISTINCT phone_id), count(DISTINCT worker_id), count(DISTINCT cause)
+           FROM outbox WHERE round_id IS NOT NULL"""
+    ).fetchone()
+    asked = db.execute("SELECT count(*) FROM round_person WHERE asked_at IS NOT NULL").fetchone()[0]
+    waiting = db.execute("SELECT count(*) FROM round_person WHERE wait_until IS NOT NULL").fetchone()[0]
+    assert texts == phones == workers == causes == asked
+    assert asked + waiting == 120 - 8  # these have no phone, not even a neighbour's: they are for the head
+    assert waiting == 20
 
 
 def test_heads_are_rated_beside_workers_and_asked_again_by_lot(db: Any) -> None:

@@ -82,6 +82,7 @@ def ask_many(session: Session, people: Sequence[ToAsk], *, round_id: int, now: d
     A phone with an open question of somebody else is passed over: a bare YA could not be tied to one of two.
     """
     two_way = gateways.can().two_way
+    people = sorted(people, key=lambda one: one.phone)  # as others do who ask at once: no two wait for each other
     first = [one for one in people if two_way and not one.dial and one.conversation is None]
     opened = _open(session, first, now)
     texts: list[tuple[ToAsk, int | None, str, str]] = []
