@@ -192,3 +192,28 @@ def test_a_gateway_set_up_wrong_stops_the_start_and_is_named(db: Any, name: str)
     ended = subprocess.run([sys.executable, "-m", f"jobs.{name}"], cwd=ROOT, env=wrong, capture_output=True, timeout=30)
     assert ended.returncode == 1
     assert b"VERIFY_AT_USERNAME" in ended.stderr
+
+
+def test_two_clocks_and_two_workers_come_to_what_one_of_each_comes_to(
+    db: Any, processes: list[subprocess.Popen[bytes]]
+) -> None:
+    second = [
+        subprocess.Popen([sys.executable, "-m", f"jobs.{name}"], cwd=ROOT, env=os.environ)
+        for name in ("worker", "clock")
+    ]
+    try:
+        for place in range(30):
+            a_worker(
+                db, nik=f"32750115019{place:05}", phone=f"+62812345{place:05}", insurer=("unpaid", "active")[place % 2]
+            )
+            time.sleep(0.1)
+        _until(db, "SELECT count(*) = 30 FROM verdict", 15)
+        _until(db, "SELECT NOT EXISTS (SELECT 1 FROM stale_enrolment)", 15)
+    finally:
+        for process in second:
+            process.terminate()
+        for process in second:
+            process.wait(10)
+    assert db.execute("SELECT count(*) FROM discrepancy WHERE closed_at IS NULL").fetchone() == (15,)
+    told = "SELECT count(*), count(DISTINCT worker_id) FROM outbox WHERE purpose = 'warning'"
+    assert db.execute(told).fetchone() == (15, 15)

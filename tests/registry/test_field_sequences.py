@@ -13,7 +13,8 @@ from tests.registry.test_loading import count, heads, ledger, roster, written
 from verify_service.ground.crypto import unseal, unseal_of
 from verify_service.ground.database import transaction
 from verify_service.registry.report import ImportReport
-from verify_service.verification.reconciliation import drain, mark_all_stale, reconcile_batch
+from verify_service.verification.reconciliation import drain, reconcile_batch
+from verify_service.verification.stale import mark_all
 
 FIELD = Path(__file__).parent / "field"
 NOW = dt.datetime(2026, 4, 2, 3, 0, tzinfo=dt.UTC)
@@ -328,7 +329,7 @@ def test_terms_corrected_to_april_take_march_and_its_discrepancy_back(db: Any) -
     assert verdicts(db, "Citra Dewi") == {}
     assert count(db, "discrepancy", "closed_at IS NULL") == 0
     with transaction() as session:
-        mark_all_stale(session, now=NOW)
+        mark_all(session, now=NOW)
     assert verdicts(db, "Citra Dewi") == {}
 
 

@@ -21,6 +21,7 @@ from verify_service.ground.tables import StaleEnrolment
 from verify_service.verification.decision import decision_table
 from verify_service.verification.evidence import newest_period
 from verify_service.verification.reconciliation import Reconciled, compute_again, drain, forget_verdicts
+from verify_service.verification.stale import wait_for_others
 
 _FACTS = ("list", "insurer", "worker", "rt_head", "duplicate")
 
@@ -49,16 +50,21 @@ def reconcile(everything: bool, as_json: bool) -> None:
 
 
 def drain_all() -> Reconciled:
-    """Bring every verdict up to date first."""
+    """Bring every verdict up to date, together with whatever workers there are."""
     with transaction() as session:
         waiting = session.scalar(select(func.count(StaleEnrolment.enrolment_id.distinct()))) or 0
     with tqdm(desc="reconcile", unit=" enrolments", total=waiting, disable=None, leave=False) as bar:
-        return drain(_one_batch, progress=lambda count: (bar.update(count), None)[1])
+        return drain(_one_batch, progress=lambda count: (bar.update(count), None)[1], wait=_wait)
 
 
 def _one_batch() -> Reconciled:
     with transaction() as session:
         return reconcile_and_tell(session, now=dt.datetime.now(dt.UTC))
+
+
+def _wait() -> bool:
+    with transaction() as session:
+        return wait_for_others(session)
 
 
 @click.command()

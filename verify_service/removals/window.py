@@ -13,7 +13,7 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import Removal, all_of
 from verify_service.ground.working_days import city_day, working_days_after
 from verify_service.registry.versions import changing
-from verify_service.verification.evidence import mark_stale
+from verify_service.verification import stale
 
 CLOCK: Final = "clock"
 
@@ -162,7 +162,7 @@ def take_off(session: Session, removals: list[int], *, by: str, now: dt.datetime
             on=f"removal:{row.id}",
             month=f"{row.from_month:%Y-%m}",
         )
-    mark_stale(session, [row.enrolment_id for row in ended], now=now)
+    stale.mark(session, [row.enrolment_id for row in ended], now=now)
     return len(ended)
 
 

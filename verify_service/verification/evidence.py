@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import CursorResult, insert, text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.pipeline import Asked, Command
-from verify_service.ground.tables import JOINED, NEWEST_PERIOD, StaleEnrolment, round_of
+from verify_service.ground.tables import JOINED, NEWEST_PERIOD, round_of
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,3 @@ def record_of_enrolments(session: Session, said: Statement, *, enrolments: Seque
     """
     new = session.execute(_RECORD_OF, {**asdict(said), "enrolments": list(enrolments), "now": now})
     return new.rowcount if isinstance(new, CursorResult) else 0
-
-
-def mark_stale(session: Session, enrolments: Iterable[int], *, now: dt.datetime) -> None:
-    """These enrolments' verdicts must be computed again."""
-    rows = [{"enrolment_id": enrolment, "since": now} for enrolment in enrolments]
-    if rows:
-        session.execute(insert(StaleEnrolment), rows)

@@ -14,10 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.ground.database import take_turn
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import JOINED
 from verify_service.verification.decision import Owner
+from verify_service.verification.stale import be_alone, claim, mark_all
 from verify_service.verification.weighing import says_sql
 
 BATCH = 100_000  # enrolments in one transaction: a second or two of work, so that a killed worker loses little
@@ -153,26 +153,9 @@ SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('ena
 """
 )
 
-_CLAIM = text(
-    """
-WITH claimed AS (
-    DELETE FROM stale_enrolment
-    WHERE id <= (SELECT max(id) FROM (SELECT id FROM stale_enrolment ORDER BY id LIMIT :batch) AS oldest)
-    RETURNING enrolment_id)
-SELECT count(DISTINCT enrolment_id), CAST(array_agg(DISTINCT enrolment_id) AS text),
-       min(enrolment_id), max(enrolment_id) FROM claimed
-"""
-)
-
-# A list is claimed in its own order: told between which numbers a batch lies, PostgreSQL reads a tenth of the tables
-# for a tenth of the list, and not all of them each time.
-_WORKERS = text("SELECT min(worker_id), max(worker_id) FROM enrolment WHERE id BETWEEN :first AND :last")
-_ANY_WORKER = (0, 2**63 - 1)
-
 _FILES = text(
     "SELECT DISTINCT kind, period FROM file_import WHERE kind IN ('insurer', 'payments') AND undone_at IS NULL"
 )
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('reconcile'))")
 
 
 @dataclass(frozen=True)
@@ -200,33 +183,32 @@ def reconcile_batch(
     now: dt.datetime,
     batch: int = BATCH,
     tell: Callable[[str], int] | None = None,
+    alone: bool = False,
 ) -> Reconciled:
-    """Claim some stale enrolments and bring their verdicts and discrepancies up to date; nothing left: all zero.
+    """Claim some stale enrolments and bring their verdicts and discrepancies up to date; none to be had: all zero.
 
-    `premium` is rupiah a worker and month; None: the programme's, as it was in each month. One at a time: of two at
-    once, the one that read earlier could write later.
+    `premium` is rupiah a worker and month; None: the programme's, as it was in each month.
     `tell` gets the enrolments, as PostgreSQL writes an array, once their verdicts stand and before they are committed;
-    it returns how many it made stale again.
+    it returns how many it made stale again. `alone`: see `claim`.
     """
-    take_turn(session, _ONE_AT_A_TIME)
-    enrolments, claimed, first, last = session.execute(_CLAIM, {"batch": batch}).one()
-    if not enrolments:
+    claimed = claim(session, batch, alone=alone)
+    if claimed is None:
         return Reconciled()
     reported, treasury = _months_with_files(session)
     if not reported:
-        return Reconciled(enrolments)
+        return Reconciled(claimed.enrolments)
     kept_from = _kept_from(max(reported), now)
-    workers = _ANY_WORKER
-    if enrolments >= _MANY:
+    if claimed.enrolments >= _MANY:
         session.execute(_IN_PASSES)
-        workers = session.execute(_WORKERS, {"first": first, "last": last}).one()
     months = [month for month in _every_month(min(reported), max(reported)) if month >= kept_from]
     values = {
-        "enrolments": claimed,  # as PostgreSQL wrote it: nothing here needs to read it
-        "first": first,
-        "last": last,
-        "first_worker": workers[0],
-        "last_worker": workers[1],
+        # Told between which numbers a batch lies, PostgreSQL reads a tenth of the tables for a tenth of the list, and
+        # not all of them each time.
+        "enrolments": claimed.listed,
+        "first": claimed.first,
+        "last": claimed.last,
+        "first_worker": claimed.first_worker,
+        "last_worker": claimed.last_worker,
         "months": months,
         "oldest": months[0],
         "reported": reported,
@@ -235,9 +217,9 @@ def reconcile_batch(
         "premiums": [programme().premium.on(month) if premium is None else premium for month in months],
         "now": now,
     }
-    done = Reconciled(enrolments, *session.execute(_RECONCILE, values).one())
+    done = Reconciled(claimed.enrolments, *session.execute(_RECONCILE, values).one())
     if tell is not None:
-        done = replace(done, put_off=tell(claimed))
+        done = replace(done, put_off=tell(claimed.listed))
     if done.verdicts or done.opened or done.updated or done.closed:
         audit.record(
             session,
@@ -274,51 +256,42 @@ def _every_month(first: dt.date, last: dt.date) -> list[dt.date]:
     return [dt.date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
-def _count(session: Session, statement: object, values: dict[str, object]) -> int:
-    result = session.execute(statement, values)  # type: ignore[call-overload]
-    return int(result.rowcount)
-
-
-def mark_all_stale(session: Session, *, now: dt.datetime) -> int:
-    """Every enrolment must be computed again."""
-    return _count(
-        session,
-        text("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, :now FROM enrolment ORDER BY id"),
-        {"now": now},
-    )
-
-
 def forget_verdicts(session: Session, *, now: dt.datetime) -> int:
     """Throw every verdict away, to rebuild them from evidence alone; returns how many enrolments are stale now.
 
     Those of months whose files are past their retention stay.
     """
-    take_turn(session, _ONE_AT_A_TIME)
+    be_alone(session)
     reported, _ = _months_with_files(session)
     kept_from = _kept_from(max(reported), now) if reported else dt.date.min
     session.execute(text("DELETE FROM verdict WHERE period >= :kept_from"), {"kept_from": kept_from})
     session.execute(text("DELETE FROM stale_enrolment"))
-    return mark_all_stale(session, now=now)
+    return mark_all(session, now=now)
 
 
 def compute_again(session: Session, *, premium: int | None = None, now: dt.datetime) -> Reconciled:
-    """All verdicts in this one transaction, as in a session of `as_of`, where none have been computed."""
-    mark_all_stale(session, now=now)
-    return drain(lambda: reconcile_batch(session, premium=premium, now=now))
+    """All verdicts in this one transaction of a session of `as_of`, where none have been computed."""
+    mark_all(session, now=now)
+    return drain(lambda: reconcile_batch(session, premium=premium, now=now, alone=True))
 
 
 def drain(
-    one_batch: Callable[[], Reconciled], progress: Callable[[int], None] | None = None, limit: int | None = None
+    one_batch: Callable[[], Reconciled],
+    progress: Callable[[int], None] | None = None,
+    wait: Callable[[], bool] | None = None,
 ) -> Reconciled:
-    """Run batches, each in its caller's own transaction, until none is left."""
+    """Run batches, each in its caller's own transaction, until none is to be had.
+
+    `wait`: called then; it waits for others who have some, and says whether any are left.
+    """
     total = Reconciled()
-    rounds = 0
-    while limit is None or rounds < limit:
+    while True:
         done = one_batch()
         total += done
+        if not done.enrolments and wait is not None and wait():
+            continue
         if done.enrolments <= done.put_off:  # what is left waits for somebody else: the clock comes back to it
             break
-        rounds += 1
         if progress is not None:
             progress(done.enrolments)
     return total
