@@ -11,6 +11,7 @@ from verify_service.console import (  # noqa: F401  # routes
     home,
     intake,
     officers,
+    owner_lists,
     removals,
     round_pages,
     sending,

@@ -37,6 +37,7 @@ from verify_service.removals.review import KEEPS, WAYS
 from verify_service.rounds.design import STRATA, Design, checked
 from verify_service.rounds.plan import DEFAULT as DEFAULT_PLAN
 from verify_service.rounds.round_states import RoundRefused
+from verify_service.verification.owner_answers import LONGEST_NOTE
 
 
 def _plain(typed: str | None) -> str:
@@ -422,3 +423,14 @@ def _share(field: Line) -> float:
     if _NUMBER.fullmatch(written) is None:
         raise RoundRefused(gettext("%(field)s: write a number, for example 5 or 2,5", field=field.label.text))
     return float(written.replace(",", ".")) / 100
+
+
+# --- work lists ---
+
+
+class AnswerForm(Form):
+    """What an owner answers of one line, as the line stood on the page."""
+
+    number = Line(most=40)
+    answer = Line(most=40)
+    note = Words(lazy_gettext("Note"), most=LONGEST_NOTE)

@@ -8,7 +8,7 @@ import io
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
 import xlsxwriter
@@ -28,6 +28,7 @@ TYPES: Final = {
 }
 _IN_MEMORY: Final = 8 * 1024 * 1024  # what is larger goes to a file without a name
 _LONGEST: Final = 32_767  # letters a cell holds
+_LONGEST_CHOICE: Final = 255  # letters of all that a cell may be chosen from
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # OWASP, "CSV injection": what a spreadsheet takes for the beginning of a formula, wide forms included; and the same
 # after a semicolon or a break, since an Indonesian Excel parts cells at semicolons whatever the quotes say.
@@ -39,11 +40,12 @@ Cell = str | int | dt.date | dt.datetime | None
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet: its name, its headings, and rows that are read once."""
+    """One sheet: its name, its headings, and rows that are read once; `choices`: what a column (0-based) may hold."""
 
     name: str
     headings: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def case_table(cases: Iterable[Case], identities: Mapping[int, Identity] | None = None) -> Table:
@@ -158,9 +160,13 @@ def _write_sheet(sheet: Any, table: Table, forms: Mapping[str, Any]) -> None:
     sheet.set_column(0, len(table.headings) - 1, 16)
     for column, heading in enumerate(table.headings):
         sheet.write_string(0, column, heading, forms["head"])
+    place = 0
     for place, row in enumerate(table.rows, start=1):
         for column, cell in enumerate(row):
             _write_cell(sheet, place, column, cell, forms)
+    for column, words in table.choices.items():
+        if place and len(",".join(words)) <= _LONGEST_CHOICE:
+            sheet.data_validation(1, column, place, column, {"validate": "list", "source": list(words)})
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Cell, forms: Mapping[str, Any]) -> None:

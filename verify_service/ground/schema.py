@@ -25,7 +25,8 @@ from verify_service.ground.tables import Base
 if TYPE_CHECKING:
     from alembic.config import Config
 
-APPEND_ONLY = ("evidence", "audit", "decision")  # the application inserts and reads, and can change nothing
+# The application inserts and reads, and can change nothing.
+APPEND_ONLY = ("evidence", "audit", "decision", "discrepancy_answer")
 LOCK_WAIT: Final = "1s"  # less than a hop waits: everybody on that table stands behind us meanwhile
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, *[10.0] * 10)  # seconds between tries: two minutes in all
 Say = Callable[[str], object]

@@ -119,6 +119,7 @@ _LINES = "(SELECT id FROM touched_enrolment)"
 _PEOPLE = "(SELECT worker_id FROM enrolment JOIN touched_enrolment USING (id))"
 _RESTS = {
     "answers": f"FROM evidence WHERE received_at >= :at AND enrolment_id IN {_LINES}",
+    "answers of owners": f"FROM discrepancy_answer WHERE answered_at >= :at AND enrolment_id IN {_LINES}",
     "texts": f"""FROM outbox WHERE created_at >= :at AND worker_id IN {_PEOPLE}
                  AND purpose NOT IN ('reply', 'case') AND (handed_at IS NOT NULL OR state = 'sending')""",
     "calls": f"FROM conversation WHERE started_at >= :at AND worker_id IN {_PEOPLE}",

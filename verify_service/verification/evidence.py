@@ -91,3 +91,29 @@ def record_of_enrolments(session: Session, said: Statement, *, enrolments: Seque
     """
     new = session.execute(_RECORD_OF, {**asdict(said), "enrolments": list(enrolments), "now": now})
     return new.rowcount if isinstance(new, CursorResult) else 0
+
+
+_RECORD_ANSWERS = text(
+    f"""
+    WITH new AS (
+        INSERT INTO evidence (enrolment_id, source, statement, detail, assisted, channel, period, inbound, round_id,
+                              received_at)
+        SELECT line.id, 'rt_head', said.answer, '', false, 'console', {NEWEST_PERIOD}, 'answer:' || said.id,
+               {round_of("line.id")}, said.answered_at
+        FROM discrepancy_answer said JOIN enrolment mine ON mine.id = said.enrolment_id
+        JOIN enrolment line ON line.worker_id = mine.worker_id AND (line.id = mine.id OR (
+            line.kelurahan_code = mine.kelurahan_code AND line.rw = mine.rw AND line.rt = mine.rt AND mine.rt <> ''))
+        WHERE said.id = ANY(CAST(:answers AS bigint[])) ORDER BY said.id, line.id
+        ON CONFLICT DO NOTHING RETURNING enrolment_id)
+    INSERT INTO stale_enrolment (enrolment_id, since) SELECT enrolment_id, :now FROM new
+    """  # noqa: S608  # constants of our own
+)
+
+
+def record_answers(session: Session, answers: Sequence[int], *, now: dt.datetime) -> int:
+    """Add what the kelurahan answered (rows of `discrepancy_answer`) as the word of an RT head; how many rows are new.
+
+    It covers, as the head's word would, every line of the worker in that RT.
+    """
+    new = session.execute(_RECORD_ANSWERS, {"answers": list(answers), "now": now})
+    return new.rowcount if isinstance(new, CursorResult) else 0

@@ -102,6 +102,32 @@ class Discrepancy(Base):
     )
 
 
+class DiscrepancyAnswer(Base):
+    """What an owner says of an open discrepancy. Append-only: the application's role cannot change or delete a row.
+
+    One for each state that the discrepancy was in: `stood_since` is its `updated_at` when it was answered. Where it is
+    a word on a resident it is evidence as well, whose inbound names it (answer:ID).
+    """
+
+    __tablename__ = "discrepancy_answer"
+    id: Mapped[Id]
+    discrepancy_id: Mapped[int]
+    stood_since: Mapped[Moment] = mapped_column(comment="updated_at of the discrepancy as it was answered")
+    enrolment_id: Mapped[int]
+    period: Mapped[dt.date]
+    verdict: Mapped[str]
+    owner: Mapped[str] = mapped_column(comment="the list: programme | dinsos | insurer | kelurahan | officer")
+    answer: Mapped[str]
+    note: Mapped[bytes | None] = mapped_column(comment="sealed with the person's key: discrepancy_answer.note")
+    by: Mapped[str] = mapped_column(comment="officer:ID")
+    answered_at: Mapped[Moment]
+    how: Mapped[str] = mapped_column(comment="browser | file")
+    __table_args__ = (
+        Index("uq_discrepancy_answer_state", "discrepancy_id", "stood_since", unique=True),
+        Index(None, "enrolment_id"),
+    )
+
+
 class CoverGap(Base):
     """Months in a row to the newest reported one of which the insurer has no premium; one open at a time for a worker.
 
