@@ -31,6 +31,10 @@ _COMMANDS = {
     "texts": ("outbox:texts", "Texts to people: how sending stands, and reviving what was given up."),
     "reconcile": ("verdicts:reconcile", "Bring verdicts and discrepancies up to date now."),
     "verdicts": ("verdicts:verdicts", "Each enrolment's verdict for one month, with the case it follows from."),
+    "matrix": (
+        "coverage:matrix",
+        "Every combination of what the sources say that occurs in a month: its verdict, owner, people, rupiah.",
+    ),
     "months": (
         "months:months",
         "Which months were planned, paid and insured; gaps; and the list of those whose cover lapses.",

@@ -4,6 +4,7 @@ from verify_service.console import (  # noqa: F401  # routes
     access,
     account,
     alerts,
+    coverage_matrix,
     dashboard,
     decisions,
     exports,

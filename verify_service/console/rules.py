@@ -60,6 +60,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.change_own_calendar": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.home": Rule(_ALL, _NOBODY, Scope.FIGURES),
     "console.live": Rule(_ALL, _NOBODY, Scope.FIGURES),
+    "console.coverage": Rule(_ALL, _NOBODY, Scope.FIGURES),
+    "console.coverage_people": Rule(_ALL, _NOBODY, Scope.PLACE),
     "console.owner_lists": Rule(_ALL, _NOBODY, Scope.PLACE),
     "console.owner_sheet": Rule(_DESK, _NOBODY, Scope.PLACE),
     "console.take_owner_sheet": Rule(_NOBODY, _DESK, Scope.PLACE),
