@@ -11,8 +11,9 @@ from typing import Any
 from click.testing import CliRunner
 
 from flows.asking import MEANS
-from tests.officers import EMAIL, an_officer
+from tests.officers import EMAIL, an_officer, sign_in
 from tests.people import NOW, a_worker, an_rt_head, link
+from tests.serving import new_client
 from verify_service.cli import main
 from verify_service.conversations.hear import Hop, hear
 from verify_service.conversations.question import is_option
@@ -157,6 +158,17 @@ def texts_of_the_round_go_to_nobody_who_has_answered_or_wants_none(db: Any, peop
         done |= {person.enrolment: when for person in people.world.behind[number]}
     assert len(done) > 40
     assert [one for one, at in sent if one in done and at > done[one]] == []
+
+
+def test_the_played_round_is_watched_on_the_page_that_is_told(db: Any) -> None:
+    a_small_city(db, 30)
+    with transaction() as session:
+        held, _ = played_round.begin(session, now=NOW)
+    client = new_client()
+    sign_in(client)
+    page = client.get(played_round.page_of(held))
+    assert page.status_code == 200
+    assert held.name in page.get_data(as_text=True)
 
 
 def test_the_played_round_is_of_the_invented_city_alone(tmp_path: Path) -> None:

@@ -38,6 +38,11 @@ def begin(session: Session, *, now: dt.datetime) -> tuple[Round, int]:
     return held, reach.start(session, held, now=now, by=_BY)
 
 
+def page_of(held: Round) -> str:
+    """The path of the console's page on which it is watched."""
+    return f"/console/rounds/{held.id}"
+
+
 def _free_name(session: Session) -> str:
     taken = set(session.scalars(select(Round.name)))
     return next(name for name in (f"{NAME}-{place}" for place in count(1)) if name not in taken)

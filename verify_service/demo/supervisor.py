@@ -204,11 +204,11 @@ def _begin_round(url: str, say: Say) -> str:
 
     with transaction() as session:
         held, people = played_round.begin(session, now=dt.datetime.now(dt.UTC))
-        name, closes_at = held.name, held.closes_at
+        name, page, closes_at = held.name, played_round.page_of(held), held.closes_at
     forget_engine()
     queue.nudge(queue.ROUNDS)
     left = (closes_at - dt.datetime.now(dt.UTC)).total_seconds() / 60 if closes_at else 0.0
-    say(f"\n  A round        {url}/console/rounds/{name}")
+    say(f"\n  A round        {url}{page}")
     say(f"  {people:,} people are drawn, and answer as people do, an hour of theirs in a minute.")
     say(f"  It closes in {max(0.0, left):.0f} minutes; then its report is held against the truth, here.")
     return name
