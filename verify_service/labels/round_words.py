@@ -65,13 +65,3 @@ CLOSED_HOW: Final = {
     "by hand": lazy_gettext("closed by an officer"),
     "cancelled": lazy_gettext("cancelled"),
 }
-
-
-def disposition_name(code: str) -> str:
-    """A disposition as pages name it."""
-    return str(DISPOSITIONS.get(code, code))
-
-
-def value_name(value: str) -> str:
-    """A value of the list in words where it has some; else as the list has it."""
-    return str(VALUES.get(value, value))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, Final
 
 import psycopg
@@ -37,10 +37,10 @@ def copy_columns(session: Session, table: str, columns: Columns) -> None:
 
 
 def rows_of(columns: Columns) -> bytes:
-    """The whole of a COPY, its head and its end included."""
+    """The whole of a COPY, its head and its end included. ValueError where a column has fewer values than another."""
     laid = [_LAID[kind](values) for kind, values in columns.values()]
-    head = struct.pack(">h", len(laid))
-    return b"".join((_BEGIN, *chain.from_iterable(zip(repeat(head), *laid, strict=False)), _END))
+    heads = [struct.pack(">h", len(laid))] * len(laid[0])
+    return b"".join((_BEGIN, *chain.from_iterable(zip(heads, *laid, strict=True)), _END))
 
 
 class _Words(dict[str | None, bytes]):

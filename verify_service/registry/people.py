@@ -83,7 +83,9 @@ class Sightings(Sequence[Sighting]):
     def under_one_nik(self) -> Iterator[list[Sighting]]:
         """Those who share a NIK, in the order of their rows."""
         seen: set[int] = set()
-        again = {nik for nik in self._niks if nik in seen or seen.add(nik)}  # type: ignore[func-returns-value]
+        again: set[int] = set()
+        for nik in self._niks:
+            (again if nik in seen else seen).add(nik)
         del seen
         again.discard(-1)
         groups: dict[int, list[Sighting]] = defaultdict(list)

@@ -22,6 +22,8 @@ YES: Final = ("confirms", "wrong_data")  # the cover is its own; whether a detai
 # What answers the question of a round; "works no more", said behind it, is evidence and no other answer to it.
 KEY: Final = (*YES, "denies", "does_not_know", "not_me")
 
+PENDING: Final = "pending"  # never settled
+
 # The first that holds. `own` is what the person said, by whatever channel; `head` the newest word of the RT head or of
 # the kelurahan; `visit` what was found there; `texts` what became of the texts of the round.
 _DISPOSITION: Final = """
@@ -159,8 +161,8 @@ def counted(session: Session, held: Round) -> dict[str, int]:
     """How many of the sample have which disposition, `pending` where never settled. Their sum is the sample."""
     rows = session.execute(
         text(
-            """SELECT coalesce(disposition, 'pending'), count(*) FROM round_person
-               WHERE round_id = :round AND sampled GROUP BY 1 ORDER BY 2 DESC, 1"""
+            f"""SELECT coalesce(disposition, '{PENDING}'), count(*) FROM round_person
+               WHERE round_id = :round AND sampled GROUP BY 1 ORDER BY 2 DESC, 1"""  # noqa: S608  # a constant of our own
         ),
         {"round": held.id},
     )

@@ -21,10 +21,11 @@ from verify_service.rounds import allocation
 from verify_service.rounds.design import Design, checked, design_of
 from verify_service.rounds.draw import ORDER_SQL
 from verify_service.rounds.frame import Frame, build_frame, frame_hash
-from verify_service.rounds.intervals import wilson_of
+from verify_service.rounds.intervals import wilson_fpc
 from verify_service.rounds.plan import read_plan
 from verify_service.rounds.round_states import RoundRefused, RoundState, find_round, move
 from verify_service.rounds.size import completes, contacts
+from verify_service.rounds.tallies import cells, tallies
 from verify_service.verification.evidence import newest_period
 
 
@@ -155,23 +156,14 @@ def _stratum(name: str, size: int, wanted: int, asked: int, design: Design) -> S
 def _half_width(answers: int, population: int, confidence: float) -> float | None:
     if not answers:
         return None
-    if answers >= population:
-        return 0.0
-    low, high = wilson_of(0.5, answers * (population - 1) / (population - answers), confidence)
+    low, high = wilson_fpc(answers / 2, answers, population, confidence)
     return (high - low) / 2
 
 
 def _shares(session: Session, design: Design, sizes: Mapping[str, int]) -> dict[str, float]:
     """The shares that the round before found, drawn a little to the middle; a half where it has no such stratum."""
-    rows = session.execute(
-        text(
-            """SELECT stratum, count(*) AS answers,
-                      count(*) FILTER (WHERE statement IN ('confirms', 'wrong_data')) AS yes
-               FROM round_person WHERE round_id = :round AND sampled AND answered_at IS NOT NULL GROUP BY 1"""
-        ),
-        {"round": design.before},
-    ).all()
-    known = {row.stratum: allocation.laplace(row.yes, row.answers) for row in rows}
+    before = cells(tallies(session, session.get_one(Round, design.before)), lambda one: one.stratum)
+    known = {one.name: allocation.laplace(one.yes, one.answers) for one in before}
     return {name: known.get(name, 0.5) for name in sizes}
 
 

@@ -181,7 +181,7 @@ def merged(cells: Sequence[Cell], least: int = 20, most_weight: float = 3.0) -> 
             break
         first = min(place, len(held) - 2)
         (names, one), (others, other) = held[first : first + 2]
-        held[first : first + 2] = [([*names, *others], _together(one, other))]
+        held[first : first + 2] = [([*names, *others], together(one, other))]
     return Merged(tuple(cell for _, cell in held), tuple(tuple(names) for names, _ in held if len(names) > 1))
 
 
@@ -397,7 +397,8 @@ def _counted(cells: Sequence[Cell]) -> tuple[int, int]:
     return sum(cell.population for cell in cells), sum(cell.answers for cell in cells)
 
 
-def _together(one: Cell, other: Cell) -> Cell:
+def together(one: Cell, other: Cell) -> Cell:
+    """Two cells as one."""
     drawn = None if one.sampled is None or other.sampled is None else one.sampled + other.sampled
     sums = one.population + other.population, one.answers + other.answers, one.yes + other.yes
     return Cell(f"{one.name} + {other.name}", *sums, drawn)

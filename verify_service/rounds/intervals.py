@@ -140,7 +140,7 @@ def wilson_of(share: float, n_eff: float, confidence: float = CONFIDENCE, df: fl
     return Interval(low if share > 0 and low > 0 else 0.0, high if share < 1 and high < 1 else 1.0)
 
 
-def wilson_fpc(yes: int, answers: int, population: int, confidence: float = CONFIDENCE) -> Interval:
+def wilson_fpc(yes: float, answers: int, population: int, confidence: float = CONFIDENCE) -> Interval:
     """Wilson's interval of a simple sample from a list: on n* = r(N-1)/(N-r); the whole list gives [p, p].
 
     r is who answered, not who was asked: asking everybody is no census.

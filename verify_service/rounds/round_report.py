@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.tables import Round
 from verify_service.rounds.design import design_of
-from verify_service.rounds.dispositions import counted
+from verify_service.rounds.dispositions import PENDING, counted
 from verify_service.rounds.estimates import (
     Cell,
     Doubt,
@@ -23,9 +23,10 @@ from verify_service.rounds.estimates import (
     merged,
     poststratified,
     publishable,
+    together,
 )
 from verify_service.rounds.intervals import Bounds, Interval, newcombe
-from verify_service.rounds.rates import AAPOR, Disposition, Letter, Rates, rates
+from verify_service.rounds.rates import AAPOR, Disposition, Letter, Rates, by_letter, rates
 from verify_service.rounds.round_states import RoundRefused
 from verify_service.rounds.second_raters import Raters, raters_of
 from verify_service.rounds.tallies import DOMAINS, ChannelTally, Tally, by_channel, cells, tallies
@@ -139,14 +140,13 @@ def report_of(session: Session, held: Round) -> RoundReport:
 
 def _dispositions(counts: dict[str, int]) -> tuple[tuple[str, str, str, int], ...]:
     rows = [(one.value, AAPOR[one][0], AAPOR[one][1].value, counts.get(one.value, 0)) for one in Disposition]
-    pending = counts.get("pending", 0)
-    return tuple(rows) + ((("pending", "3.11", Letter.UH.value, pending),) if pending else ())
+    pending = counts.get(PENDING, 0)
+    return tuple(rows) + (((PENDING, "3.11", Letter.UH.value, pending),) if pending else ())
 
 
 def _letters(counts: dict[str, int]) -> dict[Letter, int]:
-    letters = dict.fromkeys(Letter, 0)
-    for name, people in counts.items():
-        letters[AAPOR[Disposition(name)][1] if name != "pending" else Letter.UH] += people
+    letters = by_letter({one: counts.get(one.value, 0) for one in Disposition})
+    letters[Letter.UH] += counts.get(PENDING, 0)
     return letters
 
 
@@ -181,17 +181,11 @@ def stated(name: str, told: Iterable[Tally], confidence: float) -> Stated:
 
 
 def _bounds(strata: Sequence[Cell], confidence: float) -> Bounds | None:
+    """What holds whatever the silent would say; strata of which one was drawn, which has no variance, join another."""
     held: list[Cell] = []
-    for one in sorted(
-        strata, key=lambda one: one.sampled or 0
-    ):  # one drawn of many has no variance: joined to the next
-        if held and (held[-1].sampled or 0) < 2:
-            last = held.pop()
-            sums = last.population + one.population, last.answers + one.answers, last.yes + one.yes
-            one = Cell(
-                f"{last.name} + {one.name}", *sums, (last.sampled or 0) + (one.sampled or 0)
-            )  # the two are one now
-        held.append(one)
+    for one in sorted(strata, key=lambda one: one.sampled or 0):
+        alone = bool(held) and (held[-1].sampled or 0) < 2
+        held.append(together(held.pop(), one) if alone else one)
     return bounds_of(held, confidence) if held and (held[-1].sampled or 0) >= 2 else None
 
 
@@ -246,18 +240,3 @@ def _since_before(session: Session, held: Round, now: Stated, confidence: float)
         Interval(then.low or 0.0, then.high or 0.0),
     )
     return Compared(before.name, found.difference, found.low, found.high)
-
-
-def sentence(told: RoundReport) -> str:
-    """The report in words for the public: never a share without who answered and what the silent could change."""
-    one = told.overall
-    rate = told.rates.rr2
-    asked = f"Of {one.people:,} people listed we drew {one.sampled:,} by lot; {one.answers:,} answered"
-    asked += f" (RR2 {100 * rate:.0f} %)." if rate is not None else "."
-    if one.share is None or one.low is None or one.high is None or one.worst is None or one.best is None:
-        return f"{asked} That is too few to print a share."
-    return (
-        f"{asked} Of the list {100 * one.share:.0f} % confirm their cover ({100 * told.confidence:.0f} % interval"
-        f" {100 * one.low:.0f}-{100 * one.high:.0f} %, if the silent are like them). If all the silent said no it would"
-        f" be {100 * one.worst:.0f} %; all yes, {100 * one.best:.0f} %."
-    )
