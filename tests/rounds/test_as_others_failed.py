@@ -13,10 +13,15 @@ from typing import Any
 import pytest
 
 from tests.conversations.texting import Line
-from tests.people import NOW, a_worker, link
+from tests.people import NOW, a_worker, an_rt_head
 from tests.rounds.playing import a_city, a_round, answer, begin, contact_all, send_all, tended
+from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.messaging.consent import stop_phone
+from verify_service.messaging.gateways import gateway
+from verify_service.messaging.sending import claim
+from verify_service.registry.loading import RosterTerms, import_roster
+from verify_service.registry.problems import FileRefused
 from verify_service.rounds import dispositions, steering
 from verify_service.rounds.design import Design
 from verify_service.rounds.dispositions import settle
@@ -43,9 +48,6 @@ def test_a_paused_round_sends_nothing_that_was_queued_and_hears_what_comes(db: A
     begin(name)
     contact_all(NOW)
     with transaction() as session:  # a sender has taken some, and the gateway says "later" of them
-        from verify_service.messaging.gateways import gateway
-        from verify_service.messaging.sending import claim
-
         taken = claim(session, gateway().capabilities, now=NOW, most=3)
     assert steer(steering.pause, name, NOW) == 15
     db.execute("UPDATE outbox SET state = 'waiting', lease_until = NULL WHERE state = 'sending'")
@@ -274,13 +276,9 @@ def test_two_on_one_phone_are_asked_one_after_the_other_and_each_once(db: Any) -
     later = NOW + dt.timedelta(days=2, hours=3)
     contact_all(later)
     assert db.execute("SELECT count(*) FROM outbox WHERE purpose = 'reminder'").fetchone() == (0,)
-    assert link
 
 
 def test_while_it_sends_no_list_changes_and_a_drawn_one_is_not_undone(db: Any, tmp_path: Any) -> None:
-    from verify_service.registry.loading import RosterTerms, import_roster
-    from verify_service.registry.problems import FileRefused
-
     a_city(db, 5)
     name = a_round(everyone=True, per_minute=1)
     begin(name)
@@ -291,13 +289,28 @@ def test_while_it_sends_no_list_changes_and_a_drawn_one_is_not_undone(db: Any, t
     steer(steering.cancel, name, NOW)
 
 
+def test_a_head_of_an_rw_hears_once_of_all_who_wait_for_him(db: Any) -> None:
+    for place, rt in enumerate(("001", "002", "003", "003")):
+        a_worker(db, nik=f"32750115019{place:05d}", phone=f"+62812345{place:05d}", rt=rt, row=place + 2)
+    an_rt_head(db, "+6281999000111", rt="")
+    an_rt_head(db, "+6281999000222", rt="003", pin="351279")
+    name = a_round(everyone=True, plan="rt 0, close 9d", per_minute=1)
+    begin(name)
+    for minute in range(4):  # one after the other, as they are due
+        contact_all(NOW + dt.timedelta(minutes=minute))
+    texts = db.execute("SELECT screen, body FROM outbox ORDER BY screen").fetchall()
+    told = [(screen, unseal(bytes(body), "outbox.body")) for screen, body in texts]
+    assert [screen for screen, _ in told] == ["g14.rt_task", "g29.rw_task"]
+    assert all("2 warga" in words for _, words in told), told
+
+
 def test_one_round_is_at_work_at_a_time(db: Any) -> None:
     a_city(db, 5)
     a_round("first", everyone=True)
     a_round("second", everyone=True, seed="another")
     begin("first")
     with pytest.raises(RoundRefused, match="Round first is at work"):
-        steer(lambda session, held, now, by: steering.may_start(session, held), "second", NOW)
+        begin("second")
 
 
 def test_contacted_and_answered_are_different_counts(db: Any) -> None:

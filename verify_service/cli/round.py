@@ -214,7 +214,6 @@ def send(name: str, as_json: bool) -> None:
 
     def started(session: Session) -> int:
         held = find_round(session, name, lock=True)
-        steering.may_start(session, held)
         return reach.start(session, held, now=_now(), by=_BY)
 
     number = _do(started)
@@ -222,11 +221,12 @@ def send(name: str, as_json: bool) -> None:
     print_json({"contacts": number}) if as_json else click.echo(f"{number:,} people are contacted from now on.")
 
 
-def _steer(name: str, work: Callable[[Session, Round], int]) -> int:
-    done = _do(lambda session: work(session, find_round(session, name, lock=True)))
+def _steer(name: str, work: Callable[..., int], as_json: bool, counts: str, said: str) -> None:
+    """Do it with the locked round, and tell how many texts it concerned."""
+    number = _do(lambda session: work(session, find_round(session, name, lock=True), now=_now(), by=_BY))
     queue.nudge(queue.ROUNDS)
     queue.nudge(queue.SEND)
-    return done
+    print_json({counts: number}) if as_json else click.echo(said.format(f"{number:,}"))
 
 
 @round_.command()
@@ -235,8 +235,7 @@ def _steer(name: str, work: Callable[[Session, Round], int]) -> int:
 @with_servers
 def pause(name: str, as_json: bool) -> None:
     """Send nothing more until it is resumed; what is queued waits as well."""
-    number = _steer(name, lambda session, held: steering.pause(session, held, now=_now(), by=_BY))
-    print_json({"held": number}) if as_json else click.echo(f"Paused; {number:,} queued texts wait.")
+    _steer(name, steering.pause, as_json, "held", "Paused; {} queued texts wait.")
 
 
 @round_.command()
@@ -245,8 +244,7 @@ def pause(name: str, as_json: bool) -> None:
 @with_servers
 def resume(name: str, as_json: bool) -> None:
     """Go on with a paused round; it ends so much later."""
-    number = _steer(name, lambda session, held: steering.resume(session, held, now=_now(), by=_BY))
-    print_json({"released": number}) if as_json else click.echo(f"Resumed; {number:,} queued texts go on.")
+    _steer(name, steering.resume, as_json, "released", "Resumed; {} queued texts go on.")
 
 
 @round_.command()
@@ -255,8 +253,7 @@ def resume(name: str, as_json: bool) -> None:
 @with_servers
 def cancel(name: str, as_json: bool) -> None:
     """End a round without figures; what was not sent is not sent any more."""
-    number = _steer(name, lambda session, held: steering.cancel(session, held, now=_now(), by=_BY))
-    print_json({"taken_back": number}) if as_json else click.echo(f"Cancelled; {number:,} queued texts are not sent.")
+    _steer(name, steering.cancel, as_json, "taken_back", "Cancelled; {} queued texts are not sent.")
 
 
 @round_.command()
@@ -266,12 +263,10 @@ def cancel(name: str, as_json: bool) -> None:
 def close(name: str, as_json: bool) -> None:
     """Contact nobody any more; the round closes once all that came in before was heard."""
 
-    def closing(session: Session, held: Round) -> int:
-        steering.begin_closing(session, held, how=steering.BY_HAND, now=_now(), by=_BY)
-        return held.id
+    def closing(session: Session, held: Round, *, now: dt.datetime, by: str) -> int:
+        return steering.begin_closing(session, held, how=steering.BY_HAND, now=now, by=by)
 
-    number = _steer(name, closing)
-    print_json({"round": number}) if as_json else click.echo(f"Round {name} is closing.")
+    _steer(name, closing, as_json, "taken_back", "The round is closing; {} queued texts are not sent.")
 
 
 @round_.command("back-check")

@@ -137,7 +137,6 @@ def _done(who: Acting, held: Round, asked: str) -> str | None:
         seen = draw(session, held, now=now, by=by)
         said = gettext("Drawn: %(count)s people of %(people)s.", count=seen.contacts, people=seen.people)
     elif asked == "send":
-        steering.may_start(session, held)
         started = reach.start(session, held, now=now, by=by)
         said = gettext("%(count)s people are contacted from now on.", count=started)
     elif asked == "pause":

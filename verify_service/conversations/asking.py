@@ -249,6 +249,38 @@ class RtHeadsAsked:
     reminded_before: int  # heads who had their text within the week
 
 
+@dataclass(frozen=True)
+class HeadToRemind:
+    """A head of an RT, or of an RW who stands in, and how many residents wait for his word by which day."""
+
+    phone: int
+    of_rw: bool
+    rw: str
+    rt: str | None
+    kelurahan: str
+    residents: int
+    by: dt.date
+    cause: str
+
+
+def remind_head(session: Session, head: HeadToRemind, *, now: dt.datetime) -> int | None:
+    """Text the number of residents who wait, never one of them; the outbox id, or None when no text will go."""
+    return write(
+        session,
+        session.get_one(Phone, head.phone),
+        "g29.rw_task" if head.of_rw else "g14.rt_task",
+        {
+            "rt": head.rw if head.of_rw else f"{head.rt}/{head.rw}",
+            "kel": head.kelurahan,
+            "n": str(head.residents),
+            "date": head.by.strftime("%d/%m/%y"),
+        },
+        purpose=Purpose.REMINDER,
+        cause=head.cause,
+        now=now,
+    )
+
+
 def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetime, actor: str) -> RtHeadsAsked:
     """Remind every RT head of the residents he has not spoken of; where there is none the head of the RW; else, or
     where he was reminded before in vain, the kelurahan gets a task each.
@@ -277,21 +309,17 @@ def ask_the_rt_heads(session: Session, *, kelurahan: str | None, now: dt.datetim
         if row.reminded:
             before += 1
             continue
-        by = today + dt.timedelta(days=RT_DAYS)
-        sent = write(
-            session,
-            session.get_one(Phone, row.phone_id),
-            "g29.rw_task" if row.of_rw else "g14.rt_task",
-            {
-                "rt": row.rw if row.of_rw else f"{row.rt}/{row.rw}",
-                "kel": row.kelurahan,
-                "n": str(len(row.enrolments)),
-                "date": by.strftime("%d/%m/%y"),
-            },
-            purpose=Purpose.REMINDER,
+        head = HeadToRemind(
+            row.phone_id,
+            row.of_rw,
+            row.rw,
+            row.rt,
+            row.kelurahan,
+            residents=len(row.enrolments),
+            by=today + dt.timedelta(days=RT_DAYS),
             cause=f"rt_task:{row.head}:{today:%Y-%m-%d}",
-            now=now,
         )
+        sent = remind_head(session, head, now=now)
         heads += sent is not None
         residents += len(row.enrolments) if sent is not None else 0
     asked = RtHeadsAsked(heads, residents, vacant, before)

@@ -13,8 +13,8 @@ from typing import Final
 from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
-from verify_service.ground.programme import programme
 from verify_service.ground.tables import JOINED, Round
+from verify_service.ground.working_days import city_day
 from verify_service.rounds.reach import ANSWERS, rt_since
 from verify_service.verification.field_checks import ROUND_VISIT
 
@@ -141,7 +141,7 @@ def settle(session: Session, held: Round, *, now: dt.datetime) -> int:
         _SETTLE,
         {
             "round": held.id,
-            "today": (held.closing_at or now).astimezone(programme().zone).date(),
+            "today": city_day(held.closing_at or now),
             "drawn_at": held.drawn_at,
             "rt_since": rt_since(held),
             "cutoff": held.closing_at,

@@ -14,15 +14,16 @@ from typing import Any, Final
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from verify_service.conversations.asking import HeadToRemind, remind_head
 from verify_service.conversations.asking_many import ToAsk, ask_many
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Phone, Round
-from verify_service.messaging.compose import write
-from verify_service.messaging.outbox import Purpose, of_round
+from verify_service.ground.tables import Round
+from verify_service.ground.working_days import city_day
+from verify_service.messaging.outbox import of_round
 from verify_service.registry.residents import inactive_before, unheaded_sql
 from verify_service.rounds.design import design_of
 from verify_service.rounds.plan import Channel, Plan, read_plan
-from verify_service.rounds.round_states import RoundState, move
+from verify_service.rounds.round_states import RoundState, move, refuse_others_at_work
 from verify_service.tasks import death_sql, open_task
 from verify_service.verification.field_checks import ROUND_VISIT
 
@@ -91,12 +92,13 @@ class _Moved:
 
 
 def start(session: Session, held: Round, *, now: dt.datetime, by: str) -> int:
-    """Begin to contact a drawn round, which is locked; how many people are drawn.
+    """Begin to contact a drawn round, which is locked; how many people are drawn. RoundRefused while another one asks.
 
     First contacts are due evenly, so many a minute as designed; those drawn first in each stratum come first.
     """
     design = design_of(held.design)
     plan = read_plan(design.plan)
+    refuse_others_at_work(session, held)
     move(session, held, RoundState.SENDING, now=now, by=by)
     held.started_at = now
     number = _schedule(session, held, plan, now, per_minute=design.per_minute)
@@ -165,14 +167,13 @@ def contact(session: Session, *, now: dt.datetime, most: int = AT_ONCE) -> int:
         return 0
     held = session.get_one(Round, number)
     plan = read_plan(design_of(held.design).plan)
-    today = now.astimezone(programme().zone).date()
     rows = session.execute(
         _DUE,
         {
             "round": held.id,
             "now": now,
             "most": most,
-            "today": today,
+            "today": city_day(now),
             "drawn_at": held.drawn_at,
             "answers": list(ANSWERS),
             "rt_since": rt_since(held),
@@ -274,7 +275,6 @@ def _others(
         if plan.steps[row.step].channel is Channel.RT:
             moved.append(_Moved(row.enrolment_id, *_next(plan, row), asked=row.enrolment_id in told))
             continue
-        by = (held.closes_at or now).astimezone(programme().zone).date()
         open_task(
             session,
             kind=ROUND_VISIT,
@@ -284,27 +284,38 @@ def _others(
             rt=row.own_rt,
             enrolment_id=row.enrolment_id,
             detail={"round": held.id},
-            due_on=by,
+            due_on=_closes_on(held, now),
             now=now,
         )
         moved.append(_Moved(row.enrolment_id, *_next(plan, row), asked=True))
     return moved
 
 
-# The head of each one's RT; where none speaks for it, the head of the RW. Each hears how many of his wait, by a text.
+# The head of each one's RT; where none speaks for it, the head of the RW. He hears how many of the round wait for his
+# word, however few of them are due at this moment, and once a day.
 _HEADS = text(
     f"""
-SELECT coalesce(instead.id, own.id) AS head, coalesce(instead.phone_id, own.phone_id) AS phone_id,
-       instead.id IS NOT NULL AS of_rw, line.rw, line.rt, area.kelurahan, array_agg(line.id) AS people
-FROM enrolment line JOIN area ON area.kelurahan_code = line.kelurahan_code
-LEFT JOIN rt_head own ON own.kelurahan_code = line.kelurahan_code AND own.rw = line.rw AND own.rt = line.rt
-     AND own.until IS NULL AND NOT own.announced AND own.locked_at IS NULL
-LEFT JOIN rt_head instead ON instead.kelurahan_code = line.kelurahan_code AND instead.rw = line.rw
-     AND instead.rt = '' AND instead.until IS NULL AND NOT instead.announced AND instead.phone_id IS NOT NULL
-     AND instead.locked_at IS NULL AND {unheaded_sql("line")}
-WHERE line.id = ANY(CAST(:people AS bigint[])) AND line.rt <> ''
-  AND coalesce(instead.phone_id, own.phone_id) IS NOT NULL
-GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1
+WITH head AS (
+    SELECT coalesce(instead.id, own.id) AS head, coalesce(instead.phone_id, own.phone_id) AS phone_id,
+           instead.id IS NOT NULL AS of_rw, line.kelurahan_code, line.rw,
+           CASE WHEN instead.id IS NULL THEN line.rt END AS rt, area.kelurahan, array_agg(line.id) AS people
+    FROM enrolment line JOIN area ON area.kelurahan_code = line.kelurahan_code
+    LEFT JOIN rt_head own ON own.kelurahan_code = line.kelurahan_code AND own.rw = line.rw AND own.rt = line.rt
+         AND own.until IS NULL AND NOT own.announced AND own.locked_at IS NULL
+    LEFT JOIN rt_head instead ON instead.kelurahan_code = line.kelurahan_code AND instead.rw = line.rw
+         AND instead.rt = '' AND instead.until IS NULL AND NOT instead.announced AND instead.phone_id IS NOT NULL
+         AND instead.locked_at IS NULL AND {unheaded_sql("line")}
+    WHERE line.id = ANY(CAST(:people AS bigint[])) AND line.rt <> ''
+      AND coalesce(instead.phone_id, own.phone_id) IS NOT NULL
+    GROUP BY 1, 2, 3, 4, 5, 6, 7)
+SELECT head.*, (
+    SELECT count(*) FROM round_person waiting JOIN enrolment line ON line.id = waiting.enrolment_id
+    WHERE waiting.round_id = :round AND waiting.sampled AND waiting.answered_at IS NULL
+      AND line.kelurahan_code = head.kelurahan_code AND line.rw = head.rw
+      AND CASE WHEN head.of_rw THEN {unheaded_sql("line")} ELSE line.rt = head.rt END
+      AND NOT EXISTS (SELECT 1 FROM evidence said WHERE said.enrolment_id = line.id AND said.source = 'rt_head'
+                        AND said.received_at >= :rt_since)) AS residents
+FROM head ORDER BY head.head
 """  # noqa: S608  # constants of our own
 )
 
@@ -315,24 +326,25 @@ def _heads(session: Session, held: Round, rows: Sequence[Row[Any]], now: dt.date
     known = {row.enrolment_id for row in rows if row.head_spoke}
     if not silent:
         return known
-    by = (held.closes_at or now).astimezone(programme().zone).date()
+    asked = {"people": silent, "inactive": inactive_before(now), "round": held.id, "rt_since": rt_since(held)}
     texts: list[int] = []
-    for row in session.execute(_HEADS, {"people": silent, "inactive": inactive_before(now)}).all():
-        told = write(
-            session,
-            session.get_one(Phone, row.phone_id),
-            "g29.rw_task" if row.of_rw else "g14.rt_task",
-            {
-                "rt": row.rw if row.of_rw else f"{row.rt}/{row.rw}",
-                "kel": row.kelurahan,
-                "n": str(len(row.people)),
-                "date": by.strftime("%d/%m/%y"),
-            },
-            purpose=Purpose.REMINDER,
-            cause=f"round:{held.id}:head:{row.head}:{row.rt}",
-            now=now,
+    for row in session.execute(_HEADS, asked).all():
+        head = HeadToRemind(
+            row.phone_id,
+            row.of_rw,
+            row.rw,
+            row.rt,
+            row.kelurahan,
+            residents=row.residents,
+            by=_closes_on(held, now),
+            cause=f"round:{held.id}:head:{row.head}:{city_day(now)}",
         )
+        told = remind_head(session, head, now=now)
         texts += [told] if told is not None else []
         known.update(row.people)
     of_round(session, held.id, texts)
     return known
+
+
+def _closes_on(held: Round, now: dt.datetime) -> dt.date:
+    return city_day(held.closes_at or now)

@@ -10,15 +10,10 @@ from sqlalchemy.orm import Session
 from verify_service import audit
 from verify_service.ground.tables import Round
 from verify_service.messaging.outbox import hold_round, release_round, take_back_round
-from verify_service.rounds.round_states import RoundRefused, RoundState, move, refuse_others_at_work
+from verify_service.rounds.round_states import RoundRefused, RoundState, move
 from verify_service.verification.field_checks import ROUND_VISIT
 
 BY_HAND, QUOTA, PLAN_OVER, CANCELLED = "by hand", "quota", "plan over", "cancelled"
-
-
-def may_start(session: Session, held: Round) -> None:
-    """RoundRefused where another round is at work, or the list was changed under this one beyond what it can say."""
-    refuse_others_at_work(session, held)
 
 
 def pause(session: Session, held: Round, *, now: dt.datetime, by: str) -> int:
@@ -51,11 +46,14 @@ def resume(session: Session, held: Round, *, now: dt.datetime, by: str) -> int:
     return back
 
 
-def begin_closing(session: Session, held: Round, *, how: str, now: dt.datetime, by: str) -> None:
-    """Contact nobody any more: a locked round waits only for what came in before this moment to be heard."""
+def begin_closing(session: Session, held: Round, *, how: str, now: dt.datetime, by: str) -> int:
+    """Contact nobody any more: a locked round waits only for what came in before this moment to be heard.
+
+    Returns how many queued texts are not sent.
+    """
     move(session, held, RoundState.CLOSING, now=now, by=by)
     held.closing_at, held.closed_how, held.paused_at = now, how, None
-    _contact_no_more(session, held)
+    return _contact_no_more(session, held)
 
 
 def finish(session: Session, held: Round, *, now: dt.datetime, by: str) -> None:
