@@ -17,6 +17,7 @@ from verify_service.rounds import dispositions, reach
 from verify_service.rounds.certificate import certificate, drawn, redraw
 from verify_service.rounds.draw import order
 from verify_service.rounds.frame import frame_csv
+from verify_service.rounds.intervals import Interval, newcombe
 from verify_service.rounds.round_report import report_of
 from verify_service.rounds.round_states import find_round
 from verify_service.rounds.second_raters import draw_back_checks, raters_of
@@ -147,3 +148,47 @@ def test_heads_are_rated_beside_workers_and_asked_again_by_lot(db: Any) -> None:
     assert sum(one.check.compared for one in told.checks) == 18 - asked
     assert {one.place for one in told.heads} == {"32.75.01.1001/011/003", "32.75.02.1001/011/003"}
     assert all(one.all_yes and one.quick for one in told.heads)
+
+
+def test_two_rounds_of_the_same_people_are_compared_as_such(db: Any) -> None:
+    people = a_city(db, 120)
+    first, second = NOW, NOW + dt.timedelta(days=40)
+    told = {}
+    for name, when, yes in (("first", first, 100), ("second", second, 90)):
+        a_round(name, everyone=True, plan="sms 0, close 1d", now=when)
+        begin(name, when)
+        contact_all(when)
+        for place, someone in enumerate(people[:108]):
+            answer(db, someone, "confirms" if place < yes else "denies", when + dt.timedelta(hours=1))
+        for later in (1, 2):
+            tended(when + dt.timedelta(days=1, minutes=later))
+        with transaction() as session:
+            told[name] = report_of(session, find_round(session, name))
+    assert told["first"].since_before is None
+    change = told["second"].since_before
+    assert change is not None
+    assert change.difference == pytest.approx(told["second"].overall.share - told["first"].overall.share)
+    assert change.low is not None
+    assert change.high is not None
+    apart = newcombe(
+        told["second"].overall.share,
+        Interval(told["second"].overall.low, told["second"].overall.high),
+        told["first"].overall.share,
+        Interval(told["first"].overall.low, told["first"].overall.high),
+    )
+    assert change.high - change.low < apart.high - apart.low, "the same people: known better than from others"
+
+
+def test_what_comes_in_late_is_counted_by_the_clock(db: Any) -> None:
+    (someone,) = a_city(db, 1)
+    name = a_round(everyone=True, plan="sms 0, close 1d")
+    begin(name)
+    contact_all(NOW)
+    for later in (1, 2):
+        tended(NOW + dt.timedelta(days=1, minutes=later))
+    answer(db, someone, "confirms", NOW + dt.timedelta(days=2))
+    tended(NOW + dt.timedelta(days=2, hours=1))
+    with transaction() as session:
+        assert dispositions.counted(session, find_round(session, name)) == {"late": 1}
+    tended(NOW + dt.timedelta(days=200))
+    assert db.execute("SELECT settled_at < %s FROM round", [NOW + dt.timedelta(days=100)]).fetchone() == (True,)

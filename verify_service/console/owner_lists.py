@@ -34,7 +34,7 @@ def _chosen(asked: str | None) -> WorkList:
     return next((one for one in owner_lists.lists() if one == asked), (mine or list(owner_lists.lists()))[0])
 
 
-def _page(whose: WorkList, *, brought: Brought | None = None, unreadable: bool = False, status: int = 200) -> Response:
+def _page(whose: WorkList, *, brought: Brought | None = None, unreadable: str = "", status: int = 200) -> Response:
     verdict = request.args.get("verdict")
     verdict = verdict if verdict in VERDICTS else None
     answered = request.args.get("answered") == "1"
@@ -124,8 +124,8 @@ def take_owner_sheet(whose: str) -> Response:
     file = request.files.get("file")
     try:
         sheet = read_sheet(file.read() if file is not None else b"", words.spellings(asked))
-    except FileRefused:
-        return _page(asked, unreadable=True, status=422)
+    except FileRefused as refused:
+        return _page(asked, unreadable=str(refused), status=422)
     with acting(LONG) as who:
         brought = take_sheet(who, asked, sheet.rows, blank=sheet.blank)
     if brought.kept:

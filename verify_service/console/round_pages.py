@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from verify_service.console.blueprint import acting, blueprint, may, page_session
@@ -24,7 +24,7 @@ from verify_service.rounds.drawing import draw, open_round, preview
 from verify_service.rounds.frame import frame_csv
 from verify_service.rounds.plan import PlanRefused
 from verify_service.rounds.report_rows import COLUMNS, rows_of
-from verify_service.rounds.round_report import report_of
+from verify_service.rounds.round_report import RoundReport, report_of
 from verify_service.rounds.round_states import RoundRefused, RoundState, find_round
 from verify_service.rounds.second_raters import draw_back_checks
 from verify_service.rounds.status import status_of
@@ -97,7 +97,7 @@ def _contents(number: int) -> dict[str, Any]:
                 seen = preview(who.session, held)
             except RoundRefused as refused:
                 why_not = str(refused)
-        told = report_of(who.session, held) if held.drawn_at is not None else None
+        told = _stated(who, held) if held.drawn_at is not None else None
         return {
             "round": held,
             "design": design_of(held.design),
@@ -108,9 +108,19 @@ def _contents(number: int) -> dict[str, Any]:
             "words": words,
             "jobs": JOBS,
             "files": FILES,
+            "moves": RoundState(held.state).at_work,
             "steers": may("console.one_round", reading=False),
             "live_url": url_for("console.round_live", number=number),
         }
+
+
+def _stated(who: Acting, held: Round) -> RoundReport:
+    """The report, computed once for each time the round was settled: many look at the page, and a list is long."""
+    kept: dict[int, tuple[Any, RoundReport]] = current_app.extensions.setdefault("round_reports", {})
+    stands = (held.settled_at, held.state)
+    if kept.get(held.id, (None,))[0] != stands or held.settled_at is None:
+        kept[held.id] = (stands, report_of(who.session, held))
+    return kept[held.id][1]
 
 
 def _steer(number: int) -> Response:

@@ -64,7 +64,8 @@ JOBS: Final = (
     ),
     ROUNDS := Job(
         "jobs.rounds.look",
-        "SELECT EXISTS (SELECT 1 FROM round WHERE at_work)",
+        """SELECT EXISTS (SELECT 1 FROM round WHERE at_work OR (state = 'closed'
+           AND closed_at > now() - interval '60 days' AND settled_at < now() - interval '1 hour'))""",
         apart=2.0,
     ),
     CASES := Job(

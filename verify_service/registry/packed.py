@@ -10,10 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from verify_service.registry.grids import SheetRow
 from verify_service.registry.problems import Cell
+
+T = TypeVar("T")
 
 # A row as the reading process tells it: its number, how many blank cells end it, the cells before them; then, where
 # anything of it is hidden or struck out, whether it is hidden and which cells are struck.
@@ -47,8 +49,24 @@ def _read(words: str) -> list[Told]:
     return rows
 
 
+class Unpacking(Sequence[T]):
+    """Rows that are unpacked one after the other: the one at a place is found by counting."""
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        if isinstance(place, slice):
+            return tuple(islice(self, *place.indices(len(self))))
+        found = next(islice(self, place if place >= 0 else len(self) + place, None), None)
+        if found is None:
+            raise IndexError(place)
+        return found
+
+
 @dataclass(frozen=True, eq=False)
-class PackedRows(Sequence[SheetRow]):
+class PackedRows(Unpacking[SheetRow]):
     """The rows of one sheet in their order, or those behind row `after` that are not among the `gone`."""
 
     chunks: tuple[Chunk, ...]
@@ -62,18 +80,6 @@ class PackedRows(Sequence[SheetRow]):
     def __iter__(self) -> Iterator[SheetRow]:
         for _, rows in self.parts():
             yield from map(row_of, rows)
-
-    @overload
-    def __getitem__(self, place: int) -> SheetRow: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[SheetRow]: ...
-    def __getitem__(self, place: int | slice) -> SheetRow | Sequence[SheetRow]:
-        if isinstance(place, slice):
-            return tuple(islice(self, *place.indices(self.size)))
-        found = next(islice(self, place if place >= 0 else self.size + place, None), None)
-        if found is None:
-            raise IndexError(place)
-        return found
 
     def parts(self) -> Iterator[tuple[str, list[Told]]]:
         """Chunk by chunk: the JSON, in which a sign can be looked for, and the rows as they were told."""

@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from itertools import compress, islice
+from itertools import compress
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from verify_service.ground.phones import Phone
 from verify_service.registry.by_column import Lines, Once
@@ -18,6 +18,7 @@ from verify_service.registry.columns import Header, Layout, field_of, looks_like
 from verify_service.registry.grids import Limits, SheetRow
 from verify_service.registry.insurers import INSURER
 from verify_service.registry.nik import Nik, is_beyond_doubt, is_plain_nik, nik_doubts, read_kk
+from verify_service.registry.packed import Unpacking
 from verify_service.registry.payments import PAYMENTS
 from verify_service.registry.people import Sightings, same_people
 from verify_service.registry.problems import FileRefused, Problem
@@ -48,7 +49,7 @@ _NOTHING: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class RosterRows(Held[RosterRow]):
+class RosterRows(Unpacking[RosterRow], Held[RosterRow]):
     """The rows of a roster that can be used, in their order, but for the `gone`; packed, some hundred together."""
 
     chunks: tuple[tuple[int, bytes], ...] = ()  # number of the last row; columns in the order of RosterRow
@@ -61,23 +62,9 @@ class RosterRows(Held[RosterRow]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __iter__(self) -> Iterator[RosterRow]:
         for said in self.parts():
             yield from _rows(said)
-
-    @overload
-    def __getitem__(self, place: int) -> RosterRow: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[RosterRow]: ...
-    def __getitem__(self, place: int | slice) -> RosterRow | Sequence[RosterRow]:
-        if isinstance(place, slice):
-            return tuple(islice(self, *place.indices(self.size)))
-        found = next(islice(self, place if place >= 0 else self.size + place, None), None)
-        if found is None:
-            raise IndexError(place)
-        return found
 
     def parts(self) -> Iterator[Said]:
         """Some hundred rows at a time, by field: phones as E.164, what is cleared as a tuple."""

@@ -250,7 +250,7 @@ def paired(both: int, first_only: int, second_only: int, neither: int) -> Change
     return Change(net / n, math.sqrt(max(0.0, first_only + second_only - net**2 / n)) / n)
 
 
-def partly_same(first: float, n1: float, second: float, n2: float, same: int, both: float) -> Change:
+def partly_same(first: float, n1: float, second: float, n2: float, same: float, both: float) -> Change:
     """First less second, where `same` people answered in both rounds, `both` the share of these who said yes twice.
 
     v = v₁ + v₂ - 2·n₁₂(p₁₁ - p₁p₂)/(n₁n₂); with nobody in both, that of independent rounds.

@@ -4,6 +4,7 @@ share is worth. Whoever prints, shows or publishes a figure of a round takes it 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -25,11 +26,11 @@ from verify_service.rounds.estimates import (
     publishable,
     together,
 )
-from verify_service.rounds.intervals import Bounds, Interval, newcombe
+from verify_service.rounds.intervals import Bounds, Interval, newcombe, partly_same, z
 from verify_service.rounds.rates import AAPOR, Disposition, Letter, Rates, by_letter, rates
 from verify_service.rounds.round_states import RoundRefused
 from verify_service.rounds.second_raters import Raters, raters_of
-from verify_service.rounds.tallies import DOMAINS, ChannelTally, Tally, by_channel, cells, tallies
+from verify_service.rounds.tallies import DOMAINS, ChannelTally, Tally, answered_in_both, by_channel, cells, tallies
 
 QUESTION: Final = "confirms the cover as its own"
 
@@ -217,7 +218,11 @@ def _with(
 
 
 def _since_before(session: Session, held: Round, now: Stated, confidence: float) -> Compared | None:
-    """The difference from the newest round that was closed before this one was drawn."""
+    """The difference from the newest round that was closed before this one was drawn.
+
+    Where people answered in both, as they do where a seed is used again, the two shares move together: their
+    covariance goes off the variance. Else by Newcombe, from each share's own interval.
+    """
     before = session.scalar(
         select(Round)
         .where(Round.closed_at < held.drawn_at, Round.state == "closed", Round.id != held.id)
@@ -231,12 +236,26 @@ def _since_before(session: Session, held: Round, now: Stated, confidence: float)
     if before.design["exclude"] != held.design["exclude"]:
         return Compared(before.name, None, None, None, "other people were left out")
     then = stated("all", tallies(session, before), confidence)
-    if None in (now.share, now.low, now.high, then.share, then.low, then.high):
+    if (
+        now.share is None
+        or now.low is None
+        or now.high is None
+        or then.share is None
+        or then.low is None
+        or then.high is None
+    ):
         return Compared(before.name, None, None, None, "one of the two shares is refused")
-    found = newcombe(
-        now.share or 0.0,
-        Interval(now.low or 0.0, now.high or 0.0),
-        then.share or 0.0,
-        Interval(then.low or 0.0, then.high or 0.0),
-    )
+    in_both, both_yes = answered_in_both(session, before, held)
+    if in_both:
+        n, m = _worth(now), _worth(then)
+        same = min(n, m, in_both * math.sqrt(n * m / (now.answers * then.answers)))  # worth as the others are
+        changed = partly_same(now.share, n, then.share, m, same, both_yes / in_both)
+        half = z(confidence) * changed.se
+        return Compared(before.name, changed.difference, changed.difference - half, changed.difference + half)
+    found = newcombe(now.share, Interval(now.low, now.high), then.share, Interval(then.low, then.high))
     return Compared(before.name, found.difference, found.low, found.high)
+
+
+def _worth(one: Stated) -> float:
+    """Answers of an endless list worth as much as these; where everybody answered, those."""
+    return one.n_eff or one.answers

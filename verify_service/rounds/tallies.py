@@ -66,6 +66,21 @@ def cells(counted: Iterable[Tally], named: Callable[[Tally], str]) -> list[Cell]
     return [Cell(name, people, answers, yes, sampled) for name, (people, answers, yes, sampled) in sorted(sums.items())]
 
 
+def answered_in_both(session: Session, before: Round, held: Round) -> tuple[int, int]:
+    """How many people answered in both rounds, and how many said yes both times."""
+    row = session.execute(
+        text(
+            """SELECT count(*), count(*) FILTER (WHERE earlier.statement = ANY(:yes) AND later.statement = ANY(:yes))
+               FROM round_person earlier JOIN round_person later USING (enrolment_id)
+               WHERE earlier.round_id = :before AND later.round_id = :round AND earlier.sampled AND later.sampled
+                 AND (earlier.disposition IN ('complete', 'partial') OR earlier.would_be = 'complete')
+                 AND (later.disposition IN ('complete', 'partial') OR later.would_be = 'complete')"""
+        ),
+        {"before": before.id, "round": held.id, "yes": list(YES)},
+    ).one()
+    return row[0], row[1]
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelTally:
     """Answers that came one way: a count of answers, of no list."""

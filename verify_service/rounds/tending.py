@@ -15,6 +15,8 @@ from verify_service.rounds.round_states import RoundState, move
 from verify_service.rounds.size import more_contacts, rate_now
 
 SETTLE_EVERY: Final = dt.timedelta(seconds=5)
+LATE: Final = dt.timedelta(days=60)  # after the close, in which answers are counted as late ...
+LATE_EVERY: Final = dt.timedelta(hours=1)  # ... and looked for; the clock asks by the same (ground/queue.py)
 _PATIENCE: Final = 20  # times as long as settling took, until the next: a large round is looked at less often
 _MOST_RELEASED: Final = 2  # times the first draw: an administrator decides about more
 
@@ -29,7 +31,7 @@ def tend(session: Session, *, now: dt.datetime) -> bool:
     """One look at the round at work: settle it, and lead it on; whether there was one."""
     held = at_work(session, lock=True)
     if held is None:
-        return False
+        return _settle_late(session, now)
     pause = max(SETTLE_EVERY, dt.timedelta(milliseconds=_PATIENCE * (held.settle_ms or 0)))
     if held.state != RoundState.CLOSING.value and held.settled_at is not None and now - held.settled_at < pause:
         return True
@@ -42,6 +44,22 @@ def tend(session: Session, *, now: dt.datetime) -> bool:
     elif held.paused_at is None:
         _lead_on(session, held, now)
     return True
+
+
+def _settle_late(session: Session, now: dt.datetime) -> bool:
+    """Count what came in late to a round that was closed not long ago; whether there was one to look at."""
+    held = session.scalar(
+        select(Round)
+        .where(
+            Round.state == RoundState.CLOSED.value, Round.closed_at > now - LATE, Round.settled_at < now - LATE_EVERY
+        )
+        .order_by(Round.settled_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if held is not None:
+        dispositions.settle(session, held, now=now)
+    return held is not None
 
 
 def _lead_on(session: Session, held: Round, now: dt.datetime) -> None:
