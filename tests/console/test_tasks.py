@@ -302,3 +302,32 @@ def test_an_officer_lets_in_a_head_of_his_own_kelurahan_alone(db: Any) -> None:
     issues = db.execute("SELECT letter_issue, activated_at IS NULL FROM rt_head ORDER BY id").fetchall()
     assert issues == [(2, True), (1, False)]
     assert ("RT head let in again",) in db.execute("SELECT action FROM audit").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ("confirms", ("worker", "confirms", "visit", True)),
+        ("denies", ("worker", "denies", "visit", True)),
+        ("absent", ("visit", "absent", "visit", False)),
+        ("moved", ("rt_head", "moved", "visit", False)),
+    ],
+)
+def test_what_a_visit_of_a_round_found_is_evidence_of_its_own_channel(
+    officer: FlaskClient, db: Any, found: str, said: tuple[Any, ...]
+) -> None:
+    number = a_task(db, "round_visit")
+    paper = officer.get("/console/tasks/visits").get_data(as_text=True)
+    assert "Sulistiawati Dewi" in paper
+    assert "RT 003/RW 011" in paper
+    assert db.execute("SELECT count(*) FROM audit WHERE action = 'visit list printed'").fetchone() == (1,)
+    token = form_token(officer.get(f"/console/tasks/{number}").get_data(as_text=True))
+    answer = officer.post(f"/console/tasks/{number}", data={"csrf_token": token, "answer": found})
+    assert answer.status_code == 303
+    assert db.execute("SELECT source, statement, channel, assisted FROM evidence").fetchall() == [said]
+    assert "Sulistiawati" not in officer.get("/console/tasks/visits").get_data(as_text=True)
+
+
+def test_a_visit_elsewhere_is_on_no_list_of_this_kelurahan(officer: FlaskClient, db: Any) -> None:
+    a_task(db, "round_visit", kelurahan_code="32.75.02.1001")
+    assert "Sulistiawati" not in officer.get("/console/tasks/visits").get_data(as_text=True)

@@ -68,6 +68,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.owner_line": Rule(_ALL, _DESK, Scope.PLACE),
     "console.tasks": Rule(_ALL, _NOBODY, Scope.PLACE),
     "console.task": Rule(_ALL, _WORKING, Scope.PLACE),
+    "console.visit_list": Rule(_WORKING, _NOBODY, Scope.PLACE),
     "console.cases": Rule(_ALL, _NOBODY, Scope.REPORTS),
     "console.cases_live": Rule(_ALL, _NOBODY, Scope.REPORTS),
     "console.search_cases": Rule(_NOBODY, _ALL, Scope.REPORTS),

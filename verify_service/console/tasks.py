@@ -102,6 +102,20 @@ def _settle(number: int) -> Response:
     return make_response(redirect(url_for("console.task", number=number) if stays else url_for("console.tasks"), 303))
 
 
+@blueprint.get("/tasks/visits")
+def visit_list() -> Response:
+    """Whom to visit, RT by RT, to print: what was found is ticked on paper and entered at the task."""
+    with acting() as who:
+        held = field_checks.visits(who)
+    by_rt: dict[tuple[str, str, str], list[field_checks.Visit]] = {}
+    for visit in held:
+        by_rt.setdefault((visit.about.kelurahan, visit.about.rw, visit.about.rt), []).append(visit)
+    most = field_checks.MOST_ON_PAPER
+    page = make_response(render_template("console/visits.html", by_rt=by_rt, total=len(held), found=FOUND, most=most))
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
 @blueprint.get("/tasks/<int(max=999999999999):number>/letter")
 def letter(number: int) -> Response:
     """The new activation letter of an RT head who was let in again, to print and hand over."""

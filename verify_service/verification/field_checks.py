@@ -88,6 +88,33 @@ def read(acting: Acting, task: Task) -> tuple[Particulars, list[AnsweredFor]]:
     ) if task.kind == CHECK_ANSWERS else []
 
 
+MOST_ON_PAPER = 500  # visits on one printed list
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody to visit: the number of the task, by which the finding is entered, and whom it is about."""
+
+    task: int
+    due_on: dt.date
+    about: Particulars
+
+
+def visits(acting: Acting) -> list[Visit]:
+    """The visits of a round that are still to be made in the account's place, RT by RT, as they are printed.
+
+    Names and addresses go onto paper: the trail keeps who printed how many.
+    """
+    tasks = acting.session.scalars(
+        select(Task)
+        .where(Task.kind == ROUND_VISIT, Task.closed_at.is_(None), in_place(acting.viewer, Task.kelurahan_code))
+        .order_by(Task.kelurahan_code, Task.rw, Task.rt, Task.id)
+        .limit(MOST_ON_PAPER)
+    ).all()
+    acting.record("visit list printed", "task", visits=len(tasks))
+    return [Visit(task.id, task.due_on, _particulars(acting.session, task)) for task in tasks]
+
+
 def _particulars(session: Session, task: Task) -> Particulars:
     area = session.get(Area, task.kelurahan_code) if task.kelurahan_code else None
     place = {"rt": task.rt or "-", "rw": task.rw or "-", "kelurahan": area.kelurahan if area else "-"}
