@@ -90,6 +90,7 @@ _OF_THE_COVER = COURTESIES | word_set(
     " tadi dulu dari kantor pabrik tempat kerja kerjanya tahun bulan minggu lalu kelurahan rt rw gratis pada mulai"
     " doang saja cuma emang podo maksud padahal halo maaf terimakasih ternyata sami gitu di sini yang"
     " didaftarin didaftarkan didaptarkeun didaftarke didatain gimana kapan mana caranya bisa boleh apa kenapa berapa"
+    " bayar iuran"
 )
 _KEPT = frozenset(re.findall(r"[a-z]+", rf"{_NEVER_CALLED}|{_ALSO_CALLED}|{_SHORT}")) - word_set(
     "yang yg nu sing lain punya gaduh boga no nomor nomer hp su orang org wong"
@@ -104,7 +105,7 @@ _TWICE = re.compile(r"\b([a-z]{3,})(?: \1(nya|ku|ne|na|e)?|2(nya|ku|ne|na|an|e)?
 _OF_KIN = re.compile(
     rf"^{_ASIDE}(?:kenapa )?(?:{_OF}|my )?(?:(?:calon|mantan|almarhum|meninggal|bekas) )?"
     rf"(?:{_HUMBLE}|(?P<kin>{_NEVER_CALLED})){_SUFFIX}(?! laki)"
-    rf"{_AND}{_PARTICLE}{_ANY} {_YET}\b(?P<rest>.*)$"
+    rf"{_AND}{_PARTICLE}{_ANY}(?: saya)?(?: mah)? {_YET}\b(?P<rest>.*)$"
 )
 _OF_ONE_NAMED = re.compile(
     rf"^{_ASIDE}(?:(?:om|tante|pak|bu) )?{_OF}(?:si )?(?P<kin>{_ALSO_CALLED}|{_SHORT}){_SUFFIX}{_PARTICLE} {_YET}\b"
@@ -112,7 +113,7 @@ _OF_ONE_NAMED = re.compile(
 )
 _PERHAPS = re.compile(  # "ya bapak sudah" is said to him
     rf"^(?!ya ){_ASIDE}(?P<kin>{_ALSO_CALLED}){_SUFFIX}{_AND}(?: saya)?"
-    rf"(?: (?:mah|sih|tuh|ge|juga|malah|pada|semua|{_WHERE} [a-z]+))* {_YET}\b(?P<rest>.*)$"
+    rf"(?: (?:mah|sih|tuh|ge|juga|malah|pada|semua|{_WHERE} [a-z]+(?: (?!{_YET}\b)[a-z]+)?))* {_YET}\b(?P<rest>.*)$"
 )
 _TITLED = re.compile(  # "si udin belum", "kalo pak darto udah"; "bu rina, belum" may be said to her
     rf"^{_ASIDE}(?:{_OF}(?:pak|bu|mas|mbak|kang|teh|bi|bang|mpok|om|tante|kak)|si|mang|ceu) (?P<named>[a-z]{{3,}})"
@@ -164,7 +165,7 @@ def says_it_of_kin(text: str, own: Collection[str] = ()) -> bool:
 
     `own` are the words of the asked one's name: Putri who writes "Putri sudah" is nobody's daughter.
     """
-    return any(is_all_of_kin(part, own) for part in {text, _from_what_is_told(text)})
+    return any(is_all_of_kin(part, own) for part in {text, _from_what_is_told(text)}) or _each_of_kin(text, own)
 
 
 def is_all_of_kin(text: str, own: Collection[str] = ()) -> bool:
@@ -174,6 +175,12 @@ def is_all_of_kin(text: str, own: Collection[str] = ()) -> bool:
     if not _CALLED_FIRST.search(text):
         patterns += [_PERHAPS, _TO_ANOTHER]
     return any(_is_said(found, own) for pattern in patterns if (found := pattern.search(said)))
+
+
+def _each_of_kin(text: str, own: Collection[str]) -> bool:
+    """Whether of several each is said to be so or not: "bini udah, anak blm"."""
+    clauses = [one[0] for one in _CLAUSE.finditer(text) if _TOLD.search(_plainly(one[0]))]
+    return len(clauses) > 1 and all(is_all_of_kin(clause, own) for clause in clauses)
 
 
 _CLAUSE = re.compile(r"[^,.;:!\n]+[,.;:!\n]*")

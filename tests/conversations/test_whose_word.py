@@ -31,7 +31,10 @@ OF_ANOTHER = [
     "eh maksudnya istri saya", "itu mah bini ane", "yang udah bini ane", "itu istri saya yg belum", "istri maksudnya",
     "yg terdaftar laki ane", "bukan ane, bini ane", "eta mah salaki abdi", "ternyata istri saya udah",
     "ini hp suami, saya belum", "dengar2 tetangga udah", "pake hp bini, bini belum",
-    "met pagi pak, istri ane blm pny", "assalamualaikum. suami saya blm pny", "ini Dewi, suami ane blm pny",
+    "temen2 ojol ane udah pada punya", "bini udah, anak blm", "istri udah, anak belum", "suami udah, anak juga udah",
+    "adek ane yg jualan cilok blm pny juga", "bos ane mah blm bayar iuran", "anak udah. istri belum pak",
+    "tetangga udah, temen juga udah", "istri ane yg di kampung sana blm pny", "met pagi pak, istri ane blm pny",
+    "assalamualaikum. suami saya blm pny", "ini Dewi, suami ane blm pny",
 ]  # fmt: skip
 HIS_OWN = [
     "ane blm pny", "ane udah", "ane mah blm pny", "bos, ane udah", "bos, saya belum", "udah bos", "belum juragan",
@@ -46,7 +49,9 @@ HIS_OWN = [
     "ya itu dia", "maksud bapak apa", "itu pak", "pake hp anak saya, saya udah", "hp ane udah", "kartu ane belum ada",
     "bos belum daftarin saya", "kok temen2 udah ane belom", "suami, anak, saya belum",
     "warga rt 5 sudah terdaftar pak", "gua belom, bokap udah", "abdi jeung budak can",
-    "bos blm daftarin", "saya pembantu, majikan ga daftarin", "udah bu, istri juga", "belum, laki ane jg belom",
+    "udah, anak belum", "udah pak, istri belum", "belum, suami udah, anak udah", "saya udah, istri belum, anak belum",
+    "istri udah, anak udah, saya belum", "saya belum bayar iuran", "bos blm daftarin",
+    "saya pembantu, majikan ga daftarin", "udah bu, istri juga", "belum, laki ane jg belom",
 ]  # fmt: skip
 
 
