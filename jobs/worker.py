@@ -22,10 +22,18 @@ from verify_service.messaging.gateways import gateway
 
 class Worker(SimpleWorker):
     """Asks once a second whether Valkey is back. RQ doubles its wait up to a minute, and a reply would lie unread for
-    so long after the queue answers again."""
+    so long after the queue answers again.
+
+    Takes no commands over Valkey, so it has no second thread that connects again at the same time, on one connection.
+    """
 
     max_connection_wait_time = 1.0
 
+    def subscribe(self) -> None:
+        """Nobody sends commands to a worker: signals stop it."""
+
+
+_SILENT = 30  # seconds; a cut that nobody tells of is noticed within them (RQ: seven minutes)
 
 for job in queue.JOBS:
     import_module(job.name.rpartition(".")[0])
@@ -47,7 +55,9 @@ def main() -> None:
 def _cut_off() -> bool:
     """Work; whether it ended since Valkey went away in the middle of a job, which RQ does not outlive."""
     try:
-        worker = Worker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)
+        worker = Worker(
+            [queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer, worker_ttl=_SILENT
+        )
         worker.log_job_description = False
         worker.work(logging_level="WARNING", with_scheduler=False)
     except (exceptions.ConnectionError, exceptions.TimeoutError):

@@ -25,7 +25,9 @@ QUIET = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
-_FITS = "width => innerWidth === width && document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+# Between two pages there is a moment without any document.
+_FITS = """width => { const page = document.documentElement;
+    return innerWidth === width && page !== null && page.scrollWidth <= page.clientWidth; }"""
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 
 
@@ -74,6 +76,7 @@ class Visit:
         """At each of these widths nobody has to scroll sideways, and axe finds nothing: of the page as it stands."""
         for width in widths:
             self.wide(width)
+            self.page.wait_for_load_state()
             self.page.wait_for_function(_FITS, arg=width)  # what is drawn by a script follows in the next frame
             assert (self.too_wide_by() <= 0, self.faults()) == (True, []), (self.page.url, width)
 
