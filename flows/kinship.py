@@ -8,7 +8,7 @@ from the officer who is spoken to: then it is not the worker's own word either, 
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flows.lexicon import COLLAPSED, KNOWN, without_repeats
 from flows.reading import COURTESIES, spoken, word_set
@@ -65,11 +65,12 @@ _ASIDE = (
 _AND = rf"(?:(?: saya)?(?: (?:dan|sama))? (?:{_NEVER_CALLED}|{_ALSO_CALLED}){_SUFFIX})?"  # "emak babe", "anak bini"
 _OF = r"(?:(?:kalau|upami|nek|yen|untuk|punya|yang|si) )"
 _WHERE = r"(?:yang|di|dari|satu|nu|sing|ing|tempat)"  # and one word more: "yang kedua", "di kampung"
+_SEX = r"(?:laki|lelaki|cowok|cowo|perempuan|prempuan|cewek|cewe|lanang|wadon|wedok|awewe|lalaki|estri|jaler)"
 _PARTICLE = (
     r"(?: (?:saya|mah|sih|tuh|teh|mh|ge|juga|pun|kandung|pertama|kedua|ketiga|sulung|bungsu|gede|kecil|muda|tua|siri"
     r"|tercinta|sendiri|malah|kok|ko|koq|baru|semua|pada|podo|doang|cuma|saja|emang|memang|rumah|sebelah|imah|omah"
     r"|kerja"
-    rf"|kantor|pangkalan|pasar|grup|group|kampung|sini|sana|sekarang|se[a-z]{{4,}}|{_WHERE} [a-z]+|yang|di))*"
+    rf"|kantor|pangkalan|pasar|grup|group|kampung|sini|sana|sekarang|se[a-z]{{4,}}|{_SEX}|{_WHERE} [a-z]+|yang|di))*"
 )
 # What is so or is not so; a verb may stand for it: "istri dapet", "bini punya kartu".
 _YET = (
@@ -82,6 +83,17 @@ _ANY = (  # "temen ojol", "warga rt 3", "tetangga kiri kanan"; not "anak dua", n
     r"|single)\b)[a-z]+"
     r"(?: \d+)?){0,2}"
 )
+# "adek ane yang jualan cilok belum": what somebody does, who is spoken of.
+_WHO = (
+    r"(?: (?:yang|nu|sing)"
+    r"(?: (?!(?:sudah|belum|tidak|masih|saya|kamu|tapi|kalau|kata|katanya|bilang|pada)\b)[a-z]+){1,4}"
+    r"(?: (?:mah|sih|tuh|teh|ge|juga|pun|pada))*)?"
+)
+# A word more may stand before it is said whose they are: "temen ojol ane". "warga sini, saya belum" is the writer.
+_OTHERS = rf"(?!(?:warga|karyawan|pegawai|penghuni)\b)(?:{_COMPANIONS})"
+_AT_WORK = (
+    r"(?:kerja|kerjaan|proyek|pabrik|toko|warung|pasar|gudang|bengkel|pangkalan|kantor|kampung|gang|ojol|ojek|lapak)"
+)
 _VOCATIVES = word_set("pak bapak bpk bu ibu mas mbak mba kak bang kang teh om tante min gan")
 _OF_THE_COVER = COURTESIES | word_set(
     "dapat terima terdaftar daftar didata punya ada kartu bpjs ketenagakerjaan pernah juga semua sama sekali aktif ikut"
@@ -89,8 +101,8 @@ _OF_THE_COVER = COURTESIES | word_set(
     " sudah belum tidak oleh kasih ngasih dikasih kebagian kabagean pegang kayaknya katanya peserta lama baru kemarin"
     " tadi dulu dari kantor pabrik tempat kerja kerjanya tahun bulan minggu lalu kelurahan rt rw gratis pada mulai"
     " doang saja cuma emang podo maksud padahal halo maaf terimakasih ternyata sami gitu di sini yang"
+    " bayar mbayar iuran iurannya setor nyetor proses ambil ngambil"
     " didaftarin didaftarkan didaptarkeun didaftarke didatain gimana kapan mana caranya bisa boleh apa kenapa berapa"
-    " bayar iuran"
 )
 _KEPT = frozenset(re.findall(r"[a-z]+", rf"{_NEVER_CALLED}|{_ALSO_CALLED}|{_SHORT}")) - word_set(
     "yang yg nu sing lain punya gaduh boga no nomor nomer hp su orang org wong"
@@ -104,16 +116,16 @@ _TWICE = re.compile(r"\b([a-z]{3,})(?: \1(nya|ku|ne|na|e)?|2(nya|ku|ne|na|an|e)?
 
 _OF_KIN = re.compile(
     rf"^{_ASIDE}(?:kenapa )?(?:{_OF}|my )?(?:(?:calon|mantan|almarhum|meninggal|bekas) )?"
-    rf"(?:{_HUMBLE}|(?P<kin>{_NEVER_CALLED})){_SUFFIX}(?! laki)"
-    rf"{_AND}{_PARTICLE}{_ANY}(?: saya)?(?: mah)? {_YET}\b(?P<rest>.*)$"
+    rf"(?:{_HUMBLE}|(?P<kin>(?P<others>{_OTHERS})|{_NEVER_CALLED})){_SUFFIX}(?!(?<=\blaki) laki)"
+    rf"{_AND}{_PARTICLE}{_ANY}(?(others)(?: saya{_PARTICLE})?|){_WHO} {_YET}\b(?P<rest>.*)$"
 )
 _OF_ONE_NAMED = re.compile(
-    rf"^{_ASIDE}(?:(?:om|tante|pak|bu) )?{_OF}(?:si )?(?P<kin>{_ALSO_CALLED}|{_SHORT}){_SUFFIX}{_PARTICLE} {_YET}\b"
-    r"(?P<rest>.*)$"
+    rf"^{_ASIDE}(?:(?:om|tante|pak|bu) )?{_OF}(?:si )?(?P<kin>{_ALSO_CALLED}|{_SHORT}){_SUFFIX}{_PARTICLE}{_WHO}"
+    rf" {_YET}\b(?P<rest>.*)$"
 )
 _PERHAPS = re.compile(  # "ya bapak sudah" is said to him
-    rf"^(?!ya ){_ASIDE}(?P<kin>{_ALSO_CALLED}){_SUFFIX}{_AND}(?: saya)?"
-    rf"(?: (?:mah|sih|tuh|ge|juga|malah|pada|semua|{_WHERE} [a-z]+(?: (?!{_YET}\b)[a-z]+)?))* {_YET}\b(?P<rest>.*)$"
+    rf"^(?!ya ){_ASIDE}(?P<kin>{_ALSO_CALLED}){_SUFFIX}{_AND}(?: (?:{_SEX}|{_AT_WORK})){{0,2}}(?: saya)?"
+    rf"(?: (?:mah|sih|tuh|ge|juga|malah|pada|semua|{_WHERE} [a-z]+))*{_WHO} {_YET}\b(?P<rest>.*)$"
 )
 _TITLED = re.compile(  # "si udin belum", "kalo pak darto udah"; "bu rina, belum" may be said to her
     rf"^{_ASIDE}(?:{_OF}(?:pak|bu|mas|mbak|kang|teh|bi|bang|mpok|om|tante|kak)|si|mang|ceu) (?P<named>[a-z]{{3,}})"
@@ -165,7 +177,7 @@ def says_it_of_kin(text: str, own: Collection[str] = ()) -> bool:
 
     `own` are the words of the asked one's name: Putri who writes "Putri sudah" is nobody's daughter.
     """
-    return any(is_all_of_kin(part, own) for part in {text, _from_what_is_told(text)}) or _each_of_kin(text, own)
+    return any(is_all_of_kin(part, own) for part in {text, _from_what_is_told(text)})
 
 
 def is_all_of_kin(text: str, own: Collection[str] = ()) -> bool:
@@ -175,12 +187,6 @@ def is_all_of_kin(text: str, own: Collection[str] = ()) -> bool:
     if not _CALLED_FIRST.search(text):
         patterns += [_PERHAPS, _TO_ANOTHER]
     return any(_is_said(found, own) for pattern in patterns if (found := pattern.search(said)))
-
-
-def _each_of_kin(text: str, own: Collection[str]) -> bool:
-    """Whether of several each is said to be so or not: "bini udah, anak blm"."""
-    clauses = [one[0] for one in _CLAUSE.finditer(text) if _TOLD.search(_plainly(one[0]))]
-    return len(clauses) > 1 and all(is_all_of_kin(clause, own) for clause in clauses)
 
 
 _CLAUSE = re.compile(r"[^,.;:!\n]+[,.;:!\n]*")
@@ -248,4 +254,18 @@ def _is_said(found: re.Match[str], own: Collection[str]) -> bool:
     if not set(kin.split()).isdisjoint(own) or (called is not None and called not in _VOCATIVES - {kin}):
         return False
     rest = given["rest"].split()
-    return len(rest) <= _MORE and _OF_THE_COVER.issuperset(rest)
+    if len(rest) <= _MORE and _OF_THE_COVER.issuperset(rest):
+        return True
+    return found.re is not _BEHIND and found.re is not _MEANT and _goes_on_of_kin(rest, own)
+
+
+def _goes_on_of_kin(rest: Sequence[str], own: Collection[str]) -> bool:
+    """Whether the next thing that is said is somebody else's state as well: "bini udah, anak blm"."""
+    for place in range(min(len(rest), _MORE + 1)):
+        if not _OF_THE_COVER.issuperset(rest[:place]):
+            return False
+        behind = " ".join(rest[place:])
+        also = (pattern.search(behind) for pattern in (_OF_KIN, _OF_ONE_NAMED, _TITLED, _PERHAPS))
+        if any(_is_said(one, own) for one in also if one is not None):
+            return True
+    return False
