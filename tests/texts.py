@@ -36,6 +36,7 @@ def a_text(
 
 
 _MOMENTS = {
+    "evidence": ("received_at",),
     "inbound_message": ("received_at", "sent_at"),
     "outbox": ("handed_at", "sent_at"),
     "conversation": ("touched_at", "ended_at"),

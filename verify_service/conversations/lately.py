@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from verify_service.conversations.stored_state import grievance_of, has_agreed_unnamed, is_unnamed
 from verify_service.grievances.states import GrievanceState
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, Grievance, Phone
+from verify_service.ground.tables import Conversation, Enrolment, Evidence, Grievance, Phone
 
 _LATELY = (
     select(Conversation)
@@ -51,6 +51,25 @@ def wished_unnamed(session: Session, phone: Phone, received: dt.datetime) -> boo
     """Whether it said so in a talk that is over, and has told nothing since."""
     talks = _talks(session, phone, received)
     return any(map(is_unnamed, talks)) and not any(grievance_of(talk) is not None for talk in talks)
+
+
+_ANSWERED_FOR = (
+    select(Enrolment.worker_id)
+    .join(Evidence, Evidence.enrolment_id == Enrolment.id)
+    .where(
+        Evidence.phone_id == bindparam("phone"),
+        Evidence.source == "worker",
+        Evidence.received_at > bindparam("since"),
+    )
+    .order_by(Evidence.id.desc())
+    .limit(1)
+)
+
+
+def answered_for(session: Session, phone: Phone, since: dt.datetime) -> int | None:
+    """The worker for whom this phone answered last after that moment, by call or by text; None where it did not."""
+    worker: int | None = session.scalar(_ANSWERED_FOR, {"phone": phone.id, "since": since})
+    return worker
 
 
 _CLOSED = (

@@ -6,12 +6,18 @@ import datetime as dt
 import re
 
 from flows.keywords import keyword, urgency
-from flows.reading import spoken
+from flows.reading import COURTESIES, spoken, word_set
 from flows.short_answers import is_bare, short_answer
 from verify_service.conversations import lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
-from verify_service.conversations.grievance_words import add, anonymous_just_made, only_thanks, told_before
+from verify_service.conversations.grievance_words import (
+    A_FEW_WORDS,
+    add,
+    anonymous_just_made,
+    only_thanks,
+    told_before,
+)
 from verify_service.conversations.one_phone import Hearing
 from verify_service.grievances import thread
 from verify_service.grievances.states import GrievanceState
@@ -45,6 +51,44 @@ def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
         if meant == "no" or asked or not is_bare(said.text):
             return _mark(hearing, said, report, "solved" if meant == "yes" else "still")
     return add(hearing, said, held=report.id)
+
+
+# What is said of being registered as well: such a word alone leads to no officer.
+_SAID_OF_THE_LIST = COURTESIES | word_set(
+    "apakah sudah belum tidak pernah masih tetap kapan kenapa bagaimana gimana siapa mana berapa saja kartu kartunya"
+    " bpjs jaminan terima diterima nerima dapat dapet terdaftar daftar didaftarkan peserta aktif punya kerja bekerja"
+    " tinggal alamat nomor nama bapak saya anda kami yang untuk dari dengan juga lagi sekarang kemarin bulan tahun"
+)
+_A_WORD = 4  # letters
+
+
+def asked_by_an_officer(hearing: Hearing) -> Grievance | None:
+    """The one report of this phone in which an officer waits for words of its reporter."""
+    waiting = [
+        one for one in thread.open_grievances_of(hearing.session, hearing.phone) if one.state == GrievanceState.WAITING
+    ]
+    return waiting[0] if len(waiting) == 1 else None
+
+
+def reply_behind_a_question(hearing: Hearing, said: Message, *, again: bool = False) -> HandledAs | None:
+    """Put a reply to an officer into his report, though a question of ours came behind his; None for anything else.
+
+    It has a word of his that is none of the list's ("belum pernah ke kelurahan"), or says in more words what was
+    answered before (`again`).
+    """
+    if len(said.text.split()) <= A_FEW_WORDS or only_thanks(said):
+        return None
+    report = asked_by_an_officer(hearing)
+    if report is None:
+        return None
+    asked = _plain_words(thread.asked_last(hearing.session, report))
+    if not again and asked.isdisjoint(_plain_words(said.text)):
+        return None
+    return add(hearing, said, held=report.id)
+
+
+def _plain_words(text: str) -> frozenset[str]:
+    return frozenset(word for word in spoken(text).split() if len(word) >= _A_WORD) - _SAID_OF_THE_LIST
 
 
 _STILL = re.compile(

@@ -16,7 +16,7 @@ from flows.second_thoughts import forgets, is_sorry, thinks_again
 from flows.understanding import understand
 from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishes_only_not_to_be_named
 from flows.wishes import asks_after_a_report, asks_to_be_erased, only_wonders
-from verify_service.conversations import by_message, question
+from verify_service.conversations import by_message, lately, question
 from verify_service.conversations.asking_back import ask_for_the_own_word, behind_a_clear_answer, unclear
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
@@ -37,14 +37,20 @@ from verify_service.conversations.grievance_words import (
     told_before,
     waits_for_help,
 )
-from verify_service.conversations.officers_texts import reopen, reply_to_an_officer
+from verify_service.conversations.officers_texts import (
+    asked_by_an_officer,
+    reopen,
+    reply_behind_a_question,
+    reply_to_an_officer,
+)
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import Question
 from verify_service.conversations.report_talk import none_of_its_words, tells_nothing_of_it, wished_unnamed
-from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped
+from verify_service.conversations.stopping import answers_beside, answers_in_a_clause, may_be_a_stop, stop, stopped
 from verify_service.conversations.stored_state import note_unnamed, restore
 from verify_service.grievances import thread
 from verify_service.grievances.states import GrievanceState
+from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Grievance, InboundMessage
 
 
@@ -149,7 +155,7 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
     and words of somebody who asks not to be named; None for anything else."""
     words, problem = len(said.text.split()), reported(said.text)
     if command(said.text) == "stop":
-        return stopped(hearing, said, HandledAs.STOP)
+        return _stop_and_answer(hearing, said, asked)
     if keyword(said.text) is None or problem:
         about = number_within(said.text)
         if about is not None and thread.find(hearing.session, about[0], hearing.phone) is not None:
@@ -172,6 +178,13 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
     return file(hearing, said, said.text) if words > _A_LONG_ONE or not goes_on_with(hearing, said) else None
 
 
+def _stop_and_answer(hearing: Hearing, said: Message, asked: Question | None) -> HandledAs:
+    if asked is None or not (meant := answers_in_a_clause(asked, said.text)):
+        return stopped(hearing, said, HandledAs.STOP)
+    hearing.answer(asked, said, meant)
+    return stopped(hearing, said, HandledAs.ANSWER)
+
+
 def _question(hearing: Hearing, said: Message) -> Question | None:
     """The question that this text may answer. What was written before an answer does not take it back."""
     before_stop = hearing.overtaken(said.first, lambda one: one.handled_as == HandledAs.STOP)
@@ -181,7 +194,22 @@ def _question(hearing: Hearing, said: Message) -> Question | None:
         return None
     if asked.corrects and _answered_since(hearing, asked) and not question.names_the_cover(said.text):
         return None  # "eh belum" may take back either answer
-    return asked
+    return replace(asked, answered_for_another=_answered_for_another(hearing, said, asked))
+
+
+def _answered_for_another(hearing: Hearing, said: Message, asked: Question) -> bool:
+    """Whether this phone, which several share, answered for another worker since the question was asked or answered:
+    some minutes ago, or, where this text takes something back, some hours."""
+    if not asked.others:
+        return False
+    texting = programme().texting
+    of_late = dt.timedelta(minutes=texting.correct_minutes)
+    if thinks_again(said.text):
+        of_late = dt.timedelta(hours=texting.talk_hours)
+    heard = [one.received_at for one in hearing.before if asked.heard(one) and one.handled_as == HandledAs.ANSWER]
+    since = max(asked.prompt.handed_at, said.received - of_late, *heard)
+    worker = lately.answered_for(hearing.session, hearing.phone, since)
+    return worker is not None and worker != asked.asked.worker_id
 
 
 def _answered_since(hearing: Hearing, asked: Question) -> bool:
@@ -247,6 +275,10 @@ def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | Non
         return how
     if not read.option:
         return None
+    if read.option in ("yes", "no") and not read.grieves and not question.names_the_cover(said.text):
+        again = asked.corrects and question.stands(hearing.session, hearing.phone, read.option)
+        if (how := reply_behind_a_question(hearing, said, again=again)) is not None:
+            return how
     if read.option != "not_me" and (worker := whose_card(hearing, said, asked)) is not None:
         return None if read.grieves else correct_card(hearing, said, asked, worker, read.option)
     if read.stops:
@@ -335,7 +367,7 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Tal
     """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
     means = _means(said.text)
     if means == "stop":
-        return stopped(hearing, said, HandledAs.STOP)
+        return _stop_and_answer(hearing, said, asked)
     if may_be_secret(said.text):  # a PIN or a NIK that comes late, or twice: nobody need read it
         said.empty()
         hearing.reply(said, "s6.check")
@@ -345,7 +377,8 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Tal
     alone = urgent and told_before(hearing, said) is None  # an accident is a report of its own
     early = talk is not None and not talk.current and not alone
     begins = early and talk is not None and by_message.reports(talk.standing, talk.conversation)  # no word of another's
-    goes_on = asked is None or means == "grievance" or goes_on_with(hearing, said)
+    asked_too = asked_by_an_officer(hearing) is not None and not question.names_the_cover(said.text)
+    goes_on = asked is None or asked_too or means == "grievance" or goes_on_with(hearing, said)
     if not alone and not begins and goes_on and not tells_of_money(hearing, said) and (how := add(hearing, said)):
         return how
     if means == "grievance" and not thinks_again(said.text) and not only_wonders(said.text):

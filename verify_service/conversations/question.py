@@ -21,7 +21,7 @@ from flows.keywords import urgency
 from flows.kinship import asks_of_kin, says_it_of_companions
 from flows.outcomes import WorkerSays as Statement
 from flows.reading import option, pressed, spoken
-from flows.second_thoughts import answer_left, without_sorry
+from flows.second_thoughts import answer_left, thinks_again, without_sorry
 from flows.speaker import names_of, own_clause, speaker, speaks_of_himself
 from flows.understanding import understand
 from verify_service.conversations.asking import LET_GO, QUESTION_FLOW, cause_of
@@ -58,6 +58,7 @@ class Question:
     others: tuple[str, ...]  # names of the other workers of this phone
     digits: bool = False  # whether its digits were offered, and nothing was asked since that can have been read
     anothers: bool = False  # whether who spoke last on this phone to it was somebody else than the asked one
+    answered_for_another: bool = False  # whether a talk since then answered for another worker of this phone
 
     @property
     def open(self) -> bool:
@@ -151,9 +152,14 @@ def read(question: Question, text: str) -> Read:
     """What a text says to a question: a digit where it offered some, an option's word, or free words."""
     spoken_here = tuple(wordings().languages)
     found = _read(question.digits, question.name, question.others, text, spoken_here)
-    doubtful = question.corrects and found.option in ("", "unsure") and not found.others_word
+    takes_back = question.corrects or question.answered_for_another
+    doubtful = takes_back and found.option in ("", "unsure") and not found.others_word
     if doubtful and (meant := _thought_again(text, behind_another=True)):
         found = Read(meant)
+    nameless = names_of(question.name).isdisjoint(spoken(text).split())
+    may_be_his = found.option in ("yes", "no", "unsure") or (not found.option and thinks_again(text))
+    if question.answered_for_another and nameless and may_be_his:
+        return Read(grieves=True) if found.grieves else replace(found, others_word=True, stops=False)
     if question.anothers and found.option in ("yes", "no", "unsure") and speaks_of_himself(text, question.name):
         return Read(grieves=True) if found.grieves else replace(found, others_word=True, stops=False)
     return found

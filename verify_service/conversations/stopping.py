@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from flows.complaints import complaints
 from flows.keywords import urgency
-from flows.reading import STOPS, pressed, spoken, stops_something_else
+from flows.reading import STOPS, names_our_texts, pressed, spoken, stops_something_else
 from flows.understanding import understand
 from flows.wishes import asks_to_be_erased
 from verify_service.conversations import question
@@ -16,6 +18,8 @@ from verify_service.conversations.question import Question
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import stop_phone
 from verify_service.messaging.outbox import Purpose
+
+_AN_ANSWER = 2  # words
 
 
 def stop(hearing: Hearing, said: Message, *, alone: bool = False) -> None:
@@ -60,3 +64,19 @@ def answers_beside(asked: Question, text: str) -> str:
     rest = words[1:] if spoken(words[0]) in STOPS else words[:-1]
     read = question.read(asked, " ".join(rest)) if len(rest) > 1 or pressed(" ".join(rest)) else question.Read()
     return "" if read.grieves or read.others_word else read.option
+
+
+_CLAUSES = re.compile(r"[,.;:!\n]+")
+
+
+def answers_in_a_clause(asked: Question, text: str) -> str:
+    """What the clauses beside a STOP in plain words answer: "ga usah dikirimin lagi ya mas, blm dapet"; "" for nothing.
+
+    A single word is none: "udah, jangan sms lagi" stresses it.
+    """
+    clauses = [clause.strip() for clause in _CLAUSES.split(text) if clause.strip()]
+    rest = [clause for clause in clauses if understand(clause).meaning != "stop" and not names_our_texts(clause)]
+    if len(rest) == len(clauses) or len(spoken(" ".join(rest)).split()) < _AN_ANSWER:
+        return ""
+    read = question.read(asked, ", ".join(rest))
+    return read.option if read.option in ("yes", "no", "not_me") and not read.grieves and not read.others_word else ""

@@ -145,11 +145,11 @@ def _held(session: Session, report: Grievance, phone: Phone) -> Held:
         anonymous=report.identity == ANONYMOUS,
         joined=joined,
         answer=unseal_or_blank(root.answer, "grievance.answer"),
-        asked="" if joined else _asked(session, root),
+        asked="" if joined else asked_last(session, root),
     )
 
 
-def _asked(session: Session, report: Grievance) -> str:
+def asked_last(session: Session, report: Grievance) -> str:
     """What the reporter was asked last, while the report waits for it."""
     if report.state != GrievanceState.WAITING:
         return ""
