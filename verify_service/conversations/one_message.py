@@ -16,7 +16,8 @@ from flows.second_thoughts import forgets, is_sorry, thinks_again
 from flows.understanding import understand
 from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishes_only_not_to_be_named
 from flows.wishes import asks_after_a_report, asks_to_be_erased, only_wonders
-from verify_service.conversations import by_message, lately, question
+from verify_service.conversations import by_message, question
+from verify_service.conversations.answered_since import answered_for_another, answered_since
 from verify_service.conversations.asking_back import ask_for_the_own_word, behind_a_clear_answer, unclear
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
@@ -46,11 +47,10 @@ from verify_service.conversations.officers_texts import (
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import Question
 from verify_service.conversations.report_talk import none_of_its_words, tells_nothing_of_it, wished_unnamed
-from verify_service.conversations.stopping import answers_beside, answers_in_a_clause, may_be_a_stop, stop, stopped
+from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped, stopped_and_answered
 from verify_service.conversations.stored_state import note_unnamed, restore
 from verify_service.grievances import thread
 from verify_service.grievances.states import GrievanceState
-from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Grievance, InboundMessage
 
 
@@ -155,7 +155,7 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
     and words of somebody who asks not to be named; None for anything else."""
     words, problem = len(said.text.split()), reported(said.text)
     if command(said.text) == "stop":
-        return _stop_and_answer(hearing, said, asked)
+        return stopped_and_answered(hearing, said, asked)
     if keyword(said.text) is None or problem:
         about = number_within(said.text)
         if about is not None and thread.find(hearing.session, about[0], hearing.phone) is not None:
@@ -178,13 +178,6 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
     return file(hearing, said, said.text) if words > _A_LONG_ONE or not goes_on_with(hearing, said) else None
 
 
-def _stop_and_answer(hearing: Hearing, said: Message, asked: Question | None) -> HandledAs:
-    if asked is None or not (meant := answers_in_a_clause(asked, said.text)):
-        return stopped(hearing, said, HandledAs.STOP)
-    hearing.answer(asked, said, meant)
-    return stopped(hearing, said, HandledAs.ANSWER)
-
-
 def _question(hearing: Hearing, said: Message) -> Question | None:
     """The question that this text may answer. What was written before an answer does not take it back."""
     before_stop = hearing.overtaken(said.first, lambda one: one.handled_as == HandledAs.STOP)
@@ -192,31 +185,9 @@ def _question(hearing: Hearing, said: Message) -> Question | None:
     asked = question.find(hearing.asked, hearing.people, said, hearing.prompts, heard, before_stop=before_stop)
     if asked is None or (asked.corrects and hearing.overtaken(said.first, asked.heard)):
         return None
-    if asked.corrects and _answered_since(hearing, asked) and not question.names_the_cover(said.text):
+    if asked.corrects and answered_since(hearing, asked) and not question.names_the_cover(said.text):
         return None  # "eh belum" may take back either answer
-    return replace(asked, answered_for_another=_answered_for_another(hearing, said, asked))
-
-
-def _answered_for_another(hearing: Hearing, said: Message, asked: Question) -> bool:
-    """Whether this phone, which several share, answered for another worker since the question was asked or answered:
-    some minutes ago, or, where this text takes something back, some hours."""
-    if not asked.others:
-        return False
-    texting = programme().texting
-    of_late = dt.timedelta(minutes=texting.correct_minutes)
-    if thinks_again(said.text):
-        of_late = dt.timedelta(hours=texting.talk_hours)
-    heard = [one.received_at for one in hearing.before if asked.heard(one) and one.handled_as == HandledAs.ANSWER]
-    since = max(asked.prompt.handed_at, said.received - of_late, *heard)
-    worker = lately.answered_for(hearing.session, hearing.phone, since)
-    return worker is not None and worker != asked.asked.worker_id
-
-
-def _answered_since(hearing: Hearing, asked: Question) -> bool:
-    """Whether the newest text that answered anything answered something else than this question."""
-    answers = (one for one in hearing.before if one.handled_as == HandledAs.ANSWER and one.conversation_id is not None)
-    newest = next(answers, None)
-    return newest is not None and not asked.heard(newest)
+    return replace(asked, answered_for_another=answered_for_another(hearing, said, asked))
 
 
 def _talk(hearing: Hearing, said: Message) -> _Talk | None:
@@ -367,7 +338,7 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Tal
     """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
     means = _means(said.text)
     if means == "stop":
-        return _stop_and_answer(hearing, said, asked)
+        return stopped_and_answered(hearing, said, asked)
     if may_be_secret(said.text):  # a PIN or a NIK that comes late, or twice: nobody need read it
         said.empty()
         hearing.reply(said, "s6.check")

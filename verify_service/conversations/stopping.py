@@ -69,7 +69,7 @@ def answers_beside(asked: Question, text: str) -> str:
 _CLAUSES = re.compile(r"[,.;:!\n]+")
 
 
-def answers_in_a_clause(asked: Question, text: str) -> str:
+def _answers_in_a_clause(asked: Question, text: str) -> str:
     """What the clauses beside a STOP in plain words answer: "ga usah dikirimin lagi ya mas, blm dapet"; "" for nothing.
 
     A single word is none: "udah, jangan sms lagi" stresses it.
@@ -80,3 +80,11 @@ def answers_in_a_clause(asked: Question, text: str) -> str:
         return ""
     read = question.read(asked, ", ".join(rest))
     return read.option if read.option in ("yes", "no", "not_me") and not read.grieves and not read.others_word else ""
+
+
+def stopped_and_answered(hearing: Hearing, said: Message, asked: Question | None) -> HandledAs:
+    """STOP in plain words; what its other clauses answer counts."""
+    if asked is None or not (meant := _answers_in_a_clause(asked, said.text)):
+        return stopped(hearing, said, HandledAs.STOP)
+    hearing.answer(asked, said, meant)
+    return stopped(hearing, said, HandledAs.ANSWER)
