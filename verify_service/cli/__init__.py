@@ -26,6 +26,7 @@ _COMMANDS = {
         "round:round_",
         "Verification rounds: draw people by lot, ask them, and state honestly what is known.",
     ),
+    "budget": ("budget:budget", "What the money pays for: cost, what is missing, funded heads and months."),
     "report": ("report:report", "Figures for the auditor, the council and the public."),
     "ask": ("ask:ask", "Ask those who have not spoken yet; texts go out within the send window."),
     "texts": ("outbox:texts", "Texts to people: how sending stands, and reviving what was given up."),

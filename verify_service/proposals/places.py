@@ -47,7 +47,12 @@ def places(session: Session, *, today: dt.date) -> Places:
         return Places(quota, session.scalar(_ACCEPTED, {"since": new_year}) or 0, by_quota=True)
     premium = programme().premium
     affordable = premium.ceiling // (12 * premium.on(today))
-    return Places(affordable, session.scalar(_LISTED, {"today": today}) or 0, by_quota=False)
+    return Places(affordable, listed(session, today=today), by_quota=False)
+
+
+def listed(session: Session, *, today: dt.date) -> int:
+    """People whose premium the city pays or has promised to pay: on the list, or accepted for it; each once."""
+    return session.scalar(_LISTED, {"today": today}) or 0
 
 
 def one_at_a_time(session: Session) -> None:
