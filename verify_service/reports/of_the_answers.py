@@ -1,0 +1,233 @@
+"""What people said: comprehension, RT heads' reliability, who was asked, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from verify_service.ground.programme import programme
+from verify_service.reports.definition import Asked, Line, Report, columns, plain, share
+from verify_service.rounds.agreement import Counts, agreement
+from verify_service.rounds.intervals import wilson
+from verify_service.rounds.second_raters import HEAD_NO, HEAD_YES, WORKER_NO, WORKER_YES
+
+_KNOWLEDGE = text(
+    """
+SELECT answer.words_version, answer.language, answer.again, coalesce(worker.sex, '') AS sex,
+       coalesce(job.occupation, '') AS occupation, count(*), count(*) FILTER (WHERE answer.correct)
+FROM knowledge_answer answer
+LEFT JOIN worker ON worker.id = answer.worker_id
+LEFT JOIN LATERAL (SELECT occupation FROM enrolment WHERE worker_id = worker.id ORDER BY id DESC LIMIT 1) AS job ON true
+WHERE answer.answered_at <= :at
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""
+)
+
+
+def _comprehension(session: Session, asked: Asked) -> Iterable[Line]:
+    for *by, answers, correct in session.execute(_KNOWLEDGE, {"at": asked.at}):
+        yield (*by, answers, correct, share(correct, answers), *_interval(correct, answers))
+
+
+def _interval(yes: int, answers: int) -> tuple[float | None, float | None]:
+    if not answers:
+        return None, None
+    held = wilson(yes, answers)
+    return round(held.low, 4), round(held.high, 4)
+
+
+COMPREHENSION = Report(
+    "comprehension",
+    "Do workers know what they have?",
+    "How many answered the question about their cover rightly, the first time and later, by the words that were shown.",
+    columns(
+        words_version=("text", "which words of the benefits were in force"),
+        language=("code", "language of the talk"),
+        later=("yes or no", "asked once more, 30 days or more after the first time"),
+        sex=("code", "sex on the list; empty where it is not known"),
+        occupation=("text", "occupation on the list"),
+        answers=("answers", "answers to the question"),
+        correct=("answers", "of these: right"),
+        share=("share 0 to 1", "right among answers"),
+        low=("share 0 to 1", "lower end of Wilson's 95 % interval"),
+        high=("share 0 to 1", "upper end"),
+    ),
+    ("knowledge_answer", "worker", "enrolment"),
+    _comprehension,
+)
+
+# Of each enrolment what the head said last of whether he lives here and works, and the worker by himself.
+_RT_HEADS = text(
+    """
+WITH head AS (
+    SELECT DISTINCT ON (enrolment_id) enrolment_id, statement, statement = ANY(CAST(:head_yes AS text[])) AS yes
+    FROM evidence
+    WHERE source = 'rt_head' AND received_at <= :at
+      AND (statement = 'own_family' OR statement = ANY(CAST(:head_says AS text[])))
+    ORDER BY enrolment_id, received_at DESC, id DESC),
+own AS (
+    SELECT DISTINCT ON (enrolment_id) enrolment_id, statement = ANY(CAST(:worker_yes AS text[])) AS yes
+    FROM evidence
+    WHERE source = 'worker' AND NOT assisted AND received_at <= :at AND statement = ANY(CAST(:worker_says AS text[]))
+    ORDER BY enrolment_id, (statement = ANY(CAST(:worker_yes AS text[]))), received_at DESC, id DESC),
+said AS (
+    SELECT enrolment.kelurahan_code, head.statement, head.statement <> 'own_family' AS counts, head.yes, own.yes AS own
+    FROM head JOIN enrolment ON enrolment.id = head.enrolment_id
+    LEFT JOIN own ON own.enrolment_id = head.enrolment_id),
+office AS (
+    SELECT kelurahan_code, count(*) AS heads, count(*) FILTER (WHERE activated_at <= :at) AS activated
+    FROM rt_head WHERE until IS NULL OR until > :today GROUP BY kelurahan_code)
+SELECT area.kecamatan, area.kelurahan, coalesce(max(office.heads), 0), coalesce(max(office.activated), 0),
+       count(*) FILTER (WHERE said.counts), count(*) FILTER (WHERE said.counts AND said.yes),
+       count(*) FILTER (WHERE NOT said.counts),
+       count(*) FILTER (WHERE said.counts AND said.yes AND said.own),
+       count(*) FILTER (WHERE said.counts AND said.yes AND NOT said.own),
+       count(*) FILTER (WHERE said.counts AND NOT said.yes AND said.own),
+       count(*) FILTER (WHERE said.counts AND NOT said.yes AND NOT said.own)
+FROM area
+LEFT JOIN office ON office.kelurahan_code = area.kelurahan_code
+LEFT JOIN said ON said.kelurahan_code = area.kelurahan_code
+WHERE office.heads > 0 OR said.statement IS NOT NULL
+GROUP BY area.kecamatan, area.kelurahan ORDER BY 1, 2
+"""
+)
+
+
+_SAID = {
+    "head_yes": list(HEAD_YES),
+    "head_says": [*HEAD_YES, *HEAD_NO],
+    "worker_yes": list(WORKER_YES),
+    "worker_says": [*WORKER_YES, *WORKER_NO],
+}
+
+
+def _reliability(session: Session, asked: Asked) -> Iterable[Line]:
+    for *held, both_yes, head_yes, worker_yes, both_no in session.execute(_RT_HEADS, asked.sql | _SAID):
+        compared = both_yes + head_yes + worker_yes + both_no
+        told = agreement(Counts(both_yes, head_yes, worker_yes, both_no)) if compared else None
+        agreed = None if told is None else round(told.po, 4)
+        kappa = None if told is None or told.kappa is None else round(told.kappa, 4)
+        yield (*held, share(held[5], held[4]), compared, head_yes, agreed, kappa)
+
+
+RT_RELIABILITY = Report(
+    "rt-reliability",
+    "Are RT confirmations reliable?",
+    "For each kelurahan what RT heads said last of each resident, and how far the worker's own word agrees.",
+    columns(
+        kecamatan=("text", "district"),
+        kelurahan=("text", "village"),
+        posts=("heads", "heads in office on that day"),
+        activated=("heads", "of these: with a PIN of their own"),
+        answers=("enrolments", "lines that a head has answered for, his own family apart"),
+        yes=("enrolments", "of these: lives here and works"),
+        own_family=("enrolments", "said to be the head's own family, which counts for nothing"),
+        yes_share=("share 0 to 1", "yes among answers; 1 is a sign to look"),
+        compared=("enrolments", "of those answers: the worker himself said whether he is there and works"),
+        head_alone=("enrolments", "of these: the head says yes and the worker no"),
+        agreement=("share 0 to 1", "of these: on which both agree"),
+        kappa=("number", "Cohen's kappa: 1 always, 0 as chance would; empty where both say one thing of everybody"),
+    ),
+    ("evidence", "rt_head", "enrolment", "area"),
+    _reliability,
+    chart=("kelurahan", "yes_share"),
+)
+
+_ROUNDS = text(
+    """
+SELECT round.name, round.seed, stratum.stratum, stratum.population,
+       count(person.enrolment_id) FILTER (WHERE person.sampled) AS sampled,
+       count(person.enrolment_id) FILTER (WHERE person.sampled AND person.answered_at <= :at) AS answered
+FROM round JOIN round_stratum stratum ON stratum.round_id = round.id
+LEFT JOIN round_person person ON person.round_id = round.id AND person.stratum = stratum.stratum
+WHERE round.drawn_at <= :at
+GROUP BY round.id, round.name, round.seed, stratum.stratum, stratum.population
+ORDER BY round.name, stratum.stratum
+"""
+)
+
+
+def _representativeness(session: Session, asked: Asked) -> Iterable[Line]:
+    found = [tuple(row) for row in session.execute(_ROUNDS, {"at": asked.at})]
+    lists: dict[str, int] = {}
+    answers: dict[str, int] = {}
+    for name, _, _, population, _, answered in found:
+        lists[name] = lists.get(name, 0) + population
+        answers[name] = answers.get(name, 0) + answered
+    for name, seed, stratum, population, sampled, answered in found:
+        yield (
+            name, seed, stratum, population, sampled, answered, share(answered, sampled),
+            share(population, lists[name]), share(answered, answers[name]),
+        )  # fmt: skip
+
+
+REPRESENTATIVENESS = Report(
+    "representativeness",
+    "Is the sample representative?",
+    "For each round and stratum who was on the list, drawn and heard; the seed draws the same people again.",
+    columns(
+        round=("text", "name of the round"),
+        seed=("text", "with it and the frame anybody draws the sample again"),
+        stratum=("text", "stratum of the draw"),
+        population=("people", "people of the stratum that could be drawn"),
+        sampled=("people", "people drawn and asked"),
+        answered=("people", "of these: answered"),
+        response=("share 0 to 1", "answered among drawn"),
+        share_of_list=("share 0 to 1", "the stratum among all that could be drawn"),
+        share_of_answers=("share 0 to 1", "the stratum among all who answered"),
+    ),
+    ("round", "round_stratum", "round_person"),
+    _representativeness,
+    chart=("stratum", "response"),
+)
+
+_MESSAGES = text(
+    """
+SELECT to_char(date_trunc('month', outbox.created_at AT TIME ZONE :zone), 'YYYY-MM') AS month, outbox.purpose,
+       count(*) AS written,
+       count(*) FILTER (WHERE outbox.handed_at <= :at) AS handed_over,
+       count(*) FILTER (WHERE outbox.handed_at <= :at AND outbox.state = 'accepted') AS accepted,
+       count(*) FILTER (WHERE outbox.state IN ('refused', 'failed', 'unknown')) AS failed,
+       count(*) FILTER (WHERE outbox.state IN ('cancelled', 'stale')) AS not_sent,
+       count(*) FILTER (WHERE outbox.handed_at <= :at AND EXISTS (
+           SELECT 1 FROM inbound_message heard
+           WHERE heard.conversation_id = outbox.conversation_id AND heard.handled_as = 'answer'
+             AND heard.received_at BETWEEN outbox.handed_at AND :at)) AS acted_upon,
+       coalesce(sum(outbox.parts) FILTER (WHERE outbox.handed_at <= :at), 0) AS parts
+FROM outbox WHERE outbox.created_at <= :at
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+)
+
+
+def _messages(session: Session, asked: Asked) -> Iterable[Line]:
+    each = programme().texting.part_cost
+    for row in session.execute(_MESSAGES, {"at": asked.at, "zone": asked.sql["zone"]}):
+        *held, parts = (plain(value) for value in row)
+        assert isinstance(parts, int)
+        yield (*held, parts, parts * each)
+
+
+MESSAGES = Report(
+    "messages",
+    "Did messages reach people?",
+    "Texts by month and purpose: written, handed over, accepted, and answered. Nobody is counted as informed by a"
+    " delivery report.",
+    columns(
+        month=("month", "when they were written"),
+        purpose=("code", "why they were written"),
+        written=("texts", "texts of that month"),
+        handed_over=("texts", "handed to the gateway by that day"),
+        accepted=("texts", "of these: taken by it"),
+        failed=("texts", "refused, failed, or of unknown fate"),
+        not_sent=("texts", "cancelled, or too old before they could go"),
+        acted_upon=("texts", "of those handed over: questions that somebody answered by SMS"),
+        parts=("parts", "parts of 160 characters that the gateway counted"),
+        rupiah=("rupiah", "parts at the price of the programme file"),
+    ),
+    ("outbox", "inbound_message"),
+    _messages,
+    chart=("month", "acted_upon"),
+)

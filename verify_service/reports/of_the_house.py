@@ -1,0 +1,127 @@
+"""Our own house: what was done and by whom, how data and complainants are protected, who was shown the rules."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from verify_service.reports.definition import Report, by_statement, columns
+
+_AUDIT = text(
+    """
+SELECT to_char(date_trunc('month', at AT TIME ZONE :zone), 'YYYY-MM'), action, count(*), count(DISTINCT actor),
+       min(id), max(id)
+FROM audit WHERE at <= :at GROUP BY 1, 2 ORDER BY 1, 2
+"""
+)
+AUDIT_LOG = Report(
+    "audit-log",
+    "Who did what, and can it be altered afterwards?",
+    "What was done, by month: each action, how often, by how many, and the numbers of its entries.",
+    columns(
+        month=("month", "when"),
+        action=("text", "what was done"),
+        entries=("entries", "how often"),
+        actors=("actors", "by how many different officers, phones, keys or parts of the service"),
+        first=("number", "the first entry"),
+        last=("number", "the last one"),
+    ),
+    ("audit",),
+    by_statement(_AUDIT),
+)
+
+_PROTECTION = text(
+    """
+SELECT what, count(*), count(DISTINCT actor), min(at), max(at) FROM (
+    SELECT at, actor, CASE
+        WHEN action LIKE '%identity%' OR action = 'identity opened' THEN 'identity looked at'
+        WHEN action LIKE '%export%' OR action = 'work list written' OR action = 'letters printed'
+            THEN 'list or letters taken out'
+        WHEN action IN ('old reports emptied', 'payment evidence dropped') OR action LIKE 'forgot%'
+            THEN 'data let go of by the days of the rules'
+        WHEN action LIKE 'sign-in refused' THEN 'sign-in refused'
+        WHEN action LIKE 'officer%' OR action LIKE 'password%' OR action LIKE 'second factor%' THEN 'access changed'
+        END AS what
+    FROM audit WHERE at <= :at) AS entry
+WHERE what IS NOT NULL GROUP BY what ORDER BY what
+"""
+)
+DATA_PROTECTION = Report(
+    "data-protection",
+    "Is personal data protected?",
+    "How often an identity was looked at, a list was taken out, data were let go of, and access was changed.",
+    columns(
+        what=("text", "what was done"),
+        times=("entries", "how often"),
+        actors=("actors", "by how many"),
+        first_at=("moment, UTC", "the first time"),
+        last_at=("moment, UTC", "the last time"),
+    ),
+    ("audit",),
+    by_statement(_PROTECTION),
+)
+
+_COMPLAINANTS = text(
+    """
+SELECT held.promise, held.reports, held.broken FROM (
+    SELECT 1 AS place, 'an anonymous report names no phone and no worker' AS promise,
+           count(*) AS reports, count(*) FILTER (WHERE phone_id IS NOT NULL OR worker_id IS NOT NULL) AS broken
+    FROM grievance WHERE identity = 'anonymous' AND opened_at <= :at
+    UNION ALL
+    SELECT 2, 'an anonymous report keeps no hour of its opening', count(*),
+           count(*) FILTER (WHERE (opened_at AT TIME ZONE :zone)::time <> '00:00' AND
+                                  (opened_at AT TIME ZONE 'UTC')::time <> '00:00')
+    FROM grievance WHERE identity = 'anonymous' AND opened_at <= :at
+    UNION ALL
+    SELECT 3, 'a report about a unit is not handled by that unit', count(*),
+           count(*) FILTER (WHERE grievance.unit = grievance.about_unit OR officer.unit = grievance.about_unit)
+    FROM grievance LEFT JOIN officer ON officer.id = grievance.assignee_id
+    WHERE grievance.about_unit IS NOT NULL AND grievance.opened_at <= :at
+    UNION ALL
+    SELECT 4, 'a report about somebody''s conduct is restricted', count(*), count(*) FILTER (WHERE NOT restricted)
+    FROM grievance WHERE about IS NOT NULL AND opened_at <= :at) AS held
+ORDER BY held.place
+"""
+)
+COMPLAINANT_PROTECTION = Report(
+    "complainant-protection",
+    "Is the complainant protected?",
+    "Each promise to people who complain, how many reports it holds for, and how many break it: 0 where it is kept.",
+    columns(
+        promise=("text", "what is promised"),
+        reports=("reports", "reports that it holds for"),
+        broken=("reports", "of these: against the promise"),
+    ),
+    ("grievance", "officer"),
+    by_statement(_COMPLAINANTS),
+)
+
+# Of a PIN no earlier state is kept, so the days of reading the rules are those that stand today.
+_RULES = text(
+    """
+SELECT area.kecamatan, area.kelurahan, count(*), count(head.phone_id),
+       count(*) FILTER (WHERE head.rules_at <= :at), count(*) FILTER (WHERE head.activated_at <= :at),
+       (min(head.rules_at) FILTER (WHERE head.rules_at <= :at) AT TIME ZONE :zone)::date,
+       (max(head.rules_at) FILTER (WHERE head.rules_at <= :at) AT TIME ZONE :zone)::date
+FROM public.rt_head head JOIN area ON area.kelurahan_code = head.kelurahan_code
+WHERE head.created_at <= :at AND (head.until IS NULL OR head.until > :today)
+GROUP BY area.kecamatan, area.kelurahan ORDER BY 1, 2
+"""
+)
+RULES_SHOWN = Report(
+    "rules-shown",
+    "Were the rules clear down to RT and RW?",
+    "For each kelurahan the heads in office, and how many of them read and accepted the rules on their phone.",
+    columns(
+        kecamatan=("text", "district"),
+        kelurahan=("text", "village"),
+        heads=("heads", "heads of RT and RW in office"),
+        with_phone=("heads", "of these: with a phone on the list"),
+        rules_read=("heads", "of these: said that they understand the rules"),
+        activated=("heads", "of these: chose a PIN"),
+        first_on=("day", "when the first of them read the rules"),
+        last_on=("day", "when the last did"),
+    ),
+    ("rt_head", "area"),
+    by_statement(_RULES),
+    chart=("kelurahan", "rules_read"),
+)
