@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from verify_service.cli.imports import Month
 from verify_service.cli.service import Day, as_of_option, print_json, standing, with_servers
 from verify_service.cli.verdicts import drain_all
 from verify_service.ground.database import transaction
@@ -70,6 +71,24 @@ def all_(out: Path, as_of: dt.date) -> None:
         click.echo(f"As of {as_of}, into {out}:", err=True)
         manifest = write_all(session, asked, out, lambda name: click.echo(f"  {name}", err=True))
     click.echo(f"{len(manifest['files'])} files and {MANIFEST} written to {out}")
+
+
+@report.command("brief")
+@click.option("--month", type=Month(), required=True, help="The month, YYYY-MM.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
+@with_servers
+def brief(month: dt.date, out: Path) -> None:
+    """The monthly brief for the mayor and the council: two pages in Indonesian, the same bytes for the same month."""
+    from verify_service.reports.brief import brief as written  # a compiler of 80 MB that no other command needs
+    from verify_service.reports.brief import moment_of
+
+    at = moment_of(month, dt.datetime.now(dt.UTC))
+    asked = Asked(at)
+    with _standing(asked.today) as session:
+        pdf = written(session, asked, month)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(pdf)
+    click.echo(f"{out}: {len(pdf):,} bytes, as of {asked.today}")
 
 
 def _asked(day: dt.date | None) -> Asked:
