@@ -8,11 +8,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import desk, hops, lists, matrix, pairs, reconciliation, texts
+from tests.bench import desk, hops, lists, matrix, pairs, reconciliation, rounds, texts
 from tests.bench.servers import stay_off_the_servers_core
 from verify_service.demo import embedded, keys
 
-TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs")
+TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs", "rounds")
 
 
 def main() -> None:
@@ -47,6 +47,9 @@ def main() -> None:
             if "pairs" in asked.only:
                 sizes = (10_000, 100_000, 1_000_000) if asked.full else (10_000, 100_000)
                 pairs.compare(servers, asked.people, sizes)
+            if "rounds" in asked.only:
+                sizes = (10_000, 100_000, 1_000_000) if asked.full else (10_000, 100_000)
+                rounds.compare(servers, Path(folder), sizes)
         finally:
             servers.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import math
-import multiprocessing
-import os
 import random
-import resource
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from importlib import import_module
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +14,7 @@ import psycopg
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from tests.bench.costs import Cost, exponent, in_another, measured
 from tests.bench.doubles import City
 from verify_service.demo.embedded import Servers
 from verify_service.ground.database import transaction
@@ -30,20 +23,9 @@ _HEADINGS = ["NIK", "NAMA_LENGKAP", "TANGGAL_LAHIR", "JENIS_KELAMIN", "ALAMAT", 
 _HEADINGS += ["NO_HP", "PEKERJAAN"]
 _AREAS = Path(__file__).parents[2] / "verify_service" / "data" / "bekasi_areas.csv"
 _JOBS = ("Pengemudi ojek", "Pedagang kaki lima", "Pemulung", "Pekerja rumah tangga")
-_TICKS = os.sysconf("SC_CLK_TCK")
-_SPAWN = multiprocessing.get_context("spawn")
 _NEXT_MONTH = 100_000  # rows up to which the next month's list is measured too
 
 Row = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Seconds of CPU (the process that imports, its children, the database) and by the clock; the most MB it held."""
-
-    cpu: float
-    wall: float
-    memory: float
 
 
 def people(count: int, seed: int = 1) -> Iterator[Row]:
@@ -77,22 +59,22 @@ def compare(servers: Servers, folder: Path, sizes: dict[str, tuple[int, ...]]) -
     for kind, counts in sizes.items():
         cpu = [_one(servers, folder, kind, count) for count in counts]
         if len(counts) > 1:
-            power = math.log(cpu[-1] / cpu[0], counts[-1] / counts[0])
+            power = exponent(cpu[0], cpu[-1], counts[-1] / counts[0])
             print(f"  growth from {counts[0]:,} to {counts[-1]:,} rows: exponent {power:.2f}", flush=True)
 
 
 def _one(servers: Servers, folder: Path, kind: str, count: int) -> float:
     """Seconds of CPU of the import."""
     file, later = folder / f"list.{kind}", folder / f"next.{kind}"
-    _in_another(_written, file, count, False)
+    in_another(_written, file, count, False)
     _emptied(servers)
-    bare = _measured(servers, _bare, servers.owner_url, file)
+    bare = measured(servers, _bare, servers.owner_url, file)
     _print(f"{kind} {count:,}: read and COPY, unchecked", bare, bare, count)
-    done = _measured(servers, _imported, file)
+    done = measured(servers, _imported, file)
     _print("  the import", done, bare, count)
     if count <= _NEXT_MONTH:
-        _in_another(_written, later, count, True)
-        _print("  the next month's list over it", _measured(servers, _imported, later), bare, count)
+        in_another(_written, later, count, True)
+        _print("  the next month's list over it", measured(servers, _imported, later), bare, count)
     return done.cpu
 
 
@@ -155,50 +137,3 @@ def _emptied(servers: Servers) -> None:
         connection.execute("TRUNCATE worker, phone, file_import, person_key, stale_enrolment RESTART IDENTITY CASCADE")
         connection.execute("TRUNCATE person_traits, worker_before, enrolment_before, phone_link_before, payment_before")
         connection.execute("VACUUM ANALYZE")
-
-
-def _measured(servers: Servers, work: Callable[..., None], *given: Any) -> Cost:
-    before = _database_cpu(servers)
-    cost = _in_another(work, *given)
-    return Cost(cost.cpu + _database_cpu(servers) - before, cost.wall, cost.memory)
-
-
-def _in_another(work: Callable[..., None], *given: Any) -> Cost:
-    """The work in a process of its own, so that what it holds is its own, and what it cost there."""
-    ours, theirs = _SPAWN.Pipe()
-    process = _SPAWN.Process(target=_work, args=(theirs, work, *given))
-    process.start()
-    theirs.close()
-    cost: Cost = ours.recv()
-    process.join()
-    return cost
-
-
-def _work(out: Connection, work: Callable[..., None], *given: Any) -> None:
-    import_module("verify_service.registry.loading")  # starting is not what is measured
-    before, began = _cpu(), time.perf_counter()
-    work(*given)
-    wall = time.perf_counter() - began
-    most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    out.send(Cost(_cpu() - before, wall, most / 1024))
-
-
-def _cpu() -> float:
-    """Seconds that this process and its ended children have worked."""
-    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-
-
-def _database_cpu(servers: Servers) -> float:
-    """Seconds that all of the database has worked."""
-    postmaster = int((Path(servers.data_dir) / "postgres" / "postmaster.pid").read_text().split()[0])
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    return sum(_worked(pid) for pid in (postmaster, *map(int, children)))
-
-
-def _worked(pid: int) -> float:
-    """Its own seconds, and those of children that have ended: a backend that is gone counts with the server."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return 0
-    return sum(map(int, fields[11:15])) / _TICKS

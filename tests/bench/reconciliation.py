@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import resource
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import psycopg
 
+from tests.bench.costs import SPAWN, backends, most_held
 from verify_service.demo.embedded import Servers
 from verify_service.verification.weighing import STATEMENTS
 
@@ -84,11 +86,63 @@ def compare(servers: Servers, people: int) -> None:
             assert done.enrolments == people, done
 
         _stale(connection)
-        _print("the job, from nothing", _measured(servers, everything), by_hand)
+        _print("the job, from nothing", _measured(everything), by_hand)
         assert _agrees(connection)
         _stale(connection)
-        _print("the job again, nothing changed", _measured(servers, everything), by_hand)
+        _print("the job again, nothing changed", _measured(everything), by_hand)
         _print_one(connection, one_batch)
+
+
+def share(servers: Servers, people: int) -> None:
+    """The same from nothing by 1, 2 and 4 processes that share it, beside the statement by hand; print the table."""
+    with psycopg.connect(servers.owner_url, autocommit=True) as connection:
+        _load(connection, people)
+        print(f"\nReconciliation of {people:,} enrolments, shared", flush=True)
+        print(f"{'':<48}{'seconds':>11}{'ratio':>7}{'backend MB':>12}{'process MB':>12}")
+        keyed = _by_hand(servers, people, keys=_KEYS)
+        _print("one statement by hand, with the keys of ours", keyed, keyed)
+        for processes in (1, 2, 4):
+            connection.execute("TRUNCATE verdict, discrepancy, cover_gap")
+            _stale(connection)
+            cost = _shared(processes)
+            assert _agrees(connection)
+            _print(f"the job, from nothing, by {processes} at once", cost, keyed)
+
+
+def _shared(processes: int) -> Cost:
+    """So many drain the same marks; seconds from the moment that all are ready, the most that one of them held."""
+    ready, held = SPAWN.Barrier(processes + 1), SPAWN.Queue()
+    workers = [SPAWN.Process(target=_work, args=(ready, held)) for _ in range(processes)]
+    for worker in workers:
+        worker.start()
+    ready.wait()
+    began = time.perf_counter()
+    most = [held.get() for _ in workers]
+    seconds = time.perf_counter() - began
+    backend = max(most_held(pid) for pid in backends())
+    ready.wait()
+    for worker in workers:
+        worker.join()
+    return Cost(seconds, backend, max(most))
+
+
+def _work(ready: Barrier, held: Queue[float]) -> None:
+    """Reconcile until nothing is left, once all are ready; stay until the server's memory was looked at."""
+    from jobs.reconcile import one_batch
+    from verify_service.ground.database import transaction
+    from verify_service.verification.reconciliation import drain
+    from verify_service.verification.stale import wait_for_others
+
+    def wait() -> bool:
+        with transaction() as session:
+            return wait_for_others(session)
+
+    with transaction() as session:
+        session.connection()
+    ready.wait()
+    drain(one_batch, wait=wait)
+    held.put(most_held(os.getpid()))
+    ready.wait()
 
 
 def _print(name: str, cost: Cost, base: Cost) -> None:
@@ -134,32 +188,16 @@ def _by_hand(servers: Servers, people: int, *, keys: str) -> Cost:
         done = connection.execute(_BY_HAND, {"premium": PREMIUM})
         seconds = time.perf_counter() - began
         assert done.rowcount == people, done.rowcount
-        return Cost(seconds, _most_held(connection.info.backend_pid), 0)
+        return Cost(seconds, most_held(connection.info.backend_pid), 0)
 
 
-def _measured(servers: Servers, work: Callable[[], None]) -> Cost:
-    before = _backends(servers)
+def _measured(work: Callable[[], None]) -> Cost:
+    before = backends()
     began = time.perf_counter()
     work()
     seconds = time.perf_counter() - began
-    backend = max(_most_held(pid) for pid in _backends(servers) | before)
-    return Cost(seconds, backend, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def _backends(servers: Servers) -> set[int]:
-    """The backends that serve the application."""
-    with psycopg.connect(servers.owner_url) as connection:
-        rows = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'verify_app'").fetchall()
-    return {pid for (pid,) in rows}
-
-
-def _most_held(pid: int) -> float:
-    """The most memory a process ever held, shared buffers it touched included, in MB."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return 0
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+    backend = max(most_held(pid) for pid in backends() | before)
+    return Cost(seconds, backend, most_held(os.getpid()))
 
 
 def _agrees(connection: psycopg.Connection[Any]) -> bool:
