@@ -63,7 +63,8 @@ INSERT INTO outbox (phone_id, worker_id, conversation_id, step, round_id, screen
                     due_at, stale_at, created_at)
 SELECT phone, worker, conversation,
        CASE WHEN conversation IS NULL THEN NULL WHEN reminder THEN 1 + coalesce((
-           SELECT max(before.step) FROM outbox before WHERE before.conversation_id = conversation), 0) ELSE 0 END,
+           SELECT max(before.step) FROM outbox before
+           WHERE before.phone_id = phone AND before.conversation_id = conversation), 0) ELSE 0 END,
        :round, screen, CASE WHEN reminder THEN 'reminder' ELSE 'question' END, body, body_hash, cause, :due, :stale,
        :now
 FROM unnest(CAST(:phones AS bigint[]), CAST(:workers AS bigint[]), CAST(:conversations AS bigint[]),
