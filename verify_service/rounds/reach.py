@@ -49,7 +49,7 @@ _DUE = text(
 WITH due AS MATERIALIZED (
     SELECT enrolment_id, worker_id, step, due_at, asked_at, rt, kelurahan FROM round_person
     WHERE round_id = :round AND due_at <= :now AND (wait_until IS NULL OR wait_until <= :now)
-    ORDER BY due_at LIMIT :most
+    ORDER BY due_at, enrolment_id LIMIT :most
     FOR NO KEY UPDATE SKIP LOCKED)
 SELECT due.*, worker.name, newest.phone_id, newest.language, newest.stopped, question.id AS question,
        question.worker_id AS questioned, line.kelurahan_code, line.rw, line.rt AS own_rt,
@@ -70,6 +70,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT id, worker_id FROM conversation WHERE phone_id = newest.phone_id AND channel = 'sms' AND ended_at IS NULL
       AND started_at > :old LIMIT 1) AS question ON true
+ORDER BY due.due_at, due.enrolment_id
 """  # noqa: S608  # constants of our own
 )
 # What counts as the person's own answer to a round.

@@ -98,7 +98,7 @@ class RoundPerson(Base):
     answered_at: Mapped[Moment | None]
     would_be: Mapped[str | None] = mapped_column(comment="of a late answer: what it would have been in time")
     __table_args__ = (
-        Index("ix_round_person_due", "round_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_round_person_due", "round_id", "due_at", "enrolment_id", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_round_person_order", "round_id", "stratum", "position"),
     )
 

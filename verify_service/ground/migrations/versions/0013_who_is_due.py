@@ -1,0 +1,24 @@
+"""Who of a round is due, in one order: two whose step is due at the same moment are always taken in the same one."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _index_by("round_id", "due_at", "enrolment_id")
+
+
+def downgrade() -> None:
+    _index_by("round_id", "due_at")
+
+
+def _index_by(*columns: str) -> None:
+    op.drop_index("ix_round_person_due", table_name="round_person")
+    op.create_index("ix_round_person_due", "round_person", columns, postgresql_where=sa.text("due_at IS NOT NULL"))
