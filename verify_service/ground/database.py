@@ -42,6 +42,22 @@ FROM unnest(CAST(:names AS text[]), CAST(:allowed AS text[])) AS limits (name, a
 WHERE current_setting(name, true) IS NOT NULL
 """
 )
+# Some rows of very many, each found by an index, the first of them in its order.
+_BY_INDEX = dict.fromkeys(
+    ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit"), "off"
+) | {"plan_cache_mode": "force_custom_plan"}
+# Two long lists against each other, whatever they are guessed to hold.
+_IN_PASSES = dict.fromkeys(("enable_seqscan", "enable_nestloop", "enable_mergejoin", "jit"), "off") | {
+    "plan_cache_mode": "force_custom_plan"
+}
+_PLAN = text(
+    """
+SELECT set_config(name, how, true) FROM unnest(CAST(:names AS text[]), CAST(:how AS text[])) AS planned (name, how)
+"""
+)
+_PLAN_AS_EVER = text(
+    "SELECT set_config(name, reset_val, true) FROM pg_settings WHERE name = ANY(CAST(:names AS text[]))"
+)
 
 
 when_forgotten: list[Callable[[], None]] = []  # what else keeps connections lets go of them here
@@ -115,6 +131,31 @@ def transaction(seconds: float | None = None) -> Iterator[Session]:
 def allow_long_work(session: Session) -> None:
     """Let the rest of this transaction take as long as the work of a job or a command may."""
     session.execute(_ALLOW, {"names": list(_LONG_WORK), "allowed": list(_LONG_WORK.values())})
+
+
+@contextmanager
+def by_index(session: Session) -> Iterator[None]:
+    """In this block every row is looked up by an index, one after the other: what it costs grows with the rows asked.
+
+    Tables that grow within minutes are guessed to be as small as they were: what is chosen on such a guess compares
+    each row with every other.
+    """
+    with _planned(session, _BY_INDEX):
+        yield
+
+
+@contextmanager
+def in_passes(session: Session) -> Iterator[None]:
+    """In this block two lists are compared by hashing, each read once, however long they are and guessed to be."""
+    with _planned(session, _IN_PASSES):
+        yield
+
+
+@contextmanager
+def _planned(session: Session, how: Mapping[str, str]) -> Iterator[None]:
+    session.execute(_PLAN, {"names": list(how), "how": list(how.values())})
+    yield
+    session.execute(_PLAN_AS_EVER, {"names": list(how)})  # after an error the transaction ends, and this with it
 
 
 def snapshot(session: Session) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.conversations.asking import HeadToRemind, remind_head
 from verify_service.conversations.asking_many import ToAsk, ask_many
+from verify_service.ground.database import by_index
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Round
 from verify_service.ground.working_days import city_day
@@ -33,16 +34,6 @@ WAIT: Final = dt.timedelta(hours=1)  # while the phone has a question of somebod
 _ROUND = text(
     """SELECT id FROM round WHERE at_work AND state IN ('sending', 'open') AND paused_at IS NULL
        FOR SHARE"""  # whoever pauses or cancels waits for the batch, and then holds what it queued
-)
-# Some people of very many, each found by index, the first of them in the order of the index. Tables that grow while a
-# round goes out are guessed to be small: what is chosen on such a guess reads all of them for every batch.
-_BY_INDEX = text(
-    """
-SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true),
-       set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-       set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true),
-       set_config('jit', 'off', true)
-"""
 )
 _DUE = text(
     f"""
@@ -180,9 +171,12 @@ def contact(session: Session, *, now: dt.datetime, most: int = AT_ONCE) -> int:
     number = session.scalar(_ROUND)
     if number is None:
         return 0
-    held = session.get_one(Round, number)
+    with by_index(session):
+        return _contact(session, session.get_one(Round, number), now=now, most=most)
+
+
+def _contact(session: Session, held: Round, *, now: dt.datetime, most: int) -> int:
     plan = read_plan(design_of(held.design).plan)
-    session.execute(_BY_INDEX)
     rows = session.execute(
         _DUE,
         {

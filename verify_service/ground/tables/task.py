@@ -40,4 +40,5 @@ class Task(Base):
     __table_args__ = (
         Index("uq_task_open", "kind", "subject", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index(None, "closed_at", "due_on"),
+        Index(None, "enrolment_id", postgresql_where=text("enrolment_id IS NOT NULL")),
     )

@@ -1,4 +1,4 @@
-"""Who of a round is due, in one order: two whose step is due at the same moment are always taken in the same one."""
+"""Who of a round is due, in one order also where two are at the same moment; the tasks of one enrolment, by index."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     _index_by("round_id", "due_at", "enrolment_id")
+    of_one = sa.text("enrolment_id IS NOT NULL")
+    op.create_index(op.f("ix_task_enrolment_id"), "task", ["enrolment_id"], postgresql_where=of_one)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_task_enrolment_id"), table_name="task")
     _index_by("round_id", "due_at")
 
 
