@@ -302,7 +302,7 @@ def _others(
 
 
 # The head of each one's RT; where none speaks for it, the head of the RW. He hears how many of the round wait for his
-# word, however few of them are due at this moment, and once a day.
+# word, however few of them are due at this moment, and once a day: those of a head who was told today are not counted.
 _HEADS = text(
     f"""
 WITH head AS (
@@ -318,14 +318,17 @@ WITH head AS (
     WHERE line.id = ANY(CAST(:people AS bigint[])) AND line.rt <> ''
       AND coalesce(instead.phone_id, own.phone_id) IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5, 6, 7)
-SELECT head.*, (
+SELECT head.*, told.cause, told.already, CASE WHEN NOT told.already THEN (
     SELECT count(*) FROM round_person waiting JOIN enrolment line ON line.id = waiting.enrolment_id
     WHERE waiting.round_id = :round AND waiting.sampled AND waiting.answered_at IS NULL
       AND line.kelurahan_code = head.kelurahan_code AND line.rw = head.rw
       AND CASE WHEN head.of_rw THEN {unheaded_sql("line")} ELSE line.rt = head.rt END
       AND NOT EXISTS (SELECT 1 FROM evidence said WHERE said.enrolment_id = line.id AND said.source = 'rt_head'
-                        AND said.received_at >= :rt_since)) AS residents
-FROM head ORDER BY head.head
+                        AND said.received_at >= :rt_since)) END AS residents
+FROM head CROSS JOIN LATERAL (
+    SELECT cause, EXISTS (SELECT 1 FROM outbox WHERE outbox.cause = each.cause) AS already
+    FROM (SELECT :cause || head.head || ':' || :day AS cause) AS each) AS told
+ORDER BY head.head
 """  # noqa: S608  # constants of our own
 )
 
@@ -336,9 +339,19 @@ def _heads(session: Session, held: Round, rows: Sequence[Row[Any]], now: dt.date
     known = {row.enrolment_id for row in rows if row.head_spoke}
     if not silent:
         return known
-    asked = {"people": silent, "inactive": inactive_before(now), "round": held.id, "rt_since": rt_since(held)}
+    asked = {
+        "people": silent,
+        "inactive": inactive_before(now),
+        "round": held.id,
+        "rt_since": rt_since(held),
+        "cause": f"round:{held.id}:head:",
+        "day": str(city_day(now)),
+    }
     texts: list[int] = []
     for row in session.execute(_HEADS, asked).all():
+        known.update(row.people)
+        if row.already:
+            continue
         head = HeadToRemind(
             row.phone_id,
             row.of_rw,
@@ -347,11 +360,10 @@ def _heads(session: Session, held: Round, rows: Sequence[Row[Any]], now: dt.date
             row.kelurahan,
             residents=row.residents,
             by=_closes_on(held, now),
-            cause=f"round:{held.id}:head:{row.head}:{city_day(now)}",
+            cause=row.cause,
         )
         told = remind_head(session, head, now=now)
         texts += [told] if told is not None else []
-        known.update(row.people)
     of_round(session, held.id, texts)
     return known
 
