@@ -25,7 +25,7 @@ from verify_service.registry.residents import inactive_before, unheaded_sql
 from verify_service.rounds.design import design_of
 from verify_service.rounds.plan import Channel, Plan, read_plan
 from verify_service.rounds.round_states import RoundState, move, refuse_others_at_work
-from verify_service.tasks import death_sql, open_task
+from verify_service.tasks import Wanted, death_sql, open_tasks
 from verify_service.verification.field_checks import ROUND_VISIT
 
 AT_ONCE: Final = 1_000  # people in one transaction: less than the two seconds for which others wait for a row
@@ -281,23 +281,21 @@ def _others(
     moved: list[_Moved] = []
     left = [row for row in rows if row.enrolment_id not in seen]
     told = _heads(session, held, [row for row in left if plan.steps[row.step].channel is Channel.RT], now)
-    for row in left:
-        if plan.steps[row.step].channel is Channel.RT:
-            moved.append(_Moved(row.enrolment_id, *_next(plan, row), asked=row.enrolment_id in told))
-            continue
-        open_task(
-            session,
-            kind=ROUND_VISIT,
+    visits = [row for row in left if plan.steps[row.step].channel is not Channel.RT]
+    wanted = [
+        Wanted(
             subject=f"enrolment:{row.enrolment_id}",
             kelurahan_code=row.kelurahan_code,
             rw=row.rw,
             rt=row.own_rt,
             enrolment_id=row.enrolment_id,
             detail={"round": held.id},
-            due_on=_closes_on(held, now),
-            now=now,
         )
-        moved.append(_Moved(row.enrolment_id, *_next(plan, row), asked=True))
+        for row in visits
+    ]
+    open_tasks(session, ROUND_VISIT, wanted, due_on=_closes_on(held, now), now=now)
+    met = told | {row.enrolment_id for row in visits}
+    moved += [_Moved(row.enrolment_id, *_next(plan, row), asked=row.enrolment_id in met) for row in left]
     return moved
 
 
