@@ -8,15 +8,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import desk, hops, lists, matrix, pairs, reconciliation, rounds, texts
 from tests.bench.servers import stay_off_the_servers_core
 from verify_service.demo import embedded, keys
 
-TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs", "rounds")
+TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs", "rounds", "workers")
 
 
 def main() -> None:
-    """Start servers of our own, measure, print the tables."""
+    """Start servers of our own, measure, print the tables. Each table is loaded when it is asked for: processes that
+    are started to be measured load this file again.
+    """
     asked = _arguments()
     began = time.monotonic()
     stay_off_the_servers_core()
@@ -28,28 +29,49 @@ def main() -> None:
 
             migrate()
             if "hops" in asked.only:
+                from tests.bench import hops
+
                 hops.compare(servers, Path(folder), seconds=asked.seconds)
             if "reconciliation" in asked.only:
+                from tests.bench import reconciliation
+
                 for people in (100_000, 1_000_000) if asked.full else (100_000,):
                     reconciliation.compare(servers, people)
             if "months" in asked.only:
+                from tests.bench import matrix
+
                 for people in (10_000, 100_000, 1_000_000) if asked.full else (10_000, 100_000):
                     matrix.compare(servers, people)
             if "texts" in asked.only:
+                from tests.bench import texts
+
                 texts.compare(servers)
             if "desk" in asked.only:
+                from tests.bench import desk
+
                 desk.compare(servers)
             if "lists" in asked.only:
+                from tests.bench import lists
+
                 texts_of, books_of = (
                     ((10_000, 100_000, 1_000_000), 100_000) if asked.full else ((10_000, 25_000), 25_000)
                 )
                 lists.compare(servers, Path(folder), {"csv": texts_of, "xlsx": (books_of,)})
             if "pairs" in asked.only:
+                from tests.bench import pairs
+
                 sizes = (10_000, 100_000, 1_000_000) if asked.full else (10_000, 100_000)
                 pairs.compare(servers, asked.people, sizes)
             if "rounds" in asked.only:
-                sizes = (10_000, 100_000, 1_000_000) if asked.full else (10_000, 100_000)
-                rounds.compare(servers, Path(folder), sizes)
+                from tests.bench import rounds
+
+                small, large = ((2_500, 2_500), (10_000, 10_000)), ((100_000, 100_000), (1_000_000, 100_000))
+                rounds.compare(servers, Path(folder), (small[1], *large) if asked.full else small)
+            if "workers" in asked.only:
+                from tests.bench import reconciliation
+
+                for people in (100_000, 1_000_000) if asked.full else (100_000,):
+                    reconciliation.share(servers, people)
         finally:
             servers.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")

@@ -76,13 +76,26 @@ def _keep_to(cores: set[int], servers: Servers) -> None:
 
 
 def _work(out: Connection, work: Callable[..., None], *given: Any) -> None:
-    for module in _WARM:
-        import_module(module)  # starting is not what is measured
+    _warm_up()
     before, began = _cpu(), time.perf_counter()
     work(*given)
     wall = time.perf_counter() - began
     most = max(most_held(os.getpid()), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
     out.send(Cost(_cpu() - before, wall, most, max(map(most_held, backends()), default=0)))
+
+
+def _warm_up() -> None:
+    """Starting is not what is measured: the modules, the programme and its words, a connection."""
+    from verify_service.ground.database import transaction
+    from verify_service.ground.programme import programme
+    from verify_service.messaging.catalogue import wordings
+
+    for module in _WARM:
+        import_module(module)
+    programme()
+    wordings()
+    with transaction() as session:
+        session.connection()
 
 
 def backends() -> set[int]:

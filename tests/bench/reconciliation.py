@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from tests.bench.costs import SPAWN, backends, most_held
+from tests.bench.costs import SPAWN, all_cores, backends, most_held
 from verify_service.demo.embedded import Servers
 from verify_service.verification.weighing import STATEMENTS
 
@@ -95,18 +95,18 @@ def compare(servers: Servers, people: int) -> None:
 
 def share(servers: Servers, people: int) -> None:
     """The same from nothing by 1, 2 and 4 processes that share it, beside the statement by hand; print the table."""
-    with psycopg.connect(servers.owner_url, autocommit=True) as connection:
+    with all_cores(servers) as cores, psycopg.connect(servers.owner_url, autocommit=True) as connection:
         _load(connection, people)
-        print(f"\nReconciliation of {people:,} enrolments, shared", flush=True)
-        print(f"{'':<48}{'seconds':>11}{'ratio':>7}{'backend MB':>12}{'process MB':>12}")
+        print(f"\nReconciliation of {people:,} enrolments, shared, on {cores} cores", flush=True)
+        print(f"{'':<48}{'seconds':>11}{'ratio':>7}{'backend MB':>12}{'process MB':>12}{'rows a s':>10}")
         keyed = _by_hand(servers, people, keys=_KEYS)
-        _print("one statement by hand, with the keys of ours", keyed, keyed)
+        _print("one statement by hand, with the keys of ours", keyed, keyed, people)
         for processes in (1, 2, 4):
             connection.execute("TRUNCATE verdict, discrepancy, cover_gap")
             _stale(connection)
             cost = _shared(processes)
             assert _agrees(connection)
-            _print(f"the job, from nothing, by {processes} at once", cost, keyed)
+            _print(f"the job, from nothing, by {processes} at once", cost, keyed, people)
 
 
 def _shared(processes: int) -> Cost:
@@ -145,9 +145,11 @@ def _work(ready: Barrier, held: Queue[float]) -> None:
     ready.wait()
 
 
-def _print(name: str, cost: Cost, base: Cost) -> None:
+def _print(name: str, cost: Cost, base: Cost, people: int | None = None) -> None:
+    rate = f"{people / cost.seconds:>10,.0f}" if people is not None else ""
     print(
-        f"{name:<48}{cost.seconds:>11.2f}{cost.seconds / base.seconds:>7.2f}{cost.backend:>12.0f}{cost.here:>12.0f}",
+        f"{name:<48}{cost.seconds:>11.2f}{cost.seconds / base.seconds:>7.2f}{cost.backend:>12.0f}{cost.here:>12.0f}"
+        f"{rate}",
         flush=True,
     )
 

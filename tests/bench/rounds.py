@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
 
-from tests.bench import reconciliation
 from tests.bench.costs import Cost, all_cores, exponent, in_another, measured
 from verify_service.demo.embedded import Servers
 from verify_service.ground.database import transaction
+from verify_service.rounds.intervals import z
 
-# Nine in ten have a phone of their own; every kelurahan has as many people.
+# Nine in ten have a phone of their own; every kelurahan has as many people, every RT some fifty, with a head.
 _CITY = """
 TRUNCATE worker, phone, file_import, evidence, stale_enrolment, verdict, discrepancy, conversation, outbox, round, task,
-inbound_message, cover_gap
+inbound_message, cover_gap, rt_head
 RESTART IDENTITY CASCADE;
 TRUNCATE round_person;
 INSERT INTO file_import (kind, filename, sha256, period, imported_at, actor, rows, accepted, flagged, rejected, report)
@@ -30,9 +32,17 @@ SELECT 'x', nik_index, now() FROM worker WHERE id % 10 > 0;
 INSERT INTO phone_link (phone_id, worker_id, how, linked_at)
 SELECT phone.id, worker.id, 'roster', now() FROM worker JOIN phone ON phone.number_index = worker.nik_index;
 INSERT INTO enrolment (worker_id, import_id, row, kelurahan_code, rw, rt, occupation, paid_from, months, created_at)
-SELECT worker.id, 1, worker.id, code, '001', '002', 'Pedagang kaki lima', '2026-01-01', 12, now()
+SELECT worker.id, 1, worker.id, code, to_char(worker.id / places / 400 + 1, 'FM000'),
+       to_char(worker.id / places / 50 % 8 + 1, 'FM000'), 'Pedagang kaki lima', '2026-01-01', 12, now()
 FROM worker JOIN (SELECT kelurahan_code AS code, row_number() OVER (ORDER BY kelurahan_code) - 1 AS place,
                          count(*) OVER () AS places FROM area) AS area ON area.place = worker.id % places;
+INSERT INTO phone (number, number_index, language, created_at)
+SELECT 'x', substr(sha256((kelurahan_code || rw || rt)::bytea), 1, 16), 'id', now()
+FROM enrolment GROUP BY kelurahan_code, rw, rt;
+INSERT INTO rt_head (import_id, kelurahan_code, rw, rt, name, phone_id)
+SELECT 1, kelurahan_code, rw, rt, 'Pak RT', phone.id
+FROM (SELECT DISTINCT kelurahan_code, rw, rt FROM enrolment) AS place
+JOIN phone ON number_index = substr(sha256((kelurahan_code || rw || rt)::bytea), 1, 16);
 INSERT INTO insurer_record (import_id, period, row, nik_index, status)
 SELECT 2, '2026-10-01', id, nik_index, 'active' FROM worker;
 """
@@ -49,61 +59,66 @@ SELECT person.enrolment_id, 'worker', CASE WHEN outbox.id % 7 = 0 THEN 'denies' 
 FROM outbox JOIN round_person person ON person.round_id = outbox.round_id AND person.worker_id = outbox.worker_id
 WHERE outbox.id % 10 < 4;
 """
-_DESIGN = {"strata": ("kecamatan", "sex", "no-phone"), "everyone": True}
+_STRATA = ("kecamatan", "sex", "no-phone")
+_RATE = 0.4  # of those contacted answer
 
 
-def compare(servers: Servers, folder: Path, sizes: tuple[int, ...]) -> None:
-    """Each size once: a round of everybody, then who shares its reconciliation; how costs grow from size to size."""
+def compare(servers: Servers, folder: Path, sizes: Sequence[tuple[int, int]]) -> None:
+    """For each size, people on the list and how many of them are contacted: a round; how costs grow with contacts."""
     with all_cores(servers) as cores:
-        print(f"\nA round of everybody, on {cores} cores", flush=True)
         print(
-            f"{'':<48}{'CPU s':>9}{'wall s':>9}{'ratio':>8}{'MB':>7}{'backend MB':>12}{'us CPU a person':>17}",
-            flush=True,
+            f"\nA round, on {cores} cores; ratio: the clock, beside a bare COPY of the texts of its launch", flush=True
         )
-        before: dict[str, Cost] = {}
-        for place, people in enumerate(sizes):
-            found = _one(servers, folder, people)
-            if before:
-                _print_growth(before, found, sizes[place - 1], people)
-            before = found
-        for people in sizes[1:]:
-            reconciliation.share(servers, people)
+        print(f"{'':<48}{'CPU s':>9}{'wall s':>9}{'ratio':>8}{'MB':>7}{'backend MB':>12}{'us CPU a person':>17}")
+        before: tuple[int, dict[str, Cost]] | None = None
+        for people, contacts in sizes:
+            found = _one(servers, folder, people, contacts)
+            if before is not None and before[0] < contacts:
+                _print_growth(before[1], found, before[0], contacts)
+            before = contacts, found
 
 
-def _one(servers: Servers, folder: Path, people: int) -> dict[str, Cost]:
+def _one(servers: Servers, folder: Path, people: int, contacts: int) -> dict[str, Cost]:
     """What each step of a round of so many costs."""
     _run(servers, _CITY.replace(":people", str(people)))
-    found = {f"drawn, {people:,} people": measured(servers, _drawn), "  launched": measured(servers, _launched)}
+    drawn = measured(servers, _drawn, people, contacts)
+    chosen = _chosen(servers)
+    print(f"{people:,} people on the list, {chosen:,} of them contacted", flush=True)
+    found = {"drawn": drawn, "launched": measured(servers, _launched)}
     texts = folder / "outbox.copy"
     in_another(_copied_out, servers.owner_url, texts)
     bare = measured(servers, _copied, servers.owner_url, texts, "")
     keyed = measured(servers, _copied, servers.owner_url, texts, "INCLUDING ALL")
     texts.unlink()
+    _print("drawn, each of the list", drawn, bare, people)
+    _print("launched", found["launched"], bare, chosen)
+    _print("  a bare COPY of its texts", bare, bare, chosen)
+    _print("  the same into a table with the keys of ours", keyed, bare, chosen)
     _run(servers, _ANSWERED)
-    found["  reminded: six in ten have not answered"] = measured(servers, _reminded)
-    found |= {"  settled": measured(servers, _settled), "  settled again": measured(servers, _settled)}
-    found["  stated"] = measured(servers, _stated)
-    bases = {"  launched": bare}
-    for name, cost in found.items():
-        _print(name, cost, people, bases.get(name))
-        if name == "  launched":
-            _print("    bare COPY of its texts", bare, people, bare)
-            _print("    the same into a table with the keys of ours", keyed, people, bare)
-    return {name.strip().split(",")[0].split(":")[0]: cost for name, cost in found.items()}
+    for name, work in _AFTERWARDS.items():
+        found[name] = measured(servers, work)
+        _print(name, found[name], bare, chosen)
+    return found
 
 
-def _print(name: str, cost: Cost, people: int, base: Cost | None) -> None:
-    ratio = f"{cost.wall / base.wall:.1f}" if base else ""
+def _print(name: str, cost: Cost, base: Cost, people: int) -> None:
     print(
-        f"{name:<48}{cost.cpu:>9.2f}{cost.wall:>9.2f}{ratio:>8}{cost.memory:>7.0f}{cost.backend:>12.0f}"
-        f"{1e6 * cost.cpu / people:>17.0f}",
+        f"  {name:<46}{cost.cpu:>9.2f}{cost.wall:>9.2f}{cost.wall / base.wall:>8.1f}{cost.memory:>7.0f}"
+        f"{cost.backend:>12.0f}{1e6 * cost.cpu / people:>17.0f}",
         flush=True,
     )
 
 
 def _print_growth(before: dict[str, Cost], found: dict[str, Cost], small: int, large: int) -> None:
-    powers = (f"{name} {exponent(before[name].wall, cost.wall, large / small):.2f}" for name, cost in found.items())
-    print(f"  growth from {small:,} to {large:,} people, exponent of the clock:\n    {', '.join(powers)}", flush=True)
+    powers = (f"{name} {exponent(before[name].cpu, cost.cpu, large / small):.2f}" for name, cost in found.items())
+    print(f"  growth from {small:,} to {large:,} contacts, exponent of the CPU:\n    {', '.join(powers)}", flush=True)
+
+
+def _chosen(servers: Servers) -> int:
+    with psycopg.connect(servers.owner_url) as connection:
+        row = connection.execute("SELECT count(*) FROM round_person WHERE sampled").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _run(servers: Servers, statements: str) -> None:
@@ -114,12 +129,17 @@ def _run(servers: Servers, statements: str) -> None:
         connection.execute("CHECKPOINT")
 
 
-def _drawn() -> None:
+def _drawn(people: int, contacts: int) -> None:
     from verify_service.rounds.design import Design
     from verify_service.rounds.drawing import draw, open_round
 
+    design = Design(strata=_STRATA, everyone=True)
+    if contacts < people:
+        answers = _RATE * contacts
+        most = answers / (1 - answers / people)
+        design = Design(strata=_STRATA, response_rate=_RATE, margin=z(0.95) * math.sqrt(0.25 / most))
     with transaction() as session:
-        held = open_round(session, "bench", Design(**_DESIGN), seed="bench", now=_now(), by="bench")  # type: ignore[arg-type]
+        held = open_round(session, "bench", design, seed="bench", now=_now(), by="bench")
         draw(session, held, now=_now(), by="bench")
 
 
@@ -134,6 +154,14 @@ def _launched() -> None:
 
 def _reminded() -> None:
     _contacted(dt.timedelta(days=3))
+
+
+def _heads_reminded() -> None:
+    _contacted(dt.timedelta(days=6))
+
+
+def _visits_listed() -> None:
+    _contacted(dt.timedelta(days=13))
 
 
 def _contacted(later: dt.timedelta) -> None:
@@ -160,6 +188,17 @@ def _stated() -> None:
     with transaction() as session:
         told = report_of(session, find_round(session, "bench"))
     assert told.overall.share is not None
+
+
+_AFTERWARDS = {
+    "reminded, six in ten": _reminded,
+    "settled": _settled,
+    "settled again": _settled,
+    "heads of RT reminded": _heads_reminded,
+    "visits listed": _visits_listed,
+    "settled at the end": _settled,
+    "stated": _stated,
+}
 
 
 def _copied_out(url: str, texts: Path) -> None:
