@@ -60,6 +60,7 @@ FROM outbox JOIN round_person person ON person.round_id = outbox.round_id AND pe
 WHERE outbox.id % 10 < 4;
 """
 _STRATA = ("kecamatan", "sex", "no-phone")
+_FILLED = ("round_person", "outbox", "conversation", "inbound_message", "evidence", "task", "audit")
 _RATE = 0.4  # of those contacted answer
 
 
@@ -98,6 +99,7 @@ def _one(servers: Servers, folder: Path, people: int, contacts: int) -> dict[str
     for name, work in _AFTERWARDS.items():
         found[name] = measured(servers, work)
         _print(name, found[name], bare, chosen)
+    _print_held(servers)
     return found
 
 
@@ -112,6 +114,18 @@ def _print(name: str, cost: Cost, base: Cost, people: int) -> None:
 def _print_growth(before: dict[str, Cost], found: dict[str, Cost], small: int, large: int) -> None:
     powers = (f"{name} {exponent(before[name].cpu, cost.cpu, large / small):.2f}" for name, cost in found.items())
     print(f"  growth from {small:,} to {large:,} contacts, exponent of the CPU:\n    {', '.join(powers)}", flush=True)
+
+
+def _print_held(servers: Servers) -> None:
+    """How many bytes a row takes on the disk, with its part of the indexes, in the tables that a round fills."""
+    with psycopg.connect(servers.owner_url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        rows = connection.execute(
+            """SELECT relname, pg_total_relation_size(oid) / reltuples FROM pg_class
+               WHERE relname = ANY(%s) AND reltuples > 0 ORDER BY 2 DESC""",
+            [list(_FILLED)],
+        ).fetchall()
+    print(f"  bytes a row, indexes included: {', '.join(f'{name} {size:,.0f}' for name, size in rows)}", flush=True)
 
 
 def _chosen(servers: Servers) -> int:
