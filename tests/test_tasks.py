@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.people import NOW, a_worker
 from verify_service.ground.database import transaction
-from verify_service.tasks import close_task, open_task
+from verify_service.tasks import Wanted, close_task, open_task, open_tasks
 
 
 def _ask(db: Any, subject: str) -> int | None:
@@ -47,3 +47,22 @@ def test_opening_and_closing_leave_a_trail(db: Any) -> None:
         ("clock", "task opened", subject, {"kind": "visit", "task": task}),
         ("phone:7", "task closed", subject, {"kind": "visit", "task": task, "how": "withdrawn"}),
     ]
+
+
+def test_many_are_opened_together_each_once_and_leave_their_trail(db: Any) -> None:
+    people = [a_worker(db, nik=f"327501150190{number:04d}", row=number + 2) for number in range(3)]
+    wanted = [
+        Wanted(f"enrolment:{one.enrolment}", "32.75.01.1001", "011", "003", one.enrolment, {"round": 7})
+        for one in people
+    ]
+    for asked, opened in ((wanted[:2], 2), (wanted, 1), ([], 0)):
+        with transaction() as session:
+            assert open_tasks(session, "round_visit", asked, due_on=dt.date(2026, 12, 7), now=NOW) == opened
+    tasks = db.execute("SELECT id, subject, enrolment_id, detail FROM task ORDER BY enrolment_id").fetchall()
+    assert [(*row[1:3], row[3]["round"]) for row in tasks] == [
+        (f"enrolment:{one.enrolment}", one.enrolment, 7) for one in people
+    ]
+    trail = db.execute(
+        "SELECT object, detail ->> 'kind', (detail ->> 'task')::bigint FROM audit WHERE action = 'task opened'"
+    ).fetchall()
+    assert sorted(trail) == sorted((subject, "round_visit", number) for number, subject, *_ in tasks)
