@@ -187,7 +187,7 @@ _TO_ME = word_set("saya aku ke abdi kula gue me")
 _NO_TEXTS = re.compile(
     r"(?:(?:tolong|mohon|please|udah|sudah|sdh|dah) )*"
     r"(?:jangan|jgn|jangn|ojo|aja|ulah|ampun|don ?t"
-    r"|(?:tidak|tdk|gak|ga|nggak|kagak|kaga|ora|mboten|teu) (?:usah|kedah))"
+    r"|(?:tidak|tdk|gak|ga|nggak|ngga|kagak|kaga|ora|mboten|teu) (?:usah|kedah)|(?:ga|gak|ng?ga|go)usah|gosah|gausa)"
     r"(?: (?:di)?(?:kirim|kirimi|kirimin|send))?(?: (?:saya|aku|abdi|me))?"
     r" (?:sms|smsan|pesan|texts?|messages?)(?: ke)?(?: (?:saya|aku|abdi|me))?"
     r"(?: (?:lagi|deui|maneh|malih|mulu|terus|anymore))?(?: (?:ya|yo|yah|ye|nya|dong|deh|udah|sudah|sdh|dah))*"
@@ -208,7 +208,10 @@ _OF_TEXTS = (
     rf"(?:{_NO_TEXTS.pattern}"
     r"|(?:jangan|jgn|gak usah|ga usah|tidak usah|ulah)(?: di)? ?(?:tanya|tanyai|tanyakan|hubungi|hubungin|ganggu)"
     r"(?: saya| aku)? (?:lagi|deui|terus)"
-    r"|(?:stop|setop|berhenti|hentikan|unreg|unsub)(?: (?:kirim|ngirim|semua|semuanya|dulu))*"
+    # No card, no letter: it ends a clause.
+    r"|(?:jangan|jgn|gak usah|ga usah|gausah|tidak usah) (?:di)?(?:kirim|kirimi|kirimin)(?: saya| aku)? (?:lagi|mulu)"
+    r"(?=(?: (?:ya|pak|bu|mas|mbak|dong|deh))*(?:[,.;:!]|$))"
+    r"|(?:stop|setop|berhenti|berenti|brenti|hentikan|unreg|unsub)(?: (?:kirim|ngirim|semua|semuanya|dulu))*"
     r" (?:sms|smsnya|smsan|pesan|pesannya|texts?|messages?)(?: (?:ke|saya|aku|abdi|lagi|ini|nya|me))*)"
     r"(?: (?:ya|pak|bu|mas|mbak|dong|deh|atuh|makasih|terima kasih|please))*"
 ).replace(" ", r"\s+")
@@ -279,10 +282,18 @@ _NO_STOP = re.compile(
 )
 
 
+_OF_A_THING = re.compile(  # "ga usah dikirim lagi kartunya"
+    r"\b(?:di|ng|me)?(?:kirim|ngirim)\w*(?: \w+){0,2} (?:kartu|surat|paket|barang|uang|duit|berkas|dokumen|fotokopi)\w*"
+    r"|\b(?:kartu|surat|paket|barang|uang|duit|berkas|dokumen|fotokopi)\w*(?: \w+){0,2} (?:di)?(?:kirim|ngirim)"
+)
+
+
 def stops_something_else(text: str) -> bool:
     """Whether a STOP in it is none, or of something else: "kenapa stop sms", "narik becak sudah tua. Berhenti"."""
     said = without_courtesies(spoken(text))
     if _NO_STOP.search(said) or _COVER_STOPPED.fullmatch(said):
+        return True
+    if _OF_A_THING.search(said) and not names_our_texts(text):
         return True
     return speaks_of_life(text) and not names_our_texts(text)
 

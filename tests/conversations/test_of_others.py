@@ -210,7 +210,8 @@ def test_what_answers_the_question_is_no_reply_to_him(db: Any, text: str, meant:
     ("text", "meant"),
     [("ga usah dikirimin lagi ya mas, blm dapet", "denies"), ("jangan sms lagi pak. saya sudah terdaftar", "confirms"),
      ("udah dapet, jangan sms lagi ya", "confirms"), ("saya belum dapat, ga usah sms lagi", "denies"),
-     ("ga usah sms lagi, bukan saya", "not_me")],
+     ("ga usah sms lagi, bukan saya", "not_me"), ("blm dapet, gausah sms lagi ya", "denies"),
+     ("berenti kirim sms, saya belum", "denies"), ("ga usah dikirimin lagi ya, saya udah dapet", "confirms")],
 )  # fmt: skip
 def test_an_answer_beside_a_stop_counts(db: Any, text: str, meant: str) -> None:
     line = asked(db)
@@ -225,3 +226,13 @@ def test_what_stresses_a_stop_answers_nothing(db: Any, text: str) -> None:
     line.writes(text)
     assert line.said() == []
     assert line.stopped()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ga usah dikirim lagi kartunya pak", "jangan dikirim lagi kartunya, sudah ada", "gausah dikirim lagi surat"],
+)
+def test_a_card_that_need_not_be_sent_is_no_stop(db: Any, text: str) -> None:
+    line = asked(db)
+    line.writes(text)
+    assert not line.stopped()
