@@ -177,7 +177,25 @@ def says_it_of_kin(text: str, own: Collection[str] = ()) -> bool:
 
     `own` are the words of the asked one's name: Putri who writes "Putri sudah" is nobody's daughter.
     """
-    return any(is_all_of_kin(part, own) for part in {text, _from_what_is_told(text)})
+    return any(is_all_of_kin(part, own) for part in {text, _from_what_is_told(text)}) or _is_told_of_kin_first(
+        text, own
+    )
+
+
+_SPOKEN_OF = re.compile(  # "laki ane tukang parkir bang", "ada tetangga saya janda"
+    rf"^{_ASIDE}(?:ada )?(?:{_HUMBLE}|(?:(?P<kin>{_NEVER_CALLED})|{_ALSO_CALLED}){_SUFFIX} saya)"
+    r"(?: (?!(?:sudah|belum|tidak|saya)\b)[a-z]+){1,4}$"
+)
+
+
+def _is_told_of_kin_first(text: str, own: Collection[str]) -> bool:
+    """Whether one clause tells who somebody else is, and the next one, which names nobody, that it is so or not so:
+    "laki ane tukang parkir bang, belom punya"."""
+    first, *rest = [_plainly(clause[0]) for clause in _CLAUSE.finditer(text)] or [""]
+    found = _SPOKEN_OF.search(first)
+    if found is None or not rest or not set((found["kin"] or "").split()).isdisjoint(own):
+        return False
+    return any(_BARE.search(clause) for clause in rest[:1]) and not any("saya" in clause.split() for clause in rest)
 
 
 def is_all_of_kin(text: str, own: Collection[str] = ()) -> bool:

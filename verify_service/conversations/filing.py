@@ -185,6 +185,8 @@ def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | Non
     kept_as = filed_under(filed.category, filed.about)
     if (begun := _begun_before(context, filed, kept_as)) is not None:
         return begun
+    if (told_elsewhere := _told_at_another_door(context, filed)) is not None:
+        return told_elsewhere
     for made in lately.grievances_just_made(context.session, context.phone, context.now):
         report = context.session.get_one(Grievance, made)
         told = reading.spoken(unseal_or_blank(report.words, "grievance.words"))
@@ -224,6 +226,42 @@ def _begun_before(context: Context, filed: said.FileGrievance, kept_as: tuple[st
         same = (report.category, report.about or "", report.identity, report.worker_id)
         again = reading.spoken(unseal_or_blank(report.words, "grievance.words")) == reading.spoken(filed.words)
         if same == (*kept_as, filed.identity, worker) and not again:  # the same words are known by `once`
+            return report
+    return None
+
+
+_TOLD_LATELY = (
+    select(Grievance)
+    .where(
+        Grievance.phone_id == bindparam("phone"),
+        Grievance.closed_at.is_(None),
+        Grievance.urgency.is_(None),
+        Grievance.origin == "report",
+        Grievance.opened_at >= bindparam("since"),
+    )
+    .order_by(Grievance.id)
+)
+_A_SENTENCE = 3  # words
+
+
+def _told_at_another_door(context: Context, filed: said.FileGrievance) -> Grievance | None:
+    """The open report of this phone and day in the very same words, by text or by call, whatever kind it was filed as:
+    who tells a thing by LAPOR and then in the menu has told of one thing.
+
+    Not where it is about somebody else's conduct, or in confidence this time: that decides who may read it.
+    """
+    words = reading.spoken(filed.words)
+    if filed.identity == ANONYMOUS or filed.urgency or len(words.split()) < _A_SENTENCE:
+        return None
+    by_default = context.message is not None and filed.category == "other" and not filed.about
+    since = context.now - dt.timedelta(hours=programme().texting.talk_hours)
+    worker = context.caller.person.worker if context.caller.person else None
+    for report in context.session.scalars(_TOLD_LATELY, {"phone": context.phone.id, "since": since}):
+        as_open = filed.identity == "normal" or report.identity == filed.identity or by_default
+        same_person = worker is None or report.worker_id in (None, worker)
+        if not as_open or not same_person or (filed.about or report.about or "") != (report.about or ""):
+            continue
+        if reading.spoken(unseal_or_blank(report.words, "grievance.words")) == words:
             return report
     return None
 

@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from flows.complaints import complaints
 from flows.keywords import urgency
-from flows.reading import COURTESIES, spoken, word_set
+from flows.reading import COURTESIES, pressed, spoken, word_set
+from flows.second_thoughts import thinks_again
+from flows.speaker import names_of
 from flows.understanding import understand
-from flows.wishes import asks_for_its_number
+from flows.wishes import asks_after_a_report, asks_for_its_number
 from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
@@ -22,6 +24,7 @@ from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Grievance
 from verify_service.messaging.compose import say_ending
 
+_A_THOUGHT = 3  # words
 A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
 
 
@@ -48,7 +51,7 @@ def keep_nameless(hearing: Hearing, said: Message) -> HandledAs | None:
     They go to that report, or are one where somebody agreed to report so and has not written yet. None at any other
     time, and for thanks.
     """
-    if anonymous_just_made(hearing, said) and not only_thanks(said):
+    if anonymous_just_made(hearing, said) and not only_thanks(said) and not tells_of_nothing(said):
         return add(hearing, said, few=True)
     if len(said.text.split()) <= A_FEW_WORDS or only_thanks(said):
         return None
@@ -89,23 +92,43 @@ def add(hearing: Hearing, said: Message, *, few: bool = False, held: int | None 
     held = held if held is not None else grievance_of(hearing, said, few=few)
     if held is None:
         return None
+    report = hearing.session.get_one(Grievance, held)
     thread.add_words(
         hearing.session,
         held,
-        said.text,
+        _without_own_names(hearing, said.text) if report.identity == ANONYMOUS else said.text,
         by="reporter",
         channel="sms",
         inbound=f"message:{said.first.id}",
         now=said.received,
     )
     said.empty()
-    report = hearing.session.get_one(Grievance, held)
     if report.identity == "normal" and not report.restricted:
         shown = {"case": report.number}
         say_ending(hearing.session, hearing.phone, "c28.added", shown, cause=said.cause, now=said.received)
     else:  # a phone is shared: the number of what was told in confidence is not sent again
         hearing.reply(said, "s5.received")
     return HandledAs.ANSWER if report.identity == ANONYMOUS else HandledAs.THREAD
+
+
+def _without_own_names(hearing: Hearing, text: str) -> str:
+    """A text without the names of those whom this phone answers for: in an anonymous report they name who made it."""
+    own = frozenset().union(*(names_of(one.name) for one in hearing.people))
+    return " ".join("***" if not own.isdisjoint(spoken(word).split()) else word for word in text.split())
+
+
+_ASKS = COURTESIES | word_set("status cek nomor nomer no laporan aduan kasus saya tolong mohon kode pengaduan")
+
+
+def tells_more(text: str) -> bool:
+    """Whether what stands beside a report's number tells something, and does not only ask after the report."""
+    return not _ASKS.issuperset(spoken(text).split()) and not asks_after_a_report(text)
+
+
+def tells_of_nothing(said: Message) -> bool:
+    """Whether it is a digit, or takes an answer back in a word or two: no part of any report."""
+    few = len(spoken(said.text).split()) <= _A_THOUGHT
+    return pressed(said.text) is not None or (few and thinks_again(said.text))
 
 
 def grievance_of(hearing: Hearing, said: Message, *, few: bool = False) -> int | None:

@@ -42,6 +42,11 @@ def grievance_just_made(session: Session, phone: Phone, received: dt.datetime) -
     return next(iter(grievances_just_made(session, phone, received)), None)
 
 
+def told_at(session: Session, phone: Phone, received: dt.datetime) -> dt.datetime | None:
+    """When the last of them was made, by the clock of its talk: an anonymous report keeps no hour."""
+    return next((talk.touched_at for talk in _talks(session, phone, received) if grievance_of(talk) is not None), None)
+
+
 def agreed_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
     """Whether somebody agreed on this phone, some minutes ago, to report anonymously, by text or by call."""
     return any(is_unnamed(talk) or has_agreed_unnamed(talk) for talk in _talks(session, phone, received))

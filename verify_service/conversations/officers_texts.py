@@ -44,8 +44,10 @@ def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
     if report is None or report.closed_at is not None or report.phone_id != hearing.phone.id:
         return None
     own = bool(urgency(said.text)) and told_before(hearing, said) is None
-    if own or (only_thanks(said) and not _agrees(said.text)) or anonymous_just_made(hearing, said):
+    if own or (only_thanks(said) and not _agrees(said.text)):
         return None
+    if anonymous_just_made(hearing, said) and not _came_behind(hearing, said, told.handed_at):
+        return reply_behind_a_question(hearing, said)  # else the words are of the anonymous one
     if report.state == GrievanceState.ANSWERED and (meant := short_answer(_SOLVED, said.text)):
         asked = "?" in unseal_or_blank(report.answer, "grievance.answer")
         if meant == "no" or asked or not is_bare(said.text):
@@ -91,6 +93,12 @@ def _plain_words(text: str) -> frozenset[str]:
     return frozenset(word for word in spoken(text).split() if len(word) >= _A_WORD) - _SAID_OF_THE_LIST
 
 
+def _came_behind(hearing: Hearing, said: Message, handed_at: dt.datetime) -> bool:
+    """Whether an officer's text came behind the report that was just made: it is answered then."""
+    made_at = lately.told_at(hearing.session, hearing.phone, said.received)
+    return made_at is not None and handed_at >= made_at
+
+
 _STILL = re.compile(
     r"\b(?:masih|msh|tetep|tetap) (?:\w+ )?(?:bermasalah|masalah|masalahnya|belum|blm|blom|sama|gitu|begitu|error"
     r"|rusak)\b"
@@ -99,7 +107,15 @@ _STILL = re.compile(
 _A_SHORT_ONE = 7  # words
 
 
-def reopen(hearing: Hearing, said: Message, *, asked: bool) -> HandledAs | None:
+def of_a_report_before(hearing: Hearing, said: Message, *, asked: bool) -> HandledAs | None:
+    """What is said, outside of any talk, of a report that is not the last one: to an officer who asked before an
+    anonymous one was made, or "eh masih bermasalah" of one that was closed minutes ago; None for anything else."""
+    if anonymous_just_made(hearing, said) and (how := reply_behind_a_question(hearing, said)) is not None:
+        return how
+    return _reopen(hearing, said, asked=asked)
+
+
+def _reopen(hearing: Hearing, said: Message, *, asked: bool) -> HandledAs | None:
     """Open a report again that this phone closed minutes ago as solved: "eh masih bermasalah"; None for anything else.
 
     Where a question of ours may be answered as well (`asked`), a bare "eh belum" is to that one.

@@ -13,6 +13,7 @@ from flows.flow_state import FlowState
 from flows.keywords import keyword, number_within, urgency
 from flows.reading import beside_stop, command, pressed, spoken, stops_something_else
 from flows.second_thoughts import forgets, is_sorry, thinks_again
+from flows.speaker import names_of
 from flows.understanding import understand
 from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishes_only_not_to_be_named
 from flows.wishes import asks_after_a_report, asks_to_be_erased, only_wonders
@@ -34,13 +35,15 @@ from verify_service.conversations.grievance_words import (
     goes_on_with,
     grievance_of,
     keep_nameless,
+    tells_more,
     tells_of_money,
+    tells_of_nothing,
     told_before,
     waits_for_help,
 )
 from verify_service.conversations.officers_texts import (
     asked_by_an_officer,
-    reopen,
+    of_a_report_before,
     reply_behind_a_question,
     reply_to_an_officer,
 )
@@ -136,7 +139,7 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     about_the_list = asked is not None and question.names_the_cover(said.text)
     if not about_the_list and _means(said.text) != "stop" and (how := reply_to_an_officer(hearing, said)) is not None:
         return how
-    if not (talk and talk.current) and (how := reopen(hearing, said, asked=asked is not None)) is not None:
+    if not (talk and talk.current) and (how := of_a_report_before(hearing, said, asked=asked is not None)) is not None:
         return how
     if after_it and not (talk and talk.current and by_message.is_ours(talk.conversation)):
         return follow(hearing, said)
@@ -159,7 +162,7 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
     if keyword(said.text) is None or problem:
         about = number_within(said.text)
         if about is not None and thread.find(hearing.session, about[0], hearing.phone) is not None:
-            more = about[1] if len(about[1].split()) >= _A_SENTENCE else ""
+            more = about[1] if tells_more(about[1]) else ""
             hearing.stale |= by_message.follow_grievance(hearing.session, said, hearing.phone, about[0], more)
             return HandledAs.KEYWORD
     if problem and asked is not None and asked.open and words <= _A_LONG_ONE:  # "Lapor pak, saya sudah terdaftar"
@@ -350,14 +353,22 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Tal
     begins = early and talk is not None and by_message.reports(talk.standing, talk.conversation)  # no word of another's
     asked_too = asked_by_an_officer(hearing) is not None and not question.names_the_cover(said.text)
     goes_on = asked is None or asked_too or means == "grievance" or goes_on_with(hearing, said)
-    if not alone and not begins and goes_on and not tells_of_money(hearing, said) and (how := add(hearing, said)):
+    for_us = anonymous_just_made(hearing, said) and _is_no_part_of_it(said, asked)
+    adds = not alone and not begins and goes_on and not for_us and not tells_of_money(hearing, said)
+    if adds and (how := add(hearing, said)):
         return how
     if means == "grievance" and not thinks_again(said.text) and not only_wonders(said.text):
         return file(hearing, said, said.text)
     if early and few and talk is not None:
         said.belongs_to(talk.conversation, talk.conversation.hops - 1)
         return HandledAs.EARLY
-    return keep_nameless(hearing, said) or unclear(hearing, said, asked)
+    return (None if for_us else keep_nameless(hearing, said)) or unclear(hearing, said, asked)
+
+
+def _is_no_part_of_it(said: Message, asked: Question | None) -> bool:
+    """Whether a text behind an anonymous report tells nothing, or names the one whom we asked: that is said to us."""
+    names_him = asked is not None and asked.open and not names_of(asked.name).isdisjoint(spoken(said.text).split())
+    return tells_of_nothing(said) or (names_him and len(said.text.split()) <= _A_LONG_ONE)
 
 
 def _means(text: str) -> str:
