@@ -236,3 +236,21 @@ def test_a_card_that_need_not_be_sent_is_no_stop(db: Any, text: str) -> None:
     line = asked(db)
     line.writes(text)
     assert not line.stopped()
+
+
+@pytest.mark.parametrize(
+    "text", ["udah jelas kok", "saya belum butuh", "saya belum tidur", "udah malem pak", "blm makan"]
+)
+def test_a_state_of_something_else_is_no_answer(db: Any, text: str) -> None:
+    line = asked(db)
+    line.writes(text)
+    assert line.said() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("blm makan, blm terdaftar juga", "denies"), ("udah jelas, saya sudah", "confirms")]
+)
+def test_an_answer_beside_it_counts(db: Any, text: str, meant: str) -> None:
+    line = asked(db)
+    line.writes(text)
+    assert line.said() == [meant]

@@ -222,8 +222,19 @@ def _meanings(text: str) -> tuple[str, ...]:
     return (understood.meaning, *understood.also) if understood.sure else ()
 
 
+# "saya belum tidur", "udah jelas kok": a state of something else.
+_OF_SOMETHING_ELSE = re.compile(
+    r"\b(?:sudah|sdh|udah|udh|dah|wis|tos|atos|sampun|belum|blm|belom|blom|durung|dereng|teu acan)"
+    r" (?:jelas|butuh|perlu|tidur|bobo|makan|mandi|sholat|solat|pulang|paham|faham|ngerti|mengerti|malam|malem|siang"
+    r"|sore|subuh|gajian|narik|bangun|sembuh|sehat|nikah|kawin)\b"
+)
+
+
 def _puts_off(text: str, meant: str) -> bool:
-    """Whether somebody says only that he will answer later, or does not want to: that answers nothing."""
+    """Whether somebody says only that he will answer later, or does not want to, or tells of something else: that
+    answers nothing."""
+    if meant in ("yes", "no") and (rest := _OF_SOMETHING_ELSE.sub(" ", spoken(text))) != spoken(text):
+        return not {"yes", "no"} & set(_meanings(rest))
     if meant == "unsure":
         return _LATER.search(spoken(text)) is not None
     if meant != "no" or names_the_cover(text) or "stop" in _meanings(text):
