@@ -70,6 +70,8 @@ def test_a_second_thought_of_the_answer_is_no_part_of_it(db: Any) -> None:
     line.together(ANONYMOUS[0], pause=120)
     line.writes(*ANONYMOUS[1:])
     line.together("eh belum", pause=180)
+    line.together("tadi salah, saya belum", pause=60)
+    assert "salah" not in " ".join(words for _, _, words, *_ in line.reports())
     assert "eh belum" not in " ".join(words for _, _, words, *_ in line.reports())
 
 

@@ -24,7 +24,7 @@ from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Grievance
 from verify_service.messaging.compose import say_ending
 
-_A_THOUGHT = 3  # words
+_A_THOUGHT = 5  # words
 A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
 
 
