@@ -28,6 +28,12 @@ PREMIUM: Final[int] = FILE["premium"]["amount"]
 PART: Final[int] = FILE["texting"]["part_cost"]
 LAPSE: Final[int] = FILE["cover"][0]["lapse_months"]
 _KEPT: Final = ("worker", "enrolment", "payment", "insurer_record", "phone_link", "rt_head")
+_CAME: Final = {  # of tables whose rows are only added: by when there was one
+    "file_import": "imported_at", "evidence": "received_at", "grievance": "opened_at", "grievance_event": "at",
+    "proposal": "opened_at", "removal": "opened_at", "decision": "at", "discrepancy_answer": "answered_at",
+    "knowledge_answer": "answered_at", "outbox": "created_at", "inbound_message": "received_at", "round": "drawn_at",
+    "audit": "at",
+}  # fmt: skip
 _UNCOVERED: Final = ("unpaid", "inactive", "not_found")
 
 
@@ -55,16 +61,15 @@ class Sheets:
                 states[row["id"]].append((row["ended_at"], row["ended_by"] or math.inf, row))
         stood = {row["id"]: row for row in self.all_of(table)}
         for known, ended in states.items():
-            stood[known] = {**dict.fromkeys(stood.get(known, ())), **min(ended, key=lambda one: one[:2])[2]}
+            now = stood.get(known, {})  # of what is kept of no day, a PIN, this is all there is
+            stood[known] = now | min(ended, key=lambda one: one[:2])[2]
         begins = "linked_at" if table == "phone_link" else "created_at"
         return [row for row in stood.values() if row[begins] <= self.at]
 
     def _came(self, table: str) -> Rows:
         rows = self.all_of(table)
-        for moment in _CAME:
-            if rows and moment in rows[0]:
-                return [row for row in rows if row[moment] is not None and row[moment] <= self.at]
-        return rows
+        came = _CAME.get(table)
+        return [row for row in rows if came is None or self.by(row[came])]
 
     # What several answers ask
 
@@ -102,11 +107,6 @@ class Sheets:
             if (row["since"] is None or row["since"] <= self.today)
             and (row["until"] is None or row["until"] > self.today)
         ]
-
-
-_CAME: Final = (
-    "imported_at", "received_at", "opened_at", "answered_at", "at", "drawn_at", "created_at",
-)  # fmt: skip
 
 
 def day_of(moment: dt.datetime) -> dt.date:
@@ -186,21 +186,32 @@ def months(city: Sheets) -> Lines:
 
 def money_at_risk(city: Sheets) -> Lines:
     worker = {row["id"]: row["worker_id"] for row in city["enrolment"]}
-    answered = {
-        (row["enrolment_id"], row["period"], row["verdict"]) for row in city["discrepancy_answer"]
+    people, answered = city.people(), defaultdict(set)
+    for row in city["discrepancy_answer"]:
+        answered[worker[row["enrolment_id"]], row["period"]].add(row["verdict"])
+    premiums: dict[Any, Rows] = grouped(
+        (row for row in city["verdict"] if row["rupiah"]), lambda row: (worker[row["enrolment_id"]], row["period"])
+    )
+    gone = {
+        number: all(line["removed_from"] and line["removed_from"] <= city.today for line in lines)
+        for number, lines in grouped(city["enrolment"], lambda line: line["worker_id"]).items()
     }
-    people = city.people()
-    premiums: dict[Any, Row] = {}
-    for row in sorted(city["verdict"], key=lambda row: (-row["rupiah"], row["enrolment_id"])):
-        if row["rupiah"]:
-            premiums.setdefault((people[worker[row["enrolment_id"]]], row["period"]), row)
+    counted, owed = [], set()
+    for (who, month), rows in sorted(premiums.items()):
+        first = min(rows, key=lambda row: (-row["rupiah"], row["enrolment_id"]))
+        counted.append((who, people[who], month, first, first["verdict"] in answered[who, month]))
+    many = Counter((who, month) for _, who, month, row, _ in counted if row["verdict"] == "duplicate_entry")
     groups = defaultdict(list)
-    for (person, _), row in premiums.items():
-        groups[row["verdict"], row["owner"]].append((person, row))
+    for number, who, month, row, told in counted:
+        if row["verdict"] == "duplicate_entry" and many[who, month] > 1 and (who, month) not in owed:
+            owed.add((who, month))  # one premium is owed
+            continue
+        groups[row["verdict"], row["owner"]].append((who, month, row["rupiah"], told, gone[number]))
     return [
         (
-            verdict, owner, len({person for person, _ in held}), len(held), sum(row["rupiah"] for _, row in held),
-            sum((row["enrolment_id"], row["period"], row["verdict"]) in answered for _, row in held),
+            verdict, owner, len({who for who, *_ in held}), len(held), sum(rupiah for _, _, rupiah, *_ in held),
+            sum(told for *_, told, _ in held), sum(gone for *_, gone in held),
+            sum(rupiah for _, _, rupiah, _, gone in held if not gone),
         )
         for (verdict, owner), held in groups.items()
     ]  # fmt: skip
@@ -214,16 +225,21 @@ def _covers(line: Row, month: dt.date) -> bool:
 
 def budget(city: Sheets) -> Lines:
     people, lines, left = city.people(), [], FILE["premium"]["ceiling"]
+    reported = {row["period"] for row in city.files("insurer")}
     for month in (dt.date(city.today.year, number, 1) for number in range(1, 13)):
         heads = len({people[line["worker_id"]] for line in city["enrolment"] if _covers(line, month)})
-        payments = [row["amount"] for row in city["payment"] if row["period"] == month]
-        active = sum(row["period"] == month and row["status"] == "active" for row in city["insurer_record"])
+        paid = {row["nik_index"]: row["amount"] for row in city["payment"] if row["period"] == month}
+        payments = list(paid.values())
+        active = {
+            row["nik_index"] for row in city["insurer_record"] if row["period"] == month and row["status"] == "active"
+        }
+        lost = sum(amount for nik, amount in paid.items() if nik not in active)
         handed = [row for row in city["outbox"] if city.by(row["handed_at"]) and month_of(row["handed_at"]) == month]
         left -= sum(payments)
         lines.append(
             (
-                f"{month:%Y-%m}", PREMIUM, heads, heads * PREMIUM, len(payments), sum(payments), active,
-                sum(payments) - active * PREMIUM if payments else None, 0,
+                f"{month:%Y-%m}", PREMIUM, heads, heads * PREMIUM, len(payments), sum(payments), len(active),
+                lost if month in reported else None, 0,
                 sum(row["parts"] or 0 for row in handed) * PART, left,
             )
         )  # fmt: skip
@@ -260,7 +276,8 @@ def gaps(city: Sheets) -> Lines:
         first = min(min(line["paid_from"], line["earlier_from"] or line["paid_from"]) for line in lines)
         run, month, inactive = 0, newest, False
         while month >= first and unpaid(person, month):
-            inactive |= any(says.get((one, month)) == "inactive" for one in niks[person])
+            heard = {says.get((one, month)) for one in niks[person]}
+            inactive |= "inactive" in heard and "unpaid" not in heard
             run, month = run + 1, plus(month, -1)
         if first <= newest:
             tally[run, run > 0 and (inactive or run >= LAPSE)] += 1
@@ -293,6 +310,19 @@ def harm(city: Sheets) -> Lines:
 _ANSWERS: Final = ("answer", "refer", "reject")
 
 
+def _reopens(event: Row) -> bool:
+    """A step by which a report was open again; the same words beside an open report are no step, and name no state."""
+    return event["kind"] in ("reopen", "still", "supervisor") and "from" in event["detail"]
+
+
+def _answered(events: Rows) -> bool:
+    """Whether there is an answer since a report was last opened."""
+    held = False
+    for event in sorted(events, key=lambda event: event["seq"]):
+        held = event["kind"] in _ANSWERS or (held and not _reopens(event))
+    return held
+
+
 def grievance_sla(city: Sheets) -> Lines:
     events = grouped(city["grievance_event"], lambda row: row["grievance_id"])
     lines = []
@@ -306,41 +336,54 @@ def grievance_sla(city: Sheets) -> Lines:
         overdue = [
             case
             for case in cases
-            if not city.by(case["closed_at"])
-            and case["due_on"] < city.today
-            and not any(event["kind"] in _ANSWERS for event in events[case["id"]])
+            if not city.by(case["closed_at"]) and case["due_on"] < city.today and not _answered(events[case["id"]])
         ]
-        again = sum(
-            event["kind"] == "reopen" or (event["kind"] in ("still", "supervisor") and "from" in event["detail"])
-            for event in said
-        )
+        again = sum(_reopens(event) for event in said)
         lines.append(
             (
                 category, len(cases), len(verified), early, len(answers), in_time, share(in_time, len(answers)),
                 statistics.median(days) if days else None, len(overdue), again,
-                sum(event["kind"] == "escalate" for event in said),
+                sum(event["kind"] == "escalate" for event in said), sum(event["kind"] == "refer" for event in said),
+                FILE["sla"][FILE["categories"][category]["sla"]], FILE["send_window"]["holidays"],
             )
         )  # fmt: skip
     return lines
 
 
 def fees_asked(city: Sheets) -> Lines:
-    place = {row["id"]: row["kelurahan_code"] for row in city["enrolment"]}
+    people = city.people()
+    line = {row["id"]: row for row in city["enrolment"]}
+    person = {known: people[row["worker_id"]] for known, row in line.items()}
     counted: dict[Any, Counter[str]] = defaultdict(Counter)
-    referred = {row["grievance_id"] for row in city["grievance_event"] if row["kind"] == "refer"}
+    referred_on: dict[Any, list[str]] = defaultdict(list)
     for case in city.reports():
         if case["category"] == "asked_money":
-            counted[case["kelurahan_code"]].update(
-                reports=1, closed=int(city.by(case["closed_at"])), referred=int(case["id"] in referred)
-            )
-    latest: dict[Any, Row] = {}
+            counted[case["kelurahan_code"]].update(reports=1, closed=int(city.by(case["closed_at"])))
+            of_case = [event for event in city["grievance_event"] if event["grievance_id"] == case["id"]]
+            days = [day_of(event["at"]).isoformat() for event in of_case if event["kind"] == "refer"]
+            counted[case["kelurahan_code"]]["referred"] += bool(days)
+            referred_on[case["kelurahan_code"]] += days
+    last: dict[int, Row] = {}
     for row in sorted(city["evidence"], key=lambda row: (row["received_at"], row["id"])):
         if row["source"] == "worker" and row["statement"] == "asked_money":
-            latest[row["enrolment_id"]] = row
-    for row in latest.values():
-        counted[place[row["enrolment_id"]]][row["detail"]] += 1
-    columns = ("reports", "closed", "referred", "yes", "no", "declined")
-    return [(*city.places()[code], *(held[column] for column in columns)) for code, held in counted.items()]
+            last[person[row["enrolment_id"]]] = row
+    for row in last.values():
+        counted[line[row["enrolment_id"]]["kelurahan_code"]][row["detail"]] += 1
+    standing = {
+        person[known]: row["kelurahan_code"]
+        for known, row in sorted(line.items())
+        if row["removed_from"] is None or row["removed_from"] > city.today
+    }
+    for who, place in standing.items():
+        counted[place]["silent"] += who not in last
+    return [
+        (
+            *city.places()[code], held["reports"], held["closed"], held["referred"],
+            max(referred_on[code], default=None), held["yes"], held["no"], held["declined"], held["silent"],
+        )
+        for code, held in counted.items()
+        if any(held.values())
+    ]  # fmt: skip
 
 
 def comprehension(city: Sheets) -> Lines:
@@ -367,16 +410,19 @@ def _wilson(yes: int, count: int) -> tuple[float, float]:
 
 
 def left_out(city: Sheets) -> Lines:
-    first: dict[bytes, Row] = {}
-    for row in sorted(city["proposal"], key=lambda row: row["id"]):
-        first.setdefault(row["nik_index"], row)
+    one: dict[bytes, Row] = {}  # of each person the newest decision; while there is none, what came first
+    put_forward = sorted(city["proposal"], key=lambda row: (row["opened_at"], row["id"]))
+    decided = sorted((row for row in put_forward if city.by(row["decided_at"])), key=lambda row: row["decided_at"])
+    for row in (*put_forward, *decided):
+        if city.by(row["decided_at"]) or row["nik_index"] not in one:
+            one[row["nik_index"]] = row
 
     def group(row: Row) -> tuple[Any, ...]:
         over = city.by(row["decided_at"])
         return (row["job"], row["proposer"], row["state"] if over else "waiting", (row["reason"] if over else "") or "")
 
     lines = []
-    for key, rows in grouped(first.values(), group).items():
+    for key, rows in grouped(one.values(), group).items():
         days = [
             (day_of(row["decided_at"]) - day_of(row["opened_at"])).days for row in rows if city.by(row["decided_at"])
         ]
@@ -400,18 +446,22 @@ def rules_shown(city: Sheets) -> Lines:
 
 
 _HEADS: Final = ("resident", "moved", "deceased", "unknown", "not_working", "now_employed", "own_family")
+_THERE: Final = ("confirms", "wrong_data", "does_not_know", "denies")
 _GONE: Final = ("moved", "not_working", "now_employed")
 
 
 def rt_reliability(city: Sheets) -> Lines:
     place = {row["id"]: row["kelurahan_code"] for row in city["enrolment"]}
-    head, worker = _last_words(city, "rt_head", _HEADS), _last_words(city, "worker", ("confirms", *_GONE))
+    head, worker = _last_words(city, "rt_head", _HEADS), {}
+    for row in city["evidence"]:  # a no of his holds
+        if row["source"] == "worker" and not row["assisted"] and row["statement"] in (*_THERE, *_GONE):
+            worker[row["enrolment_id"]] = worker.get(row["enrolment_id"], True) and row["statement"] in _THERE
     posts = grouped(city.in_office(), lambda row: row["kelurahan_code"])
     lines = []
     for code in {*posts, *(place[line] for line in head)}:
         of_here = {line: said for line, said in head.items() if place[line] == code}
         counted = {line: said for line, said in of_here.items() if said != "own_family"}
-        both = [(said == "resident", worker[line] == "confirms") for line, said in counted.items() if line in worker]
+        both = [(said == "resident", worker[line]) for line, said in counted.items() if line in worker]
         yes = sum(said == "resident" for said in counted.values())
         lines.append(
             (
@@ -425,7 +475,9 @@ def rt_reliability(city: Sheets) -> Lines:
 
 def _last_words(city: Sheets, source: str, known: tuple[str, ...]) -> dict[int, str]:
     said = [row for row in city["evidence"] if row["source"] == source and row["statement"] in known]
-    return {row["enrolment_id"]: row["statement"] for row in sorted(said, key=lambda row: (row["received_at"], row["id"]))}
+    return {
+        row["enrolment_id"]: row["statement"] for row in sorted(said, key=lambda row: (row["received_at"], row["id"]))
+    }
 
 
 def _kappa(pairs: list[tuple[bool, bool]]) -> float | None:
@@ -445,11 +497,16 @@ def representativeness(city: Sheets) -> Lines:
         people = grouped(
             (row for row in city["round_person"] if row["round_id"] == held["id"]), lambda row: row["stratum"]
         )
-        heard = {name: sum(row["sampled"] and city.by(row["answered_at"]) for row in rows) for name, rows in people.items()}
+        heard = {
+            row["stratum"]: sum(
+                one["sampled"] and city.by(one["answered_at"]) for one in people.get(row["stratum"], ())
+            )
+            for row in strata
+        }
         whole, answers = sum(row["population"] for row in strata), sum(heard.values())
         for row in strata:
             name = row["stratum"]
-            drawn = sum(person["sampled"] for person in people[name])
+            drawn = sum(person["sampled"] for person in people.get(name, ()))
             lines.append(
                 (
                     held["name"], held["seed"], name, row["population"], drawn, heard[name], share(heard[name], drawn),
@@ -486,11 +543,16 @@ def decisions(city: Sheets) -> Lines:
 
 
 def messages(city: Sheets) -> Lines:
-    answered = {
-        (row["conversation_id"], row["step"])
-        for row in city["inbound_message"]
-        if row["conversation_id"] is not None and row["handled_as"] == "answer"
-    }
+    heard = grouped(
+        (row for row in city["inbound_message"] if row["handled_as"] == "answer"),
+        lambda row: (row["conversation_id"], row["step"]),
+    )
+
+    def acted_upon(text: Row) -> bool:
+        return any(
+            row["received_at"] >= text["handed_at"] for row in heard.get((text["conversation_id"], text["step"]), ())
+        )
+
     lines = []
     for (month, purpose), texts in grouped(
         city["outbox"], lambda row: (month_of(row["created_at"]), row["purpose"])
@@ -502,10 +564,88 @@ def messages(city: Sheets) -> Lines:
                 f"{month:%Y-%m}", purpose, len(texts), len(handed), sum(row["state"] == "accepted" for row in handed),
                 sum(row["state"] in ("refused", "failed", "unknown") for row in texts),
                 sum(row["state"] in ("cancelled", "stale") for row in texts),
-                sum((row["conversation_id"], row["step"]) in answered for row in handed), parts, parts * PART,
+                sum(map(acted_upon, handed)), parts, parts * PART,
             )
         )  # fmt: skip
     return lines
+
+
+_WHAT: Final = {
+    "identity looked at": ("identity looked at", "identity opened", "person searched", "list searched"),
+    "list or letters taken out": (
+        "accepted proposals exported", "reports exported", "reports handed over with identities", "work list exported",
+        "work list written", "letters printed", "visit list printed",
+    ),
+    "data let go of by the days of the rules": ("old reports emptied", "payment evidence dropped"),
+    "sign-in refused": ("sign-in refused",),
+    "access changed": (
+        "officer added", "officer disabled", "officer enabled", "officer's scope changed", "password changed",
+        "password reset", "second factor on", "second factor off", "recovery codes made", "recovery code used",
+        "sessions ended", "api key made", "api key closed",
+    ),
+}  # fmt: skip
+
+
+def data_protection(city: Sheets) -> Lines:
+    lines = []
+    for what, actions in _WHAT.items():
+        rows = [row for row in city["audit"] if row["action"] in actions]
+        if rows:
+            at = sorted(row["at"] for row in rows)
+            lines.append((what, len(rows), len({row["actor"] for row in rows}), iso(at[0]), iso(at[-1])))
+    return lines
+
+
+def complainant_protection(city: Sheets) -> Lines:
+    unit = {row["id"]: row["unit"] for row in city.all_of("officer")}
+    anonymous = [row for row in city["grievance"] if row["identity"] == "anonymous"]
+    about_unit = [row for row in city["grievance"] if row["about_unit"]]
+    about = [row for row in city["grievance"] if row["about"]]
+    midnight = dt.time(0)
+
+    def named(row: Row) -> bool:
+        return row["phone_id"] is not None or row["worker_id"] is not None
+
+    def timed(row: Row) -> bool:
+        return midnight not in (row["opened_at"].astimezone(ZONE).time(), row["opened_at"].astimezone(dt.UTC).time())
+
+    def judged(row: Row) -> bool:
+        return row["about_unit"] in (row["unit"], unit.get(row["assignee_id"]))
+
+    return [
+        (promise, len(rows), sum(broken(row) for row in rows))
+        for promise, rows, broken in (
+            ("an anonymous report names no phone and no worker", anonymous, named),
+            ("an anonymous report keeps no hour of its opening", anonymous, timed),
+            ("a report about a unit is not handled by that unit", about_unit, judged),
+            ("a report about somebody's conduct is restricted", about, lambda row: not row["restricted"]),
+        )
+    ]
+
+
+def escalation_told(city: Sheets) -> Lines:
+    cases = {row["id"]: row for row in city["grievance"]}
+    first: dict[int, dt.datetime] = {}
+    above = {row["grievance_id"] for row in city["grievance_event"] if row["kind"] == "supervisor"}
+    for row in city["grievance_event"]:
+        if row["kind"] in ("still", "supervisor") and row["by"] == "reporter":
+            first[row["grievance_id"]] = min(row["at"], first.get(row["grievance_id"], row["at"]))
+    shown = [row for row in city["outbox"] if row["screen"] == "c12.external" and city.by(row["handed_at"])]
+
+    def told(case: int) -> bool:
+        phone = cases[case]["phone_id"]
+        return case in above or any(
+            phone is not None and row["phone_id"] == phone and row["handed_at"] >= first[case] for row in shown
+        )
+
+    months_of = grouped(({"case": case, "month": month_of(at)} for case, at in first.items()), lambda row: row["month"])
+    return [
+        (
+            f"{month:%Y-%m}", len(rows), sum(cases[row["case"]]["phone_id"] is not None for row in rows),
+            sum(told(row["case"]) for row in rows),
+        )
+        for month, rows in months_of.items()
+    ]  # fmt: skip
 
 
 RECOMPUTED: Final[dict[str, Callable[[Sheets], Lines]]] = {
@@ -526,4 +666,7 @@ RECOMPUTED: Final[dict[str, Callable[[Sheets], Lines]]] = {
     "rules-shown": rules_shown,
     "decisions": decisions,
     "messages": messages,
+    "data-protection": data_protection,
+    "complainant-protection": complainant_protection,
+    "escalation-told": escalation_told,
 }

@@ -47,7 +47,7 @@ COMPREHENSION = Report(
         language=("code", "language of the talk"),
         later=("yes or no", "asked once more, 30 days or more after the first time"),
         sex=("code", "sex on the list; empty where it is not known"),
-        occupation=("text", "occupation on the list"),
+        occupation=("text", "occupation on the newest line of the list"),
         answers=("answers", "answers to the question"),
         correct=("answers", "of these: right"),
         share=("share 0 to 1", "right among answers"),
@@ -73,23 +73,22 @@ own AS (
     WHERE source = 'worker' AND NOT assisted AND received_at <= :at AND statement = ANY(CAST(:worker_says AS text[]))
     ORDER BY enrolment_id, (statement = ANY(CAST(:worker_yes AS text[]))), received_at DESC, id DESC),
 said AS (
-    SELECT enrolment.kelurahan_code, head.statement, head.statement <> 'own_family' AS counts, head.yes, own.yes AS own
+    SELECT coalesce(enrolment.kelurahan_code, '') AS kelurahan_code, head.statement, head.statement <> 'own_family' AS counts, head.yes, own.yes AS own
     FROM head JOIN enrolment ON enrolment.id = head.enrolment_id
     LEFT JOIN own ON own.enrolment_id = head.enrolment_id),
 office AS (
     SELECT kelurahan_code, count(*) AS heads, count(*) FILTER (WHERE activated_at <= :at) AS activated
-    FROM rt_head WHERE until IS NULL OR until > :today GROUP BY kelurahan_code)
-SELECT area.kecamatan, area.kelurahan, coalesce(max(office.heads), 0), coalesce(max(office.activated), 0),
+    FROM rt_head WHERE (since IS NULL OR since <= :today) AND (until IS NULL OR until > :today)
+    GROUP BY kelurahan_code)
+SELECT coalesce(area.kecamatan, ''), coalesce(area.kelurahan, ''), coalesce(max(office.heads), 0), coalesce(max(office.activated), 0),
        count(*) FILTER (WHERE said.counts), count(*) FILTER (WHERE said.counts AND said.yes),
        count(*) FILTER (WHERE NOT said.counts),
        count(*) FILTER (WHERE said.counts AND said.yes AND said.own),
        count(*) FILTER (WHERE said.counts AND said.yes AND NOT said.own),
        count(*) FILTER (WHERE said.counts AND NOT said.yes AND said.own),
        count(*) FILTER (WHERE said.counts AND NOT said.yes AND NOT said.own)
-FROM area
-LEFT JOIN office ON office.kelurahan_code = area.kelurahan_code
-LEFT JOIN said ON said.kelurahan_code = area.kelurahan_code
-WHERE office.heads > 0 OR said.statement IS NOT NULL
+FROM office FULL JOIN said ON said.kelurahan_code = office.kelurahan_code
+LEFT JOIN area ON area.kelurahan_code = coalesce(office.kelurahan_code, said.kelurahan_code)
 GROUP BY area.kecamatan, area.kelurahan ORDER BY 1, 2
 """
 )
@@ -117,7 +116,7 @@ RT_RELIABILITY = Report(
     "Are RT confirmations reliable?",
     "For each kelurahan what RT heads said last of each resident, and how far the worker's own word agrees.",
     columns(
-        kecamatan=("text", "district"),
+        kecamatan=("text", "district; empty for lines without a known kelurahan"),
         kelurahan=("text", "village"),
         posts=("heads", "heads in office on that day"),
         activated=("heads", "of these: with a PIN of their own"),
@@ -125,7 +124,10 @@ RT_RELIABILITY = Report(
         yes=("enrolments", "of these: lives here and works"),
         own_family=("enrolments", "said to be the head's own family, which counts for nothing"),
         yes_share=("share 0 to 1", "yes among answers; 1 is a sign to look"),
-        compared=("enrolments", "of those answers: the worker himself said whether he is there and works"),
+        compared=(
+            "enrolments",
+            "of those answers: the worker himself, alone, said whether he is there and works; a no holds",
+        ),
         head_alone=("enrolments", "of these: the head says yes and the worker no"),
         agreement=("share 0 to 1", "of these: on which both agree"),
         kappa=("number", "Cohen's kappa: 1 always, 0 as chance would; empty where both say one thing of everybody"),
@@ -193,7 +195,8 @@ SELECT to_char(date_trunc('month', outbox.created_at AT TIME ZONE :zone), 'YYYY-
        count(*) FILTER (WHERE outbox.state IN ('cancelled', 'stale')) AS not_sent,
        count(*) FILTER (WHERE outbox.handed_at <= :at AND EXISTS (
            SELECT 1 FROM inbound_message heard
-           WHERE heard.conversation_id = outbox.conversation_id AND heard.handled_as = 'answer'
+           WHERE heard.conversation_id = outbox.conversation_id AND heard.step = outbox.step
+             AND heard.handled_as = 'answer'
              AND heard.received_at BETWEEN outbox.handed_at AND :at)) AS acted_upon,
        coalesce(sum(outbox.parts) FILTER (WHERE outbox.handed_at <= :at), 0) AS parts
 FROM outbox WHERE outbox.created_at <= :at
@@ -223,7 +226,7 @@ MESSAGES = Report(
         accepted=("texts", "of these: taken by it"),
         failed=("texts", "refused, failed, or of unknown fate"),
         not_sent=("texts", "cancelled, or too old before they could go"),
-        acted_upon=("texts", "of those handed over: questions that somebody answered by SMS"),
+        acted_upon=("texts", "of those handed over: questions that somebody answered by SMS, each for itself"),
         parts=("parts", "parts of 160 characters that the gateway counted"),
         rupiah=("rupiah", "parts at the price of the programme file"),
     ),

@@ -7,27 +7,37 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from verify_service.ground.programme import programme
 from verify_service.reports.definition import Asked, Line, Report, by_statement, columns, plain, share
 
 _ANSWERS = "('answer', 'refer', 'reject')"
+# The same words are a step, and name the state before it, only where they opened the report again.
+_OPENS_AGAIN = "('reopen', 'still', 'supervisor')"
+# A report that had come by that day and was not joined to another by then.
+_REPORT = """opened_at <= :at AND NOT EXISTS (
+    SELECT 1 FROM grievance_event joined
+    WHERE joined.grievance_id = grievance.id AND joined.kind = 'merge' AND joined.at <= :at)"""
 _SLA = text(
     f"""
 WITH report AS (
-    SELECT id, category, opened_at, verify_by, (opened_at AT TIME ZONE :zone)::date AS came_on,
+    SELECT id, category, opened_at, verify_by,
            CASE WHEN verified_at <= :at THEN (verified_at AT TIME ZONE :zone)::date END AS verified_on,
            closed_at <= :at IS TRUE AS closed, due_on
-    FROM grievance WHERE merged_into_id IS NULL AND opened_at <= :at),
+    FROM grievance WHERE {_REPORT}),
 event AS (
-    SELECT grievance_id, kind, (at AT TIME ZONE :zone)::date AS on_day, detail FROM grievance_event WHERE at <= :at),
+    SELECT grievance_id, seq, kind, (at AT TIME ZONE :zone)::date AS on_day, detail
+    FROM grievance_event WHERE at <= :at),
 answer AS (
-    SELECT grievance_id, on_day, (detail ->> 'due')::date AS due, (detail ->> 'since')::date AS since
-    FROM event WHERE kind IN {_ANSWERS} AND detail ? 'due'),
+    SELECT grievance_id, seq, on_day, (detail ->> 'due')::date AS due, (detail ->> 'since')::date AS since
+    FROM event WHERE kind IN {_ANSWERS}),
+again AS (SELECT grievance_id, seq FROM event WHERE kind IN {_OPENS_AGAIN} AND detail ? 'from'),
 by_report AS (
     SELECT report.*,
-           (SELECT count(*) FROM event WHERE grievance_id = report.id AND kind IN ('reopen', 'still', 'supervisor'))
-               AS reopened,
+           (SELECT count(*) FROM again WHERE grievance_id = report.id) AS reopened,
            (SELECT count(*) FROM event WHERE grievance_id = report.id AND kind = 'escalate') AS escalated,
-           EXISTS (SELECT 1 FROM answer WHERE grievance_id = report.id) AS was_answered
+           (SELECT count(*) FROM event WHERE grievance_id = report.id AND kind = 'refer') AS referred,
+           coalesce((SELECT max(seq) FROM answer WHERE grievance_id = report.id)
+                    > coalesce((SELECT max(seq) FROM again WHERE grievance_id = report.id), 0), false) AS was_answered
     FROM report),
 timed AS (
     SELECT report.category, count(*) AS answers, count(*) FILTER (WHERE on_day <= due) AS in_time,
@@ -36,21 +46,33 @@ timed AS (
 SELECT by_report.category, count(*), count(verified_on), count(*) FILTER (WHERE verified_on <= verify_by),
        coalesce(max(timed.answers), 0), coalesce(max(timed.in_time), 0), max(timed.median_days),
        count(*) FILTER (WHERE NOT closed AND NOT was_answered AND due_on < :today), sum(reopened)::int,
-       sum(escalated)::int
+       sum(escalated)::int, sum(referred)::int
 FROM by_report LEFT JOIN timed ON timed.category = by_report.category
 GROUP BY by_report.category ORDER BY 1
 """  # noqa: S608  # a constant of our own
 )
 
 
+def _days(category: str) -> int | None:
+    """The days of the rules for an ordinary report of the category; None for one that the programme file lost."""
+    held = programme().categories.get(category)
+    return None if held is None else int(getattr(programme().sla, held.sla))
+
+
+def _calendar() -> str:
+    window = programme().send_window
+    return " ".join([window.holidays, *(day.isoformat() for day in sorted(window.closed_on))])
+
+
 def _sla(session: Session, asked: Asked) -> Iterable[Line]:
+    calendar = _calendar()
     for row in session.execute(_SLA, asked.sql):
-        category, received, verified, soon, answers, in_time, median, overdue, reopened, escalated = map(plain, row)
+        category, received, verified, soon, answers, in_time, median, *more = map(plain, row)
         assert isinstance(answers, int)
         assert isinstance(in_time, int)
         yield (
-            category, received, verified, soon, answers, in_time, share(in_time, answers), median, overdue, reopened,
-            escalated,
+            category, received, verified, soon, answers, in_time, share(in_time, answers), median, *more,
+            _days(str(category)), calendar,
         )  # fmt: skip
 
 
@@ -67,39 +89,55 @@ GRIEVANCE_SLA = Report(
         in_time=("answers", "of these: by the day that was due"),
         in_time_share=("share 0 to 1", "in time among answers"),
         median_days=("days of the calendar", "from the start of the clock to the answer, at the median"),
-        overdue=("reports", "open, without any answer, and due before that day"),
+        overdue=("reports", "open, not answered since it was last opened, and due before that day"),
         reopened=("times", "reopened by the reporter, or found wanting by a supervisor"),
         escalated=("times", "escalated"),
+        referred=("times", "passed on to another body"),
+        days=(
+            "working days",
+            "for an answer, by the rules; an accident or a death is quicker, data are by the calendar",
+        ),
+        holidays=(
+            "text",
+            "the calendar used: national holidays of which country, and days that the city closed beside",
+        ),
     ),
     ("grievance", "grievance_event"),
     _sla,
     chart=("category", "in_time_share"),
 )
 
+# Each person once: an answer is kept with every line of theirs.
 _FEES = text(
-    """
-WITH asked AS (
-    SELECT enrolment.kelurahan_code, evidence.detail, count(*) AS said
-    FROM evidence JOIN enrolment ON enrolment.id = evidence.enrolment_id
-    WHERE evidence.statement = 'asked_money' AND evidence.received_at <= :at GROUP BY 1, 2),
+    f"""
+WITH line AS (
+    SELECT enrolment.id, enrolment.kelurahan_code, coalesce(worker.same_as, worker.id) AS person,
+           removed_from IS NULL OR removed_from > :today AS stands
+    FROM enrolment JOIN worker ON worker.id = enrolment.worker_id),
+last AS (
+    SELECT DISTINCT ON (line.person) line.person, line.kelurahan_code, evidence.detail
+    FROM evidence JOIN line ON line.id = evidence.enrolment_id
+    WHERE evidence.source = 'worker' AND evidence.statement = 'asked_money' AND evidence.received_at <= :at
+    ORDER BY line.person, evidence.received_at DESC, evidence.id DESC),
+silent AS (
+    SELECT DISTINCT ON (line.person) line.kelurahan_code FROM line LEFT JOIN last ON last.person = line.person
+    WHERE line.stands AND last.person IS NULL ORDER BY line.person, line.id DESC),
 told AS (
-    SELECT kelurahan_code, count(*) AS reports, count(*) FILTER (WHERE closed_at <= :at) AS closed,
-           count(*) FILTER (WHERE referred_to IS NOT NULL AND closed_at <= :at) AS referred
-    FROM grievance
-    WHERE category = 'asked_money' AND merged_into_id IS NULL AND opened_at <= :at GROUP BY 1),
-place AS (SELECT kelurahan_code FROM asked UNION SELECT kelurahan_code FROM told)
+    SELECT kelurahan_code, closed_at <= :at AS closed, (
+        SELECT max(at AT TIME ZONE :zone)::date FROM grievance_event
+        WHERE grievance_id = grievance.id AND kind = 'refer' AND at <= :at) AS referred_on
+    FROM grievance WHERE category = 'asked_money' AND {_REPORT}),
+counted AS (
+    SELECT kelurahan_code, 'report' AS what, closed, referred_on FROM told
+    UNION ALL SELECT kelurahan_code, detail, NULL, NULL FROM last
+    UNION ALL SELECT kelurahan_code, 'silent', NULL, NULL FROM silent)
 SELECT coalesce(area.kecamatan, ''), coalesce(area.kelurahan, ''),
-       coalesce((SELECT reports FROM told WHERE told.kelurahan_code IS NOT DISTINCT FROM place.kelurahan_code), 0),
-       coalesce((SELECT closed FROM told WHERE told.kelurahan_code IS NOT DISTINCT FROM place.kelurahan_code), 0),
-       coalesce((SELECT referred FROM told WHERE told.kelurahan_code IS NOT DISTINCT FROM place.kelurahan_code), 0),
-       coalesce(sum(asked.said) FILTER (WHERE asked.detail = 'yes'), 0)::int,
-       coalesce(sum(asked.said) FILTER (WHERE asked.detail = 'no'), 0)::int,
-       coalesce(sum(asked.said) FILTER (WHERE asked.detail = 'declined'), 0)::int
-FROM place
-LEFT JOIN asked ON asked.kelurahan_code IS NOT DISTINCT FROM place.kelurahan_code
-LEFT JOIN area ON area.kelurahan_code = place.kelurahan_code
-GROUP BY place.kelurahan_code, area.kecamatan, area.kelurahan ORDER BY 1, 2
-"""
+       count(*) FILTER (WHERE what = 'report'), count(*) FILTER (WHERE closed), count(referred_on), max(referred_on),
+       count(*) FILTER (WHERE what = 'yes'), count(*) FILTER (WHERE what = 'no'),
+       count(*) FILTER (WHERE what = 'declined'), count(*) FILTER (WHERE what = 'silent')
+FROM counted LEFT JOIN area ON area.kelurahan_code = counted.kelurahan_code
+GROUP BY counted.kelurahan_code, area.kecamatan, area.kelurahan ORDER BY 1, 2
+"""  # noqa: S608  # constants of our own
 )
 FEES_ASKED = Report(
     "fees-asked",
@@ -108,14 +146,16 @@ FEES_ASKED = Report(
     columns(
         kecamatan=("text", "district; empty where no place was told"),
         kelurahan=("text", "village"),
-        reports=("reports", "reports that money was asked for"),
+        reports=("reports", "reports that money was asked for, joined ones once"),
         closed=("reports", "of these: closed by that day"),
         referred=("reports", "of these: passed on to another body"),
-        said_yes=("answers", "workers who said that somebody asked them for money"),
-        said_no=("answers", "workers who said that nobody did"),
-        said_nothing=("answers", "workers who would rather not say"),
+        referred_last=("day", "when the last of them was passed on"),
+        said_yes=("people", "whose last answer is that somebody asked them for money"),
+        said_no=("people", "whose last answer is that nobody did"),
+        said_nothing=("people", "who would rather not say"),
+        no_answer=("people", "on the list and not removed, of whom there is no answer"),
     ),
-    ("grievance", "evidence", "enrolment", "area"),
+    ("grievance", "grievance_event", "evidence", "enrolment", "worker", "area"),
     by_statement(_FEES),
     chart=("kelurahan", "reports"),
 )
@@ -129,7 +169,10 @@ SELECT coalesce(job, ''), proposer,
        percentile_cont(0.5) WITHIN GROUP (
            ORDER BY (decided_at AT TIME ZONE :zone)::date - (opened_at AT TIME ZONE :zone)::date)
            FILTER (WHERE decided_at <= :at)
-FROM proposal WHERE same_as_id IS NULL AND opened_at <= :at
+FROM (
+    SELECT DISTINCT ON (nik_index) * FROM proposal WHERE opened_at <= :at
+    ORDER BY nik_index, (decided_at <= :at) IS TRUE DESC,
+             CASE WHEN decided_at <= :at THEN decided_at END DESC, opened_at, id) AS proposal
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 )
@@ -143,7 +186,7 @@ LEFT_OUT = Report(
         proposer=("code", "self, neighbour or rt_head"),
         outcome=("code", "accepted, refused or waiting"),
         reason=("code", "reason of the decision; empty while waiting"),
-        people=("people", "people, each once"),
+        people=("people", "people, each once: by the newest decision, and as first put forward until there is one"),
         help_needed=("people", "of these: told of their own will that they need help"),
         median_days=("days of the calendar", "from the proposal to the decision, at the median"),
     ),
@@ -159,7 +202,8 @@ SELECT 'proposal' AS kind, decision.step, decision.says, decision.reason, count(
 FROM decision WHERE proposal_id IS NOT NULL AND at <= :at GROUP BY 2, 3, 4
 UNION ALL
 SELECT 'removal', decision.step, decision.says, decision.reason, count(*), count(DISTINCT decision.officer_id),
-       count(*) FILTER (WHERE removal.noticed_at <= :at), count(*) FILTER (WHERE removal.objected_at <= :at)
+       count(DISTINCT removal.id) FILTER (WHERE removal.noticed_at <= :at),
+       count(DISTINCT removal.id) FILTER (WHERE removal.objected_at <= :at)
 FROM decision JOIN removal ON removal.id = decision.removal_id
 WHERE decision.at <= :at GROUP BY 2, 3, 4
 ORDER BY 1, 2, 3, 4
@@ -177,23 +221,25 @@ DECISIONS = Report(
         reason=("code", "reason of the programme file"),
         decisions=("decisions", "how many"),
         officers=("officers", "by how many different officers"),
-        told=("removals", "of these: the worker was given notice; empty for proposals"),
-        objected=("removals", "of these: the worker objected; empty for proposals"),
+        told=("removals", "that these are about: the worker was given notice; empty for proposals"),
+        objected=("removals", "that these are about: the worker objected; empty for proposals"),
     ),
     ("decision", "removal"),
     by_statement(_DECISIONS),
 )
 
+# Whoever asks for the supervisor is shown on the phone where to complain further; by text it is a row of the outbox.
 _ESCALATION = text(
     """
 WITH unhappy AS (
-    SELECT DISTINCT ON (event.grievance_id) event.grievance_id, event.at, grievance.phone_id
+    SELECT event.grievance_id, min(event.at) AS at, grievance.phone_id
     FROM grievance_event event JOIN grievance ON grievance.id = event.grievance_id
-    WHERE event.kind IN ('still', 'reopen') AND event.at <= :at ORDER BY event.grievance_id, event.at)
+    WHERE event.kind IN ('still', 'supervisor') AND event.by = 'reporter' AND event.at <= :at
+    GROUP BY event.grievance_id, grievance.phone_id)
 SELECT to_char(date_trunc('month', unhappy.at AT TIME ZONE :zone), 'YYYY-MM'), count(*), count(unhappy.phone_id),
        count(*) FILTER (WHERE EXISTS (
            SELECT 1 FROM outbox WHERE outbox.phone_id = unhappy.phone_id AND outbox.screen = 'c12.external'
-             AND outbox.handed_at <= :at)
+             AND outbox.handed_at BETWEEN unhappy.at AND :at)
          OR EXISTS (
            SELECT 1 FROM grievance_event told
            WHERE told.grievance_id = unhappy.grievance_id AND told.at <= :at AND told.kind = 'supervisor'))
@@ -205,10 +251,10 @@ ESCALATION_TOLD = Report(
     "Was whoever was not content told how to go further?",
     "Reports whose reporter said that it was not solved, by month, and how many of these were told whom to turn to.",
     columns(
-        month=("month", "when the reporter first said so"),
+        month=("month", "when the reporter first said so, or asked for a supervisor"),
         not_content=("reports", "said to be not solved"),
         with_phone=("reports", "of these: of a phone that can be told"),
-        told=("reports", "of these: shown where to complain further, or taken to the supervisor"),
+        told=("reports", "of the first: from then on shown where to complain further, or taken to the supervisor"),
     ),
     ("grievance_event", "grievance", "outbox"),
     by_statement(_ESCALATION),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from sqlalchemy import text
 
 from verify_service.reports.definition import Report, by_statement, columns
@@ -29,22 +32,30 @@ AUDIT_LOG = Report(
     by_statement(_AUDIT),
 )
 
+# Each kind by the names of its entries, in full: what is not named here is in the audit log alone.
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "identity looked at": ("identity looked at", "identity opened", "person searched", "list searched"),
+    "list or letters taken out": (
+        "accepted proposals exported", "reports exported", "reports handed over with identities", "work list exported",
+        "work list written", "letters printed", "visit list printed",
+    ),
+    "data let go of by the days of the rules": ("old reports emptied", "payment evidence dropped"),
+    "sign-in refused": ("sign-in refused",),
+    "access changed": (
+        "officer added", "officer disabled", "officer enabled", "officer's scope changed", "password changed",
+        "password reset", "second factor on", "second factor off", "recovery codes made", "recovery code used",
+        "sessions ended", "api key made", "api key closed",
+    ),
+}  # fmt: skip
 _PROTECTION = text(
     """
-SELECT what, count(*), count(DISTINCT actor), min(at), max(at) FROM (
-    SELECT at, actor, CASE
-        WHEN action LIKE '%identity%' OR action = 'identity opened' THEN 'identity looked at'
-        WHEN action LIKE '%export%' OR action = 'work list written' OR action = 'letters printed'
-            THEN 'list or letters taken out'
-        WHEN action IN ('old reports emptied', 'payment evidence dropped') OR action LIKE 'forgot%'
-            THEN 'data let go of by the days of the rules'
-        WHEN action LIKE 'sign-in refused' THEN 'sign-in refused'
-        WHEN action LIKE 'officer%' OR action LIKE 'password%' OR action LIKE 'second factor%' THEN 'access changed'
-        END AS what
-    FROM audit WHERE at <= :at) AS entry
-WHERE what IS NOT NULL GROUP BY what ORDER BY what
+SELECT kind.what, count(*), count(DISTINCT audit.actor), min(audit.at), max(audit.at)
+FROM unnest(CAST(:whats AS text[]), CAST(:actions AS text[])) AS kind (what, action)
+JOIN audit ON audit.action = kind.action
+WHERE audit.at <= :at GROUP BY kind.what ORDER BY kind.what
 """
 )
+_PAIRS: Final = [(what, action) for what, actions in _KINDS.items() for action in actions]
 DATA_PROTECTION = Report(
     "data-protection",
     "Is personal data protected?",
@@ -57,7 +68,7 @@ DATA_PROTECTION = Report(
         last_at=("moment, UTC", "the last time"),
     ),
     ("audit",),
-    by_statement(_PROTECTION),
+    by_statement(_PROTECTION, whats=[what for what, _ in _PAIRS], actions=[action for _, action in _PAIRS]),
 )
 
 _COMPLAINANTS = text(
@@ -99,11 +110,12 @@ COMPLAINANT_PROTECTION = Report(
 _RULES = text(
     """
 SELECT area.kecamatan, area.kelurahan, count(*), count(head.phone_id),
-       count(*) FILTER (WHERE head.rules_at <= :at), count(*) FILTER (WHERE head.activated_at <= :at),
-       (min(head.rules_at) FILTER (WHERE head.rules_at <= :at) AT TIME ZONE :zone)::date,
-       (max(head.rules_at) FILTER (WHERE head.rules_at <= :at) AT TIME ZONE :zone)::date
-FROM public.rt_head head JOIN area ON area.kelurahan_code = head.kelurahan_code
-WHERE head.created_at <= :at AND (head.until IS NULL OR head.until > :today)
+       count(*) FILTER (WHERE today.rules_at <= :at), count(*) FILTER (WHERE head.activated_at <= :at),
+       (min(today.rules_at) FILTER (WHERE today.rules_at <= :at) AT TIME ZONE :zone)::date,
+       (max(today.rules_at) FILTER (WHERE today.rules_at <= :at) AT TIME ZONE :zone)::date
+FROM rt_head head JOIN area ON area.kelurahan_code = head.kelurahan_code
+LEFT JOIN public.rt_head today ON today.id = head.id
+WHERE (head.since IS NULL OR head.since <= :today) AND (head.until IS NULL OR head.until > :today)
 GROUP BY area.kecamatan, area.kelurahan ORDER BY 1, 2
 """
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 
@@ -9,10 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import NEWEST_PERIOD
+from verify_service.ground.tables import JOINED, NEWEST_PERIOD
 from verify_service.registry.versions import versions
 from verify_service.reports.definition import Asked, Line, Report, by_statement, columns, plain
-from verify_service.verification.matrix import files, matrix
+from verify_service.verification.matrix import WorkerMonths, files, matrix
+from verify_service.verification.months import State, add_months
 
 
 def _versions(session: Session, asked: Asked) -> Iterable[Line]:
@@ -126,41 +128,81 @@ MONTHS = Report(
 )
 
 
+# Workers whom a person decided to be one, and the number that all of them share.
+_ONE_PERSON = text(f"WITH {JOINED} SELECT id, person FROM joined")
+
+
 def _gaps(session: Session, asked: Asked) -> Iterable[Line]:
     held = files(session, now=asked.at)
+    if held is None:
+        return
     counted: Counter[tuple[int, bool]] = Counter()
-    if held is not None:
-        for batch in matrix(session, held):
-            counted.update((one.standing.gap, one.standing.lapsed) for one in batch)
+    joined = {row.id: row.person for row in session.execute(_ONE_PERSON)}
+    people: dict[int, list[WorkerMonths]] = {}
+    for batch in matrix(session, held):
+        for one in batch:
+            if one.worker in joined:
+                people.setdefault(joined[one.worker], []).append(one)
+            elif one.live_from is not None and one.live_from <= held.newest:
+                counted[one.standing.gap, one.standing.lapsed] += 1
+    counted.update(filter(None, (_gap_of_one(lines, held.newest) for lines in people.values())))
     for gap, lapsed in sorted(counted):
         yield (gap, lapsed, counted[gap, lapsed])
+
+
+def _gap_of_one(lines: list[WorkerMonths], newest: dt.date) -> tuple[int, bool] | None:
+    """The gap of one person under several NIKs, and whether the cover has ended; None: on no list any more.
+
+    The better word of a month is the cover: a gap is what none of the NIKs has a premium of.
+    """
+    live_from = min((one.live_from for one in lines if one.live_from), default=newest + dt.timedelta(days=1))
+    if live_from > newest:
+        return None
+    run, inactive, month = 0, False, newest
+    while month >= live_from:
+        cells = [cell for one in lines for cell in one.months if cell.period == month]
+        says = {cell.insurer for cell in cells}
+        paid = any(cell.state is State.PAID for cell in cells)
+        if paid or "unclear" in says or all(cell.state is not State.UNPAID for cell in cells):
+            break
+        run, month = run + 1, add_months(month, -1)
+        inactive |= "inactive" in says and "unpaid" not in says
+    return run, run > 0 and (inactive or run >= programme().cover_on(newest).lapse_months)
 
 
 GAPS = Report(
     "gaps",
     "How many workers have a gap of one, two or three months?",
-    "Workers by the months in a row, up to the newest reported one, that the insurer has no premium of.",
+    "People on the list by the months in a row, up to the newest reported one, that the insurer has no premium of.",
     columns(
         months=("months", "unpaid in a row up to the newest reported month; 0: none"),
         lapsed=("yes or no", "whether the cover has ended by the rule in force"),
-        workers=("workers", "people with such a gap"),
+        workers=("people", "on the list in that month with such a gap; whoever is known under two NIKs once"),
     ),
-    ("enrolment", "payment", "insurer_record", "file_import"),
+    ("enrolment", "worker", "payment", "insurer_record", "file_import"),
     _gaps,
     chart=("months", "workers"),
 )
 
+# A person may be insured by either of two NIKs; the better word is the cover.
 _HARM = text(
     """
-SELECT grievance.urgency, coalesce(insured.status, 'not_known') AS cover,
-       count(*) AS cases,
-       count(*) FILTER (WHERE grievance.closed_at <= :at) AS closed,
-       count(*) * CASE grievance.urgency WHEN 'death' THEN CAST(:jkm AS bigint) END AS benefit
-FROM grievance
-LEFT JOIN worker ON worker.id = grievance.worker_id
-LEFT JOIN insurer_record insured ON insured.nik_index = worker.nik_index
- AND insured.period = date_trunc('month', grievance.opened_at AT TIME ZONE :zone)::date
-WHERE grievance.urgency IS NOT NULL AND grievance.merged_into_id IS NULL AND grievance.opened_at <= :at
+SELECT urgency, cover, count(*) AS cases, count(*) FILTER (WHERE closed) AS closed,
+       count(*) * CASE urgency WHEN 'death' THEN CAST(:jkm AS bigint) END AS benefit
+FROM (
+    SELECT grievance.urgency, grievance.closed_at <= :at AS closed,
+           CASE WHEN worker.id IS NULL OR file.period IS NULL THEN 'not_known' ELSE coalesce((
+               SELECT record.status FROM worker they JOIN insurer_record record ON record.nik_index = they.nik_index
+               WHERE coalesce(they.same_as, they.id) = coalesce(worker.same_as, worker.id)
+                 AND record.period = file.period
+               ORDER BY array_position(ARRAY['active', 'unpaid', 'inactive', 'unclear'], record.status) LIMIT 1),
+               'not_found') END AS cover
+    FROM grievance LEFT JOIN worker ON worker.id = grievance.worker_id
+    LEFT JOIN (SELECT DISTINCT period FROM file_import WHERE kind = 'insurer' AND undone_at IS NULL) AS file
+           ON file.period = date_trunc('month', grievance.opened_at AT TIME ZONE :zone)::date
+    WHERE grievance.urgency IS NOT NULL AND grievance.opened_at <= :at AND NOT EXISTS (
+        SELECT 1 FROM grievance_event joined
+        WHERE joined.grievance_id = grievance.id AND joined.kind = 'merge' AND joined.at <= :at)) AS told
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 )
@@ -176,11 +218,15 @@ HARM = Report(
     "Accidents and deaths that were reported, by whether the insurer counted the person as active in that month.",
     columns(
         urgency=("code", "accident or death"),
-        cover=("code", "the insurer's status in the month of the report; not_known: no file, or nobody known"),
+        cover=(
+            "code",
+            "the insurer's status in the month of the report, not_found: not in its file; not_known: no file yet,"
+            " or nobody known",
+        ),
         cases=("reports", "reports, joined ones once"),
         closed=("reports", "of these: closed by that day"),
         benefit=("rupiah", "what the insurer pays for so many deaths of full members; empty for accidents"),
     ),
-    ("grievance", "worker", "insurer_record"),
+    ("grievance", "grievance_event", "worker", "insurer_record", "file_import"),
     _harm,
 )

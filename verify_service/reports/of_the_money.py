@@ -12,19 +12,36 @@ from verify_service.reports.budget import months_from
 from verify_service.reports.definition import Asked, Line, Report, columns
 from verify_service.verification.decision import RULES
 
-# Each premium once: two lines of one person are one person's month.
+# Each person once, by the terms of the list and by those before it. Who was paid for and not covered is told person by
+# person: what somebody else has without payment makes up for nobody's loss.
 _PLANNED = text(
     """
-SELECT month.period,
-       (SELECT count(DISTINCT worker_id) FROM enrolment
-        WHERE paid_from <= month.period AND paid_from + make_interval(months => months) > month.period
-          AND (removed_from IS NULL OR removed_from > month.period)),
-       (SELECT count(*) FROM payment WHERE payment.period = month.period),
-       (SELECT coalesce(sum(amount), 0) FROM payment WHERE payment.period = month.period),
-       (SELECT count(*) FROM insurer_record record WHERE record.period = month.period AND record.status = 'active'),
-       (SELECT coalesce(sum(parts), 0) FROM outbox
-        WHERE handed_at <= :at AND date_trunc('month', handed_at AT TIME ZONE :zone) = month.period)
-FROM unnest(CAST(:months AS date[])) AS month (period) ORDER BY month.period
+WITH month AS (SELECT unnest(CAST(:months AS date[])) AS period),
+planned AS (
+    SELECT month.period, count(DISTINCT coalesce(worker.same_as, worker.id)) AS heads
+    FROM month JOIN enrolment ON (removed_from IS NULL OR removed_from > month.period) AND (
+        (month.period >= paid_from AND month.period < paid_from + make_interval(months => months))
+        OR (month.period >= earlier_from AND month.period < earlier_from + make_interval(months => earlier_months)))
+    JOIN worker ON worker.id = enrolment.worker_id GROUP BY month.period),
+paid AS (
+    SELECT payment.period, count(*) AS heads, sum(amount) AS rupiah,
+           coalesce(sum(amount) FILTER (WHERE record.id IS NULL), 0) AS lost
+    FROM payment LEFT JOIN insurer_record record
+      ON record.period = payment.period AND record.nik_index = payment.nik_index AND record.status = 'active'
+    WHERE payment.period = ANY(CAST(:months AS date[])) GROUP BY payment.period),
+active AS (
+    SELECT period, count(*) AS heads FROM insurer_record
+    WHERE status = 'active' AND period = ANY(CAST(:months AS date[])) GROUP BY period),
+texts AS (
+    SELECT date_trunc('month', handed_at AT TIME ZONE :zone)::date AS period, sum(parts) AS parts
+    FROM outbox WHERE handed_at <= :at GROUP BY 1)
+SELECT month.period, coalesce(planned.heads, 0), coalesce(paid.heads, 0), coalesce(paid.rupiah, 0),
+       coalesce(active.heads, 0),
+       CASE WHEN month.period IN (SELECT period FROM file_import WHERE kind = 'insurer' AND undone_at IS NULL)
+            THEN coalesce(paid.lost, 0) END,
+       coalesce(texts.parts, 0)
+FROM month LEFT JOIN planned USING (period) LEFT JOIN paid USING (period) LEFT JOIN active USING (period)
+LEFT JOIN texts USING (period) ORDER BY month.period
 """
 )
 
@@ -34,12 +51,12 @@ def _budget(session: Session, asked: Asked) -> Iterable[Line]:
     months = list(months_from(asked.sql["year"], 12))
     left = held.premium.ceiling
     found = session.execute(_PLANNED, {"months": months, "at": asked.at, "zone": asked.sql["zone"]})
-    for period, heads, paid, rupiah, active, parts in found:
+    for period, heads, paid, rupiah, active, lost, parts in found:
         premium = held.premium.on(period)
         left -= int(rupiah)
         yield (
             f"{period:%Y-%m}", premium, heads, heads * premium, paid, int(rupiah), active,
-            int(rupiah) - active * premium if rupiah else None, 0, int(parts) * held.texting.part_cost, left,
+            None if lost is None else int(lost), 0, int(parts) * held.texting.part_cost, left,
         )  # fmt: skip
 
 
@@ -55,38 +72,51 @@ BUDGET = Report(
         paid_heads=("workers", "payments of the treasury's file"),
         paid=("rupiah", "their sum"),
         active=("workers", "active in the insurer's file"),
-        paid_not_covered=("rupiah", "paid less the premiums of those active; empty where nothing was paid"),
+        paid_not_covered=("rupiah", "of what was paid: for who is not active; empty until the insurer's file is in"),
         administration=("rupiah", "administration out of this money: none is inside the premium"),
         messaging=("rupiah", "texts handed over in that month at the price of the programme file; another budget's"),
         left=("rupiah", "of the ceiling after what was paid so far"),
     ),
-    ("enrolment", "payment", "insurer_record", "outbox"),
+    ("enrolment", "worker", "payment", "insurer_record", "file_import", "outbox"),
     _budget,
     chart=("month", "paid"),
 )
 
+# A premium is a NIK and month, once however many lines name it, under its costliest verdict. Of the premiums of one
+# person who is listed twice one is owed. Answers name the line and month; a discrepancy's number holds for today only.
 _AT_RISK = text(
     """
-WITH risk AS (
-    SELECT verdict.verdict, verdict.owner, enrolment.worker_id, verdict.period, max(verdict.rupiah) AS rupiah,
-           bool_or(answer.answer IS NOT NULL) AS answered
-    FROM verdict JOIN enrolment ON enrolment.id = verdict.enrolment_id
-    LEFT JOIN discrepancy ON discrepancy.enrolment_id = verdict.enrolment_id AND discrepancy.period = verdict.period
-    LEFT JOIN LATERAL (
-        SELECT answer FROM discrepancy_answer
-        WHERE discrepancy_id = discrepancy.id AND answered_at <= :at ORDER BY id DESC LIMIT 1) AS answer ON true
+WITH premium AS (
+    SELECT DISTINCT ON (enrolment.worker_id, verdict.period) verdict.verdict, verdict.owner, enrolment.worker_id,
+           coalesce(worker.same_as, worker.id) AS person, verdict.period, verdict.rupiah
+    FROM verdict JOIN enrolment ON enrolment.id = verdict.enrolment_id JOIN worker ON worker.id = enrolment.worker_id
     WHERE verdict.rupiah > 0
-    GROUP BY verdict.verdict, verdict.owner, enrolment.worker_id, verdict.period)
-SELECT verdict, owner, count(DISTINCT worker_id), count(*), sum(rupiah), count(*) FILTER (WHERE answered)
-FROM risk GROUP BY verdict, owner ORDER BY sum(rupiah) DESC, verdict, owner
+    ORDER BY enrolment.worker_id, verdict.period, verdict.rupiah DESC, verdict.enrolment_id),
+risk AS (
+    SELECT *, row_number() OVER twice AS place, count(*) OVER twice AS of_one
+    FROM premium WINDOW twice AS (PARTITION BY person, period, verdict = 'duplicate_entry' ORDER BY worker_id
+                                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)),
+said AS (
+    SELECT DISTINCT enrolment.worker_id, answer.period, answer.verdict
+    FROM discrepancy_answer answer JOIN enrolment ON enrolment.id = answer.enrolment_id
+    WHERE answer.answered_at <= :at),
+gone AS (
+    SELECT worker_id FROM enrolment GROUP BY worker_id HAVING bool_and(coalesce(removed_from <= :today, false)))
+SELECT risk.verdict, risk.owner, count(DISTINCT risk.person), count(*), sum(risk.rupiah), count(said.worker_id),
+       count(gone.worker_id), coalesce(sum(risk.rupiah) FILTER (WHERE gone.worker_id IS NULL), 0)
+FROM risk LEFT JOIN said USING (worker_id, period, verdict) LEFT JOIN gone USING (worker_id)
+WHERE risk.verdict <> 'duplicate_entry' OR risk.of_one = 1 OR risk.place > 1
+GROUP BY risk.verdict, risk.owner ORDER BY sum(risk.rupiah) DESC, risk.verdict, risk.owner
 """
 )
 _REASONS = {rule.name: rule.reason for rule in RULES}
 
 
 def _at_risk(session: Session, asked: Asked) -> Iterable[Line]:
-    for verdict, owner, workers, months, rupiah, answered in session.execute(_AT_RISK, {"at": asked.at}):
-        yield (verdict, _REASONS.get(verdict, ""), owner, workers, months, int(rupiah), answered)
+    for verdict, owner, workers, months, rupiah, answered, gone, stays in session.execute(
+        _AT_RISK, {"at": asked.at, "today": asked.today}
+    ):
+        yield (verdict, _REASONS.get(verdict, ""), owner, workers, months, int(rupiah), answered, gone, int(stays))
 
 
 MONEY_AT_RISK = Report(
@@ -98,11 +128,13 @@ MONEY_AT_RISK = Report(
         reason=("text", "the same in words"),
         owner=("code", "who must act"),
         workers=("workers", "people, each once"),
-        months=("months", "months of these people"),
-        rupiah=("rupiah", "their premiums"),
-        answered=("months", "of these: the owner has answered what was done"),
+        months=("premiums", "premiums of these people: a NIK and month, once; of one person listed twice all but one"),
+        rupiah=("rupiah", "their sum"),
+        answered=("premiums", "of these: the owner has answered what was done"),
+        removed=("premiums", "of these: of somebody who is off the list on that day, so that no more is paid"),
+        rupiah_listed=("rupiah", "of the sum: of people still on the list; nothing says that any of it came back"),
     ),
-    ("verdict", "enrolment", "discrepancy", "discrepancy_answer"),
+    ("verdict", "enrolment", "worker", "discrepancy_answer"),
     _at_risk,
     chart=("verdict", "rupiah"),
 )

@@ -165,6 +165,7 @@ class WorkerMonths:
     rt: str | None
     months: tuple[Month, ...]
     standing: Standing
+    live_from: dt.date | None  # first month of the lists that still name him; none once he was removed
 
 
 _MATRIX = text(
@@ -226,4 +227,5 @@ def _worker_months(row: Row[Any]) -> WorkerMonths:
             full_death_from=row.full_death_from,
             other_payer=row.other_payer or row.paid_by_other,
         ),
+        live_from=row.live_from,
     )
