@@ -172,7 +172,7 @@ def funnel(city: Sheets) -> Lines:
 def months(city: Sheets) -> Lines:
     lines = []
     for month, rows in grouped(city["verdict"], lambda row: row["period"]).items():
-        rows = _listed(rows)  # noqa: PLW2901
+        rows = _listed(rows)
         paid = [row for row in rows if row["list"] == "paid"]
         unpaid = [row for row in rows if row["list"] != "paid"]
         active = sum(row["insurer"] == "active" for row in rows)

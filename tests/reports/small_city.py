@@ -140,8 +140,8 @@ class SmallCity:
             (dt.date(2026, 2, 1), self.lot.randrange(1, 5)) if starts.month > 6 and self.perhaps() else (None, None)
         )
         self.db.execute(
-            """UPDATE enrolment SET created_at = %s, paid_from = %s, months = %s, earlier_from = %s, earlier_months = %s,
-                                    other_payer = %s WHERE id = %s""",
+            """UPDATE enrolment SET created_at = %s, paid_from = %s, months = %s, earlier_from = %s,
+                                    earlier_months = %s, other_payer = %s WHERE id = %s""",
             [self.at(came, 10), starts, self.lot.choice((3, 9, 12)), *earlier, self.perhaps(0.1), line],
         )
 
@@ -288,10 +288,11 @@ class SmallCity:
             nik = blind_index(f"32750115019088{self.lot.randrange(12):02d}", "nik")
             over = self.perhaps(0.6)
             made = self.put(
-                "proposal", number=self._reference("proposal"), proposer=self.lot.choice(("self", "neighbour", "rt_head")),
-                nik=b"-", nik_index=nik, name="Ibu", name_key="IBU", job=self.lot.choice(("driver", "laundry", "")),
+                "proposal", number=self._reference("proposal"), nik=b"-",
+                proposer=self.lot.choice(("self", "neighbour", "rt_head")), nik_index=nik, name="Ibu", name_key="IBU",
+                job=self.lot.choice(("driver", "laundry", "")),
                 member="no", help_needed=b"-" if self.perhaps(0.3) else None,
-                state=self.lot.choice(("accepted", "refused")) if over else self.lot.choice(("received", "asked", "read")),
+                state=self.lot.choice(("accepted", "refused") if over else ("received", "asked", "read")),
                 reason=self.lot.choice(("criteria_met", "age")) if over else None, on_roster=False,
                 same_as_id=first.get(nik), phone_id=a_phone(self.db, f"+62813{next(self.number):07d}"), channel="ussd",
                 inbound=self.lot.randbytes(16), opened_at=moment, due_on=moment.date(),
@@ -341,8 +342,9 @@ class SmallCity:
             self.put(
                 "outbox", phone_id=self.lot.choice(self.phones), screen=self.lot.choice(("c12.external", "a.b")),
                 conversation_id=self.lot.randrange(12) if question else None,
-                step=self.lot.randrange(3) if question else None, purpose=purpose, body_hash=b"-", cause=f"lot:{number}",
-                state=state, due_at=written, stale_at=written + dt.timedelta(days=7), created_at=written, sent_at=handed,
+                step=self.lot.randrange(3) if question else None, purpose=purpose, body_hash=b"-",
+                cause=f"lot:{number}", state=state, due_at=written, stale_at=written + dt.timedelta(days=7),
+                created_at=written, sent_at=handed,
                 handed_at=handed, parts=self.lot.choice((None, 1, 2)) if handed else None,
             )  # fmt: skip
         for _ in range(30):
@@ -415,7 +417,8 @@ class SmallCity:
     def answers(self) -> None:
         """What owners said of some discrepancies, once there are any."""
         rows = self.db.execute(
-            "SELECT id, updated_at, enrolment_id, period, verdict, owner FROM discrepancy WHERE closed_at IS NULL ORDER BY enrolment_id"
+            """SELECT id, updated_at, enrolment_id, period, verdict, owner FROM discrepancy
+               WHERE closed_at IS NULL ORDER BY enrolment_id"""
         ).fetchall()
         for number, stood, line, period, verdict, owner in rows:
             if self.perhaps():

@@ -73,14 +73,16 @@ own AS (
     WHERE source = 'worker' AND NOT assisted AND received_at <= :at AND statement = ANY(CAST(:worker_says AS text[]))
     ORDER BY enrolment_id, (statement = ANY(CAST(:worker_yes AS text[]))), received_at DESC, id DESC),
 said AS (
-    SELECT coalesce(enrolment.kelurahan_code, '') AS kelurahan_code, head.statement, head.statement <> 'own_family' AS counts, head.yes, own.yes AS own
+    SELECT coalesce(enrolment.kelurahan_code, '') AS kelurahan_code, head.statement,
+           head.statement <> 'own_family' AS counts, head.yes, own.yes AS own
     FROM head JOIN enrolment ON enrolment.id = head.enrolment_id
     LEFT JOIN own ON own.enrolment_id = head.enrolment_id),
 office AS (
     SELECT kelurahan_code, count(*) AS heads, count(*) FILTER (WHERE activated_at <= :at) AS activated
     FROM rt_head WHERE (since IS NULL OR since <= :today) AND (until IS NULL OR until > :today)
     GROUP BY kelurahan_code)
-SELECT coalesce(area.kecamatan, ''), coalesce(area.kelurahan, ''), coalesce(max(office.heads), 0), coalesce(max(office.activated), 0),
+SELECT coalesce(area.kecamatan, ''), coalesce(area.kelurahan, ''), coalesce(max(office.heads), 0),
+       coalesce(max(office.activated), 0),
        count(*) FILTER (WHERE said.counts), count(*) FILTER (WHERE said.counts AND said.yes),
        count(*) FILTER (WHERE NOT said.counts),
        count(*) FILTER (WHERE said.counts AND said.yes AND said.own),
