@@ -457,6 +457,10 @@ def rt_reliability(city: Sheets) -> Lines:
         if row["source"] == "worker" and not row["assisted"] and row["statement"] in (*_THERE, *_GONE):
             worker[row["enrolment_id"]] = worker.get(row["enrolment_id"], True) and row["statement"] in _THERE
     posts = grouped(city.in_office(), lambda row: row["kelurahan_code"])
+    listed = defaultdict(list)
+    for row in city["enrolment"]:
+        if row["removed_from"] is None or row["removed_from"] > city.today:
+            listed[row["kelurahan_code"], row["rw"], row["rt"]].append(row["id"])
     lines = []
     for code in {*posts, *(place[line] for line in head)}:
         of_here = {line: said for line, said in head.items() if place[line] == code}
@@ -465,12 +469,18 @@ def rt_reliability(city: Sheets) -> Lines:
         yes = sum(said == "resident" for said in counted.values())
         lines.append(
             (
-                *city.places()[code], len(posts[code]), sum(city.by(row["activated_at"]) for row in posts[code]),
-                len(counted), yes, len(of_here) - len(counted), share(yes, len(counted)), len(both),
+                *city.places()[code], len(posts[code]),
+                sum(city.by(row["activated_at"]) for row in posts[code]),
+                sum(_silent(listed[code, row["rw"], row["rt"]], head) for row in posts[code]), len(counted), yes,
+                len(of_here) - len(counted), share(yes, len(counted)), len(both),
                 sum(a and not b for a, b in both), share(sum(a == b for a, b in both), len(both)), _kappa(both),
             )
         )  # fmt: skip
     return lines
+
+
+def _silent(lines: list[int], head: dict[int, str]) -> bool:
+    return bool(lines) and not any(line in head for line in lines)
 
 
 def _last_words(city: Sheets, source: str, known: tuple[str, ...]) -> dict[int, str]:

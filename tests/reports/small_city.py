@@ -356,7 +356,7 @@ class SmallCity:
             )  # fmt: skip
 
     def round(self) -> None:
-        drawn = self.at(within=40) if self.perhaps(0.8) else None
+        drawn = self.at() if self.perhaps(0.8) else None
         held = self.put(
             "round", name="tw1", state="open" if drawn else "draft", seed="bar-77", design={}, opened_at=FIRST,
             opened_by="lot", drawn_at=drawn,
@@ -395,7 +395,7 @@ class SmallCity:
         """Removals, joined people, other words of the insurer and other amounts, as they came in today."""
         lines = self.db.execute("SELECT id FROM enrolment ORDER BY id").fetchall()
         for (line,) in self.lot.sample(lines, 5):
-            month = self.lot.choice((dt.date(2026, 7, 1), dt.date(2026, 11, 1)))
+            month = self.lot.choice((dt.date(2026, 7, 1), dt.date(2026, 11, 1), dt.date(2026, 12, 1)))
             self.db.execute("UPDATE enrolment SET removed_from = %s WHERE id = %s", [month, line])
         for first, second in zip(self.workers[:6:2], self.workers[1:6:2], strict=True):
             self.db.execute("UPDATE worker SET same_as = %s WHERE id = %s", [second.worker, first.worker])

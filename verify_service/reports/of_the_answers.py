@@ -77,12 +77,18 @@ said AS (
            head.statement <> 'own_family' AS counts, head.yes, own.yes AS own
     FROM head JOIN enrolment ON enrolment.id = head.enrolment_id
     LEFT JOIN own ON own.enrolment_id = head.enrolment_id),
+residents AS (
+    SELECT kelurahan_code, rw, rt, count(head.enrolment_id) AS told
+    FROM enrolment LEFT JOIN head ON head.enrolment_id = enrolment.id
+    WHERE removed_from IS NULL OR removed_from > :today GROUP BY kelurahan_code, rw, rt),
 office AS (
-    SELECT kelurahan_code, count(*) AS heads, count(*) FILTER (WHERE activated_at <= :at) AS activated
-    FROM rt_head WHERE (since IS NULL OR since <= :today) AND (until IS NULL OR until > :today)
+    SELECT kelurahan_code, count(*) AS heads, count(*) FILTER (WHERE activated_at <= :at) AS activated,
+           count(*) FILTER (WHERE residents.told = 0) AS silent
+    FROM rt_head LEFT JOIN residents USING (kelurahan_code, rw, rt)
+    WHERE (since IS NULL OR since <= :today) AND (until IS NULL OR until > :today)
     GROUP BY kelurahan_code)
 SELECT coalesce(area.kecamatan, ''), coalesce(area.kelurahan, ''), coalesce(max(office.heads), 0),
-       coalesce(max(office.activated), 0),
+       coalesce(max(office.activated), 0), coalesce(max(office.silent), 0),
        count(*) FILTER (WHERE said.counts), count(*) FILTER (WHERE said.counts AND said.yes),
        count(*) FILTER (WHERE NOT said.counts),
        count(*) FILTER (WHERE said.counts AND said.yes AND said.own),
@@ -110,7 +116,7 @@ def _reliability(session: Session, asked: Asked) -> Iterable[Line]:
         told = agreement(Counts(both_yes, head_yes, worker_yes, both_no)) if compared else None
         agreed = None if told is None else round(told.po, 4)
         kappa = None if told is None or told.kappa is None else round(told.kappa, 4)
-        yield (*held, share(held[5], held[4]), compared, head_yes, agreed, kappa)
+        yield (*held, share(held[6], held[5]), compared, head_yes, agreed, kappa)
 
 
 RT_RELIABILITY = Report(
@@ -122,6 +128,7 @@ RT_RELIABILITY = Report(
         kelurahan=("text", "village"),
         posts=("heads", "heads in office on that day"),
         activated=("heads", "of these: with a PIN of their own"),
+        silent=("heads", "of the posts: of an RT with people on the list, of none of whom a head has said anything"),
         answers=("enrolments", "lines that a head has answered for, his own family apart"),
         yes=("enrolments", "of these: lives here and works"),
         own_family=("enrolments", "said to be the head's own family, which counts for nothing"),
