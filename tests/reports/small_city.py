@@ -58,6 +58,9 @@ class SmallCity:
         """A moment between this one and the end."""
         end = FIRST + dt.timedelta(days=DAYS)
         span = min((end - after).total_seconds(), within * 86400)
+        other_month = dt.datetime(2026, 10, 31, 17, tzinfo=dt.UTC)  # for the city the first of November
+        if self.perhaps(0.05) and after < other_month < after + dt.timedelta(seconds=span):
+            return other_month + dt.timedelta(minutes=self.lot.randrange(420))
         return after + dt.timedelta(seconds=self.lot.randrange(max(1, int(span))))
 
     def perhaps(self, chance: float = 0.5) -> bool:
