@@ -21,7 +21,7 @@ from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
 from verify_service.grievances.clock import days_allowed
 from verify_service.grievances.notify import RECEIPT_SCREENS
-from verify_service.grievances.opening import ANONYMOUS, NewGrievance, Opened, filed_under, open_grievance
+from verify_service.grievances.opening import ANONYMOUS, NewGrievance, Opened, Spoken, filed_under, note, open_grievance
 from verify_service.ground.crypto import keyed_hash, unseal_or_blank
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
@@ -141,7 +141,11 @@ def _open(
 
 def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
     """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
-    if (told := _told_before(context, filed)) is not None:
+    told = _told_before(context, filed)
+    if told is None and (told := _told_at_another_door(context, filed)) is not None:
+        again = Spoken("reporter", context.channel, context.now, filed.words, context.inbound)
+        note(context.session, told, "repeated", again)  # news for its officer, and an objection where one can be made
+    if told is not None:
         context.filed = told.id
         if reading.spoken(unseal_or_blank(told.words, "grievance.words")) != reading.spoken(filed.words):
             inbound, now = context.inbound, context.now
@@ -185,8 +189,6 @@ def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | Non
     kept_as = filed_under(filed.category, filed.about)
     if (begun := _begun_before(context, filed, kept_as)) is not None:
         return begun
-    if (told_elsewhere := _told_at_another_door(context, filed)) is not None:
-        return told_elsewhere
     for made in lately.grievances_just_made(context.session, context.phone, context.now):
         report = context.session.get_one(Grievance, made)
         told = reading.spoken(unseal_or_blank(report.words, "grievance.words"))
@@ -253,6 +255,7 @@ def _told_at_another_door(context: Context, filed: said.FileGrievance) -> Grieva
     words = reading.spoken(filed.words)
     if filed.identity == ANONYMOUS or filed.urgency or len(words.split()) < _A_SENTENCE:
         return None
+    kept_as = filed_under(filed.category, filed.about)
     by_default = context.message is not None and filed.category == "other" and not filed.about
     since = context.now - dt.timedelta(hours=programme().texting.talk_hours)
     worker = context.caller.person.worker if context.caller.person else None
@@ -261,6 +264,8 @@ def _told_at_another_door(context: Context, filed: said.FileGrievance) -> Grieva
         same_person = worker is None or report.worker_id in (None, worker)
         if not as_open or not same_person or (filed.about or report.about or "") != (report.about or ""):
             continue
+        if (report.category, report.about or "", report.identity) == (*kept_as, filed.identity):
+            continue  # of its own kind: `once` knows it
         if reading.spoken(unseal_or_blank(report.words, "grievance.words")) == words:
             return report
     return None
