@@ -14,6 +14,7 @@ from verify_service.console import (  # noqa: F401  # routes
     officers,
     owner_lists,
     removals,
+    report_pages,
     round_pages,
     sending,
     tasks,

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from verify_service.reports.definition import Asked, Line, Report, columns, plain
+from verify_service.reports.definition import Asked, Column, Line, Report, plain, says
 from verify_service.reports.of_the_answers import COMPREHENSION, MESSAGES, REPRESENTATIVENESS, RT_RELIABILITY
 from verify_service.reports.of_the_desk import DECISIONS, ESCALATION_TOLD, FEES_ASKED, GRIEVANCE_SLA, LEFT_OUT
 from verify_service.reports.of_the_house import AUDIT_LOG, COMPLAINANT_PROTECTION, DATA_PROTECTION, RULES_SHOWN
@@ -51,12 +51,14 @@ def _reproduction(session: Session, asked: Asked) -> Iterable[Line]:
 
 REPRODUCTION: Final = Report(
     "reproduction",
-    "Can somebody else come to the same figures?",
-    "The fingerprint of every other answer: whoever asks the same database for the same day gets the same bytes.",
-    columns(
-        report=("text", "name of the answer"),
-        rows=("rows", "its rows"),
-        sha256=("hexadecimal", "SHA-256 of its CSV, as `verify report NAME --format csv` prints it"),
+    says("Can somebody else come to the same figures?"),
+    says("The fingerprint of every other answer: whoever asks the same database for the same day gets the same bytes."),
+    (
+        Column("report", says("text"), says("name of the answer")),
+        Column("rows", says("rows"), says("its rows")),
+        Column(
+            "sha256", says("hexadecimal"), says("SHA-256 of its CSV, as `verify report NAME --format csv` prints it")
+        ),
     ),
     ("all of the above",),
     _reproduction,

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
-from verify_service.reports.definition import Asked, Line, Report, columns, plain, share
+from verify_service.reports.definition import Asked, Column, Line, Report, plain, says, share
 from verify_service.rounds.agreement import Counts, agreement
 from verify_service.rounds.intervals import wilson
 from verify_service.rounds.second_raters import HEAD_NO, HEAD_YES, WORKER_NO, WORKER_YES
@@ -40,19 +40,22 @@ def _interval(yes: int, answers: int) -> tuple[float | None, float | None]:
 
 COMPREHENSION = Report(
     "comprehension",
-    "Do workers know what they have?",
-    "How many answered the question about their cover rightly, the first time and later, by the words that were shown.",
-    columns(
-        words_version=("text", "which words of the benefits were in force"),
-        language=("code", "language of the talk"),
-        later=("yes or no", "asked once more, 30 days or more after the first time"),
-        sex=("code", "sex on the list; empty where it is not known"),
-        occupation=("text", "occupation on the newest line of the list"),
-        answers=("answers", "answers to the question"),
-        correct=("answers", "of these: right"),
-        share=("share 0 to 1", "right among answers"),
-        low=("share 0 to 1", "lower end of Wilson's 95 % interval"),
-        high=("share 0 to 1", "upper end"),
+    says("Do workers know what they have?"),
+    says(
+        "How many answered the question about their cover rightly, the first time and later, by"
+        " the words that were shown."
+    ),
+    (
+        Column("words_version", says("text"), says("which words of the benefits were in force")),
+        Column("language", says("code"), says("language of the talk")),
+        Column("later", says("yes or no"), says("asked once more, 30 days or more after the first time")),
+        Column("sex", says("code"), says("sex on the list; empty where it is not known")),
+        Column("occupation", says("text"), says("occupation on the newest line of the list")),
+        Column("answers", says("answers"), says("answers to the question")),
+        Column("correct", says("answers"), says("of these: right")),
+        Column("share", says("share 0 to 1"), says("right among answers")),
+        Column("low", says("share 0 to 1"), says("lower end of Wilson's interval, at 95 per cent")),
+        Column("high", says("share 0 to 1"), says("upper end")),
     ),
     ("knowledge_answer", "worker", "enrolment"),
     _comprehension,
@@ -121,25 +124,34 @@ def _reliability(session: Session, asked: Asked) -> Iterable[Line]:
 
 RT_RELIABILITY = Report(
     "rt-reliability",
-    "Are RT confirmations reliable?",
-    "For each kelurahan what RT heads said last of each resident, and how far the worker's own word agrees.",
-    columns(
-        kecamatan=("text", "district; empty for lines without a known kelurahan"),
-        kelurahan=("text", "village"),
-        posts=("heads", "heads in office on that day"),
-        activated=("heads", "of these: with a PIN of their own"),
-        silent=("heads", "of the posts: of an RT with people on the list, of none of whom a head has said anything"),
-        answers=("enrolments", "lines that a head has answered for, his own family apart"),
-        yes=("enrolments", "of these: lives here and works"),
-        own_family=("enrolments", "said to be the head's own family, which counts for nothing"),
-        yes_share=("share 0 to 1", "yes among answers; 1 is a sign to look"),
-        compared=(
-            "enrolments",
-            "of those answers: the worker himself, alone, said whether he is there and works; a no holds",
+    says("Are RT confirmations reliable?"),
+    says("For each kelurahan what RT heads said last of each resident, and how far the worker's own word agrees."),
+    (
+        Column("kecamatan", says("text"), says("district; empty for lines without a known kelurahan")),
+        Column("kelurahan", says("text"), says("village")),
+        Column("posts", says("heads"), says("heads in office on that day")),
+        Column("activated", says("heads"), says("of these: with a PIN of their own")),
+        Column(
+            "silent",
+            says("heads"),
+            says("of the posts: of an RT with people on the list, of none of whom a head has said anything"),
         ),
-        head_alone=("enrolments", "of these: the head says yes and the worker no"),
-        agreement=("share 0 to 1", "of these: on which both agree"),
-        kappa=("number", "Cohen's kappa: 1 always, 0 as chance would; empty where both say one thing of everybody"),
+        Column("answers", says("enrolments"), says("lines that a head has answered for, his own family apart")),
+        Column("yes", says("enrolments"), says("of these: lives here and works")),
+        Column("own_family", says("enrolments"), says("said to be the head's own family, which counts for nothing")),
+        Column("yes_share", says("share 0 to 1"), says("yes among answers; 1 is a sign to look")),
+        Column(
+            "compared",
+            says("enrolments"),
+            says("of those answers: the worker himself, alone, said whether he is there and works; a no holds"),
+        ),
+        Column("head_alone", says("enrolments"), says("of these: the head says yes and the worker no")),
+        Column("agreement", says("share 0 to 1"), says("of these: on which both agree")),
+        Column(
+            "kappa",
+            says("number"),
+            says("Cohen's kappa: 1 always, 0 as chance would; empty where both say one thing of everybody"),
+        ),
     ),
     ("evidence", "rt_head", "enrolment", "area"),
     _reliability,
@@ -176,18 +188,18 @@ def _representativeness(session: Session, asked: Asked) -> Iterable[Line]:
 
 REPRESENTATIVENESS = Report(
     "representativeness",
-    "Is the sample representative?",
-    "For each round and stratum who was on the list, drawn and heard; the seed draws the same people again.",
-    columns(
-        round=("text", "name of the round"),
-        seed=("text", "with it and the frame anybody draws the sample again"),
-        stratum=("text", "stratum of the draw"),
-        population=("people", "people of the stratum that could be drawn"),
-        sampled=("people", "people drawn and asked"),
-        answered=("people", "of these: answered"),
-        response=("share 0 to 1", "answered among drawn"),
-        share_of_list=("share 0 to 1", "the stratum among all that could be drawn"),
-        share_of_answers=("share 0 to 1", "the stratum among all who answered"),
+    says("Is the sample representative?"),
+    says("For each round and stratum who was on the list, drawn and heard; the seed draws the same people again."),
+    (
+        Column("round", says("text"), says("name of the round")),
+        Column("seed", says("text"), says("with it and the frame anybody draws the sample again")),
+        Column("stratum", says("text"), says("stratum of the draw")),
+        Column("population", says("people"), says("people of the stratum that could be drawn")),
+        Column("sampled", says("people"), says("people drawn and asked")),
+        Column("answered", says("people"), says("of these: answered")),
+        Column("response", says("share 0 to 1"), says("answered among drawn")),
+        Column("share_of_list", says("share 0 to 1"), says("the stratum among all that could be drawn")),
+        Column("share_of_answers", says("share 0 to 1"), says("the stratum among all who answered")),
     ),
     ("round", "round_stratum", "round_person"),
     _representativeness,
@@ -224,20 +236,26 @@ def _messages(session: Session, asked: Asked) -> Iterable[Line]:
 
 MESSAGES = Report(
     "messages",
-    "Did messages reach people?",
-    "Texts by month and purpose: written, handed over, accepted, and answered. Nobody is counted as informed by a"
-    " delivery report.",
-    columns(
-        month=("month", "when they were written"),
-        purpose=("code", "why they were written"),
-        written=("texts", "texts of that month"),
-        handed_over=("texts", "handed to the gateway by that day"),
-        accepted=("texts", "of these: taken by it"),
-        failed=("texts", "refused, failed, or of unknown fate"),
-        not_sent=("texts", "cancelled, or too old before they could go"),
-        acted_upon=("texts", "of those handed over: questions that somebody answered by SMS, each for itself"),
-        parts=("parts", "parts of 160 characters that the gateway counted"),
-        rupiah=("rupiah", "parts at the price of the programme file"),
+    says("Did messages reach people?"),
+    says(
+        "Texts by month and purpose: written, handed over, accepted, and answered. Nobody is counted as informed by a"
+        " delivery report."
+    ),
+    (
+        Column("month", says("month"), says("when they were written")),
+        Column("purpose", says("code"), says("why they were written")),
+        Column("written", says("texts"), says("texts of that month")),
+        Column("handed_over", says("texts"), says("handed to the gateway by that day")),
+        Column("accepted", says("texts"), says("of these: taken by it")),
+        Column("failed", says("texts"), says("refused, failed, or of unknown fate")),
+        Column("not_sent", says("texts"), says("cancelled, or too old before they could go")),
+        Column(
+            "acted_upon",
+            says("texts"),
+            says("of those handed over: questions that somebody answered by SMS, each for itself"),
+        ),
+        Column("parts", says("parts"), says("parts of 160 characters that the gateway counted")),
+        Column("rupiah", says("rupiah"), says("parts at the price of the programme file")),
     ),
     ("outbox", "inbound_message"),
     _messages,

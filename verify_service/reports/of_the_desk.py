@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
-from verify_service.reports.definition import Asked, Line, Report, by_statement, columns, plain, share
+from verify_service.reports.definition import Asked, Column, Line, Report, by_statement, plain, says, share
 
 _ANSWERS = "('answer', 'refer', 'reject')"
 # The same words are a step, and name the state before it, only where they opened the report again.
@@ -78,28 +78,43 @@ def _sla(session: Session, asked: Asked) -> Iterable[Line]:
 
 GRIEVANCE_SLA = Report(
     "grievance-sla",
-    "How quickly did the city act on complaints?",
-    "Reports by category: received, looked at and answered within the days of the rules, overdue, reopened, escalated.",
-    columns(
-        category=("code", "category of the programme file"),
-        received=("reports", "received by that day, joined ones once"),
-        verified=("reports", "of these: looked at"),
-        verified_in_time=("reports", "of these: within the working days for it"),
-        answers=("answers", "answers, referrals and rejections; a report that was reopened may have several"),
-        in_time=("answers", "of these: by the day that was due"),
-        in_time_share=("share 0 to 1", "in time among answers"),
-        median_days=("days of the calendar", "from the start of the clock to the answer, at the median"),
-        overdue=("reports", "open, not answered since it was last opened, and due before that day"),
-        reopened=("times", "reopened by the reporter, or found wanting by a supervisor"),
-        escalated=("times", "escalated"),
-        referred=("times", "passed on to another body"),
-        days=(
-            "working days",
-            "for an answer, by the rules; an accident or a death is quicker, data are by the calendar",
+    says("How quickly did the city act on complaints?"),
+    says(
+        "Reports by category: received, looked at and answered within the days of the rules,"
+        " overdue, reopened, escalated."
+    ),
+    (
+        Column("category", says("code"), says("category of the programme file")),
+        Column("received", says("reports"), says("received by that day, joined ones once")),
+        Column("verified", says("reports"), says("of these: looked at")),
+        Column("verified_in_time", says("reports"), says("of these: within the working days for it")),
+        Column(
+            "answers",
+            says("answers"),
+            says("answers, referrals and rejections; a report that was reopened may have several"),
         ),
-        holidays=(
-            "text",
-            "the calendar used: national holidays of which country, and days that the city closed beside",
+        Column("in_time", says("answers"), says("of these: by the day that was due")),
+        Column("in_time_share", says("share 0 to 1"), says("in time among answers")),
+        Column(
+            "median_days",
+            says("days of the calendar"),
+            says("from the start of the clock to the answer, at the median"),
+        ),
+        Column(
+            "overdue", says("reports"), says("open, not answered since it was last opened, and due before that day")
+        ),
+        Column("reopened", says("times"), says("reopened by the reporter, or found wanting by a supervisor")),
+        Column("escalated", says("times"), says("escalated")),
+        Column("referred", says("times"), says("passed on to another body")),
+        Column(
+            "days",
+            says("working days"),
+            says("for an answer, by the rules; an accident or a death is quicker, data are by the calendar"),
+        ),
+        Column(
+            "holidays",
+            says("text"),
+            says("the calendar used: national holidays of which country, and days that the city closed beside"),
         ),
     ),
     ("grievance", "grievance_event"),
@@ -141,19 +156,19 @@ GROUP BY counted.kelurahan_code, area.kecamatan, area.kelurahan ORDER BY 1, 2
 )
 FEES_ASKED = Report(
     "fees-asked",
-    "Was anybody asked for money?",
-    "Reports of money that was asked for, and what workers answered when they were asked about it, by kelurahan.",
-    columns(
-        kecamatan=("text", "district; empty where no place was told"),
-        kelurahan=("text", "village"),
-        reports=("reports", "reports that money was asked for, joined ones once"),
-        closed=("reports", "of these: closed by that day"),
-        referred=("reports", "of these: passed on to another body"),
-        referred_last=("day", "when the last of them was passed on"),
-        said_yes=("people", "whose last answer is that somebody asked them for money"),
-        said_no=("people", "whose last answer is that nobody did"),
-        said_nothing=("people", "who would rather not say"),
-        no_answer=("people", "on the list and not removed, of whom there is no answer"),
+    says("Was anybody asked for money?"),
+    says("Reports of money that was asked for, and what workers answered when they were asked about it, by kelurahan."),
+    (
+        Column("kecamatan", says("text"), says("district; empty where no place was told")),
+        Column("kelurahan", says("text"), says("village")),
+        Column("reports", says("reports"), says("reports that money was asked for, joined ones once")),
+        Column("closed", says("reports"), says("of these: closed by that day")),
+        Column("referred", says("reports"), says("of these: passed on to another body")),
+        Column("referred_last", says("day"), says("when the last of them was passed on")),
+        Column("said_yes", says("people"), says("whose last answer is that somebody asked them for money")),
+        Column("said_no", says("people"), says("whose last answer is that nobody did")),
+        Column("said_nothing", says("people"), says("who would rather not say")),
+        Column("no_answer", says("people"), says("on the list and not removed, of whom there is no answer")),
     ),
     ("grievance", "grievance_event", "evidence", "enrolment", "worker", "area"),
     by_statement(_FEES),
@@ -178,17 +193,24 @@ GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 )
 LEFT_OUT = Report(
     "left-out",
-    "Who was left out?",
-    "People who were put forward for the list, by work and by who put them forward: accepted, refused with the reason,"
-    " or waiting.",
-    columns(
-        job=("text", "work as told"),
-        proposer=("code", "self, neighbour or rt_head"),
-        outcome=("code", "accepted, refused or waiting"),
-        reason=("code", "reason of the decision; empty while waiting"),
-        people=("people", "people, each once: by the newest decision, and as first put forward until there is one"),
-        help_needed=("people", "of these: told of their own will that they need help"),
-        median_days=("days of the calendar", "from the proposal to the decision, at the median"),
+    says("Who was left out?"),
+    says(
+        "People who were put forward for the list, by work and by who put them forward: accepted,"
+        " refused with the reason,"
+        " or waiting."
+    ),
+    (
+        Column("job", says("text"), says("work as told")),
+        Column("proposer", says("code"), says("self, neighbour or rt_head")),
+        Column("outcome", says("code"), says("accepted, refused or waiting")),
+        Column("reason", says("code"), says("reason of the decision; empty while waiting")),
+        Column(
+            "people",
+            says("people"),
+            says("people, each once: by the newest decision, and as first put forward until there is one"),
+        ),
+        Column("help_needed", says("people"), says("of these: told of their own will that they need help")),
+        Column("median_days", says("days of the calendar"), says("from the proposal to the decision, at the median")),
     ),
     ("proposal",),
     by_statement(_LEFT_OUT),
@@ -211,18 +233,23 @@ ORDER BY 1, 2, 3, 4
 )
 DECISIONS = Report(
     "decisions",
-    "Why was somebody removed or refused?",
-    "Every decision about a proposal or a removal, by step and reason: how many, by how many officers, told, objected"
-    " to.",
-    columns(
-        kind=("code", "proposal or removal"),
-        step=("code", "first or second reader, notice, objection, appeal ..."),
-        says=("code", "what was decided"),
-        reason=("code", "reason of the programme file"),
-        decisions=("decisions", "how many"),
-        officers=("officers", "by how many different officers"),
-        told=("removals", "that these are about: the worker was given notice; empty for proposals"),
-        objected=("removals", "that these are about: the worker objected; empty for proposals"),
+    says("Why was somebody removed or refused?"),
+    says(
+        "Every decision about a proposal or a removal, by step and reason: how many, by how many"
+        " officers, told, objected"
+        " to."
+    ),
+    (
+        Column("kind", says("code"), says("proposal or removal")),
+        Column("step", says("code"), says("first or second reader, notice, objection, appeal ...")),
+        Column("says", says("code"), says("what was decided")),
+        Column("reason", says("code"), says("reason of the programme file")),
+        Column("decisions", says("decisions"), says("how many")),
+        Column("officers", says("officers"), says("by how many different officers")),
+        Column(
+            "told", says("removals"), says("that these are about: the worker was given notice; empty for proposals")
+        ),
+        Column("objected", says("removals"), says("that these are about: the worker objected; empty for proposals")),
     ),
     ("decision", "removal"),
     by_statement(_DECISIONS),
@@ -248,13 +275,19 @@ FROM unhappy GROUP BY 1 ORDER BY 1
 )
 ESCALATION_TOLD = Report(
     "escalation-told",
-    "Was whoever was not content told how to go further?",
-    "Reports whose reporter said that it was not solved, by month, and how many of these were told whom to turn to.",
-    columns(
-        month=("month", "when the reporter first said so, or asked for a supervisor"),
-        not_content=("reports", "said to be not solved"),
-        with_phone=("reports", "of these: of a phone that can be told"),
-        told=("reports", "of the first: from then on shown where to complain further, or taken to the supervisor"),
+    says("Was whoever was not content told how to go further?"),
+    says(
+        "Reports whose reporter said that it was not solved, by month, and how many of these were told whom to turn to."
+    ),
+    (
+        Column("month", says("month"), says("when the reporter first said so, or asked for a supervisor")),
+        Column("not_content", says("reports"), says("said to be not solved")),
+        Column("with_phone", says("reports"), says("of these: of a phone that can be told")),
+        Column(
+            "told",
+            says("reports"),
+            says("of the first: from then on shown where to complain further, or taken to the supervisor"),
+        ),
     ),
     ("grievance_event", "grievance", "outbox"),
     by_statement(_ESCALATION),

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from verify_service.reports.definition import Report, by_statement, columns
+from verify_service.reports.definition import Column, Report, by_statement, says
 
 _AUDIT = text(
     """
@@ -18,15 +18,15 @@ FROM audit WHERE at <= :at GROUP BY 1, 2 ORDER BY 1, 2
 )
 AUDIT_LOG = Report(
     "audit-log",
-    "Who did what, and can it be altered afterwards?",
-    "What was done, by month: each action, how often, by how many, and the numbers of its entries.",
-    columns(
-        month=("month", "when"),
-        action=("text", "what was done"),
-        entries=("entries", "how often"),
-        actors=("actors", "by how many different officers, phones, keys or parts of the service"),
-        first=("number", "the first entry"),
-        last=("number", "the last one"),
+    says("Who did what, and can it be altered afterwards?"),
+    says("What was done, by month: each action, how often, by how many, and the numbers of its entries."),
+    (
+        Column("month", says("month"), says("when")),
+        Column("action", says("text"), says("what was done")),
+        Column("entries", says("entries"), says("how often")),
+        Column("actors", says("actors"), says("by how many different officers, phones, keys or parts of the service")),
+        Column("first", says("number"), says("the first entry")),
+        Column("last", says("number"), says("the last one")),
     ),
     ("audit",),
     by_statement(_AUDIT),
@@ -58,14 +58,14 @@ WHERE audit.at <= :at GROUP BY kind.what ORDER BY kind.what
 _PAIRS: Final = [(what, action) for what, actions in _KINDS.items() for action in actions]
 DATA_PROTECTION = Report(
     "data-protection",
-    "Is personal data protected?",
-    "How often an identity was looked at, a list was taken out, data were let go of, and access was changed.",
-    columns(
-        what=("text", "what was done"),
-        times=("entries", "how often"),
-        actors=("actors", "by how many"),
-        first_at=("moment, UTC", "the first time"),
-        last_at=("moment, UTC", "the last time"),
+    says("Is personal data protected?"),
+    says("How often an identity was looked at, a list was taken out, data were let go of, and access was changed."),
+    (
+        Column("what", says("text"), says("what was done")),
+        Column("times", says("entries"), says("how often")),
+        Column("actors", says("actors"), says("by how many")),
+        Column("first_at", says("moment, UTC"), says("the first time")),
+        Column("last_at", says("moment, UTC"), says("the last time")),
     ),
     ("audit",),
     by_statement(_PROTECTION, whats=[what for what, _ in _PAIRS], actions=[action for _, action in _PAIRS]),
@@ -95,12 +95,14 @@ ORDER BY held.place
 )
 COMPLAINANT_PROTECTION = Report(
     "complainant-protection",
-    "Is the complainant protected?",
-    "Each promise to people who complain, how many reports it holds for, and how many break it: 0 where it is kept.",
-    columns(
-        promise=("text", "what is promised"),
-        reports=("reports", "reports that it holds for"),
-        broken=("reports", "of these: against the promise"),
+    says("Is the complainant protected?"),
+    says(
+        "Each promise to people who complain, how many reports it holds for, and how many break it: 0 where it is kept."
+    ),
+    (
+        Column("promise", says("text"), says("what is promised")),
+        Column("reports", says("reports"), says("reports that it holds for")),
+        Column("broken", says("reports"), says("of these: against the promise")),
     ),
     ("grievance", "officer"),
     by_statement(_COMPLAINANTS),
@@ -121,17 +123,17 @@ GROUP BY area.kecamatan, area.kelurahan ORDER BY 1, 2
 )
 RULES_SHOWN = Report(
     "rules-shown",
-    "Were the rules clear down to RT and RW?",
-    "For each kelurahan the heads in office, and how many of them read and accepted the rules on their phone.",
-    columns(
-        kecamatan=("text", "district"),
-        kelurahan=("text", "village"),
-        heads=("heads", "heads of RT and RW in office"),
-        with_phone=("heads", "of these: with a phone on the list"),
-        rules_read=("heads", "of these: said that they understand the rules"),
-        activated=("heads", "of these: chose a PIN"),
-        first_on=("day", "when the first of them read the rules"),
-        last_on=("day", "when the last did"),
+    says("Were the rules clear down to RT and RW?"),
+    says("For each kelurahan the heads in office, and how many of them read and accepted the rules on their phone."),
+    (
+        Column("kecamatan", says("text"), says("district")),
+        Column("kelurahan", says("text"), says("village")),
+        Column("heads", says("heads"), says("heads of RT and RW in office")),
+        Column("with_phone", says("heads"), says("of these: with a phone on the list")),
+        Column("rules_read", says("heads"), says("of these: said that they understand the rules")),
+        Column("activated", says("heads"), says("of these: chose a PIN")),
+        Column("first_on", says("day"), says("when the first of them read the rules")),
+        Column("last_on", says("day"), says("when the last did")),
     ),
     ("rt_head", "area"),
     by_statement(_RULES),

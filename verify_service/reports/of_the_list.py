@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import JOINED, NEWEST_PERIOD
 from verify_service.registry.versions import versions
-from verify_service.reports.definition import Asked, Line, Report, by_statement, columns, plain
+from verify_service.reports.definition import Asked, Column, Line, Report, by_statement, plain, says
 from verify_service.verification.matrix import WorkerMonths, files, matrix
 from verify_service.verification.months import State, add_months
 
@@ -30,22 +30,22 @@ def _versions(session: Session, asked: Asked) -> Iterable[Line]:
 
 ROSTER_VERSIONS = Report(
     "roster-versions",
-    "On which decree and list were these people chosen, and in which version?",
-    "Every version of the list: its decree, the file and its fingerprint, who loaded it and what it changed.",
-    columns(
-        version=("number", "number of the import"),
-        decree=("text", "decree that the office named; empty where none was given"),
-        file=("text", "name of the file"),
-        sha256=("hexadecimal", "SHA-256 of the file's bytes"),
-        imported_at=("moment, UTC", "when it was taken in"),
-        actor=("text", "who took it in"),
-        rows=("rows", "rows of people in the file"),
-        accepted=("rows", "rows that were taken"),
-        rejected=("rows", "rows that were not taken, each with its reason"),
-        created=("enrolments", "lines that no version before had"),
-        updated=("enrolments", "lines that it changed"),
-        whole=("yes or no", "whether it is the whole list: who is missing from it is asked about"),
-        undone=("yes or no", "whether it was taken back by that day"),
+    says("On which decree and list were these people chosen, and in which version?"),
+    says("Every version of the list: its decree, the file and its fingerprint, who loaded it and what it changed."),
+    (
+        Column("version", says("number"), says("number of the import")),
+        Column("decree", says("text"), says("decree that the office named; empty where none was given")),
+        Column("file", says("text"), says("name of the file")),
+        Column("sha256", says("hexadecimal"), says("SHA-256 of the file's bytes")),
+        Column("imported_at", says("moment, UTC"), says("when it was taken in")),
+        Column("actor", says("text"), says("who took it in")),
+        Column("rows", says("rows"), says("rows of people in the file")),
+        Column("accepted", says("rows"), says("rows that were taken")),
+        Column("rejected", says("rows"), says("rows that were not taken, each with its reason")),
+        Column("created", says("enrolments"), says("lines that no version before had")),
+        Column("updated", says("enrolments"), says("lines that it changed")),
+        Column("whole", says("yes or no"), says("whether it is the whole list: who is missing from it is asked about")),
+        Column("undone", says("yes or no"), says("whether it was taken back by that day")),
     ),
     ("file_import",),
     _versions,
@@ -73,18 +73,27 @@ GROUP BY 1, 2 ORDER BY 1, 2
 )
 FUNNEL = Report(
     "funnel",
-    "Were funds paid for people who exist, live here, work and are alive?",
-    "For each kelurahan how many of those listed are paid, active at the insurer, and confirmed, in the newest month.",
-    columns(
-        kecamatan=("text", "district; empty for lines without a known kelurahan"),
-        kelurahan=("text", "village"),
-        listed=("enrolments", "on the list and not removed"),
-        paid=("enrolments", "of those listed: paid by the treasury's file, or by plan where there is none"),
-        active=("enrolments", "of those paid: active in the insurer's file"),
-        worker_confirmed=("enrolments", "of those active: the worker confirms"),
-        rt_confirmed=("enrolments", "of those active: the RT head says resident"),
-        both_confirmed=("enrolments", "of those active: both"),
-        not_reached=("enrolments", "of those listed: neither the worker nor the RT head has answered"),
+    says("Were funds paid for people who exist, live here, work and are alive?"),
+    says(
+        "For each kelurahan how many of those listed are paid, active at the insurer, and"
+        " confirmed, in the newest month."
+    ),
+    (
+        Column("kecamatan", says("text"), says("district; empty for lines without a known kelurahan")),
+        Column("kelurahan", says("text"), says("village")),
+        Column("listed", says("enrolments"), says("on the list and not removed")),
+        Column(
+            "paid",
+            says("enrolments"),
+            says("of those listed: paid by the treasury's file, or by plan where there is none"),
+        ),
+        Column("active", says("enrolments"), says("of those paid: active in the insurer's file")),
+        Column("worker_confirmed", says("enrolments"), says("of those active: the worker confirms")),
+        Column("rt_confirmed", says("enrolments"), says("of those active: the RT head says resident")),
+        Column("both_confirmed", says("enrolments"), says("of those active: both")),
+        Column(
+            "not_reached", says("enrolments"), says("of those listed: neither the worker nor the RT head has answered")
+        ),
     ),
     ("verdict", "enrolment", "area"),
     by_statement(_FUNNEL),
@@ -110,17 +119,17 @@ GROUP BY period ORDER BY period
 )
 MONTHS = Report(
     "months",
-    "Were all months paid, on time, for everyone?",
-    "For each month how many were listed, paid and active, and how many days nobody was covered though listed.",
-    columns(
-        month=("month", "the month"),
-        listed=("enrolments", "on the list for it and not removed"),
-        paid=("enrolments", "paid by the treasury's file, or by plan where there is none"),
-        active=("enrolments", "active in the insurer's file"),
-        paid_not_covered=("enrolments", "paid, and the insurer does not cover them"),
-        not_paid_not_covered=("enrolments", "not paid, and the insurer does not cover them"),
-        exposure_days=("days", "days of the month times those whom the insurer does not cover"),
-        not_reported=("enrolments", "the insurer's file of the month is not in"),
+    says("Were all months paid, on time, for everyone?"),
+    says("For each month how many were listed, paid and active, and how many days nobody was covered though listed."),
+    (
+        Column("month", says("month"), says("the month")),
+        Column("listed", says("enrolments"), says("on the list for it and not removed")),
+        Column("paid", says("enrolments"), says("paid by the treasury's file, or by plan where there is none")),
+        Column("active", says("enrolments"), says("active in the insurer's file")),
+        Column("paid_not_covered", says("enrolments"), says("paid, and the insurer does not cover them")),
+        Column("not_paid_not_covered", says("enrolments"), says("not paid, and the insurer does not cover them")),
+        Column("exposure_days", says("days"), says("days of the month times those whom the insurer does not cover")),
+        Column("not_reported", says("enrolments"), says("the insurer's file of the month is not in")),
     ),
     ("verdict",),
     by_statement(_MONTHS),
@@ -172,12 +181,18 @@ def _gap_of_one(lines: list[WorkerMonths], newest: dt.date) -> tuple[int, bool] 
 
 GAPS = Report(
     "gaps",
-    "How many workers have a gap of one, two or three months?",
-    "People on the list by the months in a row, up to the newest reported one, that the insurer has no premium of.",
-    columns(
-        months=("months", "unpaid in a row up to the newest reported month; 0: none"),
-        lapsed=("yes or no", "whether the cover has ended by the rule in force"),
-        workers=("people", "on the list in that month with such a gap; whoever is known under two NIKs once"),
+    says("How many workers have a gap of one, two or three months?"),
+    says(
+        "People on the list by the months in a row, up to the newest reported one, that the insurer has no premium of."
+    ),
+    (
+        Column("months", says("months"), says("unpaid in a row up to the newest reported month; 0: none")),
+        Column("lapsed", says("yes or no"), says("whether the cover has ended by the rule in force")),
+        Column(
+            "workers",
+            says("people"),
+            says("on the list in that month with such a gap; whoever is known under two NIKs once"),
+        ),
     ),
     ("enrolment", "worker", "payment", "insurer_record", "file_import"),
     _gaps,
@@ -214,18 +229,25 @@ def _harm(session: Session, asked: Asked) -> Iterable[Line]:
 
 HARM = Report(
     "harm",
-    "Did anyone lose a benefit through a gap?",
-    "Accidents and deaths that were reported, by whether the insurer counted the person as active in that month.",
-    columns(
-        urgency=("code", "accident or death"),
-        cover=(
-            "code",
-            "the insurer's status in the month of the report, not_found: not in its file; not_known: no file yet,"
-            " or nobody known",
+    says("Did anyone lose a benefit through a gap?"),
+    says("Accidents and deaths that were reported, by whether the insurer counted the person as active in that month."),
+    (
+        Column("urgency", says("code"), says("accident or death")),
+        Column(
+            "cover",
+            says("code"),
+            says(
+                "the insurer's status in the month of the report, not_found: not in its file; not_known: no file yet,"
+                " or nobody known"
+            ),
         ),
-        cases=("reports", "reports, joined ones once"),
-        closed=("reports", "of these: closed by that day"),
-        benefit=("rupiah", "what the insurer pays for so many deaths of full members; empty for accidents"),
+        Column("cases", says("reports"), says("reports, joined ones once")),
+        Column("closed", says("reports"), says("of these: closed by that day")),
+        Column(
+            "benefit",
+            says("rupiah"),
+            says("what the insurer pays for so many deaths of full members; empty for accidents"),
+        ),
     ),
     ("grievance", "grievance_event", "worker", "insurer_record", "file_import"),
     _harm,

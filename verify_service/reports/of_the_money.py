@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
 from verify_service.reports.budget import months_from
-from verify_service.reports.definition import Asked, Line, Report, columns
+from verify_service.reports.definition import Asked, Column, Line, Report, says
 from verify_service.verification.decision import RULES
 
 # Each person once, by the terms of the list and by those before it. Who was paid for and not covered is told person by
@@ -62,20 +62,35 @@ def _budget(session: Session, asked: Asked) -> Iterable[Line]:
 
 BUDGET = Report(
     "budget",
-    "Is the money enough, and what was it spent on?",
-    "For each month of the year premiums planned, paid and covered, messaging apart, and what is left of the ceiling.",
-    columns(
-        month=("month", "month of the year"),
-        premium=("rupiah", "a worker and month, as in force"),
-        planned_heads=("workers", "people whose premium the list has the city pay for that month, each once"),
-        planned=("rupiah", "planned heads at the premium"),
-        paid_heads=("workers", "payments of the treasury's file"),
-        paid=("rupiah", "their sum"),
-        active=("workers", "active in the insurer's file"),
-        paid_not_covered=("rupiah", "of what was paid: for who is not active; empty until the insurer's file is in"),
-        administration=("rupiah", "administration out of this money: none is inside the premium"),
-        messaging=("rupiah", "texts handed over in that month at the price of the programme file; another budget's"),
-        left=("rupiah", "of the ceiling after what was paid so far"),
+    says("Is the money enough, and what was it spent on?"),
+    says(
+        "For each month of the year premiums planned, paid and covered, messaging apart, and what"
+        " is left of the ceiling."
+    ),
+    (
+        Column("month", says("month"), says("month of the year")),
+        Column("premium", says("rupiah"), says("a worker and month, as in force")),
+        Column(
+            "planned_heads",
+            says("workers"),
+            says("people whose premium the list has the city pay for that month, each once"),
+        ),
+        Column("planned", says("rupiah"), says("planned heads at the premium")),
+        Column("paid_heads", says("workers"), says("payments of the treasury's file")),
+        Column("paid", says("rupiah"), says("their sum")),
+        Column("active", says("workers"), says("active in the insurer's file")),
+        Column(
+            "paid_not_covered",
+            says("rupiah"),
+            says("of what was paid: for who is not active; empty until the insurer's file is in"),
+        ),
+        Column("administration", says("rupiah"), says("administration out of this money: none is inside the premium")),
+        Column(
+            "messaging",
+            says("rupiah"),
+            says("texts handed over in that month at the price of the programme file; another budget's"),
+        ),
+        Column("left", says("rupiah"), says("of the ceiling after what was paid so far")),
     ),
     ("enrolment", "worker", "payment", "insurer_record", "file_import", "outbox"),
     _budget,
@@ -121,18 +136,30 @@ def _at_risk(session: Session, asked: Asked) -> Iterable[Line]:
 
 MONEY_AT_RISK = Report(
     "money-at-risk",
-    "How many rupiah went to duplicates, dead, moved, employed, or other payers?",
-    "Premiums that may have been paid for nothing, by why; each premium once, however many lines the person has.",
-    columns(
-        verdict=("code", "why it may be lost"),
-        reason=("text", "the same in words"),
-        owner=("code", "who must act"),
-        workers=("workers", "people, each once"),
-        months=("premiums", "premiums of these people: a NIK and month, once; of one person listed twice all but one"),
-        rupiah=("rupiah", "their sum"),
-        answered=("premiums", "of these: the owner has answered what was done"),
-        removed=("premiums", "of these: of somebody who is off the list on that day, so that no more is paid"),
-        rupiah_listed=("rupiah", "of the sum: of people still on the list; nothing says that any of it came back"),
+    says("How many rupiah went to duplicates, dead, moved, employed, or other payers?"),
+    says("Premiums that may have been paid for nothing, by why; each premium once, however many lines the person has."),
+    (
+        Column("verdict", says("code"), says("why it may be lost")),
+        Column("reason", says("text"), says("the same in words")),
+        Column("owner", says("code"), says("who must act")),
+        Column("workers", says("workers"), says("people, each once")),
+        Column(
+            "months",
+            says("premiums"),
+            says("premiums of these people: a NIK and month, once; of one person listed twice all but one"),
+        ),
+        Column("rupiah", says("rupiah"), says("their sum")),
+        Column("answered", says("premiums"), says("of these: the owner has answered what was done")),
+        Column(
+            "removed",
+            says("premiums"),
+            says("of these: of somebody who is off the list on that day, so that no more is paid"),
+        ),
+        Column(
+            "rupiah_listed",
+            says("rupiah"),
+            says("of the sum: of people still on the list; nothing says that any of it came back"),
+        ),
     ),
     ("verdict", "enrolment", "worker", "discrepancy_answer"),
     _at_risk,
