@@ -99,6 +99,12 @@ _STRANGER = re.compile(
     rf"|\byang punya (?:hp|nomor|nomer|no)(?:nya)? {_SINCE}?ganti\b"
     rf"|\b{_NUMBER} {_SINCE}?(?:di ?jual|bukan (?:punya|milik))\b"
     rf"|\b{_NUMBER} (?:\w+ )?baru (?:saya )?(?:beli|dibeli)\b"
+    rf"|\b{_NUMBER} (?!(?:saya|sy|aku|abdi|rekening|kartu)\b)(?:\w+ )?{_SINCE}ganti\b"  # "nomor Dewi udah ganti"
+    r"|\b(?:pemakai|pengguna|pemilik|(?:yang|yg) (?:pakai|pake)) baru\b"
+    rf"|\b(?:hp|hape|nomor|nomer|no)(?: ini)? {_SINCE}(?:saya|sy|aku|abdi|gue|ane) beli (?:dari|sama|ti)\b"
+    r"|\b(?:nemu|nemuin|nemukan|menemukan|mendak) (?:hp|hape|nomor|nomer)\b"
+    rf"|\b(?:yang|yg) punya (?:nama|nomor|nomer|no|hp)(?:nya)? {_SINCE}(?:pindah|ganti)\b"
+    rf"|\bdulu(?:nya)? (?:nomor|nomer|no)(?:nya)? \w+(?: \w+)? (?:skrg|sekarang) (?:punya|milik|dipakai) {_MINE}\b"
     r"|\bsalah (?:sambung|alamat sms)\b"
     rf"|^(?:maaf |punten |sorry )?(?:ini |eta |itu )?{_NOT} (?:saya|sy|abdi|aku|kula|kulo|gue|aye)"
     r"(?: (?:pak|bu|mas|mbak|kak|bang|orangnya|ini|yang dimaksud))*$"
@@ -117,6 +123,21 @@ _TITLES = frozenset(["haji", "hajah", "drs", "dra"])
 _SHORTEST = 3  # letters: shorter ones are parts of other words
 
 
+_LENT = r"(?:pinjem|pinjam|minjem|minjam|nyilih|nginjeum)"
+_BORROWED = re.compile(rf"\b(?:cuma|cuman|hanya|lagi) {_LENT} (?:hp|hape)\b")
+_STATE = r"(?:sudah|udah|udh|sdh|belum|blm|belom|blom|durung|dereng|sampun|tos|teu acan)"
+
+
+def _is_spoken_of(said: str, name: str) -> bool:
+    """Whether somebody else speaks of the asked one ("pak Budi belum dapet", "Budinya lagi kerja") or has his phone."""
+    called = re.escape(name)
+    return (
+        re.match(rf"{_ASIDES}*(?:pak|bapak|bu|ibu|mas|mbak|bang|kang|teh|si) {called}(?: \w+)? {_STATE}\b", said)
+        or re.search(rf"\b{called} ?(?:nya|na|ne)? (?:lagi|lg|sedang|nuju|sakit)\b", said)
+        or re.search(rf"\b{_LENT} (?:hp|hape) (?:\w+ )?{called}\b", said)
+    ) is not None
+
+
 def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     """Who speaks in a text, asked for a worker of this name on a phone that answers for these other ones as well."""
     said = spoken(text)
@@ -132,6 +153,8 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
         return "office"
     if (signed := _SIGNED.search(said)) and own and not _is_called(signed[1], own):
         return "another"
+    if _BORROWED.search(said) or any(_is_spoken_of(said, name) for name in own):
+        return "relation"
     if _STRANGER.search(said) or any(re.search(rf"{_NAMED}{re.escape(name)}\b", said) for name in own):
         return "stranger"
     if _PERHAPS.search(said) and not _THINGS_OF_LIFE.search(said) and not _says_more(text):

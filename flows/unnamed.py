@@ -1,10 +1,12 @@
 """Who asks not to be named, in whatever words. Pure."""
 
 import re
+from collections.abc import Iterable
 
 from flows.complaints import complaints
 from flows.keywords import urgency
 from flows.reading import COURTESIES, spoken, word_set
+from flows.speaker import names_of
 
 # In words as they are compared. "jangan salah nama lagi" asks for something else.
 _NAME = r"(?:nama\w*|nami\w*|ngaran\w*|jeneng\w*|asma\w*|identitas\w*|my name)"
@@ -61,3 +63,20 @@ def asks_only_not_to_be_named(text: str) -> bool:
     said = spoken(text)
     left = _TANPA_NAMA.sub(" ", _UNNAMED.sub(" ", said))
     return left != said and _AROUND.issuperset(left.split())
+
+
+_HIDDEN = "***"
+_A_NIK = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){15}(?!\d)")
+_OWN_NUMBER = re.compile(
+    r"(\b(?:nomor|nomer|no|hp|wa|telp|telepon|hubungi|kontak)(?: hp| wa)?(?: saya| sy| ane| aku| ke| di)*\W*)"
+    r"(?:\+?62|0)8\d(?:[ .\-]?\d){6,11}",
+    re.IGNORECASE,
+)
+
+
+def without_its_maker(text: str, names: Iterable[str]) -> str:
+    """Words of an anonymous report without what leads to who made it: the names of those whom its phone answers for, a
+    NIK, and a number to call back. The name of somebody else stays: it may be what is reported."""
+    own = frozenset().union(*(names_of(name) for name in names))
+    hidden = _OWN_NUMBER.sub(rf"\1{_HIDDEN}", _A_NIK.sub(_HIDDEN, text))
+    return re.sub(r"\w+", lambda word: _HIDDEN if not own.isdisjoint(spoken(word[0]).split()) else word[0], hidden)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conversations.test_day_after import ANONYMOUS, HOURS
-from tests.conversations.test_second_thoughts import with_a_report
+from tests.conversations.test_second_thoughts import a_solved_question, with_a_report
 from tests.conversations.texting import Line
 from tests.people import a_worker
 from verify_service.grievances.notify import tell
@@ -170,3 +170,47 @@ def test_the_same_words_by_text_and_by_menu_are_one_report(db: Any, first: str, 
     line.together(again[0], pause=pause)
     line.writes(*again[1:])
     assert len(line.reports()) == 1
+
+
+# --- its maker's name, NIK and number in its own words ---
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["pak RT minta 50rb, saya Sulistiawati Dewi warga rt 3", "saya Dewi, pak RT minta 30rb",
+     "pak RT minta 50rb, hubungi 0812-3456-7890", "pak RT minta 50rb. NIK saya 3275 0115 0190 0001"],
+)  # fmt: skip
+def test_its_first_words_do_not_name_who_made_it(db: Any, words: str) -> None:
+    a_worker(db, name=NAME)
+    line = Line(db)
+    line.writes(*ANONYMOUS[:-1], words)
+    kept = line.reports()[0][2]
+    assert "pak RT minta" in kept
+    assert "***" in kept
+    for told in ("Dewi", "Sulistiawati", "0812", "3275"):
+        assert told not in kept
+
+
+def test_whom_it_is_about_is_named(db: Any) -> None:
+    a_worker(db, name=NAME)
+    line = Line(db)
+    line.writes(*ANONYMOUS[:-1], "pak RT namanya Udin Samsudin minta 50rb tanggal 12")
+    assert "Udin Samsudin minta 50rb tanggal 12" in line.reports()[0][2]
+
+
+# --- a report that lapsed takes nothing in ---
+
+
+@pytest.mark.parametrize(
+    "text", ["kartu saya masih belum jadi", "kelurahan tutup terus pak", "nama saya juga salah di kartu"]
+)
+def test_what_comes_behind_a_lapsed_report_is_read_by_somebody(db: Any, text: str) -> None:
+    a_worker(db, name=NAME)
+    line = Line(db)
+    a_solved_question(line)
+    db.execute("UPDATE grievance SET state = 'closed_auto', closed_at = now(), closed_how = 'lapse'")
+    before = len(line.reports())
+    line.together(text, pause=24 * HOURS)
+    states = [state for (state,) in db.execute("SELECT state FROM grievance ORDER BY id").fetchall()]
+    told = states[0] == "reopened" or len(states) > before
+    assert told or line.handled()[-1] == "triage", (states, line.handled())

@@ -31,6 +31,8 @@ OF_ANOTHER = [
     "eh maksudnya istri saya", "itu mah bini ane", "yang udah bini ane", "itu istri saya yg belum", "istri maksudnya",
     "yg terdaftar laki ane", "bukan ane, bini ane", "eta mah salaki abdi", "ternyata istri saya udah",
     "ini hp suami, saya belum", "dengar2 tetangga udah", "pake hp bini, bini belum",
+    "pak Dewi belum dapet", "bang Dewi belum", "Dewi nya lagi kerja, belum dapet katanya",
+    "saya pinjem hp Dewi, saya udah dapet", "saya cuma pinjem hp, saya belum dapet",
     "laki ane tukang parkir bang, belom punya", "bapa abdi ge ngojeg, teu acan gaduh",
     "bapak kulo nggih tani, dereng angsal", "ada tetangga saya janda, belum dapet",
     "temen2 ojol ane udah pada punya", "bini udah, anak blm", "istri udah, anak belum", "suami udah, anak juga udah",
@@ -66,6 +68,15 @@ def test_what_is_said_of_another_is_not_the_worker_s() -> None:
 def test_what_the_worker_says_of_himself_is() -> None:
     for text in HIS_OWN:
         assert speaker(text, DEWI) == "self", text
+
+
+def test_who_has_the_number_now_is_a_stranger() -> None:
+    for text in (
+        "nomor Dewi udah ganti, saya belum punya kartu", "hp ini udah saya beli dari Dewi, saya belum terdaftar",
+        "dulu nomor Dewi, skrg punya saya", "yg punya nama udah pindah, saya belum daftar",
+        "sy pemakai baru no ini, blm punya bpjs", "saya nemu hp ini, saya belum daftar",
+    ):  # fmt: skip
+        assert speaker(text, DEWI) == "stranger", text
 
 
 def test_a_name_that_is_a_word_for_somebody_is_the_worker() -> None:

@@ -41,6 +41,7 @@ from verify_service.conversations.stored_state import (
 )
 from verify_service.grievances import thread
 from verify_service.grievances.notify import RECEIPT_SCREENS
+from verify_service.grievances.states import CLOSED
 from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, InboundMessage, Phone
@@ -282,11 +283,12 @@ def in_a_sentence(talk: FlowState, said: Message) -> Message | None:
 
 
 def grievance_asked_about(session: Session, conversation: Conversation, talk: FlowState, phone: Phone) -> int | None:
-    """The report of this phone that we asked about by ourselves in this talk, whether it is solved; None in others."""
+    """The report of this phone that we asked about by ourselves in this talk, whether it is solved; None in others, and
+    once it is closed: nobody would read what is added."""
     if not is_ours(conversation):
         return None
     held = _held(session, talk, phone)
-    return held.id if held is not None else None
+    return held.id if held is not None and held.state not in CLOSED else None
 
 
 def _held(session: Session, talk: FlowState, phone: Phone) -> thread.Held | None:

@@ -15,6 +15,7 @@ from flows import reading
 from flows.caller import Caller, Concern, GrievanceStatus
 from flows.conversation import Outcome, one_line
 from flows.gsm import septets
+from flows.unnamed import without_its_maker
 from verify_service.conversations import lately
 from verify_service.conversations.context import Context, Next, Over
 from verify_service.conversations.tries import number_tries, numbers_tried
@@ -141,6 +142,8 @@ def _open(
 
 def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
     """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
+    if filed.identity == ANONYMOUS:
+        filed = replace(filed, words=without_its_maker(filed.words, _names_of(context)))
     told = _told_before(context, filed)
     if told is None and (told := _told_at_another_door(context, filed)) is not None:
         again = Spoken("reporter", context.channel, context.now, filed.words, context.inbound)
@@ -177,6 +180,17 @@ def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
     _acknowledge(context, opened, filed.identity, not_before=context.now + _FOR_CONTACT)
     report = GrievanceStatus(opened.number, due=short_date(opened.due_on), days=str(opened.days))
     return Next("contact", about(context.caller, report=report))
+
+
+_NAMES = sql(
+    """SELECT worker.name FROM phone_link JOIN worker ON worker.id = phone_link.worker_id
+       WHERE phone_link.phone_id = :phone AND phone_link.unlinked_at IS NULL"""
+)
+
+
+def _names_of(context: Context) -> list[str]:
+    """The names of those whom this phone answers for."""
+    return list(context.session.scalars(_NAMES, {"phone": context.phone.id}))
 
 
 def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | None:

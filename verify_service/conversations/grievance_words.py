@@ -10,8 +10,8 @@ from flows.complaints import complaints
 from flows.keywords import urgency
 from flows.reading import COURTESIES, pressed, spoken, word_set
 from flows.second_thoughts import thinks_again
-from flows.speaker import names_of
 from flows.understanding import understand
+from flows.unnamed import without_its_maker
 from flows.wishes import asks_after_a_report, asks_for_its_number
 from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
@@ -24,7 +24,7 @@ from verify_service.ground.crypto import unseal_or_blank
 from verify_service.ground.tables import Grievance
 from verify_service.messaging.compose import say_ending
 
-_A_THOUGHT = 5  # words
+_A_THOUGHT = 8  # words
 A_FEW_WORDS = 2  # more may say something that an officer should know, whatever is answered then
 
 
@@ -96,7 +96,9 @@ def add(hearing: Hearing, said: Message, *, few: bool = False, held: int | None 
     thread.add_words(
         hearing.session,
         held,
-        _without_own_names(hearing, said.text) if report.identity == ANONYMOUS else said.text,
+        without_its_maker(said.text, [one.name for one in hearing.people])
+        if report.identity == ANONYMOUS
+        else said.text,
         by="reporter",
         channel="sms",
         inbound=f"message:{said.first.id}",
@@ -109,12 +111,6 @@ def add(hearing: Hearing, said: Message, *, few: bool = False, held: int | None 
     else:  # a phone is shared: the number of what was told in confidence is not sent again
         hearing.reply(said, "s5.received")
     return HandledAs.ANSWER if report.identity == ANONYMOUS else HandledAs.THREAD
-
-
-def _without_own_names(hearing: Hearing, text: str) -> str:
-    """A text without the names of those whom this phone answers for: in an anonymous report they name who made it."""
-    own = frozenset().union(*(names_of(one.name) for one in hearing.people))
-    return " ".join("***" if not own.isdisjoint(spoken(word).split()) else word for word in text.split())
 
 
 _ASKS = COURTESIES | word_set("status cek nomor nomer no laporan aduan kasus saya tolong mohon kode pengaduan")

@@ -291,6 +291,8 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     solved = by_message.grievance_asked_about(hearing.session, talk.conversation, talk.standing, hearing.phone)
     if unreadable and solved is not None and _means(said.text) != "stop" and len(said.text.split()) > A_FEW_WORDS:
         return add(hearing, said, held=solved) or HandledAs.THREAD  # it is of that report, whatever else is asked
+    if unreadable and solved is None and by_message.is_ours(talk.conversation):
+        return None  # that report is closed
     if unreadable and asked is not None and _is_for_the_question(asked, said.text):
         return None
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
