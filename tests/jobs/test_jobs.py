@@ -46,6 +46,7 @@ def test_the_clock_nudges_only_what_is_due(db: Any) -> None:
     a_worker(db)
     assert clock.tick() == [queue.RECONCILE]
     reconcile()
+    assert clock.tick() == [queue.SEAL]  # its line in the trail has no leaf yet
     assert clock.tick() == []
 
 
@@ -57,7 +58,7 @@ def test_the_look_for_signs_costs_an_idle_city_nothing_and_a_busy_one_little(db:
     said = """INSERT INTO evidence (enrolment_id, source, statement, channel, inbound, received_at)
               VALUES (%s, 'worker', 'confirms', 'ussd', %s, now() - %s * interval '1 hour')"""
     db.execute(said, [someone.enrolment, "test:1", 30])
-    assert clock.tick() == []
+    assert clock.tick() == [queue.SEAL]  # evidence that has no leaf
     db.execute(said, [someone.enrolment, "test:2", 0])
     assert clock.tick() == [queue.SIGNALS]
     assert clock.tick() == []  # not before ten minutes have gone by

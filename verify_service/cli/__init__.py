@@ -27,6 +27,10 @@ _COMMANDS = {
         "Verification rounds: draw people by lot, ask them, and state honestly what is known.",
     ),
     "budget": ("budget:budget", "What the money pays for: cost, what is missing, funded heads and months."),
+    "audit": (
+        "record:audit",
+        "The tamper-evident record: seal it, copy it to other hands, find what was altered, prove an entry.",
+    ),
     "report": ("report:report", "Figures for the auditor, the council and the public."),
     "ask": ("ask:ask", "Ask those who have not spoken yet; texts go out within the send window."),
     "texts": ("outbox:texts", "Texts to people: how sending stands, and reviving what was given up."),

@@ -166,6 +166,15 @@ def snapshot(session: Session) -> None:
     session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 
+@contextmanager
+def standing_still() -> Iterator[Session]:
+    """A snapshot to read for as long as the work of a job or a command may take."""
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        snapshot(session)
+        allow_long_work(session)
+        yield session
+
+
 def take_turn(session: Session, lock: TextClause, values: Mapping[str, object] | None = None) -> None:
     """Take a lock that whoever does the same long work keeps to its end; for a row nobody waits so long."""
     session.execute(text(f"SET LOCAL lock_timeout = '{_A_TURN}'"))

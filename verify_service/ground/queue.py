@@ -68,6 +68,15 @@ JOBS: Final = (
            AND closed_at > now() - interval '60 days' AND settled_at < now() - interval '1 hour'))""",
         apart=2.0,
     ),
+    SEAL := Job(
+        "jobs.seal.seal",
+        " OR ".join(
+            f"""EXISTS (SELECT 1 FROM {table} WHERE id >
+            coalesce((SELECT max(highest) FROM record_leaves WHERE source = '{table}'), 0))"""  # noqa: S608  # our own names
+            for table in ("audit", "evidence")
+        ).join(("SELECT ", "")),
+        apart=60.0,
+    ),
     CASES := Job(
         "jobs.escalate.look",
         """SELECT EXISTS (SELECT 1 FROM grievance WHERE closed_at IS NULL)

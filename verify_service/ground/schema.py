@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The application inserts and reads, and can change nothing.
-APPEND_ONLY = ("evidence", "audit", "decision", "discrepancy_answer")
+APPEND_ONLY = ("evidence", "audit", "decision", "discrepancy_answer", "record_leaves", "record_head")
 LOCK_WAIT: Final = "1s"  # less than a hop waits: everybody on that table stands behind us meanwhile
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, *[10.0] * 10)  # seconds between tries: two minutes in all
 Say = Callable[[str], object]

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     index_key: Annotated[bytes, NoDecode] = Field(repr=False)
     pin_pepper: Annotated[bytes, NoDecode] = Field(repr=False)
     seal_key: Annotated[bytes, NoDecode] = Field(repr=False)
+    record_key: Annotated[bytes | None, NoDecode] = Field(default=None, repr=False)  # signs heads; else DIR/record.key
+    record_old_keys: Annotated[tuple[str, ...], NoDecode] = ()  # verifier keys that signed before
     gateway: str = "console"  # `messaging/gateways` knows the names
     at_username: str = ""
     at_api_key: SecretStr = SecretStr("")
@@ -87,7 +89,12 @@ class Settings(BaseSettings):
             names[ours] = theirs
         return names
 
-    @field_validator("index_key", "pin_pepper", "seal_key", mode="before")
+    @field_validator("record_old_keys", mode="before")
+    @classmethod
+    def _old_keys(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("index_key", "pin_pepper", "seal_key", "record_key", mode="before")
     @classmethod
     def _keys(cls, value: object) -> object:
         return _key(value) if isinstance(value, str) else value

@@ -30,6 +30,7 @@ from verify_service.ground.tables.messages import (
     OptOutNotice,
     OutboxMessage,
 )
+from verify_service.ground.tables.record import RecordHead, RecordLeaves
 from verify_service.ground.tables.registry import (
     JOINED,
     NEWEST_PERIOD,
@@ -108,6 +109,8 @@ __all__ = [
     "Phone",
     "PhoneLink",
     "Proposal",
+    "RecordHead",
+    "RecordLeaves",
     "RecoveryCode",
     "Reference",
     "Removal",

@@ -1,0 +1,58 @@
+"""The key that signs heads, and those that others check them with.
+
+The key stands in VERIFY_RECORD_KEY, or else in the file `record.key` of the data directory, never in the database: its
+superuser is held to account by it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from verify_service.ground.programme import programme
+from verify_service.ground.settings import SettingsRefused, settings
+from verify_service.record.checkpoint import Signer, VerifierKey
+
+KEY_FILE = "record.key"
+
+
+def signer() -> Signer:
+    """Who signs heads here; the first time without a set key one is made in the data directory. Or SettingsRefused."""
+    return Signer(origin(), settings().record_key or _kept_key())
+
+
+def origin() -> str:
+    """The name of this record: the city's domain tells whose it is."""
+    return f"{programme().jurisdiction}/record"
+
+
+def verifier_keys() -> list[VerifierKey]:
+    """The keys whose heads count here: the one that signs, and those that signed before it."""
+    try:
+        before = [VerifierKey.parse(written) for written in settings().record_old_keys]
+    except ValueError as error:
+        raise SettingsRefused(
+            f"VERIFY_RECORD_OLD_KEYS: {error}; `verify audit key` printed it while it signed"
+        ) from None
+    return [signer().verifier, *before]
+
+
+def _kept_key() -> bytes:
+    folder = settings().data_dir
+    if folder is None:
+        raise SettingsRefused(
+            "VERIFY_RECORD_KEY is not set, so heads cannot be signed; make one with: openssl rand -base64 32"
+        )
+    path = Path(folder) / KEY_FILE
+    if not path.exists():
+        made = path.with_name(f".{KEY_FILE}.{os.getpid()}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+        try:
+            os.link(made, path)  # never over one that another process has just made
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+    return path.read_bytes()
