@@ -12,6 +12,11 @@ from tests.bench.servers import stay_off_the_servers_core
 from verify_service.demo import embedded, keys
 
 TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs", "rounds", "workers")
+from tests.bench import desk, hops, lists, matrix, pairs, reconciliation, record, texts
+from tests.bench.servers import stay_off_the_servers_core
+from verify_service.demo import embedded, keys
+
+TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs", "record")
 
 
 def main() -> None:
@@ -72,6 +77,9 @@ def main() -> None:
 
                 for people in (100_000, 1_000_000) if asked.full else (100_000,):
                     reconciliation.share(servers, people)
+            if "record" in asked.only:
+                for entries in (100_000, 1_000_000):
+                    record.compare(servers, entries)
         finally:
             servers.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")
@@ -91,6 +99,7 @@ def _environment(servers: embedded.Servers) -> None:
     os.environ["VERIFY_DATABASE_URL"] = servers.application_url
     os.environ["VERIFY_OWNER_DATABASE_URL"] = servers.owner_url
     os.environ["VERIFY_REDIS_URL"] = servers.redis_url
+    os.environ["VERIFY_DATA_DIR"] = str(servers.data_dir)
     os.environ["VERIFY_DEMO"] = "1"  # the send window is open all day
 
 
