@@ -88,6 +88,7 @@ soak: install browser
 		$(BIN)/python -m tests.soak.texts --phones 52 --rounds 1 --seed $${SEED:-1} --sabotage $$fault; \
 		[ $$? = 1 ] || { echo "the race of texts did not notice $$fault"; exit 1; }; \
 		echo "==> noticed, as it has to: $$fault"; done
+	@$(BIN)/python -m tests.soak.record --edits $${EDITS:-10000} --entries $${ENTRIES:-5000} --seed $${SEED:-1}
 	@$(BIN)/python -m tests.soak.rounds_by_lot --rounds $${ROUNDS:-2000} --seed $${SEED:-1}
 
 bench: install

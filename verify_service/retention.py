@@ -58,7 +58,7 @@ _APART = tuple(
     text(statement)
     for statement in (
         "UPDATE grievance SET number = number WHERE identity = 'anonymous' AND opened_at >= :since",
-        """UPDATE grievance_event said SET kind = said.kind FROM grievance report
+        """UPDATE grievance_event said SET words = said.words FROM grievance report
            WHERE report.id = said.grievance_id AND report.identity = 'anonymous' AND said.at >= :since
              AND said.by NOT LIKE 'officer:%'""",
         """UPDATE reference SET kind = kind WHERE number IN (

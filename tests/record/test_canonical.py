@@ -19,19 +19,21 @@ _TYPES = {
     Kind.FLAG: "boolean",
     Kind.MOMENT: "timestamptz",
     Kind.DAY: "date",
+    Kind.WEEK: "timestamptz",
     Kind.JSON: "jsonb",
-    Kind.CIPHERTEXT: "bytea",
+    Kind.BYTES: "bytea",
 }
 _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
-_FIRST, _LAST = dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30)  # noqa: DTZ001  # made aware below
+_FIRST, _LAST = dt.datetime(1, 1, 9), dt.datetime(9999, 12, 30)  # noqa: DTZ001  # made aware below
 _VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.NUMBER: st.integers(-(2**63), 2**63 - 1),
     Kind.TEXT: _TEXT,
     Kind.FLAG: st.booleans(),
     Kind.MOMENT: st.datetimes(_FIRST, _LAST, timezones=st.just(dt.UTC)),
     Kind.DAY: st.dates(),
+    Kind.WEEK: st.datetimes(_FIRST, _LAST, timezones=st.just(dt.UTC)),
     Kind.JSON: st.dictionaries(_TEXT, st.integers() | _TEXT | st.booleans() | st.none(), max_size=3).map(json.dumps),
-    Kind.CIPHERTEXT: st.binary(max_size=40),
+    Kind.BYTES: st.binary(max_size=40),
 }
 
 

@@ -26,7 +26,21 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The application inserts and reads, and can change nothing.
-APPEND_ONLY = ("evidence", "audit", "decision", "discrepancy_answer", "record_leaves", "record_head")
+APPEND_ONLY = (
+    "evidence",
+    "audit",
+    "decision",
+    "discrepancy_answer",
+    "knowledge_answer",
+    "record_leaves",
+    "record_head",
+    "record_commitment",
+)
+# The application inserts and reads, and changes these columns alone: what an import came to, old words that are emptied.
+APPEND_ONLY_BUT = {
+    "file_import": "accepted, flagged, rejected, unmatched, report, undone_at, undone_by",
+    "grievance_event": "words",
+}
 LOCK_WAIT: Final = "1s"  # less than a hop waits: everybody on that table stands behind us meanwhile
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, *[10.0] * 10)  # seconds between tries: two minutes in all
 Say = Callable[[str], object]
@@ -231,6 +245,8 @@ def _grant(connection: Connection, role: str) -> None:
             rights = "SELECT"
         elif table in APPEND_ONLY:
             rights = "SELECT, INSERT"
+        elif table in APPEND_ONLY_BUT:
+            rights = f"SELECT, INSERT, UPDATE ({APPEND_ONLY_BUT[table]})"
         else:
             rights = "SELECT, INSERT, UPDATE, DELETE"
         connection.execute(text(f"REVOKE ALL ON TABLE {table} FROM {quoted}"))

@@ -7,9 +7,9 @@ would lose rows for ever. Asked for is what has no leaf, whatever its number; a 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 from sqlalchemy import insert, select, text
@@ -23,6 +23,7 @@ from verify_service.record.merkle import HASH_BYTES, Frontier, leaf_hash
 
 TILE: Final = 256  # leaves that stand together; the width of a C2SP tile
 AT_ONCE: Final = 100_000  # rows that are held in memory
+HANDFUL: Final = 5  # rows of reports without a name that enter together
 RECENT: Final = 10_000  # numbers below the highest one in the record, among which late rows are looked for each time
 
 _TURN: Final = text("SELECT pg_advisory_xact_lock(hashtext('verify record'))")
@@ -56,10 +57,14 @@ def seal(session: Session, *, now: dt.datetime, signer: Signer, keys: Sequence[V
     whole = last is None or last.at < now.replace(minute=0, second=0, microsecond=0)
     before = tree.size
     for source in SOURCES:
-        floor = _WHOLE if whole else _RECENT
+        floor = _WHOLE if whole or source.by_chance else _RECENT
         while rows := _without_leaf(session, source, floor):
+            if source.unordered:
+                if len(rows) < HANDFUL:
+                    break  # they wait for those of the next week
+                rows.sort(key=lambda row: row.leaf)
             _add(session, source, tree, rows)
-            floor = f"max({rows[-1][0]})"
+            floor = f"max({max(row.number for row in rows)})"
     if tree.size == before:
         return None
     root = tree.root()
@@ -93,21 +98,42 @@ def hashes(joined: bytes) -> list[bytes]:
     return [joined[place : place + HASH_BYTES] for place in range(0, len(joined), HASH_BYTES)]
 
 
-def _without_leaf(session: Session, source: Source, floor: str) -> list[tuple[int, bytes]]:
-    """Rows of one table that have no leaf: number and leaf, in the order of their numbers, no more than are held."""
-    rows = _UNPLACED.format(table=source.table, entry=source.sql("held"), floor=floor, lowest=_LOWEST, most=AT_ONCE)
-    return [(int(number), leaf_hash(entry.encode())) for number, entry in copied(session, rows)]
+class _Row(NamedTuple):
+    number: int
+    leaf: bytes
+    commitment: bytes | None  # of what will be emptied by age
+
+
+def _without_leaf(session: Session, source: Source, floor: str) -> list[_Row]:
+    """Rows of one table that have no leaf, in the order of their numbers, no more than are held."""
+    rows = _UNPLACED.format(
+        table=source.table,
+        name=source.name,
+        entry=source.sql("held"),
+        only=source.only,
+        floor=floor,
+        lowest=_LOWEST,
+        most=AT_ONCE,
+        siblings=source.siblings(),
+    )
+    mark = f'"{source.emptied}":"'
+    found = []
+    for number, entry in copied(session, rows):
+        at = entry.find(mark) + len(mark) if source.emptied and mark in entry else 0
+        commitment = bytes.fromhex(entry[at : at + 2 * HASH_BYTES]) if at else None
+        found.append(_Row(int(number), leaf_hash(entry.encode()), commitment))
+    return found
 
 
 _LOWEST: Final = "'-9223372036854775808'::bigint"
 _RECENT: Final = f"max(highest) - {RECENT}"
 _WHOLE: Final = f"min({_LOWEST})"
 _UNPLACED: Final = """
-WITH floor AS MATERIALIZED (SELECT coalesce({floor}, {lowest}) AS id FROM record_leaves WHERE source = '{table}'),
+WITH floor AS MATERIALIZED (SELECT coalesce({floor}, {lowest}) AS id FROM record_leaves WHERE source = '{name}'),
 placed AS MATERIALIZED (
-    SELECT unnest(ids) AS id FROM record_leaves WHERE source = '{table}' AND highest > (SELECT id FROM floor))
+    SELECT unnest(ids) AS id FROM record_leaves WHERE source IN ({siblings}) AND highest > (SELECT id FROM floor))
 SELECT held.id, {entry} FROM "{table}" held
-WHERE held.id > (SELECT id FROM floor) AND NOT EXISTS (SELECT FROM placed WHERE placed.id = held.id)
+WHERE held.id > (SELECT id FROM floor) AND NOT EXISTS (SELECT FROM placed WHERE placed.id = held.id) {only}
 ORDER BY held.id LIMIT {most}"""
 
 
@@ -118,14 +144,33 @@ def copied(session: Session, query: str) -> Iterator[tuple[Any, ...]]:
         yield from copy.rows()
 
 
-def _add(session: Session, source: Source, tree: Frontier, rows: Sequence[tuple[int, bytes]]) -> None:
+def _add(session: Session, source: Source, tree: Frontier, rows: Sequence[_Row]) -> None:
     """Give rows the next places, in parts of a tile's width."""
     first = tree.size
-    tree.extend(leaf for _, leaf in rows)
+    tree.extend(row.leaf for row in rows)
+    _copy_in(
+        session,
+        "record_leaves (first, source, version, ids, leaves, highest)",
+        (
+            (
+                first + place,
+                source.name,
+                source.version,
+                f"{{{','.join(str(row.number) for row in part)}}}",
+                b"".join(row.leaf for row in part),
+                max(row.number for row in part),
+            )
+            for place in range(0, len(rows), TILE)
+            for part in [rows[place : place + TILE]]
+        ),
+    )
+    committed = [(source.name, row.number, row.commitment) for row in rows if row.commitment]
+    if committed:
+        _copy_in(session, "record_commitment (source, id, hash)", committed)
+
+
+def _copy_in(session: Session, into: str, rows: Iterable[tuple[object, ...]]) -> None:
     driver: psycopg.Connection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]
-    columns = "first, source, version, ids, leaves, highest"
-    with driver.cursor() as cursor, cursor.copy(f"COPY record_leaves ({columns}) FROM STDIN") as copy:
-        for place in range(0, len(rows), TILE):
-            numbers, leaves = zip(*rows[place : place + TILE], strict=True)
-            ids = f"{{{','.join(map(str, numbers))}}}"
-            copy.write_row((first + place, source.table, source.version, ids, b"".join(leaves), max(numbers)))
+    with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

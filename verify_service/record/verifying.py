@@ -157,9 +157,11 @@ class _Moments:
         source, _ = part.table
         before = bisect_right(self._sizes, part.first) - 1
         begun = self._begun.setdefault(source, part.first)
+        if (moment := BY_VERSION[part.table].moment if part.table in BY_VERSION else None) is None:
+            return
         if before < 0 or begun >= self._sizes[before]:  # rows from before the record, or from before it had this table
             return
-        mark, limit = f'"{BY_VERSION[part.table].moment}":"', self._limits[before]
+        mark, limit = f'"{moment}":"', self._limits[before]
         for number, entry in zip(part.numbers, written, strict=False):
             if entry and entry[(at := entry.find(mark) + len(mark)) : at + len(limit)] < limit:
                 yield f"{source}:{number}"
@@ -198,10 +200,10 @@ def _entries(source: Source, numbers: Sequence[int]) -> str:
     )
 
 
+_AMONG: Final = "held.id < (SELECT coalesce(max(highest), 0) FROM record_leaves WHERE source = '{name}')"
 _UNSEALED: Final = """
-WITH placed AS MATERIALIZED (SELECT unnest(ids) AS id FROM record_leaves WHERE source = '{table}')
-SELECT held.id, coalesce(held."{moment}" <= {newest}, false)
-    OR held.id < (SELECT coalesce(max(highest), 0) FROM record_leaves WHERE source = '{table}')
+WITH placed AS MATERIALIZED (SELECT unnest(ids) AS id FROM record_leaves WHERE source IN ({siblings}))
+SELECT held.id, coalesce(held."{moment}" <= {newest}, false) OR {among}
 FROM "{table}" held WHERE NOT EXISTS (SELECT FROM placed WHERE placed.id = held.id) {apart}
 ORDER BY held.id
 """
@@ -216,13 +218,21 @@ def _unsealed(session: Session, newest: dt.datetime | None) -> tuple[list[str], 
     waiting: list[str] = []
     inserted: list[Finding] = []
     for source in SOURCES:
-        at = f"'{newest.isoformat()}'::timestamptz" if newest else "NULL"
-        question = _UNSEALED.format(table=source.table, moment=source.moment, newest=at, apart=source.told_later)
+        if source.moment is None:  # how long it waits is no matter of its moment
+            continue
+        question = _UNSEALED.format(
+            table=source.table,
+            siblings=source.siblings(),
+            moment=source.moment,
+            newest=f"'{newest.isoformat()}'::timestamptz" if newest else "NULL",
+            among="false" if source.by_chance else _AMONG.format(name=source.name),
+            apart=f"{source.only} {source.told_later}",
+        )
         found = list(copied(session, question))
-        waiting += [f"{source.table}:{number}" for number, old in found if old == "f"]
-        if names := tuple(f"{source.table}:{number}" for number, old in found if old == "t"):
+        waiting += [f"{source.name}:{number}" for number, old in found if old == "f"]
+        if names := tuple(f"{source.name}:{number}" for number, old in found if old == "t"):
             told = (
-                f"{_count(names)} of {source.table} without a leaf, older than the newest head: inserted since, or"
+                f"{_count(names)} of {source.name} without a leaf, older than the newest head: inserted since, or"
                 " written in a transaction that was open then (seal and verify once more)"
             )
             inserted.append(Finding(Altered.INSERTED, told, names))

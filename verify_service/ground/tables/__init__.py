@@ -30,7 +30,7 @@ from verify_service.ground.tables.messages import (
     OptOutNotice,
     OutboxMessage,
 )
-from verify_service.ground.tables.record import RecordHead, RecordLeaves
+from verify_service.ground.tables.record import RecordCommitment, RecordHead, RecordLeaves
 from verify_service.ground.tables.registry import (
     JOINED,
     NEWEST_PERIOD,
@@ -109,6 +109,7 @@ __all__ = [
     "Phone",
     "PhoneLink",
     "Proposal",
+    "RecordCommitment",
     "RecordHead",
     "RecordLeaves",
     "RecoveryCode",

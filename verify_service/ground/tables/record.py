@@ -33,3 +33,12 @@ class RecordHead(Base):
     peaks: Mapped[bytes] = mapped_column(comment="roots of the whole subtrees, 32 bytes each: the next seal goes on")
     at: Mapped[Moment]
     note: Mapped[str] = mapped_column(comment="the C2SP checkpoint, signed")
+
+
+class RecordCommitment(Base):
+    """What stands in a leaf for words that are emptied by age: the SHA-256 of their ciphertext. Itself in no leaf."""
+
+    __tablename__ = "record_commitment"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]

@@ -47,8 +47,16 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False, comment="the C2SP checkpoint, signed"),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_record_head")),
     )
+    op.create_table(
+        "record_commitment",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "id", name=op.f("pk_record_commitment")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("record_commitment")
     op.drop_table("record_head")
     op.drop_table("record_leaves")
