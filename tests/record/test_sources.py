@@ -1,4 +1,4 @@
-"""What is in the record beside trail and evidence, what becomes of it when people are forgotten, who is in it by week."""
+"""What is in the record beside trail and evidence, what is left when people are forgotten, and who is in it by week."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The record by lot: a superuser alters one thing of a sealed record, again and again; each has to be found and located.
+"""The record by lot: a superuser alters one thing of a sealed record, again and again; each is to be found, in place.
 
     python -m tests.soak.record [--edits 10000] [--entries 5000] [--seed 1]
 
-One line. Exit 0 when every alteration was found, in just the entries that it concerns, and nothing was found in between;
-1 when not.
+One line. Exit 0 when every alteration was found, in just the entries that it concerns, and nothing was found once all
+was put back; 1 when not.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ APPEND_ONLY = (
     "record_head",
     "record_commitment",
 )
-# The application inserts and reads, and changes these columns alone: what an import came to, old words that are emptied.
+# The application inserts and reads, and changes these columns alone: what an import came to, old words to empty.
 APPEND_ONLY_BUT = {
     "file_import": "accepted, flagged, rejected, unmatched, report, undone_at, undone_by",
     "grievance_event": "words",

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from verify_service import languages
 from verify_service.ground.database import transaction
 from verify_service.public.suppression import Cell, suppress
+from verify_service.record.heads import newest_head
 from verify_service.verification import figures
 
 blueprint = Blueprint("public", __name__)
@@ -47,7 +48,8 @@ def home() -> Response:
     """The page; ?lang=en or ?lang=id chooses its language and is remembered."""
     with transaction(seconds=PATIENCE) as session:
         shown = public_figures(figures.headline(session), figures.by_kecamatan(session))
-    response = make_response(render_template("public/home.html", figures=shown))
+        head = newest_head(session)
+    response = make_response(render_template("public/home.html", figures=shown, head_of_record=head))
     response.headers["Cache-Control"] = "private, no-cache"
     return languages.remember(response, request.args.get("lang"))
 

@@ -6,8 +6,11 @@ is left to the machine's own mail (docs/operations.md).
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import fcntl
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +45,22 @@ def keep_heads(session: Session) -> Path | None:
         newer = select(RecordHead.note).order_by(RecordHead.size)
         file.writelines(f"{note}\n" for note in session.scalars(newer) if note not in kept)
     return path
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHead:
+    """The newest head, as people read and copy it."""
+
+    size: int
+    root: str  # base64, as it stands in the note
+    at: dt.datetime
+    note: str
+
+
+def newest_head(session: Session) -> ShownHead | None:
+    """The head that was signed last; None where nothing is sealed."""
+    head = session.scalars(select(RecordHead).order_by(RecordHead.size.desc()).limit(1)).first()
+    return ShownHead(head.size, base64.b64encode(head.root).decode(), head.at, head.note) if head else None
 
 
 def read_outside(path: Path, keys: Sequence[VerifierKey]) -> Outside:
