@@ -16,6 +16,7 @@ from tests.cli.test_texting import away
 from tests.messaging.texts import queued
 from tests.officers import EMAIL, PASSWORD, an_officer
 from tests.people import NOW, Someone, a_phone, a_worker
+from tests.record.log import sealed
 from tests.texts import a_text
 from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.database import transaction
@@ -116,6 +117,7 @@ def test_the_first_tab_stop_leads_past_the_header(visit: Visit, db: Any) -> None
 def test_pages_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
     denies(db, a_worker(db))
     reconcile()
+    sealed(NOW)  # the public page shows the head
     for path in ("/", "/console/login", "/simulator"):
         visit.go(path)
         visit.fits()
