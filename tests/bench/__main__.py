@@ -11,12 +11,7 @@ from pathlib import Path
 from tests.bench.servers import stay_off_the_servers_core
 from verify_service.demo import embedded, keys
 
-TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs", "rounds", "workers")
-from tests.bench import desk, hops, lists, matrix, pairs, reconciliation, record, texts
-from tests.bench.servers import stay_off_the_servers_core
-from verify_service.demo import embedded, keys
-
-TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs", "record")
+TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs", "rounds", "workers", "record")
 
 
 def main() -> None:
@@ -34,7 +29,7 @@ def main() -> None:
 
             migrate()
             if "hops" in asked.only:
-                from tests.bench import hops
+                from tests.bench import hops, record
 
                 hops.compare(servers, Path(folder), seconds=asked.seconds)
             if "reconciliation" in asked.only:
