@@ -73,6 +73,8 @@ def main() -> None:
                 for people in (100_000, 1_000_000) if asked.full else (100_000,):
                     reconciliation.share(servers, people)
             if "record" in asked.only:
+                from tests.bench import record
+
                 for entries in (100_000, 1_000_000):
                     record.compare(servers, entries)
         finally:

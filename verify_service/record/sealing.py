@@ -58,13 +58,13 @@ def seal(session: Session, *, now: dt.datetime, signer: Signer, keys: Sequence[V
     before = tree.size
     for source in SOURCES:
         floor = _WHOLE if whole or source.by_chance else _RECENT
-        while rows := _without_leaf(session, source, floor):
+        while (rows := _without_leaf(session, source, floor)).numbers:
+            floor = f"max({rows.numbers[-1]})"
             if source.unordered:
-                if len(rows) < HANDFUL:
+                if len(rows.numbers) < HANDFUL:
                     break  # they wait for those of the next week
-                rows.sort(key=lambda row: row.leaf)
+                rows = rows.in_no_order()
             _add(session, source, tree, rows)
-            floor = f"max({max(row.number for row in rows)})"
     if tree.size == before:
         return None
     root = tree.root()
@@ -98,15 +98,22 @@ def hashes(joined: bytes) -> list[bytes]:
     return [joined[place : place + HASH_BYTES] for place in range(0, len(joined), HASH_BYTES)]
 
 
-class _Row(NamedTuple):
-    number: int
-    leaf: bytes
-    commitment: bytes | None  # of what will be emptied by age
+class _Rows(NamedTuple):
+    """Rows without a leaf, and the leaves that they get."""
+
+    numbers: list[int]
+    leaves: list[bytes]
+    commitments: dict[int, bytes]  # of what will be emptied by age
+
+    def in_no_order(self) -> _Rows:
+        """By their leaves, whatever their numbers are."""
+        leaves, numbers = zip(*sorted(zip(self.leaves, self.numbers, strict=True)), strict=True)
+        return _Rows(list(numbers), list(leaves), self.commitments)
 
 
-def _without_leaf(session: Session, source: Source, floor: str) -> list[_Row]:
+def _without_leaf(session: Session, source: Source, floor: str) -> _Rows:
     """Rows of one table that have no leaf, in the order of their numbers, no more than are held."""
-    rows = _UNPLACED.format(
+    question = _UNPLACED.format(
         table=source.table,
         name=source.name,
         entry=source.sql("held"),
@@ -116,13 +123,14 @@ def _without_leaf(session: Session, source: Source, floor: str) -> list[_Row]:
         most=AT_ONCE,
         siblings=source.siblings(),
     )
-    mark = f'"{source.emptied}":"'
-    found = []
-    for number, entry in copied(session, rows):
-        at = entry.find(mark) + len(mark) if source.emptied and mark in entry else 0
-        commitment = bytes.fromhex(entry[at : at + 2 * HASH_BYTES]) if at else None
-        found.append(_Row(int(number), leaf_hash(entry.encode()), commitment))
-    return found
+    rows = _Rows([], [], {})
+    mark = f'"{source.emptied}":"' if source.emptied else None
+    for number, entry in copied(session, question):
+        rows.numbers.append(int(number))
+        rows.leaves.append(leaf_hash(entry.encode()))
+        if mark and (at := entry.find(mark)) >= 0:
+            rows.commitments[int(number)] = bytes.fromhex(entry[at + len(mark) :][: 2 * HASH_BYTES])
+    return rows
 
 
 _LOWEST: Final = "'-9223372036854775808'::bigint"
@@ -144,28 +152,25 @@ def copied(session: Session, query: str) -> Iterator[tuple[Any, ...]]:
         yield from copy.rows()
 
 
-def _add(session: Session, source: Source, tree: Frontier, rows: Sequence[_Row]) -> None:
+def _add(session: Session, source: Source, tree: Frontier, rows: _Rows) -> None:
     """Give rows the next places, in parts of a tile's width."""
     first = tree.size
-    tree.extend(row.leaf for row in rows)
-    _copy_in(
-        session,
-        "record_leaves (first, source, version, ids, leaves, highest)",
+    tree.extend(rows.leaves)
+    parts = (
         (
-            (
-                first + place,
-                source.name,
-                source.version,
-                f"{{{','.join(str(row.number) for row in part)}}}",
-                b"".join(row.leaf for row in part),
-                max(row.number for row in part),
-            )
-            for place in range(0, len(rows), TILE)
-            for part in [rows[place : place + TILE]]
-        ),
+            first + place,
+            source.name,
+            source.version,
+            f"{{{','.join(map(str, numbers))}}}",
+            b"".join(rows.leaves[place : place + TILE]),
+            max(numbers),
+        )
+        for place in range(0, len(rows.numbers), TILE)
+        for numbers in [rows.numbers[place : place + TILE]]
     )
-    committed = [(source.name, row.number, row.commitment) for row in rows if row.commitment]
-    if committed:
+    _copy_in(session, "record_leaves (first, source, version, ids, leaves, highest)", parts)
+    if rows.commitments:
+        committed = ((source.name, number, commitment) for number, commitment in rows.commitments.items())
         _copy_in(session, "record_commitment (source, id, hash)", committed)
 
 
