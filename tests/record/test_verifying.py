@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.record.log import BEGUN, Superuser, grow, sealed, verified, write
+from verify_service.ground.database import transaction
 from verify_service.record.findings import Altered
+from verify_service.record.heads import keep_heads, read_outside
+from verify_service.record.keys import verifier_keys
 
 HOUR = dt.timedelta(hours=1)
 
@@ -111,3 +115,57 @@ def test_a_row_of_long_ago_is_told_of_even_when_it_was_sealed_since(db: Any) -> 
     sealed(at + HOUR)
     told = verified()
     assert (told.findings, told.late) == ((), ("audit:21", "audit:22", "evidence:11"))
+
+
+def test_whatever_is_put_into_the_records_own_tables_is_a_finding(db: Any) -> None:
+    grow(db, 500, 5)
+    with transaction() as session:
+        path = keep_heads(session)
+    assert path is not None
+    kept = read_outside(path, verifier_keys())
+    last = "first = (SELECT max(first) FROM record_leaves)"
+    for alteration in (
+        f"UPDATE record_leaves SET ids[1] = NULL WHERE {last}",
+        f"UPDATE record_leaves SET ids = '{{}}' WHERE {last}",
+        f"UPDATE record_leaves SET ids = ids || 17 WHERE {last}",
+        f"UPDATE record_leaves SET leaves = leaves || 'x'::bytea WHERE {last}",
+        f"UPDATE record_leaves SET leaves = '' WHERE {last}",
+        f"UPDATE record_leaves SET source = 'worker' WHERE {last}",
+        f"UPDATE record_leaves SET version = 7 WHERE {last}",
+        f"UPDATE record_leaves SET first = first + 1000000000000 WHERE {last}",
+        "UPDATE record_leaves SET first = -1 WHERE first = 0",
+        "UPDATE record_leaves SET ids[1] = ids[2], ids[2] = ids[1] WHERE first = 0",
+        "INSERT INTO record_leaves SELECT 500, source, 1, ids, leaves, highest FROM record_leaves WHERE first = 0",
+        "INSERT INTO record_leaves SELECT 1, source, 1, ids, leaves, highest FROM record_leaves WHERE first = 0",
+        "UPDATE record_head SET peaks = '' WHERE size = 300",
+        "UPDATE record_head SET note = '' WHERE size = 300",
+        "UPDATE record_head SET size = -300 WHERE size = 300",
+        "UPDATE record_head SET root = sha256('x') WHERE size = 300",
+        "UPDATE record_head SET note = (SELECT note FROM record_head WHERE size = 200) WHERE size = 300",
+        "DELETE FROM record_head WHERE size = 500",
+        "DELETE FROM record_leaves",
+        "TRUNCATE record_head, record_leaves",
+        "TRUNCATE audit",
+    ):
+        db.execute("CREATE TEMP TABLE heads AS TABLE record_head; CREATE TEMP TABLE leaves AS TABLE record_leaves")
+        db.execute("CREATE TEMP TABLE trail AS TABLE audit")
+        db.execute(alteration)
+        assert verified(kept).findings, alteration
+        db.execute("TRUNCATE record_head, record_leaves, audit CASCADE")
+        db.execute("INSERT INTO record_head TABLE heads; INSERT INTO record_leaves TABLE leaves")
+        db.execute("INSERT INTO audit OVERRIDING SYSTEM VALUE TABLE trail; DROP TABLE heads, leaves, trail")
+    assert not verified().findings
+
+
+def test_a_record_that_was_cut_back_is_missed_by_a_head_from_outside(db: Any, record: Path) -> None:
+    grow(db, 500, 5)
+    with transaction() as session:
+        kept = keep_heads(session)
+    assert kept is not None
+    for table in ("audit", "evidence"):
+        later = "SELECT unnest(ids) FROM record_leaves WHERE source = %s AND first >= 300"
+        db.execute(f"DELETE FROM {table} WHERE id IN ({later})", [table])
+    db.execute("DELETE FROM record_leaves WHERE first >= 300; DELETE FROM record_head WHERE size > 300")
+    assert not verified().findings, "the database agrees with itself"
+    (finding,) = verified(read_outside(kept, verifier_keys())).findings
+    assert (finding.altered, finding.first, finding.last) == (Altered.TRUNCATED, 300, 499)
