@@ -57,9 +57,10 @@ class ShownHead:
     note: str
 
 
-def newest_head(session: Session) -> ShownHead | None:
-    """The head that was signed last; None where nothing is sealed."""
-    head = session.scalars(select(RecordHead).order_by(RecordHead.size.desc()).limit(1)).first()
+def newest_head(session: Session, before: dt.datetime | None = None) -> ShownHead | None:
+    """The head that was signed last, or last before a moment; None where nothing was sealed by then."""
+    wanted = select(RecordHead).order_by(RecordHead.size.desc()).limit(1)
+    head = session.scalars(wanted if before is None else wanted.where(RecordHead.at < before)).first()
     return ShownHead(head.size, base64.b64encode(head.root).decode(), head.at, head.note) if head else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
+from verify_service.record.heads import newest_head
 from verify_service.reports.answers import REPORTS, as_csv, as_json, json_bytes, lines_of
 from verify_service.reports.definition import Asked
 
@@ -53,9 +55,12 @@ def _dictionary() -> bytes:
 
 
 def _manifest(session: Session, asked: Asked, files: Mapping[str, bytes]) -> dict[str, Any]:
+    # Of the day before: the clock seals each minute, and the same day has to give the same bytes.
+    head = newest_head(session, before=dt.datetime.combine(asked.today, dt.time(), programme().zone))
     return {
         "as_of": asked.today.isoformat(),
         "programme": programme().name,
         "lists": {row.kind: row.version for row in session.execute(_VERSIONS, {"at": asked.at})},
+        "record_head": head.note if head else None,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
