@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_commands import document, verify
+from tests.conftest import forget_everything
 from tests.record.log import BEGUN, write
 
 PAGE = (Path(__file__).parents[2] / "docs" / "record.md").read_text("utf-8")
@@ -176,6 +178,34 @@ def test_heads_of_another_record_are_refused(db: Any, tmp_path: Path, record: Pa
     assert verify("audit", "verify", "--key", "abc").exit_code == 2
     empty = verify("audit", "export", "--out", str(tmp_path / "x"))
     assert empty.exit_code == 0
+
+
+def test_an_auditor_without_the_signing_key_verifies_by_the_one_he_pinned(db: Any, record: Path) -> None:
+    write(db, 6)
+    verify("audit", "seal")
+    pinned = verify("audit", "key").output.strip()
+    (record / "record.key").unlink()
+    assert verify("audit", "verify", "--key", pinned).exit_code == 0
+    alone = verify("audit", "verify")
+    assert alone.exit_code == 1
+    assert "not signed by a key that is known here" in alone.output
+    assert not (record / "record.key").exists(), "to verify makes no key"
+
+
+def test_a_key_that_signed_before_still_counts(db: Any, record: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(db, 6)
+    verify("audit", "seal")
+    monkeypatch.setenv("VERIFY_RECORD_OLD_KEYS", verify("audit", "key").output.strip())
+    monkeypatch.setenv("VERIFY_RECORD_KEY", base64.b64encode(bytes(range(32))).decode())
+    forget_everything()
+    write(db, 6, BEGUN.replace(minute=30))
+    assert verify("audit", "seal").exit_code == 0
+    told = document("audit", "verify", "--json")
+    assert (told["sound"], told["heads"]) == (True, 2)
+    monkeypatch.setenv("VERIFY_RECORD_OLD_KEYS", "abc")
+    forget_everything()
+    refused = verify("audit", "verify")
+    assert (refused.exit_code, "VERIFY_RECORD_OLD_KEYS" in refused.output) == (1, True)
 
 
 def test_the_clocks_job_seals_and_keeps_the_head(db: Any, record: Path) -> None:

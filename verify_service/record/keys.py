@@ -28,23 +28,29 @@ def origin() -> str:
 
 
 def verifier_keys() -> list[VerifierKey]:
-    """The keys whose heads count here: the one that signs, and those that signed before it."""
+    """The keys whose heads count here: the one that signs, where there is one, and those that signed before it."""
     try:
         before = [VerifierKey.parse(written) for written in settings().record_old_keys]
     except ValueError as error:
         raise SettingsRefused(
             f"VERIFY_RECORD_OLD_KEYS: {error}; `verify audit key` printed it while it signed"
         ) from None
-    return [signer().verifier, *before]
+    path = _key_file()
+    there = settings().record_key or (path and path.exists())
+    return [signer().verifier, *before] if there else before
+
+
+def _key_file() -> Path | None:
+    folder = settings().data_dir
+    return folder / KEY_FILE if folder else None
 
 
 def _kept_key() -> bytes:
-    folder = settings().data_dir
-    if folder is None:
+    path = _key_file()
+    if path is None:
         raise SettingsRefused(
             "VERIFY_RECORD_KEY is not set, so heads cannot be signed; make one with: openssl rand -base64 32"
         )
-    path = Path(folder) / KEY_FILE
     if not path.exists():
         made = path.with_name(f".{KEY_FILE}.{os.getpid()}")
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -114,28 +114,32 @@ def _gone_through(session: Session, standing: Standing, kept: Sequence[RecordHea
                 seen.findings.append(_misplaced(part, place))
                 standing.broken = True
             place = part.first + len(part.numbers)
-            entries = rows[part.table]
-            written = [entries.get(number) for number in part.numbers]
-            anew = [None if entry is None else sha256(b"\0" + entry.encode()).digest() for entry in written]
-            if anew == part.leaves:
-                standing.take(part.leaves)
-            else:
-                facts = enumerate(zip(part.numbers, part.leaves, anew, written, strict=False))
-                seen.differences.extend(
-                    Difference(part.first + at, *part.table, number, leaf, entry)
-                    for at, (number, leaf, now, entry) in facts
-                    if leaf != now
-                )
-                standing.take(part.leaves, [now or leaf for leaf, now in zip(part.leaves, anew, strict=False)])
+            written = [rows[part.table].get(number) for number in part.numbers]
+            seen.differences.extend(_compared(part, written, standing))
             seen.late.extend(moments.late(part, written))
-            if copy and part.first < len(outside.leaves):
-                for at, (leaf, name) in enumerate(zip(part.leaves, part.names(), strict=False), part.first):
-                    if leaf in copy:
-                        seen.known.add(leaf)
-                    elif at < len(outside.leaves):
-                        seen.foreign.append((at, name))
+            if part.first < len(outside.leaves):
+                named = list(enumerate(zip(part.leaves, part.names(), strict=False), part.first))
+                seen.known.update(copy.intersection(part.leaves))
+                seen.foreign.extend(
+                    (at, name) for at, (leaf, name) in named if leaf not in copy and at < len(outside.leaves)
+                )
     standing.take([])
     return seen
+
+
+def _compared(part: Part, written: Sequence[str | None], standing: Standing) -> list[Difference]:
+    """Where the leaves of the rows as they stand are not those that are kept; takes both into the trees."""
+    anew = [None if entry is None else sha256(b"\0" + entry.encode()).digest() for entry in written]
+    if anew == part.leaves:
+        standing.take(part.leaves)
+        return []
+    standing.take(part.leaves, [now or leaf for leaf, now in zip(part.leaves, anew, strict=False)])
+    facts = enumerate(zip(part.numbers, part.leaves, anew, written, strict=False), part.first)
+    return [
+        Difference(place, *part.table, number, leaf, entry)
+        for place, (number, leaf, now, entry) in facts
+        if leaf != now
+    ]
 
 
 def _misplaced(part: Part, place: int) -> Finding:
