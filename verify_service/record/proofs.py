@@ -69,7 +69,7 @@ def prove(session: Session, name: str, keys: Sequence[VerifierKey], older: str |
     tree = Tree(kept_leaves(session, newest.size))
     source = BY_VERSION[table, version]
     question = f'SELECT {source.sql("held")} FROM "{source.table}" held WHERE id = {int(digits)}'  # noqa: S608  # a known table
-    entry = next((entry for (entry,) in copied(session, question)), None)
+    (entry,) = [entry for (entry,) in copied(session, question)] or [None]
     if len(tree) != newest.size or tree.root() != newest.root or entry is None or not 0 < begun.size <= newest.size:
         raise ProofRefused(f"{name} cannot be proved: rows, leaves and heads do not agree; run verify audit verify")
     if place >= newest.size or tree.leaf(place) != leaf_hash(entry.encode()) or tree.root(begun.size) != begun.root:
