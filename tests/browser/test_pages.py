@@ -16,6 +16,7 @@ from tests.cli.test_texting import away
 from tests.messaging.texts import queued
 from tests.officers import EMAIL, PASSWORD, an_officer
 from tests.people import NOW, Someone, a_phone, a_worker
+from tests.publication.test_publishing import a_list, publish
 from tests.record.log import sealed
 from tests.texts import a_text
 from verify_service.ground.crypto import seal, unseal
@@ -48,6 +49,22 @@ def denies(db: Any, someone: Someone) -> None:
         [someone.enrolment, NOW],
     )
     db.execute("INSERT INTO stale_enrolment (enrolment_id, since) VALUES (%s, %s)", [someone.enrolment, NOW])
+
+
+def test_the_public_page_fits_a_phone_and_opens_each_kecamatan(visit: Visit, db: Any) -> None:
+    a_list(db, people=40, answered=20)
+    publish()
+    page = visit.go("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Perlindungan kerja yang dibayar kota: sampaikah?")
+    page.get_by_text("Bekasi Barat", exact=True).last.click()
+    expect(page.get_by_role("rowheader", name="Bintara", exact=True)).to_be_visible()
+    visit.fits()
+
+
+def test_an_officer_reads_that_the_public_figures_were_not_printed(visit: Visit, db: Any) -> None:
+    page = sign_in(visit)
+    db.execute("INSERT INTO publication (week, made_at, basis, refused) VALUES ('2026-11-23', now(), '', 'narrow')")
+    expect(page.get_by_text("Angka publik minggu 23 Nov 2026 tidak diumumkan")).to_be_visible()
 
 
 def test_an_officer_signs_in_and_out(visit: Visit, db: Any) -> None:

@@ -1,9 +1,9 @@
 """Makes the weights that replies are read with, from the labelled replies: `python -m tests.flows.train`.
 
 Three readers learn from the same clues: a linear one, which is sure of what it saw, and two small networks, which see
-what goes together. What they find is averaged. Everything is seeded: the same replies make the same weights. Numpy is
-needed, see requirements/training.txt; reading needs none. With --held-out each author is read by weights that learned
-from others, which tells how an author reads that nobody saw: the fair ones one by one, those who mislead in groups.
+what goes together. What they find is averaged. Everything is seeded: the same replies make the same weights. Reading
+needs no numpy. With --held-out each author is read by weights that learned from others, which tells how an author
+reads that nobody saw: the fair ones one by one, those who mislead in groups.
 """
 
 from __future__ import annotations

@@ -39,15 +39,20 @@ def test_every_job_is_in_the_list_that_clock_and_worker_go_by() -> None:
     assert sorted(getattr(queue, name).name for name in called) == sorted(job.name for job in queue.JOBS)
 
 
+def ticked() -> list[queue.Job]:
+    """What the clock nudged, but for the one that looks whether it is the night of publishing."""
+    return [job for job in clock.tick() if job is not queue.PUBLISH]
+
+
 def test_the_clock_nudges_only_what_is_due(db: Any) -> None:
     clock.forget()
-    assert clock.tick() == [queue.RETENTION]  # at the start, then once an hour
-    assert clock.tick() == []
+    assert ticked() == [queue.RETENTION]  # at the start, then once an hour
+    assert ticked() == []
     a_worker(db)
-    assert clock.tick() == [queue.RECONCILE]
+    assert ticked() == [queue.RECONCILE]
     reconcile()
-    assert clock.tick() == [queue.SEAL]  # its line in the trail has no leaf yet
-    assert clock.tick() == []
+    assert ticked() == [queue.SEAL]  # its line in the trail has no leaf yet
+    assert ticked() == []
 
 
 def test_the_look_for_signs_costs_an_idle_city_nothing_and_a_busy_one_little(db: Any) -> None:
@@ -58,10 +63,10 @@ def test_the_look_for_signs_costs_an_idle_city_nothing_and_a_busy_one_little(db:
     said = """INSERT INTO evidence (enrolment_id, source, statement, channel, inbound, received_at)
               VALUES (%s, 'worker', 'confirms', 'ussd', %s, now() - %s * interval '1 hour')"""
     db.execute(said, [someone.enrolment, "test:1", 30])
-    assert clock.tick() == [queue.SEAL]  # evidence that has no leaf
+    assert ticked() == [queue.SEAL]  # evidence that has no leaf
     db.execute(said, [someone.enrolment, "test:2", 0])
-    assert clock.tick() == [queue.SIGNALS]
-    assert clock.tick() == []  # not before ten minutes have gone by
+    assert ticked() == [queue.SIGNALS]
+    assert ticked() == []  # not before ten minutes have gone by
     signals()
 
 

@@ -1,122 +1,131 @@
-"""What everybody may see, and what nobody can work out from it."""
+"""What everybody may see: the printed figures alone, in two languages, as a page and as files."""
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
+import json
 import re
-from itertools import product
+from pathlib import Path
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.people import NOW, a_worker
-from verify_service.ground.database import transaction
-from verify_service.public.front_page import public_figures
-from verify_service.public.suppression import SMALL, Column, suppress
-from verify_service.verification.figures import Headline, KecamatanCount
-from verify_service.verification.reconciliation import reconcile_batch
+import verify_service
+from tests.people import NEWEST, a_worker
+from tests.publication.test_publishing import a_list, printed, publish
+from verify_service.publication.printed_tables import TABLES, percent
 
-HEADLINE = Headline(None, 0, 0, 0, 0, 0, 0, 0, 0, None)
-counts = st.lists(st.integers(0, 9) | st.integers(0, 400), max_size=12)
+STATIC = Path(verify_service.__file__).parent / "static"
 
 
-@given(counts)
-def test_no_small_count_is_ever_shown(held: list[int]) -> None:
-    column = suppress(held)
-    for cell in (*column.cells, column.total):
-        assert cell.value is None or cell.value == 0 or cell.value >= SMALL
+def rows_of(client: FlaskClient, name: str) -> list[dict[str, str]]:
+    answer = client.get(f"/data/{name}.csv")
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
 
 
-@given(counts)
-def test_what_is_shown_is_true(held: list[int]) -> None:
-    column = suppress(held)
-    assert len(column.cells) == len(held)
-    for cell, count in zip(column.cells, held, strict=True):
-        assert cell.value in (None, count)
-        assert cell.small == (0 < count < SMALL)
-    assert column.total.value in (None, sum(held))
+def test_before_the_first_publication_the_page_says_so_and_there_are_no_files(client: FlaskClient, db: Any) -> None:
+    a_worker(db)
+    assert "Nothing has been published yet" in client.get("/?lang=en").get_data(as_text=True)
+    assert client.get("/data/datapackage.json").status_code == 404
+    assert client.get("/data/people-by-area.csv").status_code == 404
 
 
-def _worlds(column: Column) -> list[list[int]]:
-    """Every column that somebody who knows the rules must hold possible (hidden ones up to what the total allows)."""
-    total = column.total.value
-    top = total if total is not None else 4 * len(column.cells) + 20
-    choices = [
-        [cell.value]
-        if cell.value is not None
-        else list(range(1, SMALL))
-        if cell.small
-        else list(range(SMALL, max(SMALL, top) + 1))
-        for cell in column.cells
-    ]
-    return [list(world) for world in product(*choices) if total is None or sum(world) == total]
+def test_the_page_shows_what_was_printed_and_nothing_newer(client: FlaskClient, db: Any) -> None:
+    a_list(db, answered=12)
+    publish()
+    before = client.get("/?lang=en").get_data(as_text=True)
+    a_worker(db, nik="3275011501900099", row=99)
+    assert client.get("/?lang=en").get_data(as_text=True) == before
+    assert "October 2026" in before
+    assert f"{NEWEST.year}" in before
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.integers(0, 12), min_size=1, max_size=4))
-def test_subtracting_what_is_shown_gives_no_small_count_away(held: list[int]) -> None:
-    column = suppress(held)
-    worlds = _worlds(column)
-    assert held in worlds
-    for place, cell in enumerate(column.cells):
-        if cell.small:
-            assert len({world[place] for world in worlds}) >= 2, (held, column)
-
-
-def test_a_city_with_nobody_confirmed_shows_noughts_and_not_secrets() -> None:
-    column = suppress([0, 0, 0])
-    assert [cell.value for cell in column.cells] == [0, 0, 0]
-    assert column.total.value == 0
-
-
-def test_one_small_count_hides_another_beside_it() -> None:
-    column = suppress([3, 40, 60])
-    assert [(cell.value, cell.small) for cell in column.cells] == [(None, True), (None, False), (60, False)]
-    assert column.total.value == 103
-
-
-def test_the_page_names_nobody_and_hides_small_counts(client: FlaskClient, db: Any) -> None:
-    someone = a_worker(db)
+def test_the_page_names_nobody(client: FlaskClient, db: Any) -> None:
+    a_list(db)
+    someone = a_worker(db, nik="3275011501900098", row=98)
+    publish()
     page = client.get("/").get_data(as_text=True)
-    assert "&lt;5" in page
-    assert "Oktober 2026" in page
-    for hidden in (someone.nik, someone.number, "Sulistiaw", ">1</td>"):
+    for hidden in (someone.nik, someone.number, "Sulistiaw"):
         assert hidden not in page
 
 
-districts = st.lists(
-    st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 30)).map(
-        lambda drawn: KecamatanCount("32.75.01", "Bekasi", sum(drawn), drawn[0] + drawn[1], drawn[1], 0, 0)
-    ),
-    max_size=6,
-)
+def test_every_table_adds_up_as_it_is_printed(client: FlaskClient, db: Any) -> None:
+    a_list(db, answered=12)
+    publish()
+    rows = rows_of(client, "people-by-area")
+    for outcome in ("listed", "paid", "active", "confirmed", "assisted", "not_reached"):
+        by_level = {
+            level: sum(int(row[outcome]) for row in rows if row["level"] == level)
+            for level in ("city", "kecamatan", "kelurahan")
+        }
+        assert len(set(by_level.values())) == 1, outcome
+        by_job = rows_of(client, "people-by-occupation-and-sex")
+        assert sum(int(row[outcome]) for row in by_job if row["sex"] == "all") == by_level["city"]
+    shown = re.search(r'<tr class="total">.*?</tr>', client.get("/").get_data(as_text=True), re.S)
+    assert shown is not None
+    assert re.findall(r'class="n">(\d+)<', shown.group())[0] == rows[0]["listed"]
 
 
-@given(districts)
-def test_help_is_counted_apart_and_never_added_where_a_small_count_could_be_told(counted: list[KecamatanCount]) -> None:
-    shown = public_figures(HEADLINE, tuple(counted))
-    assert shown.confirmed == suppress([row.own for row in counted]).total
-    assert shown.assisted == suppress([row.assisted for row in counted]).total
-    for row, cells in zip(counted, shown.districts, strict=True):
-        for cell, count in ((cells.confirmed, row.own), (cells.assisted, row.assisted)):
-            assert cell.value in (None, count)
-            assert cell.value is None or not 0 < cell.value < SMALL
-
-
-def test_the_page_shows_help_beside_the_workers_own_word(client: FlaskClient, db: Any) -> None:
-    for place in range(12):
-        someone = a_worker(db, nik=f"32750115019000{place:02}", phone=None, row=place + 2)
-        db.execute(
-            """INSERT INTO evidence (enrolment_id, source, statement, assisted, channel, inbound, received_at)
-               VALUES (%s, 'worker', 'confirms', %s, 'ussd', %s, %s)""",
-            [someone.enrolment, place < 5, f"test:{place}", NOW],
-        )
-    with transaction() as session:
-        reconcile_batch(session, premium=16_800, now=NOW)
+def test_help_is_counted_apart_from_the_workers_own_word(client: FlaskClient, db: Any) -> None:
+    a_list(db, people=40, answered=20)
+    publish()
+    exact = printed(db)["exact"]
+    assert (exact["city/all/confirmed"], exact["city/all/assisted"]) == (15, 5)
     page = client.get("/?lang=en").get_data(as_text=True)
-    row = page[page.index('scope="row">Bekasi Timur') :]
-    assert re.findall(r'data-value="(\d*)"', row[: row.index("</tr>")]) == ["12", "7", "5", "0"]
+    figures = re.findall(r'<p class="label">(.*?)</p><p class="figure">(\d+)</p>', page)
+    assert ("Confirmed", "15") in figures
+    assert ("Confirmed with help", "5") in figures
+
+
+@pytest.mark.parametrize(("part", "whole", "told"), [(0, 0, None), (19, 19, None), (10, 20, 50), (5, 30, 17)])
+def test_a_share_is_whole_and_of_twenty_at_least(part: int, whole: int, told: int | None) -> None:
+    assert percent(part, whole) == told
+
+
+def test_a_share_that_may_not_be_told_is_empty_and_not_nought(client: FlaskClient, db: Any) -> None:
+    a_list(db)
+    publish()
+    rows = rows_of(client, "people-by-area")
+    assert {row["confirmed_percent"] for row in rows if int(row["listed"]) < 20} == {""}
+    assert "None" not in client.get("/").get_data(as_text=True)
+
+
+def test_the_files_are_what_their_description_says(client: FlaskClient, db: Any) -> None:
+    a_list(db)
+    publish()
+    told = json.loads(client.get("/data/datapackage.json").data)
+    assert told["licenses"][0]["name"] == "CC-BY-4.0"
+    assert [one["name"] for one in told["resources"]] == [table.name for table in TABLES]
+    for one in told["resources"]:
+        content = client.get(f"/data/{one['path']}").data
+        assert one["bytes"] == len(content)
+        assert one["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
+        rows = list(csv.DictReader(io.StringIO(content.decode())))
+        fields = {field["name"]: field["type"] for field in one["schema"]["fields"]}
+        keys = [tuple(row[name] for name in one["schema"]["primaryKey"]) for row in rows]
+        assert len(set(keys)) == len(keys)
+        for row in rows:
+            assert list(row) == list(fields)
+            assert all(re.fullmatch(r"-?\d*", row[name]) for name, kind in fields.items() if kind == "integer")
+
+
+def test_reports_are_counted_by_what_became_of_them(client: FlaskClient, db: Any) -> None:
+    a_list(db)
+    publish()
+    rows = rows_of(client, "reports-by-category")
+    assert rows == [
+        {"category": "all", "received": "0", "in_time": "0", "late": "0", "open": "0", "in_time_percent": ""}
+    ]
+
+
+def test_a_file_that_there_is_not_is_not_found(client: FlaskClient, db: Any) -> None:
+    a_list(db)
+    publish()
+    assert client.get("/data/workers.csv").status_code == 404
 
 
 def test_the_page_speaks_indonesian_until_asked_for_english_and_remembers(client: FlaskClient) -> None:
@@ -128,3 +137,14 @@ def test_the_page_speaks_indonesian_until_asked_for_english_and_remembers(client
 
 def test_nothing_is_set_for_somebody_who_only_reads(client: FlaskClient) -> None:
     assert "Set-Cookie" not in client.get("/").headers
+
+
+def test_the_page_is_light_with_everything_that_it_loads(client: FlaskClient, db: Any) -> None:
+    a_list(db)
+    publish()
+    page = client.get("/")
+    parts = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.get_data(as_text=True)))
+    files = [STATIC / part.removeprefix("/static/").partition("?")[0] for part in parts]
+    assert len(files) >= 2
+    assert len(page.data) + sum(file.stat().st_size for file in files) < 150_000
+    assert "<script" not in page.get_data(as_text=True)

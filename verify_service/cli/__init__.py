@@ -26,7 +26,14 @@ _COMMANDS = {
         "round:round_",
         "Verification rounds: draw people by lot, ask them, and state honestly what is known.",
     ),
-    "budget": ("budget:budget", "What the money pays for: cost, what is missing, funded heads and months."),
+    "budget": (
+        "budget:budget",
+        "What the money pays for: cost, what is missing, how many heads and how many months are funded.",
+    ),
+    "publish": (
+        "publish:publish",
+        "Count, round and attack the public figures now, and print them; the clock does it once a week.",
+    ),
     "audit": (
         "record:audit",
         "The tamper-evident record: seal it, copy it to other hands, find what was altered, prove an entry.",

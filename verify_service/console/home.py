@@ -18,6 +18,7 @@ from verify_service.labels.codes import OWNERS, VERDICTS, owner_name, reason_tex
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import SendingHealth as Sending
 from verify_service.messaging.health import if_amiss
+from verify_service.publication.printed import refused_week
 from verify_service.verification import figures
 from verify_service.verification.decision import RULES, Owner
 
@@ -33,6 +34,7 @@ class FirstPage:
     districts: tuple[figures.KecamatanCount, ...]
     open: figures.DiscrepancyPage
     sending: Sending | None  # while the gateway is away
+    not_printed: dt.date | None  # the week whose public figures were refused
 
 
 class Shared:
@@ -116,4 +118,5 @@ def _standing(filters: figures.Filters, page: int) -> FirstPage:
             figures.by_kecamatan(session),
             figures.open_discrepancies(session, filters, page),
             if_amiss(session, gateway().name, now=dt.datetime.now(dt.UTC)),
+            refused_week(session),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -166,6 +167,7 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
             return reconcile_and_tell(session, now=now)
 
     say(f"==> {drain(one_batch).verdicts} verdicts")  # type: ignore[arg-type]
+    _publish_first(now)
     forget_engine()
     return {
         "url": f"http://127.0.0.1:{port}",
@@ -176,6 +178,19 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
         "texting_number": programme().texting.number,
         "phones": phones,
     }
+
+
+def _publish_first(now: dt.datetime) -> None:
+    """The public page has figures from the start; later ones come by night."""
+    from verify_service.ground.database import transaction
+    from verify_service.publication import printed, publishing
+
+    with transaction() as session:
+        held = None if printed.current(session) else publishing.ready(session, now=now)
+    if held is not None:
+        decided = publishing.decide(held, random.SystemRandom())
+        with transaction() as session:
+            publishing.keep(session, decided, now=now, by="demo")
 
 
 def _kept_password(data_dir: Path) -> str:

@@ -236,6 +236,14 @@ class Signals(_Table):
     rt_quick_seconds: float = Field(gt=0)  # between two of his in a row
 
 
+class Publishing(_Table):
+    """When the public figures are counted anew, and where each kecamatan stands on their map."""
+
+    weekday: int = Field(ge=1, le=7)  # ISO: 1 is Monday
+    hour: int = Field(ge=0, le=21)  # of the city's clock: within three hours from it, while nobody waits for a reply
+    map: tuple[tuple[str, ...], ...] = ()  # rows from north to south of kecamatan codes; "" is no kecamatan
+
+
 class Open311(_Table):
     """How much another system of the city may ask for."""
 
@@ -294,6 +302,7 @@ class Programme(_Table):
     decrees: tuple[Decree, ...]
     accounts: Accounts
     open311: Open311
+    publication: Publishing
     retention: Retention
 
     @property

@@ -30,6 +30,7 @@ from verify_service.ground.tables.messages import (
     OptOutNotice,
     OutboxMessage,
 )
+from verify_service.ground.tables.publications import Publication
 from verify_service.ground.tables.record import RecordCommitment, RecordHead, RecordLeaves
 from verify_service.ground.tables.registry import (
     JOINED,
@@ -109,6 +110,7 @@ __all__ = [
     "Phone",
     "PhoneLink",
     "Proposal",
+    "Publication",
     "RecordCommitment",
     "RecordHead",
     "RecordLeaves",

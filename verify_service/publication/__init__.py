@@ -1,0 +1,1 @@
+"""What is published of the people: all counts rounded together, attacked before they are printed, and kept."""

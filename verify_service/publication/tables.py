@@ -1,0 +1,243 @@
+"""Which tables of counts are published, and how they hang together.
+
+A count is named GROUP/SEX/OUTCOME, such as kelurahan:32.75.01.1001/all/confirmed; a report of a problem
+reports:month:2026-10/all/in_time. Outcomes of a month are disjoint and add up to those on the list; every sum between
+counts that are printed is in `sums`, across tables as well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import NEWEST_PERIOD
+from verify_service.registry.occupations import occupation_code
+from verify_service.verification.figures import CONFIRMED, NOT_ENROLLED
+
+ALL: Final = "all"
+UNKNOWN: Final = "unknown"
+CITY: Final = "city"
+REPORTS: Final = "reports"
+
+# What a count is a sum of: those on the list, those of them paid for, those of these the insurer has as active.
+PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    ALL: ("paid", "not_paid"),
+    "paid": ("active", "not_active"),
+    "active": ("confirmed", "assisted", "otherwise", "not_reached"),
+}
+LEAVES: Final = ("confirmed", "assisted", "otherwise", "not_reached", "not_active", "not_paid")
+REPORT_PARTS: Final[Mapping[str, tuple[str, ...]]] = {ALL: ("in_time", "late", "open")}
+# How a count moves from week to week while list, payments and insurer file stay as they are.
+STEADY: Final = frozenset({ALL, "paid", "not_paid", "active", "not_active"})
+GROWING: Final = frozenset({"confirmed", "assisted", "otherwise", "in_time", "late"})
+FALLING: Final = frozenset({"not_reached"})
+
+SEXES: Final = ("L", "P", UNKNOWN)
+OCCUPATIONS: Final[Mapping[str, tuple[str, ...]]] = {  # groups of the programme's fifteen codes
+    "transport": ("01", "02", "03", "12"),
+    "trade": ("04", "05"),
+    "waste": ("06",),
+    "household": ("07", "08"),
+    "day_labour": ("09",),
+    "farm": ("10",),
+    "home_work": ("11",),
+    "teaching_arts": ("13", "14"),
+    "other": ("15",),
+}
+AGES: Final = ((29, "-29"), (39, "30-39"), (49, "40-49"), (59, "50-59"), (200, "60+"))
+
+Counts = Mapping[str, int]
+Sum = tuple[str, tuple[str, ...]]  # a count, and those that it is the sum of
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Exact counts of one moment, the sums between them, and what they rest on.
+
+    `basis` names the month and the imports: while it stays, nobody comes to the list or leaves it.
+    """
+
+    counts: Counts
+    sums: tuple[Sum, ...]
+    basis: str
+    period: dt.date | None
+
+
+_PEOPLE = text(
+    f"""
+WITH line AS (
+    SELECT coalesce(area.kecamatan_code, 'unknown') AS kecamatan, coalesce(area.kelurahan_code, 'unknown') AS kelurahan,
+           coalesce(worker.sex, 'unknown') AS sex, coalesce(enrolment.occupation, 'unknown') AS occupation,
+           CAST(extract(year FROM verdict.period) AS int) - worker.birth_year AS age,
+           CASE WHEN verdict.list <> 'paid' THEN 'not_paid'
+                WHEN verdict.insurer <> 'active' THEN 'not_active'
+                WHEN verdict.verdict = ANY(:confirmed) AND NOT verdict.assisted THEN 'confirmed'
+                WHEN verdict.verdict = ANY(:confirmed) THEN 'assisted'
+                WHEN verdict.worker = 'no_answer' AND verdict.rt_head = 'no_answer' THEN 'not_reached'
+                ELSE 'otherwise' END AS outcome
+    FROM verdict
+    JOIN enrolment ON enrolment.id = verdict.enrolment_id
+    JOIN worker ON worker.id = enrolment.worker_id
+    LEFT JOIN area ON area.kelurahan_code = enrolment.kelurahan_code
+    WHERE verdict.period = {NEWEST_PERIOD} AND verdict.verdict <> ALL(:not_enrolled))
+SELECT kecamatan, kelurahan, sex, occupation, age, outcome, count(*) AS people
+FROM line GROUP BY GROUPING SETS (
+    (kecamatan, kelurahan, outcome), (kecamatan, sex, outcome), (occupation, sex, outcome), (age, sex, outcome))
+"""  # noqa: S608  # a constant of our own
+)
+# A report that was answered more than once counts by its first answer; one that is overdue counts as late.
+_REPORTS = text(
+    """
+WITH report AS (
+    SELECT id, category, to_char(opened_at AT TIME ZONE :zone, 'YYYY-MM') AS month, due_on FROM grievance
+    WHERE merged_into_id IS NULL AND opened_at <= :at
+      AND (opened_at AT TIME ZONE :zone)::date BETWEEN :year AND :today),
+answer AS (
+    SELECT DISTINCT ON (grievance_id) grievance_id,
+           (at AT TIME ZONE :zone)::date <= (detail ->> 'due')::date AS in_time
+    FROM grievance_event
+    WHERE at <= :at AND kind IN ('answer', 'refer', 'reject') AND detail ? 'due' ORDER BY grievance_id, at, seq),
+told AS (
+    SELECT report.category, report.month,
+           CASE WHEN answer.in_time THEN 'in_time'
+                WHEN NOT answer.in_time OR report.due_on < :today THEN 'late'
+                ELSE 'open' END AS outcome
+    FROM report LEFT JOIN answer ON answer.grievance_id = report.id)
+SELECT category, month, outcome, count(*) AS reports
+FROM told GROUP BY GROUPING SETS ((category, outcome), (month, outcome))
+"""
+)
+_AREAS = text("SELECT kecamatan_code, kelurahan_code FROM area ORDER BY kelurahan_code")
+_BASIS = text(
+    f"""
+SELECT {NEWEST_PERIOD} AS period,
+       coalesce(string_agg(CAST(id AS text), ',' ORDER BY id), '') AS imports
+FROM file_import
+WHERE undone_at IS NULL AND (kind = 'roster' OR kind IN ('payments', 'insurer') AND period = {NEWEST_PERIOD})
+"""  # noqa: S608  # a constant of our own
+)
+
+
+def count(session: Session, *, now: dt.datetime) -> Counted:
+    """Everything that is published, as the verdicts of the newest month and the reports of this year stand."""
+    held = programme()
+    zone, today = str(held.zone), now.astimezone(held.zone).date()
+    areas = [tuple(row) for row in session.execute(_AREAS)]
+    standing = session.execute(_BASIS).one()
+    people = session.execute(_PEOPLE, {"confirmed": list(CONFIRMED), "not_enrolled": list(NOT_ENROLLED)})
+    leaves: dict[tuple[str, str, str], int] = defaultdict(int)
+    for row in people:
+        leaves[_group(row), row.sex or ALL, row.outcome] += row.people
+    months = [f"{today.year}-{month:02}" for month in range(1, today.month + 1)]
+    categories = set(held.categories)
+    asked = {"at": now, "zone": zone, "year": today.replace(month=1, day=1), "today": today}
+    for row in session.execute(_REPORTS, asked):
+        by = f"category:{row.category}" if row.category is not None else f"month:{row.month}"
+        leaves[f"{REPORTS}:{by}", ALL, row.outcome] += row.reports
+        categories |= {row.category} - {None}
+    sums = (*sums_of_people(areas, (ALL, *SEXES)), *sums_of_reports(sorted(categories), months))
+    basis = f"{standing.period}:{standing.imports}"
+    return Counted(
+        filled({"/".join(key): number for key, number in leaves.items()}, sums), sums, basis, standing.period
+    )
+
+
+def _group(row: object) -> str:
+    """Of a grouping set: what is not grouped by is None; an age that is not known is in no band."""
+    held = row._mapping  # type: ignore[attr-defined]
+    if held["kelurahan"] is not None:
+        return f"kelurahan:{held['kelurahan']}"
+    if held["kecamatan"] is not None:
+        return f"kecamatan:{held['kecamatan']}"
+    if held["occupation"] is not None:
+        return f"occupation:{_OCCUPATION.get(occupation_code(held['occupation']) or UNKNOWN, UNKNOWN)}"
+    return f"age:{UNKNOWN if held['age'] is None else next(name for last, name in AGES if held['age'] <= last)}"
+
+
+_OCCUPATION: Final = {code: group for group, codes in OCCUPATIONS.items() for code in codes}
+
+
+def sums_of_people(areas: Sequence[tuple[str, ...]], sexes: Sequence[str]) -> Iterator[Sum]:
+    """Every sum between the four tables of people, for these (kecamatan, kelurahan) and sexes (the first is all)."""
+    inside: dict[str, list[str]] = defaultdict(list)
+    for kecamatan, kelurahan in (*areas, (UNKNOWN, UNKNOWN)):
+        inside[f"kecamatan:{kecamatan}"].append(f"kelurahan:{kelurahan}")
+    families = (
+        list(inside),
+        [f"occupation:{name}" for name in (*OCCUPATIONS, UNKNOWN)],
+        [f"age:{name}" for _, name in (*AGES, (0, UNKNOWN))],
+    )
+    outcomes = (ALL, *(part for parts in PARTS.values() for part in parts))
+    for groups in families:
+        for group in groups:
+            for sex in sexes:
+                yield from _parts(group, sex, PARTS)
+            for outcome in outcomes:
+                yield _key(group, ALL, outcome), tuple(_key(group, sex, outcome) for sex in sexes[1:])
+        for sex in sexes:
+            for outcome in outcomes:
+                yield _key(CITY, sex, outcome), tuple(_key(group, sex, outcome) for group in groups)
+    for kecamatan, each in inside.items():
+        for kelurahan in each:
+            yield from _parts(kelurahan, ALL, PARTS)
+        for outcome in outcomes:
+            yield _key(kecamatan, ALL, outcome), tuple(_key(one, ALL, outcome) for one in each)
+    for sex in sexes:
+        yield from _parts(CITY, sex, PARTS)
+    for outcome in outcomes:
+        yield _key(CITY, ALL, outcome), tuple(_key(CITY, sex, outcome) for sex in sexes[1:])
+
+
+def sums_of_reports(categories: Iterable[str], months: Iterable[str]) -> Iterator[Sum]:
+    """Every sum between reports by category and by month."""
+    outcomes = (ALL, *REPORT_PARTS[ALL])
+    for by, names in (("category", list(categories)), ("month", list(months))):
+        for name in names:
+            yield from _parts(f"{REPORTS}:{by}:{name}", ALL, REPORT_PARTS)
+        for outcome in outcomes:
+            yield _key(REPORTS, ALL, outcome), tuple(_key(f"{REPORTS}:{by}:{name}", ALL, outcome) for name in names)
+    yield from _parts(REPORTS, ALL, REPORT_PARTS)
+
+
+def _parts(group: str, sex: str, parts: Mapping[str, tuple[str, ...]]) -> Iterator[Sum]:
+    for outcome, of in parts.items():
+        yield _key(group, sex, outcome), tuple(_key(group, sex, one) for one in of)
+
+
+def _key(*parts: str) -> str:
+    return "/".join(parts)
+
+
+def filled(leaves: Counts, sums: Sequence[Sum]) -> dict[str, int]:
+    """Every count of these sums, from those of the leaves: what is nobody's is 0."""
+    of: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for total, parts in sums:
+        of[total].append(parts)
+    counts: dict[str, int] = {}
+
+    def told(key: str) -> int:
+        if key not in counts:
+            known = leaves.get(key)
+            counts[key] = (
+                known
+                if known is not None
+                else max((sum(told(part) for part in parts) for parts in of.get(key, ())), default=0)
+            )
+        return counts[key]
+
+    for total, parts in sums:
+        for key in (total, *parts):
+            told(key)
+    return counts
+
+
+def outcome_of(key: str) -> str:
+    """The last part of a count's name."""
+    return key.rpartition("/")[2]
