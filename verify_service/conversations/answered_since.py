@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from flows.reading import spoken
 from flows.second_thoughts import thinks_again
+from flows.speaker import names_of
 from verify_service.conversations import lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
+from verify_service.conversations.grievance_words import tells_of_nothing
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import Question
 from verify_service.ground.programme import programme
@@ -33,3 +36,12 @@ def answered_since(hearing: Hearing, asked: Question) -> bool:
     answers = (one for one in hearing.before if one.handled_as == HandledAs.ANSWER and one.conversation_id is not None)
     newest = next(answers, None)
     return newest is not None and not asked.heard(newest)
+
+
+_A_LONG_ONE = 6  # words
+
+
+def is_no_part_of_it(said: Message, asked: Question | None) -> bool:
+    """Whether a text behind an anonymous report tells nothing, or names the one whom we asked: that is said to us."""
+    names_him = asked is not None and asked.open and not names_of(asked.name).isdisjoint(spoken(said.text).split())
+    return tells_of_nothing(said) or (names_him and len(said.text.split()) <= _A_LONG_ONE)

@@ -13,12 +13,11 @@ from flows.flow_state import FlowState
 from flows.keywords import keyword, number_within, urgency
 from flows.reading import beside_stop, command, pressed, spoken, stops_something_else
 from flows.second_thoughts import forgets, is_sorry, thinks_again
-from flows.speaker import names_of
 from flows.understanding import understand
 from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishes_only_not_to_be_named
 from flows.wishes import asks_after_a_report, asks_to_be_erased, only_wonders
 from verify_service.conversations import by_message, question
-from verify_service.conversations.answered_since import answered_for_another, answered_since
+from verify_service.conversations.answered_since import answered_for_another, answered_since, is_no_part_of_it
 from verify_service.conversations.asking_back import ask_for_the_own_word, behind_a_clear_answer, unclear
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
@@ -37,7 +36,6 @@ from verify_service.conversations.grievance_words import (
     keep_nameless,
     tells_more,
     tells_of_money,
-    tells_of_nothing,
     told_before,
     waits_for_help,
 )
@@ -355,7 +353,7 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Tal
     begins = early and talk is not None and by_message.reports(talk.standing, talk.conversation)  # no word of another's
     asked_too = asked_by_an_officer(hearing) is not None and not question.names_the_cover(said.text)
     goes_on = asked is None or asked_too or means == "grievance" or goes_on_with(hearing, said)
-    for_us = anonymous_just_made(hearing, said) and _is_no_part_of_it(said, asked)
+    for_us = anonymous_just_made(hearing, said) and is_no_part_of_it(said, asked)
     adds = not alone and not begins and goes_on and not for_us and not tells_of_money(hearing, said)
     if adds and (how := add(hearing, said)):
         return how
@@ -365,12 +363,6 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Tal
         said.belongs_to(talk.conversation, talk.conversation.hops - 1)
         return HandledAs.EARLY
     return (None if for_us else keep_nameless(hearing, said)) or unclear(hearing, said, asked)
-
-
-def _is_no_part_of_it(said: Message, asked: Question | None) -> bool:
-    """Whether a text behind an anonymous report tells nothing, or names the one whom we asked: that is said to us."""
-    names_him = asked is not None and asked.open and not names_of(asked.name).isdisjoint(spoken(said.text).split())
-    return tells_of_nothing(said) or (names_him and len(said.text.split()) <= _A_LONG_ONE)
 
 
 def _means(text: str) -> str:
