@@ -116,7 +116,7 @@ def test_a_held_table_is_busy_in_time_at_every_door(db: Any, client: FlaskClient
         partial(refused, "POST", "/console/login", 400, 503, data={"email": "a@b.id", "password": "x"}),
     ]
     with held(owner_url, "LOCK phone, inbound_message, outbox, session_end, opt_out_notice, delivery_notice, officer, "
-                         "grievance, api_key, verdict, enrolment, conversation"), \
+                         "grievance, api_key, verdict, enrolment, conversation, publication"), \
             ThreadPoolExecutor(len(doors)) as people:  # fmt: skip
         began = time.monotonic()
         came = [people.submit(door) for door in doors]  # all at once: each waits for two seconds
