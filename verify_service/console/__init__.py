@@ -19,6 +19,7 @@ from verify_service.console import (  # noqa: F401  # routes
     sending,
     tasks,
     unsorted,
+    what_if,
     worklist,
 )
 from verify_service.console.access import officer_of
