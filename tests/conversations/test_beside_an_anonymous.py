@@ -122,6 +122,16 @@ def test_his_question_of_before_takes_his_own_words(db: Any) -> None:
     assert "Udin" in next(words for identity, _, words in line.reports() if identity == "anonymous")
 
 
+def test_his_answer_of_before_takes_its_own_words(db: Any) -> None:
+    a_worker(db, name=NAME)
+    line = Line(db)
+    with_a_report(line)
+    an_officer_wrote(line, asks=False, words="Kartu bisa diambil di kelurahan.")
+    line.writes(*ANONYMOUS)
+    line.together("belum ada di kelurahan pak", pause=180)
+    assert "belum ada di kelurahan" in next(words for identity, _, words in line.reports() if identity == "normal")
+
+
 def test_a_complaint_behind_it_is_never_filed_under_the_phone(db: Any) -> None:
     line, before = reported(db, question="behind")
     line.together("kartu saya belum dapet", pause=180)

@@ -47,7 +47,7 @@ def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
     if own or (only_thanks(said) and not _agrees(said.text)):
         return None
     if anonymous_just_made(hearing, said) and not _came_behind(hearing, said, told.handed_at):
-        return reply_behind_a_question(hearing, said)  # else the words are of the anonymous one
+        return reply_behind_a_question(hearing, said, answered=True)  # else the words are of the anonymous one
     if report.state == GrievanceState.ANSWERED and (meant := short_answer(_SOLVED, said.text)):
         asked = "?" in unseal_or_blank(report.answer, "grievance.answer")
         if meant == "no" or asked or not is_bare(said.text):
@@ -72,21 +72,34 @@ def asked_by_an_officer(hearing: Hearing) -> Grievance | None:
     return waiting[0] if len(waiting) == 1 else None
 
 
-def reply_behind_a_question(hearing: Hearing, said: Message, *, again: bool = False) -> HandledAs | None:
+def reply_behind_a_question(
+    hearing: Hearing, said: Message, *, again: bool = False, answered: bool = False
+) -> HandledAs | None:
     """Put a reply to an officer into his report, though a question of ours came behind his; None for anything else.
 
     It has a word of his that is none of the list's ("belum pernah ke kelurahan"), or says in more words what was
-    answered before (`again`).
+    answered before (`again`). With `answered` it may reply to an answer of his as well.
     """
     if len(said.text.split()) <= A_FEW_WORDS or only_thanks(said):
         return None
-    report = asked_by_an_officer(hearing)
-    if report is None:
-        return None
-    asked = _plain_words(thread.asked_last(hearing.session, report))
-    if not again and asked.isdisjoint(_plain_words(said.text)):
-        return None
-    return add(hearing, said, held=report.id)
+    waiting = asked_by_an_officer(hearing)
+    if again and waiting is not None:
+        return add(hearing, said, held=waiting.id)
+    said_too = _plain_words(said.text)
+    may_be = {GrievanceState.WAITING, GrievanceState.ANSWERED} if answered else {GrievanceState.WAITING}
+    alike = [
+        one.id
+        for one in thread.open_grievances_of(hearing.session, hearing.phone)
+        if one.state in may_be and not said_too.isdisjoint(_plain_words(_officers_words(hearing, one)))
+    ]
+    return add(hearing, said, held=alike[0]) if len(alike) == 1 else None
+
+
+def _officers_words(hearing: Hearing, report: Grievance) -> str:
+    """What an officer wrote last to the reporter: a question that waits, or the answer that stands."""
+    if report.state == GrievanceState.ANSWERED:
+        return unseal_or_blank(report.answer, "grievance.answer")
+    return thread.asked_last(hearing.session, report)
 
 
 def _plain_words(text: str) -> frozenset[str]:
@@ -110,7 +123,10 @@ _A_SHORT_ONE = 7  # words
 def of_a_report_before(hearing: Hearing, said: Message, *, asked: bool) -> HandledAs | None:
     """What is said, outside of any talk, of a report that is not the last one: to an officer who asked before an
     anonymous one was made, or "eh masih bermasalah" of one that was closed minutes ago; None for anything else."""
-    if anonymous_just_made(hearing, said) and (how := reply_behind_a_question(hearing, said)) is not None:
+    if (
+        anonymous_just_made(hearing, said)
+        and (how := reply_behind_a_question(hearing, said, answered=True)) is not None
+    ):
         return how
     return _reopen(hearing, said, asked=asked)
 
