@@ -143,6 +143,15 @@ def test_pages_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
     visit.fits()
 
 
+def test_the_auditor_s_pages_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
+    denies(db, a_worker(db))
+    reconcile()
+    sign_in(visit, role="auditor")
+    for path in ("reports", "reports/funnel", "reports/budget", "reports/money-at-risk", "what-if?heads=11666"):
+        visit.go(f"/console/{path}")
+        visit.fits()
+
+
 def test_the_officers_lists_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
     someone = a_worker(db)
     db.execute(
