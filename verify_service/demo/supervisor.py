@@ -137,6 +137,8 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
     from verify_service.ground.programme import programme
     from verify_service.ground.tables import Officer
     from verify_service.installation import migrate
+    from verify_service.record import sealing
+    from verify_service.record.keys import signer, verifier_keys
     from verify_service.verification.reconciliation import drain
 
     say(f"==> schema {migrate()}")
@@ -167,6 +169,8 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
             return reconcile_and_tell(session, now=now)
 
     say(f"==> {drain(one_batch).verdicts} verdicts")  # type: ignore[arg-type]
+    with transaction() as session:  # else the worker seals the whole city while somebody waits for a verdict
+        sealing.seal(session, now=dt.datetime.now(dt.UTC), signer=signer(), keys=verifier_keys())
     _publish_first(now)
     forget_engine()
     return {
