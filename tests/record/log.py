@@ -38,10 +38,10 @@ def write(db: Any, rows: int, at: dt.datetime = BEGUN) -> None:
     db.execute("RESET session_replication_role")
 
 
-def sealed(now: dt.datetime) -> Head | None:
-    """Seal as the clock does."""
+def sealed(now: dt.datetime, *, most: int | None = None) -> Head | None:
+    """Seal as the clock does; `most` leaves in a turn."""
     with transaction() as session:
-        return seal(session, now=now, signer=signer(), keys=verifier_keys())
+        return seal(session, now=now, signer=signer(), keys=verifier_keys(), most=most)
 
 
 def verified(outside: Outside | None = None) -> Verification:

@@ -40,6 +40,16 @@ def test_what_was_written_is_sealed_once_and_stands(db: Any) -> None:
     assert (told.waiting, told.late) == ((), ())
 
 
+def test_turns_come_to_the_same_record(db: Any) -> None:
+    write(db, 700)
+    sizes = []
+    while (head := sealed(BEGUN + HOUR, most=300)) is not None:
+        sizes.append(head.size)
+    assert (sizes[0], sizes[-1]) == (300, 700)
+    told = verified()
+    assert (told.findings, told.size, told.heads, told.waiting) == ((), 700, len(sizes), ())
+
+
 def test_a_row_that_is_committed_late_is_not_lost(db: Any, owner_url: str) -> None:
     insert = "INSERT INTO audit (at, actor, action, object, detail) VALUES (%s, 'clock', 'x', 'y', '{}') RETURNING id"
     with psycopg.connect(owner_url) as slow:

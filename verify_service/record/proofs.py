@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from verify_service.ground.tables import RecordHead
 from verify_service.record.canonical import BY_VERSION
 from verify_service.record.checkpoint import NoteRefused, VerifierKey, opened
-from verify_service.record.merkle import Tree, leaf_hash
+from verify_service.record.merkle import Tree, is_consistent, is_included, leaf_hash
 from verify_service.record.places import kept_leaves, place_of
 from verify_service.record.sealing import copied
 
@@ -74,13 +74,17 @@ def prove(session: Session, name: str, keys: Sequence[VerifierKey], older: str |
         raise ProofRefused(f"{name} cannot be proved: rows, leaves and heads do not agree; run verify audit verify")
     if place >= newest.size or tree.leaf(place) != leaf_hash(entry.encode()) or tree.root(begun.size) != begun.root:
         raise ProofRefused(f"{name} is not what was sealed, or the record not what was signed; run verify audit verify")
+    inclusion, consistency = tree.inclusion_proof(place, newest.size), tree.consistency_proof(begun.size, newest.size)
+    holds = is_included(place, newest.size, tree.leaf(place), inclusion, newest.root)
+    if not holds or not is_consistent(begun.size, newest.size, begun.root, newest.root, consistency):
+        raise ProofRefused(f"{name}: the proof that was made does not hold, which is a fault of ours; report it")
     return Proof(
         name=name,
         entry=entry,
         place=place,
-        inclusion=tuple(tree.inclusion_proof(place, newest.size)),
+        inclusion=tuple(inclusion),
         checkpoint=heads[-1],
-        consistency=tuple(tree.consistency_proof(begun.size, newest.size)),
+        consistency=tuple(consistency),
         older_checkpoint=older or heads[0],
         key=keys[0],
     )

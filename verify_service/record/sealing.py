@@ -44,11 +44,14 @@ class Head:
     added: int
 
 
-def seal(session: Session, *, now: dt.datetime, signer: Signer, keys: Sequence[VerifierKey]) -> Head | None:
+def seal(
+    session: Session, *, now: dt.datetime, signer: Signer, keys: Sequence[VerifierKey], most: int | None = None
+) -> Head | None:
     """Give every row without a leaf its place and sign the record; None where there was none.
 
     One sealer at a time; each command of a READ COMMITTED transaction sees what was committed before it, so whoever
     waited for the turn finds what the other sealed. Once an hour all rows are looked through, else the recent ones.
+    With `most` it stops once so many leaves have come: the next seal goes on from there.
     Raises SealRefused where the last head does not stand.
     """
     take_turn(session, _TURN)
@@ -57,14 +60,18 @@ def seal(session: Session, *, now: dt.datetime, signer: Signer, keys: Sequence[V
     whole = last is None or last.at < now.replace(minute=0, second=0, microsecond=0)
     before = tree.size
     for source in SOURCES:
+        if most is not None and tree.size - before >= most:
+            break
         floor = _WHOLE if whole or source.by_chance else _RECENT
-        while (rows := _without_leaf(session, source, floor)).numbers:
+        while (rows := _without_leaf(session, source, floor, min(AT_ONCE, most or AT_ONCE))).numbers:
             floor = f"max({rows.numbers[-1]})"
             if source.unordered:
                 if len(rows.numbers) < HANDFUL:
                     break  # they wait for those of the next week
                 rows = rows.in_no_order()
             _add(session, source, tree, rows)
+            if most is not None and tree.size - before >= most:
+                break
     if tree.size == before:
         return None
     root = tree.root()
@@ -111,8 +118,8 @@ class _Rows(NamedTuple):
         return _Rows(list(numbers), list(leaves), self.commitments)
 
 
-def _without_leaf(session: Session, source: Source, floor: str) -> _Rows:
-    """Rows of one table that have no leaf, in the order of their numbers, no more than are held."""
+def _without_leaf(session: Session, source: Source, floor: str, most: int) -> _Rows:
+    """Rows of one table that have no leaf, in the order of their numbers, `most` at a time."""
     question = _UNPLACED.format(
         table=source.table,
         name=source.name,
@@ -120,7 +127,7 @@ def _without_leaf(session: Session, source: Source, floor: str) -> _Rows:
         only=source.only,
         floor=floor,
         lowest=_LOWEST,
-        most=AT_ONCE,
+        most=most,
         siblings=source.siblings(),
     )
     rows = _Rows([], [], {})
