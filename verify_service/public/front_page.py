@@ -110,10 +110,8 @@ def _tiles(districts: dict[str, printed_tables.Group]) -> dict[str, Any]:
             "x": across * _TILE,
             "y": down * _ROW,
             "name": districts[code].name,
-            "percent": districts[code].confirmed_percent,
-            "shade": 0
-            if districts[code].confirmed_percent is None
-            else 1 + min(4, districts[code].confirmed_percent // 20),  # type: ignore[operator]
+            "percent": (percent := districts[code].confirmed_percent),
+            "shade": 0 if percent is None else 1 + min(4, percent // 20),
         }
         for down, row in enumerate(rows)
         for across, code in enumerate(row)

@@ -11,9 +11,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
@@ -32,7 +32,6 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "paid": ("active", "not_active"),
     "active": ("confirmed", "assisted", "otherwise", "not_reached"),
 }
-LEAVES: Final = ("confirmed", "assisted", "otherwise", "not_reached", "not_active", "not_paid")
 REPORT_PARTS: Final[Mapping[str, tuple[str, ...]]] = {ALL: ("in_time", "late", "open")}
 # How a count moves from week to week while list, payments and insurer file stay as they are.
 STEADY: Final = frozenset({ALL, "paid", "not_paid", "active", "not_active"})
@@ -149,9 +148,9 @@ def count(session: Session, *, now: dt.datetime) -> Counted:
     )
 
 
-def _group(row: object) -> str:
+def _group(row: Row[Any]) -> str:
     """Of a grouping set: what is not grouped by is None; an age that is not known is in no band."""
-    held = row._mapping  # type: ignore[attr-defined]
+    held = row._mapping
     if held["kelurahan"] is not None:
         return f"kelurahan:{held['kelurahan']}"
     if held["kecamatan"] is not None:
