@@ -217,35 +217,6 @@ def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | Non
 
 _NEARLY = 80  # of 100: what is told once more behind a call that broke off is told in nearly the same words
 
-_TOLD_OF_THIS_PHONE = (
-    select(Grievance)
-    .where(
-        Grievance.phone_id == bindparam("phone"),
-        Grievance.closed_at.is_(None),
-        Grievance.contact.is_(None),
-        Grievance.urgency.is_(None),
-        Grievance.origin == "report",
-        Grievance.opened_at >= bindparam("since"),
-    )
-    .order_by(Grievance.id.desc())
-)
-
-
-def _begun_before(context: Context, filed: said.FileGrievance, kept_as: tuple[str, str]) -> Grievance | None:
-    """The report in the same category whose talk broke off behind its words, the last hour: who starts again tells the
-    same, in these words or others, and was never shown that number."""
-    if filed.identity == ANONYMOUS or filed.urgency:
-        return None
-    since = context.now - dt.timedelta(minutes=programme().sessions.resume_minutes)
-    worker = context.caller.person.worker if context.caller.person else None
-    for report in context.session.scalars(_TOLD_OF_THIS_PHONE, {"phone": context.phone.id, "since": since}):
-        same = (report.category, report.about or "", report.identity, report.worker_id)
-        again = reading.spoken(unseal_or_blank(report.words, "grievance.words")) == reading.spoken(filed.words)
-        if same == (*kept_as, filed.identity, worker) and not again:  # the same words are known by `once`
-            return report
-    return None
-
-
 _TOLD_LATELY = (
     select(Grievance)
     .where(
@@ -255,8 +226,26 @@ _TOLD_LATELY = (
         Grievance.origin == "report",
         Grievance.opened_at >= bindparam("since"),
     )
-    .order_by(Grievance.id)
+    .order_by(Grievance.id.desc())
 )
+_BROKEN_OFF = _TOLD_LATELY.where(Grievance.contact.is_(None))
+
+
+def _begun_before(context: Context, filed: said.FileGrievance, kept_as: tuple[str, str]) -> Grievance | None:
+    """The report in the same category whose talk broke off behind its words, the last hour: who starts again tells the
+    same, in these words or others, and was never shown that number."""
+    if filed.identity == ANONYMOUS or filed.urgency:
+        return None
+    since = context.now - dt.timedelta(minutes=programme().sessions.resume_minutes)
+    worker = context.caller.person.worker if context.caller.person else None
+    for report in context.session.scalars(_BROKEN_OFF, {"phone": context.phone.id, "since": since}):
+        same = (report.category, report.about or "", report.identity, report.worker_id)
+        again = reading.spoken(unseal_or_blank(report.words, "grievance.words")) == reading.spoken(filed.words)
+        if same == (*kept_as, filed.identity, worker) and not again:  # the same words are known by `once`
+            return report
+    return None
+
+
 _A_SENTENCE = 3  # words
 
 

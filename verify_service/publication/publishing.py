@@ -111,9 +111,9 @@ def exact_totals(counts: Mapping[str, int]) -> dict[str, int]:
 def keep(session: Session, decided: Decided, *, now: dt.datetime, by: str = "clock") -> bool:
     """Keep what was decided, and empty what the attack needs no longer; False where the week was published already."""
     held, printed = decided.ready, decided.printed
-    page = None
-    if printed is not None:
-        page = {"counts": printed, "exact": decided.exact, "period": held.counted.period.isoformat(), **held.figures}  # type: ignore[union-attr]
+    page, period = None, held.counted.period
+    if printed is not None and period is not None:
+        page = {"counts": printed, "exact": decided.exact, "period": period.isoformat(), **held.figures}
     row = insert(Publication).values(
         week=held.week,
         made_at=now,
