@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from verify_service.accounts.pins import pin_hash, pin_is
 from verify_service.ground.crypto import letter_code, unseal
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import NEWEST_PERIOD, Enrolment, Phone, PhoneLink, RtHead, Worker
+from verify_service.ground.tables import NEWEST_PERIOD, Enrolment, Phone, RtHead, Worker
 from verify_service.installation import DATA
 from verify_service.registry import loading
 from verify_service.registry.letters import ACTIVATION, INVITATION
@@ -82,17 +82,25 @@ def load(session: Session, folder: Path, *, roster: Path | None, now: dt.datetim
     say(f"  payments and insurer files for {', '.join(f'{period:%Y-%m}' for period in sorted(months.values()))}")
 
 
-_TELLING = f"""
-SELECT DISTINCT ON (insurer.status, shared.people > 1) phone_link.phone_id, phone_link.worker_id, insurer.status,
-       shared.people
+# In the order of the list: that of the links is the database's, and another in each demo.
+_LINKED = f"""
+SELECT phone_link.phone_id, phone_link.worker_id, insurer.status, shared.people, listed.row
 FROM phone_link
 JOIN worker ON worker.id = phone_link.worker_id
+JOIN LATERAL (SELECT min(row) AS row FROM enrolment WHERE enrolment.worker_id = worker.id) AS listed ON true
 JOIN LATERAL (SELECT count(*) AS people FROM phone_link other
               WHERE other.phone_id = phone_link.phone_id AND other.unlinked_at IS NULL) AS shared ON true
 LEFT JOIN insurer_record insurer ON insurer.nik_index = worker.nik_index
      AND insurer.period = {NEWEST_PERIOD}
 WHERE phone_link.unlinked_at IS NULL
-ORDER BY insurer.status, shared.people > 1, phone_link.id
+"""  # noqa: S608  # a constant of our own
+_TELLING = f"""
+SELECT DISTINCT ON (status, people > 1) phone_id, worker_id, status, people FROM ({_LINKED}) AS linked
+ORDER BY status, people > 1, row, worker_id
+"""  # noqa: S608  # a constant of our own
+_ORDINARY = f"""
+SELECT phone_id, worker_id FROM ({_LINKED}) AS linked WHERE people = 1
+ORDER BY status = 'active' DESC NULLS LAST, row, worker_id LIMIT :most
 """  # noqa: S608  # a constant of our own
 
 
@@ -100,12 +108,7 @@ def people(session: Session, ordinary: int = 24) -> list[dict[str, str]]:
     """Whom to dial as: one of each kind first, then ordinary workers, RT heads, and somebody without a known phone."""
     told = session.execute(text(_TELLING)).all()
     seen = {row.worker_id for row in told}
-    some = session.execute(
-        select(PhoneLink.phone_id, PhoneLink.worker_id)
-        .where(PhoneLink.unlinked_at.is_(None))
-        .order_by(PhoneLink.id)
-        .limit(ordinary)
-    ).all()
+    some = session.execute(text(_ORDINARY), {"most": ordinary}).all()
     listed = []
     for row in told:
         kind = {"active": "cover active", "unpaid": "premium not recorded", "inactive": "cover lapsed"}.get(
