@@ -1,4 +1,4 @@
-"""Publish: once a week the public figures are counted, rounded, attacked and printed."""
+"""Publish: once a week the public figures are counted, rounded, attacked and printed; the brief is made from them."""
 
 from __future__ import annotations
 
@@ -27,3 +27,7 @@ def publish() -> None:
         kept = publishing.keep(session, decided, now=now)
     if kept and decided.refused:
         log.warning("figures not published", week=held.week.isoformat(), reason=decided.refused)
+    from verify_service.publication.brief import keep_brief  # a compiler of 80 MB that no other job needs
+
+    with transaction() as session:
+        keep_brief(session)

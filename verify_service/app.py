@@ -58,7 +58,7 @@ def create_app() -> Flask:
     telemetry.watch(app)
     failures.answer(app)
     csrf = CSRFProtect(app)
-    for blueprint in (*webhooks.BLUEPRINTS, open311.blueprint):
+    for blueprint in (*webhooks.BLUEPRINTS, open311.blueprint, public.blueprint):  # none of them acts for a cookie
         csrf.exempt(blueprint)
     officers = LoginManager(app)
     officers.request_loader(console.officer_of)

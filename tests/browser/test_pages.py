@@ -61,6 +61,15 @@ def test_the_public_page_fits_a_phone_and_opens_each_kecamatan(visit: Visit, db:
     visit.fits()
 
 
+def test_somebody_asks_a_question_on_a_phone_and_keeps_its_number(visit: Visit, db: Any) -> None:
+    page = visit.go("/ask?lang=en")
+    page.get_by_label("Your question").fill("How many ojek drivers are paid for?")
+    page.get_by_role("button", name="Send").click()
+    number = page.locator(".receipt").inner_text()
+    assert db.execute("SELECT category FROM grievance WHERE number = %s", [number]).fetchone() == ("other",)
+    visit.fits()
+
+
 def test_an_officer_reads_that_the_public_figures_were_not_printed(visit: Visit, db: Any) -> None:
     page = sign_in(visit)
     db.execute("INSERT INTO publication (week, made_at, basis, refused) VALUES ('2026-11-23', now(), '', 'narrow')")
@@ -135,7 +144,7 @@ def test_pages_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
     denies(db, a_worker(db))
     reconcile()
     sealed(NOW)  # the public page shows the head
-    for path in ("/", "/console/login", "/simulator"):
+    for path in ("/", "/ask", "/console/login", "/simulator"):
         visit.go(path)
         visit.fits()
     sign_in(visit)

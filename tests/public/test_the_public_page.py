@@ -16,7 +16,10 @@ from flask.testing import FlaskClient
 import verify_service
 from tests.people import NEWEST, a_worker
 from tests.publication.test_publishing import a_list, printed, publish
-from verify_service.publication.printed_tables import TABLES, percent
+from verify_service.ground.database import transaction
+from verify_service.publication.brief import keep_brief
+from verify_service.publication.open_tables import TABLES
+from verify_service.publication.printed_tables import percent
 
 STATIC = Path(verify_service.__file__).parent / "static"
 
@@ -148,3 +151,38 @@ def test_the_page_is_light_with_everything_that_it_loads(client: FlaskClient, db
     assert len(files) >= 2
     assert len(page.data) + sum(file.stat().st_size for file in files) < 150_000
     assert "<script" not in page.get_data(as_text=True)
+
+
+def test_the_brief_can_be_taken_away_as_it_was_kept(client: FlaskClient, db: Any) -> None:
+    a_list(db)
+    publish()
+    assert "brief-2026-11.pdf" not in client.get("/").get_data(as_text=True)
+    with transaction() as session:
+        assert keep_brief(session)
+    assert "/data/brief-2026-11.pdf" in client.get("/").get_data(as_text=True)
+    pdf = client.get("/data/brief-2026-11.pdf")
+    assert pdf.mimetype == "application/pdf"
+    assert pdf.data.startswith(b"%PDF")
+    for month in ("2026-10", "2026-13", "x", "2026-11-01"):
+        assert client.get(f"/data/brief-{month}.pdf").status_code == 404
+
+
+def test_what_was_printed_before_a_table_came_still_shows(client: FlaskClient, db: Any) -> None:
+    a_list(db)
+    publish()
+    db.execute(
+        """UPDATE publication SET printed = printed - 'months' - 'rt_heads' - 'messages' - 'record' - 'at_risk'
+           || jsonb_build_object('counts', (
+               SELECT jsonb_object_agg(key, value) FROM jsonb_each(printed -> 'counts')
+               WHERE key !~ '^(said|proposals|refused|fees|knowledge)'))"""
+    )
+    assert client.get("/").status_code == 200
+    for table in TABLES:
+        assert client.get(f"/data/{table.name}.csv").status_code == 200, table.name
+
+
+def test_every_month_stands_as_it_was_printed_last(client: FlaskClient, db: Any) -> None:
+    a_list(db, answered=12)
+    publish()
+    (row,) = rows_of(client, "months")
+    assert (row["month"], row["listed"], row["confirmed"]) == ("2026-10", "23", "7")

@@ -31,6 +31,7 @@ def publish(dry_run: bool, as_json: bool) -> None:
     if not dry_run:
         with transaction() as session:
             kept = publishing.keep(session, decided, now=now, by="command line")
+        _write_brief()
     counts, printed = held.counted.counts, decided.printed
     told = {
         "week": held.week.isoformat(),
@@ -52,3 +53,10 @@ def publish(dry_run: bool, as_json: bool) -> None:
     click.echo("No small count follows from what was printed in these weeks.")
     if not dry_run:
         click.echo("Printed." if kept else "This week was printed already, and is not printed twice.")
+
+
+def _write_brief() -> None:
+    from verify_service.publication.brief import keep_brief  # a compiler of 80 MB that a dry run does not need
+
+    with transaction() as session:
+        keep_brief(session)

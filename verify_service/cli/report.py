@@ -17,6 +17,7 @@ from verify_service.cli.service import Day, as_of_option, print_json, standing, 
 from verify_service.cli.verdicts import drain_all
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
+from verify_service.publication.printed import current
 from verify_service.reports.answers import REPORTS, as_csv, as_json, lines_of
 from verify_service.reports.definition import Asked, Report
 from verify_service.reports.publication import MANIFEST, write_all
@@ -78,17 +79,18 @@ def all_(out: Path, as_of: dt.date) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
 @with_servers
 def brief(month: dt.date, out: Path) -> None:
-    """The monthly brief for the mayor and the council: two pages in Indonesian, the same bytes for the same month."""
-    from verify_service.reports.brief import brief as written  # a compiler of 80 MB that no other command needs
-    from verify_service.reports.brief import moment_of
+    """The monthly brief for the mayor and the council: two pages in Indonesian, from what was last published in it."""
+    from verify_service.publication.brief import brief as written  # a compiler of 80 MB that no other command needs
+    from verify_service.publication.brief import moment_of
 
-    at = moment_of(month, dt.datetime.now(dt.UTC))
-    asked = Asked(at)
-    with _standing(asked.today) as session:
-        pdf = written(session, asked, month)
+    with transaction() as session:
+        held = current(session, until=moment_of(month, dt.datetime.now(dt.UTC)))
+    if held is None:
+        raise click.ClickException(f"Nothing was published by the end of {month:%Y-%m}. Publish now: verify publish")
+    pdf = written(held, month)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(pdf)
-    click.echo(f"{out}: {len(pdf):,} bytes, as of {asked.today}")
+    click.echo(f"{out}: {len(pdf):,} bytes, as published on {held.made_at.astimezone(programme().zone).date()}")
 
 
 def _asked(day: dt.date | None) -> Asked:

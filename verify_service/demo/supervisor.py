@@ -188,6 +188,7 @@ def _publish_first(now: dt.datetime) -> None:
     """The public page has figures from the start; later ones come by night."""
     from verify_service.ground.database import transaction
     from verify_service.publication import printed, publishing
+    from verify_service.publication.brief import keep_brief
 
     with transaction() as session:
         held = None if printed.current(session) else publishing.ready(session, now=now)
@@ -195,6 +196,7 @@ def _publish_first(now: dt.datetime) -> None:
         decided = publishing.decide(held, random.SystemRandom())
         with transaction() as session:
             publishing.keep(session, decided, now=now, by="demo")
+            keep_brief(session)
 
 
 def _kept_password(data_dir: Path) -> str:

@@ -33,6 +33,7 @@ CHANNELS = {
     "call": lazy_gettext("phone call"),
     "counter": lazy_gettext("counter"),
     "open311": lazy_gettext("another system of the city"),
+    "web": lazy_gettext("the public page"),
     "console": lazy_gettext("console"),
     "clock": lazy_gettext("the clock"),
 }

@@ -32,3 +32,14 @@ OUTCOMES = {
     "otherwise": lazy_gettext("Answered otherwise"),
     "not_reached": lazy_gettext("Not reached"),
 }
+SAID_OTHERWISE = {
+    "confirms": lazy_gettext("Yes, but something else does not fit"),
+    "wrong_data": lazy_gettext("Covered, but data are wrong"),
+    "denies": lazy_gettext("Says: not covered"),
+    "does_not_know": lazy_gettext("Does not know of the cover"),
+    "not_me": lazy_gettext("Says: I am somebody else"),
+    "moved": lazy_gettext("Has moved away"),
+    "not_working": lazy_gettext("Works no more"),
+    "now_employed": lazy_gettext("Is an employee now"),
+    "no_answer": lazy_gettext("Only the RT head has answered"),
+}

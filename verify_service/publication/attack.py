@@ -17,7 +17,8 @@ import numpy as np
 
 from verify_service.publication.programs import Numbers, Rows, solver
 from verify_service.publication.rounding import BASE
-from verify_service.publication.tables import ALL, FALLING, GROWING, STEADY, Counts, Sum, outcome_of
+from verify_service.publication.tables import FALLING, GROWING, STEADY, Counts, outcome_of
+from verify_service.publication.tallies import ALL, Sum
 
 SMALL: Final = 5  # counts of 1 to 4 are somebody's own affair
 LEAST_WIDTH: Final = 3.0  # from the least to the most that a small count can be: four values

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from verify_service.ground.programme import programme
-from verify_service.publication.printed_tables import TABLES, Printed, Table
+from verify_service.publication.open_tables import TABLES, Table
+from verify_service.publication.printed_tables import Printed
 from verify_service.reports.answers import json_bytes
 from verify_service.reports.definition import Column
 

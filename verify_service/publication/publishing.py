@@ -23,7 +23,8 @@ from verify_service.ground.tables import Publication
 from verify_service.publication.attack import SMALL, WEEKS, Week, attack, bounds_of
 from verify_service.publication.city_figures import city_figures
 from verify_service.publication.rounding import rounded
-from verify_service.publication.tables import ALL, CITY, Counted, count
+from verify_service.publication.tables import CITY, Counted, count, outcome_of
+from verify_service.publication.tallies import ALL
 
 HOURS: Final = 3  # from the programme's hour on; what was missed waits for the next night
 _TRIES: Final = 4  # draws of which one may pass
@@ -37,6 +38,7 @@ class Ready:
     figures: Mapping[str, Any]
     before: tuple[Week, ...]
     last: Mapping[str, int]
+    months: Mapping[str, Any]
     week: dt.date
 
 
@@ -77,8 +79,9 @@ def ready(session: Session, *, now: dt.datetime) -> Ready | None:
         for one in held
         if one.counts is not None and one.printed is not None
     )
-    last = held[-1].printed["counts"] if held and held[-1].printed is not None else {}
-    return Ready(counted, city_figures(session, now=now), before, last, week_of(now))
+    last = (held[-1].printed or {}) if held else {}
+    figures = city_figures(session, now=now)
+    return Ready(counted, figures, before, last.get("counts", {}), last.get("months", {}), week_of(now))
 
 
 def decide(held: Ready, chance: random.Random) -> Decided:
@@ -113,7 +116,16 @@ def keep(session: Session, decided: Decided, *, now: dt.datetime, by: str = "clo
     held, printed = decided.ready, decided.printed
     page, period = None, held.counted.period
     if printed is not None and period is not None:
-        page = {"counts": printed, "exact": decided.exact, "period": period.isoformat(), **held.figures}
+        month = {outcome_of(key): printed[key] for key in printed if key.startswith(f"{CITY}/{ALL}/")}
+        month |= {outcome_of(key): number for key, number in decided.exact.items()}
+        months = {**held.months, f"{period:%Y-%m}": month}
+        page = {
+            "counts": printed,
+            "exact": decided.exact,
+            "period": period.isoformat(),
+            "months": months,  # of each month as it was printed last
+            **held.figures,
+        }
     row = insert(Publication).values(
         week=held.week,
         made_at=now,

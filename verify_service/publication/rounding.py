@@ -15,7 +15,8 @@ import highspy
 import numpy as np
 
 from verify_service.publication.programs import Rows, solver
-from verify_service.publication.tables import Counts, Sum
+from verify_service.publication.tables import Counts
+from verify_service.publication.tallies import Sum
 
 BASE: Final = 5
 _KEEP = 100.0  # worth more than any nearness

@@ -1,30 +1,30 @@
 """Which tables of counts are published, and how they hang together.
 
-A count is named GROUP/SEX/OUTCOME, such as kelurahan:32.75.01.1001/all/confirmed; a report of a problem
-reports:month:2026-10/all/in_time. Outcomes of a month are disjoint and add up to those on the list; every sum between
-counts that are printed is in `sums`, across tables as well.
+A count is named GROUP/SEX/OUTCOME, such as kelurahan:32.75.01.1001/all/confirmed; tallies stand beside them. Outcomes
+of a month are disjoint and add up to those on the list; every sum between counts that are printed is in `sums`, across
+tables as well.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from verify_service.ground.programme import programme
 from verify_service.ground.tables import NEWEST_PERIOD
+from verify_service.publication.tallies import ALL, UNKNOWN, Sum, tallies, tied
 from verify_service.registry.occupations import occupation_code
+from verify_service.reports.definition import Asked
+from verify_service.verification.decision import WorkerSays
 from verify_service.verification.figures import CONFIRMED, NOT_ENROLLED
 
-ALL: Final = "all"
-UNKNOWN: Final = "unknown"
 CITY: Final = "city"
-REPORTS: Final = "reports"
+SAID: Final = "said"
 
 # What a count is a sum of: those on the list, those of them paid for, those of these the insurer has as active.
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -32,7 +32,8 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "paid": ("active", "not_active"),
     "active": ("confirmed", "assisted", "otherwise", "not_reached"),
 }
-REPORT_PARTS: Final[Mapping[str, tuple[str, ...]]] = {ALL: ("in_time", "late", "open")}
+# What was said by those who "answered otherwise"; no_answer: the head of the RT alone said something.
+SAYS: Final = tuple(WorkerSays)
 # How a count moves from week to week while list, payments and insurer file stay as they are.
 STEADY: Final = frozenset({ALL, "paid", "not_paid", "active", "not_active"})
 GROWING: Final = frozenset({"confirmed", "assisted", "otherwise", "in_time", "late"})
@@ -53,7 +54,6 @@ OCCUPATIONS: Final[Mapping[str, tuple[str, ...]]] = {  # groups of the programme
 AGES: Final = ((29, "-29"), (39, "30-39"), (49, "40-49"), (59, "50-59"), (200, "60+"))
 
 Counts = Mapping[str, int]
-Sum = tuple[str, tuple[str, ...]]  # a count, and those that it is the sum of
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ _PEOPLE = text(
 WITH line AS (
     SELECT coalesce(area.kecamatan_code, 'unknown') AS kecamatan, coalesce(area.kelurahan_code, 'unknown') AS kelurahan,
            coalesce(worker.sex, 'unknown') AS sex, coalesce(enrolment.occupation, 'unknown') AS occupation,
-           CAST(extract(year FROM verdict.period) AS int) - worker.birth_year AS age,
+           CAST(extract(year FROM verdict.period) AS int) - worker.birth_year AS age, verdict.worker AS said,
            CASE WHEN verdict.list <> 'paid' THEN 'not_paid'
                 WHEN verdict.insurer <> 'active' THEN 'not_active'
                 WHEN verdict.verdict = ANY(:confirmed) AND NOT verdict.assisted THEN 'confirmed'
@@ -86,34 +86,13 @@ WITH line AS (
     JOIN worker ON worker.id = enrolment.worker_id
     LEFT JOIN area ON area.kelurahan_code = enrolment.kelurahan_code
     WHERE verdict.period = {NEWEST_PERIOD} AND verdict.verdict <> ALL(:not_enrolled))
-SELECT kecamatan, kelurahan, sex, occupation, age, outcome, count(*) AS people
+SELECT kecamatan, kelurahan, sex, occupation, age, said, outcome, count(*) AS people
 FROM line GROUP BY GROUPING SETS (
-    (kecamatan, kelurahan, outcome), (kecamatan, sex, outcome), (occupation, sex, outcome), (age, sex, outcome))
+    (kecamatan, kelurahan, outcome), (kecamatan, sex, outcome), (occupation, sex, outcome), (age, sex, outcome),
+    (said, outcome))
 """  # noqa: S608  # a constant of our own
 )
-# A report that was answered more than once counts by its first answer; one that is overdue counts as late.
-_REPORTS = text(
-    """
-WITH report AS (
-    SELECT id, category, to_char(opened_at AT TIME ZONE :zone, 'YYYY-MM') AS month, due_on FROM grievance
-    WHERE merged_into_id IS NULL AND opened_at <= :at
-      AND (opened_at AT TIME ZONE :zone)::date BETWEEN :year AND :today),
-answer AS (
-    SELECT DISTINCT ON (grievance_id) grievance_id,
-           (at AT TIME ZONE :zone)::date <= (detail ->> 'due')::date AS in_time
-    FROM grievance_event
-    WHERE at <= :at AND kind IN ('answer', 'refer', 'reject') AND detail ? 'due' ORDER BY grievance_id, at, seq),
-told AS (
-    SELECT report.category, report.month,
-           CASE WHEN answer.in_time THEN 'in_time'
-                WHEN NOT answer.in_time OR report.due_on < :today THEN 'late'
-                ELSE 'open' END AS outcome
-    FROM report LEFT JOIN answer ON answer.grievance_id = report.id)
-SELECT category, month, outcome, count(*) AS reports
-FROM told GROUP BY GROUPING SETS ((category, outcome), (month, outcome))
-"""
-)
-_AREAS = text("SELECT kecamatan_code, kelurahan_code FROM area ORDER BY kelurahan_code")
+_AREAS = text("SELECT kecamatan_code, kecamatan, kelurahan_code FROM area ORDER BY kelurahan_code")
 _BASIS = text(
     f"""
 SELECT {NEWEST_PERIOD} AS period,
@@ -126,26 +105,25 @@ WHERE undone_at IS NULL AND (kind = 'roster' OR kind IN ('payments', 'insurer') 
 
 def count(session: Session, *, now: dt.datetime) -> Counted:
     """Everything that is published, as the verdicts of the newest month and the reports of this year stand."""
-    held = programme()
-    zone, today = str(held.zone), now.astimezone(held.zone).date()
-    areas = [tuple(row) for row in session.execute(_AREAS)]
+    areas = session.execute(_AREAS).all()
     standing = session.execute(_BASIS).one()
     people = session.execute(_PEOPLE, {"confirmed": list(CONFIRMED), "not_enrolled": list(NOT_ENROLLED)})
-    leaves: dict[tuple[str, str, str], int] = defaultdict(int)
+    leaves: dict[str, int] = defaultdict(int)
     for row in people:
-        leaves[_group(row), row.sex or ALL, row.outcome] += row.people
-    months = [f"{today.year}-{month:02}" for month in range(1, today.month + 1)]
-    categories = set(held.categories)
-    asked = {"at": now, "zone": zone, "year": today.replace(month=1, day=1), "today": today}
-    for row in session.execute(_REPORTS, asked):
-        by = f"category:{row.category}" if row.category is not None else f"month:{row.month}"
-        leaves[f"{REPORTS}:{by}", ALL, row.outcome] += row.reports
-        categories |= {row.category} - {None}
-    sums = (*sums_of_people(areas, (ALL, *SEXES)), *sums_of_reports(sorted(categories), months))
-    basis = f"{standing.period}:{standing.imports}"
-    return Counted(
-        filled({"/".join(key): number for key, number in leaves.items()}, sums), sums, basis, standing.period
+        if row.said is None:
+            leaves[_key(_group(row), row.sex or ALL, row.outcome)] += row.people
+        elif row.outcome == "otherwise":
+            leaves[_key(SAID, ALL, row.said)] += row.people
+    beside = tallies(session, Asked(now), {row.kecamatan: row.kecamatan_code for row in areas})
+    for tally in beside:
+        leaves.update(tally.leaves())
+    sums = (
+        *sums_of_people([(row.kecamatan_code, row.kelurahan_code) for row in areas], (ALL, *SEXES)),
+        (_key(CITY, ALL, "otherwise"), tuple(_key(SAID, ALL, said) for said in SAYS)),
+        *(held for tally in beside for held in (*tally.sums(), *tied(tally.name))),
     )
+    basis = f"{standing.period}:{standing.imports}"
+    return Counted(filled(leaves, sums), sums, basis, standing.period)
 
 
 def _group(row: Row[Any]) -> str:
@@ -192,17 +170,6 @@ def sums_of_people(areas: Sequence[tuple[str, ...]], sexes: Sequence[str]) -> It
         yield from _parts(CITY, sex, PARTS)
     for outcome in outcomes:
         yield _key(CITY, ALL, outcome), tuple(_key(CITY, sex, outcome) for sex in sexes[1:])
-
-
-def sums_of_reports(categories: Iterable[str], months: Iterable[str]) -> Iterator[Sum]:
-    """Every sum between reports by category and by month."""
-    outcomes = (ALL, *REPORT_PARTS[ALL])
-    for by, names in (("category", list(categories)), ("month", list(months))):
-        for name in names:
-            yield from _parts(f"{REPORTS}:{by}:{name}", ALL, REPORT_PARTS)
-        for outcome in outcomes:
-            yield _key(REPORTS, ALL, outcome), tuple(_key(f"{REPORTS}:{by}:{name}", ALL, outcome) for name in names)
-    yield from _parts(REPORTS, ALL, REPORT_PARTS)
 
 
 def _parts(group: str, sex: str, parts: Mapping[str, tuple[str, ...]]) -> Iterator[Sum]:

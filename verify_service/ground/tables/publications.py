@@ -27,6 +27,7 @@ class Publication(Base):
         JSONB(none_as_null=True), comment="the page: rounded counts by name, exact city totals, money, rounds"
     )
     refused: Mapped[str | None] = mapped_column(comment="why it was not printed")
+    brief: Mapped[bytes | None] = mapped_column(deferred=True, comment="the PDF written from it")
     __table_args__ = (
         Index("uq_publication_week", "week", unique=True, postgresql_where=text("refused IS NULL")),
         Index(None, "made_at"),

@@ -1,0 +1,88 @@
+"""A question on the public page: a case with a number and a day, once for each form, and no flood."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from verify_service.grievances.web_questions import A_PHONE_A_DAY, AN_HOUR, LONGEST
+
+WORDS = "Berapa uang yang sudah dibayar untuk tukang becak?"
+
+
+def asked(client: FlaskClient, words: str = WORDS, phone: str = "", once: str = "one") -> tuple[int, str]:
+    answer = client.post("/ask?lang=en", data={"words": words, "phone": phone, "once": once})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def cases(db: Any) -> list[tuple[Any, ...]]:
+    held = db.execute("SELECT number, category, channel, identity, phone_id IS NOT NULL, due_on FROM grievance")
+    return list(held.fetchall())
+
+
+def test_a_question_becomes_a_case_whose_number_and_day_are_told(client: FlaskClient, db: Any) -> None:
+    form = client.get("/ask?lang=en").get_data(as_text=True)
+    once = re.search(r'name="once" value="([^"]+)"', form)
+    assert once is not None
+    status, page = asked(client, once=once[1])
+    assert status == 200
+    ((number, *kept, due_on),) = cases(db)
+    assert kept == ["other", "web", "normal", False]
+    assert number in page
+    assert f"{due_on:%Y}" in page
+    assert "nobody can write to you" in page
+    assert WORDS not in page
+
+
+def test_the_same_form_twice_is_one_question_and_other_words_are_another(client: FlaskClient, db: Any) -> None:
+    first, again = asked(client), asked(client)
+    assert first == again
+    asked(client, words="Dan untuk tukang parkir?")
+    assert len(cases(db)) == 2
+
+
+def test_the_answer_goes_to_the_number_that_was_given(client: FlaskClient, db: Any) -> None:
+    status, page = asked(client, phone="0812 3456 7890")
+    assert status == 200
+    assert "comes by SMS" in page
+    assert [case[4] for case in cases(db)] == [True]
+    assert "7890" not in page
+    assert db.execute("SELECT count(*) FROM outbox").fetchone()[0] == 0  # a number that anybody typed gets no receipt
+
+
+def test_what_cannot_be_filed_is_said_and_nothing_typed_is_lost(client: FlaskClient, db: Any) -> None:
+    status, page = asked(client, words="  ")
+    assert (status, "Write your question first" in page) == (422, True)
+    status, page = asked(client, phone="021-5551234x")
+    assert status == 422
+    assert "no mobile number" in page
+    assert WORDS in page
+    assert cases(db) == []
+    status, _ = asked(client, words="a" * (LONGEST + 500))
+    assert status == 200
+
+
+def test_a_flood_is_told_to_come_later_and_a_repeat_is_not_part_of_it(client: FlaskClient, db: Any) -> None:
+    for number in range(AN_HOUR):
+        assert asked(client, once=str(number))[0] == 200
+    status, page = asked(client, once="another")
+    assert status == 429
+    assert WORDS in page
+    assert asked(client, once="0")[0] == 200  # was filed before
+    assert len(cases(db)) == AN_HOUR
+
+
+def test_one_phone_asks_a_few_times_a_day(client: FlaskClient, db: Any) -> None:
+    for number in range(A_PHONE_A_DAY):
+        assert asked(client, phone="081234567890", once=str(number))[0] == 200
+    assert asked(client, phone="+62 812-3456-7890", once="more")[0] == 429
+    assert asked(client, phone="081234567891", once="other")[0] == 200
+
+
+def test_no_cookie_and_no_script_is_needed(client: FlaskClient, db: Any) -> None:
+    page = client.get("/ask")
+    assert "Set-Cookie" not in page.headers
+    assert "<script" not in page.get_data(as_text=True)
+    assert "Set-Cookie" not in client.post("/ask", data={"words": WORDS, "once": "x"}).headers
