@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from tests.conftest import empty, examples
 from tests.people import NEWEST, NOW, a_file, a_phone, a_worker
 from tests.verification.weighed import EvidenceRow, holds, weigh
+from verify_service.ground.crypto import blind_index
 from verify_service.ground.database import transaction
+from verify_service.verification import figures
 from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts, reconcile_batch
 from verify_service.verification.weighing import STATEMENTS
 
@@ -173,6 +175,49 @@ def test_the_same_nik_twice_is_a_duplicate_on_both_lines(db: Any) -> None:
     db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
     reconcile()
     assert (held(db, first), held(db, second)) == ("unconfirmed", "removed_still_active")
+
+
+def priced(db: Any, *lines: int) -> list[int]:
+    """Rupiah at risk of the newest month, line by line, as verdicts and as what is open of them."""
+    db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
+    reconcile()
+    of = dict(db.execute("SELECT enrolment_id, rupiah FROM verdict WHERE period = %s", [NEWEST]).fetchall())
+    open_ = dict(db.execute("SELECT enrolment_id, rupiah FROM discrepancy WHERE closed_at IS NULL").fetchall())
+    assert all(of[line] == open_[line] for line in open_)
+    return [of[line] for line in lines]
+
+
+def test_of_two_lines_with_one_nik_one_premium_is_at_risk(db: Any) -> None:
+    first, second = a_worker(db, row=2).enrolment, a_worker(db, row=3, phone=None).enrolment
+    assert priced(db, first, second) == [16_800, 0]
+    db.execute("UPDATE enrolment SET paid_from = '2027-01-01', earlier_from = NULL WHERE id = %s", [first])
+    assert priced(db, second) == [16_800]  # the first is not to be paid for yet
+    db.execute("UPDATE enrolment SET earlier_from = '2026-01-01', earlier_months = 12 WHERE id = %s", [first])
+    assert priced(db, first, second) == [16_800, 0]  # it was, by the terms before
+    db.execute("UPDATE enrolment SET removed_from = %s WHERE id = %s", [NEWEST, first])
+    assert priced(db, first, second) == [0, 0]  # and is off the list: one line, nothing double
+    third = a_worker(db, row=4, phone=None).enrolment
+    assert priced(db, first, second, third) == [0, 16_800, 0]
+
+
+def test_of_two_lines_whose_nik_the_treasury_paid_one_premium_is_at_risk(db: Any) -> None:
+    first, second = a_worker(db, row=2).enrolment, a_worker(db, row=3, phone=None).enrolment
+    other = a_worker(db, nik="3275011501900002", phone=None, row=4).enrolment
+    made = a_file(db, "payments", NEWEST)
+    for nik in ("3275011501900001", "3275011501900002"):
+        db.execute(
+            "INSERT INTO payment (import_id, period, row, nik_index, amount) VALUES (%s, %s, 2, %s, 16800)",
+            [made, NEWEST, blind_index(nik, "nik")],
+        )
+    db.execute("UPDATE enrolment SET paid_from = '2027-01-01' WHERE id = %s", [first])  # the treasury knows better
+    says(db, other, "moved")
+    assert priced(db, first, second, other) == [16_800, 0, 16_800]
+    assert headline() == 2 * 16_800
+
+
+def headline() -> int:
+    with transaction() as session:
+        return figures.headline(session).rupiah_at_risk
 
 
 def test_the_application_cannot_change_evidence_or_the_trail(db: Any) -> None:

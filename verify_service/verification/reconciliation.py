@@ -30,6 +30,16 @@ _KEPT = (*_CASE, "assisted", "paid_by", "verdict", "owner", "rupiah")  # what a 
 # Nobody has a verdict for a month before the list named him, unless the city paid: nothing was promised for it.
 _LISTED_FROM = "least(line.paid_from, line.earlier_from)"
 
+
+def _planned(line: str) -> str:
+    """Whether the list has the city pay for that line in that month, by its terms or by those before."""
+    return f"""(month.period >= {line}.paid_from
+                AND month.period < {line}.paid_from + make_interval(months => {line}.months)
+             OR month.period < {line}.paid_from AND month.period >= {line}.earlier_from
+                AND month.period < {line}.earlier_from + make_interval(months => {line}.earlier_months))"""
+
+
+# One premium is one NIK and month: of several lines of one NIK that are paid for the first has it, the others none.
 # One command for a batch: what each source says, the decision, and only the rows that differ from what is held.
 _RECONCILE = text(
     f"""
@@ -47,24 +57,26 @@ joined_line AS (
     FROM joined me JOIN joined they ON they.person = me.person AND they.id <> me.id
     JOIN enrolment line ON line.worker_id = me.id JOIN enrolment other ON other.worker_id = they.id
     WHERE line.id IN (SELECT id FROM batch)),
+other_line AS (
+    SELECT line.id, other.id < line.id AS is_first, other.paid_from, other.months, other.earlier_from,
+           other.earlier_months, coalesce(other.removed_from, 'infinity') AS listed_until
+    FROM batch JOIN enrolment line ON line.id = batch.id
+    JOIN enrolment other ON other.worker_id = line.worker_id AND other.id <> line.id
+    WHERE line.id BETWEEN :first AND :last AND other.worker_id BETWEEN :first_worker AND :last_worker),
 twin AS (
     SELECT id, min(listed_from) AS listed_from, max(listed_until) AS listed_until FROM (
-        SELECT line.id, CAST('-infinity' AS date) AS listed_from,
-               coalesce(other.removed_from, 'infinity') AS listed_until
-        FROM batch JOIN enrolment line ON line.id = batch.id
-        JOIN enrolment other ON other.worker_id = line.worker_id AND other.id <> line.id
-        WHERE line.id BETWEEN :first AND :last AND other.worker_id BETWEEN :first_worker AND :last_worker
+        SELECT id, CAST('-infinity' AS date) AS listed_from, listed_until FROM other_line
         UNION ALL SELECT id, listed_from, listed_until FROM joined_line) AS other
     GROUP BY id),
+priced AS (
+    SELECT DISTINCT other.id, month.period FROM other_line other CROSS JOIN month
+    WHERE other.is_first AND month.period < other.listed_until AND (month.treasury OR {_planned("other")})),
 {says_sql()},
 cases AS (
     SELECT line.id AS enrolment_id, month.period, month.premium,
         CASE WHEN line.removed_from <= month.period THEN 'removed'
              WHEN month.treasury THEN CASE WHEN payment.id IS NOT NULL THEN 'paid' ELSE 'listed_not_paid' END
-             WHEN month.period >= line.paid_from
-                  AND month.period < line.paid_from + make_interval(months => line.months) THEN 'paid'
-             WHEN month.period < line.paid_from AND month.period >= line.earlier_from
-                  AND month.period < line.earlier_from + make_interval(months => line.earlier_months) THEN 'paid'
+             WHEN {_planned("line")} THEN 'paid'
              ELSE 'listed_not_paid' END AS list,
         CASE WHEN month.treasury THEN 'payments' ELSE 'plan' END AS paid_by,
         CASE WHEN insured.status = 'unclear' OR NOT month.reported THEN 'no_file'
@@ -74,7 +86,8 @@ cases AS (
         coalesce(says.assisted, false) AS assisted,
         CASE WHEN twin.listed_from <= month.period AND twin.listed_until > month.period
              THEN CASE WHEN line.other_payer THEN 'both' ELSE 'same_nik' END
-             ELSE CASE WHEN line.other_payer THEN 'other_payer' ELSE 'none' END END AS duplicate
+             ELSE CASE WHEN line.other_payer THEN 'other_payer' ELSE 'none' END END AS duplicate,
+        priced.id IS NOT NULL AS priced
     FROM batch JOIN enrolment line ON line.id = batch.id
     JOIN worker ON worker.id = line.worker_id
     CROSS JOIN month
@@ -82,11 +95,12 @@ cases AS (
     LEFT JOIN insurer_record insured ON insured.period = month.period AND insured.nik_index = worker.nik_index
     LEFT JOIN says ON says.enrolment_id = line.id AND says.period = month.period
     LEFT JOIN twin ON twin.id = line.id
+    LEFT JOIN priced ON priced.id = line.id AND priced.period = month.period
     WHERE line.id BETWEEN :first AND :last AND worker.id BETWEEN :first_worker AND :last_worker
         AND (month.period >= {_LISTED_FROM} OR payment.id IS NOT NULL)),
 decided AS (
     SELECT cases.*, decision.verdict, decision.owner,
-           CASE WHEN decision.at_risk THEN cases.premium ELSE 0 END AS rupiah,
+           CASE WHEN decision.at_risk AND NOT cases.priced THEN cases.premium ELSE 0 END AS rupiah,
            decision.owner IN ({_ACTING}) AS acts
     FROM cases JOIN decision_row decision USING ({", ".join(_CASE)})),
 compared AS MATERIALIZED (
