@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.references import worker_code
+from tests.conftest import forget_everything
 from tests.people import a_worker
 from verify_service.cli import _COMMANDS, main
+from verify_service.ground.programme import DEFAULT
 from verify_service.installation import DATA
 
 SAMPLE = DATA / "sample"
@@ -184,8 +188,6 @@ def test_an_officer_is_added_once(db: Any) -> None:
 
 
 def test_a_missing_setting_is_named(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.conftest import forget_everything
-
     monkeypatch.delenv("VERIFY_INDEX_KEY")
     forget_everything()
     result = verify("verdicts")
@@ -245,3 +247,35 @@ def test_the_list_of_commands_says_of_each_what_its_own_help_begins_with() -> No
         assert command is not None
         assert _COMMANDS[name][1] == command.get_short_help_str(200)
         assert name in told
+
+
+@pytest.fixture
+def little_money(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A year's ceiling of 300 million: 1,488 workers of the sample's 2,000."""
+    written = DEFAULT.read_text(encoding="utf-8").replace("../data", str(DEFAULT.parent.parent / "data"))
+    file = tmp_path / "programme.toml"
+    file.write_text(written.replace("ceiling = 2000000000", "ceiling = 300000000"), encoding="utf-8")
+    monkeypatch.setenv("VERIFY_PROGRAMME", str(file))
+    forget_everything()
+    yield
+    monkeypatch.undo()
+    forget_everything()
+
+
+def test_a_list_that_cannot_be_paid_is_told_with_its_sum(db: Any, little_money: None) -> None:
+    asked = ("import", "roster", str(SAMPLE / "roster_clean.csv"), "--paid-from", "2026-01")
+    dry = json.loads(verify(*asked, "--dry-run", "--json").stdout)
+    assert dry["over_ceiling"] == 2_000 * 12 * 16_800 - 300_000_000
+    assert db.execute("SELECT count(*) FROM enrolment").fetchone() == (0,)
+    told = verify(*asked).stdout
+    assert "Premiums of 2026 come to Rp 403,200,000, which is Rp 103,200,000 more than the ceiling" in told
+    assert "The money ends in 2026-09; for a whole year it pays 1,488 workers" in told
+    row, version = re.search(r"the first beyond is row ([\d,]+) of version (\d+)", told).groups()  # type: ignore[union-attr]  # else it fails
+    before = db.execute("SELECT count(*) FROM enrolment WHERE row < %s", [int(row.replace(",", ""))]).fetchone()
+    assert (before, int(version)) == ((1_488,), db.execute("SELECT max(id) FROM file_import").fetchone()[0])
+
+
+def test_a_list_that_can_be_paid_brings_no_warning(db: Any) -> None:
+    report = document("import", "roster", str(SAMPLE / "roster_clean.csv"), "--paid-from", "2026-01", "--json")
+    assert report["over_ceiling"] == 0
+    assert not any("WARNING" in note for note in report["notes"])

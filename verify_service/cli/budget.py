@@ -15,6 +15,7 @@ from verify_service.ground.programme import DEFAULT, Programme, read_programme
 from verify_service.ground.settings import SettingsRefused
 from verify_service.proposals.places import listed
 from verify_service.reports.budget import MONTHS, BudgetRefused, Plan, months_from
+from verify_service.reports.forecast import forecast
 
 
 class _Share(click.ParamType[Decimal]):
@@ -51,9 +52,12 @@ def budget(
     """What the money pays for: cost, what is missing, how many heads and how many months are funded."""
     held = _programme()
     today = dt.datetime.now(held.zone).date()
+    warning = ""
+    if heads is None:
+        heads, warning = _on_the_list(data_dir=data_dir, today=today)
     try:
         plan = Plan(
-            _on_the_list(data_dir=data_dir, today=today) if heads is None else heads,
+            heads,
             tuple(
                 held.premium.on(month) if premium is None else premium
                 for month in months_from(today.replace(month=1, day=1), months)
@@ -70,6 +74,8 @@ def budget(
     click.echo(f"Missing: Rp {plan.over:,}." if plan.over else f"Enough; Rp {plan.available - plan.cost:,} are left.")
     click.echo(f"For all months it pays {plan.funded_heads:,} heads, and Rp {plan.left_at_funded:,} are left.")
     click.echo(f"All heads are paid for {plan.funded_months} months, and Rp {plan.left_after_months:,} are left.")
+    if warning:
+        click.echo(warning)
 
 
 def _programme() -> Programme:
@@ -80,6 +86,7 @@ def _programme() -> Programme:
 
 
 @with_servers
-def _on_the_list(today: dt.date) -> int:
+def _on_the_list(today: dt.date) -> tuple[int, str]:
+    """How many are on the list, and a warning where this year's money does not pay for it as it was planned."""
     with transaction() as session:
-        return listed(session, today=today)
+        return listed(session, today=today), forecast(session, now=dt.datetime.now(dt.UTC)).warning()

@@ -21,8 +21,10 @@ from verify_service.ground.database import engine
 from verify_service.ground.programme import programme
 from verify_service.registry import loading
 from verify_service.registry.headings import with_headings
+from verify_service.registry.orders import RosterTerms
 from verify_service.registry.problems import FileRefused, TableMissing
 from verify_service.registry.report import ImportReport
+from verify_service.reports.forecast import forecast
 
 _ACTOR = "command line"
 
@@ -150,7 +152,7 @@ def roster(
         lambda session, progress, now, told: loading.import_roster(
             session,
             file,
-            loading.RosterTerms(start, months, decree, whole),
+            RosterTerms(start, months, decree, whole, _priced),
             headings=told,
             dry_run=options.dry_run,
             progress=progress,
@@ -248,6 +250,12 @@ def _once(options: Options, load: Load, told: dict[str, str]) -> ImportReport:
             else:
                 session.commit()
             return report
+
+
+def _priced(session: Session) -> tuple[int, str]:
+    """The rupiah that this year's money is short of for the list as the session sees it, and how that is told."""
+    held = forecast(session, now=dt.datetime.now(dt.UTC))
+    return held.over, held.warning()
 
 
 def _mark(session: Session, options: Options, told: dict[str, str], report: ImportReport) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +26,7 @@ from verify_service.registry.kept_lines import keep_lines, refuse_lines
 from verify_service.registry.missing import hand_over_missing, take_back_named
 from verify_service.registry.nik import Eligible
 from verify_service.registry.opening import refuse_too_large
+from verify_service.registry.orders import Order, RosterTerms
 from verify_service.registry.pairs import find_pairs
 from verify_service.registry.payments import PAYMENTS, read_payments
 from verify_service.registry.person_keys import Keyed, keys_for
@@ -40,23 +41,15 @@ from verify_service.registry.staging import Staged, copy_into, sealed
 from verify_service.registry.versions import Version, changing, is_overtaken, not_before_others, of_this_file
 from verify_service.registry.wrong_file import limits_of, other_kind
 
-__all__ = ["FileRefused", "ImportReport", "import_insurer", "import_payments", "import_roster", "import_rt_heads"]
-
-
-@dataclass(frozen=True)
-class Order:
-    """One file to be imported: by whom, when, as what, and whether only to see what would happen."""
-
-    kind: str
-    path: Path
-    now: dt.datetime
-    actor: str
-    dry_run: bool = False
-    period: dt.date | None = None
-    decree: str | None = None
-    terms: dict[str, object] | None = None
-    whole: bool = False
-    headings: Mapping[str, str] = field(default_factory=dict)
+__all__ = [
+    "FileRefused",
+    "ImportReport",
+    "RosterTerms",
+    "import_insurer",
+    "import_payments",
+    "import_roster",
+    "import_rt_heads",
+]
 
 
 Read = Callable[[Layout], Reading[Any]]
@@ -67,20 +60,6 @@ Merge = Callable[[Reading[Any], Version, Keys], Outcome]
 
 LAYOUTS = {layout.kind: layout for layout in (ROSTER, PAYMENTS, INSURER, RT_HEADS)}
 _NONE_TOLD: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class RosterTerms:
-    """What a list states of all its people: the first month that the city pays, for how many months, by which decree.
-
-    `months` goes before the file's own months column; without either it is twelve. A list adds to those before it; one
-    that is `whole` also leaves out whom it does not name.
-    """
-
-    paid_from: dt.date
-    months: int | None = None
-    decree: str | None = None
-    whole: bool = False
 
 
 def import_roster(
@@ -104,7 +83,9 @@ def import_roster(
     """
     start, months = _first(terms.paid_from), terms.months
     order = Order("roster", path, now, actor, dry_run, decree=terms.decree or programme().decree, whole=terms.whole)
-    order = replace(order, terms={"paid_from": f"{start:%Y-%m}", "months": months}, headings=headings)
+    order = replace(
+        order, terms={"paid_from": f"{start:%Y-%m}", "months": months}, headings=headings, priced=terms.priced
+    )
 
     def read(layout: Layout) -> Reading[RosterRow]:
         return read_roster(path, _desk(programme(), now), progress=progress, layout=layout)
@@ -270,6 +251,9 @@ def _import(
             report = replace(report, missing=left_out)
         _close(session, order, report, reading, keys, merged)
         session.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
+        if order.priced is not None:
+            short_of, told = order.priced(session)
+            report = with_notes(replace(report, over_ceiling=short_of), told)
         if order.dry_run:
             savepoint.rollback()
     return replace(report, import_id=None, dry_run=True) if order.dry_run else report

@@ -118,6 +118,7 @@ class ImportReport:
     unchanged: bool = False
     dry_run: bool = False
     import_id: int | None = None
+    over_ceiling: int = 0  # rupiah that the year's money is short of for the list with this file
     counts: dict[str, int] = field(default_factory=dict)
     missing: tuple[MissingLine, ...] = ()  # whom a whole list leaves out
     refused: bool = False  # nothing was stored, since rows were rejected
@@ -153,6 +154,7 @@ class ImportReport:
             "counts": self.counts,
             "version": self.import_id,
             "missing": [line.to_json() for line in self.missing],
+            "over_ceiling": self.over_ceiling,
             "notes": list(self.notes),
         }
 
