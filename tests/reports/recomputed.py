@@ -186,9 +186,11 @@ def months(city: Sheets) -> Lines:
 
 def money_at_risk(city: Sheets) -> Lines:
     worker = {row["id"]: row["worker_id"] for row in city["enrolment"]}
-    people, answered = city.people(), defaultdict(set)
+    people, answered, back = city.people(), defaultdict(set), set()
     for row in city["discrepancy_answer"]:
         answered[worker[row["enrolment_id"]], row["period"]].add(row["verdict"])
+        if row["answer"] == "refunded":
+            back.add((worker[row["enrolment_id"]], row["period"]))
     premiums: dict[Any, Rows] = grouped(
         (row for row in city["verdict"] if row["rupiah"]), lambda row: (worker[row["enrolment_id"]], row["period"])
     )
@@ -206,12 +208,14 @@ def money_at_risk(city: Sheets) -> Lines:
         if row["verdict"] == "duplicate_entry" and many[who, month] > 1 and (who, month) not in owed:
             owed.add((who, month))  # one premium is owed
             continue
-        groups[row["verdict"], row["owner"]].append((who, month, row["rupiah"], told, gone[number]))
+        held = (who, month, row["rupiah"], told, (number, month) in back, gone[number])
+        groups[row["verdict"], row["owner"]].append(held)
     return [
         (
             verdict, owner, len({who for who, *_ in held}), len(held), sum(rupiah for _, _, rupiah, *_ in held),
-            sum(told for *_, told, _ in held), sum(gone for *_, gone in held),
-            sum(rupiah for _, _, rupiah, _, gone in held if not gone),
+            sum(told for *_, told, _, _ in held), sum(back for *_, back, _ in held),
+            sum(rupiah for _, _, rupiah, _, back, _ in held if back), sum(gone for *_, gone in held),
+            sum(rupiah for _, _, rupiah, *_, gone in held if not gone),
         )
         for (verdict, owner), held in groups.items()
     ]  # fmt: skip

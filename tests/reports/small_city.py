@@ -427,7 +427,8 @@ class SmallCity:
             if self.perhaps():
                 self.put(
                     "discrepancy_answer", discrepancy_id=number, stood_since=stood, enrolment_id=line, period=period,
-                    verdict=verdict, owner=owner, by="officer:1", answer=self.lot.choice(("to_be_removed", "other")),
+                    verdict=verdict, owner=owner, by="officer:1",
+                    answer=self.lot.choice(("to_be_removed", "refunded", "other")),
                     answered_at=self.at(FIRST + dt.timedelta(days=25)), how="browser",
                 )  # fmt: skip
 

@@ -27,6 +27,7 @@ WORDS: Final = {
     "stays": lazy_gettext("Stays on the list"),
     "active": lazy_gettext("Active, premium recorded"),
     "paid_late": lazy_gettext("Premium came late"),
+    "refunded": lazy_gettext("Premium was paid back"),
     "not_registered": lazy_gettext("Not registered"),
     "explained": lazy_gettext("Explained to the worker"),
     "case_opened": lazy_gettext("A case was opened"),

@@ -185,7 +185,7 @@ def _money(printed: Mapping[str, Any], month: dt.date) -> dict[str, Any]:
         "title": "5. Berapa biayanya",
         "says": f"Sampai bulan ini dibayar {_rupiah(paid)} dari pagu {_rupiah(money['ceiling'])};"
         f" sisa {_rupiah(left)}. SMS {_rupiah(messaging)}, di luar pagu. Iuran yang mungkin sia-sia:"
-        f" {_rupiah(printed.get('at_risk', 0))}.",
+        f" {_rupiah(printed.get('at_risk', 0))}, dikembalikan {_rupiah(printed.get('recovered', 0))}.",
         "heads": ["Bulan", "Rencana", "Dibayar", "Orang aktif", "Sisa pagu"],
         "rows": [
             [

@@ -35,7 +35,7 @@ def city_figures(session: Session, *, now: dt.datetime) -> dict[str, Any]:
     """Money by month, what the ceiling pays for, and the rounds that are closed, as the page shows them."""
     asked = Asked(now)
     months = _rows(BUDGET, session, asked)
-    head = newest_head(session)
+    risk, head = _rows(MONEY_AT_RISK, session, asked), newest_head(session)
     premium = programme().premium
     year = months_from(asked.sql["year"], 12)
     plan = Plan(listed(session, today=asked.today), tuple(premium.on(month) for month in year), premium.ceiling)
@@ -52,7 +52,8 @@ def city_figures(session: Session, *, now: dt.datetime) -> dict[str, Any]:
                 for month in months
             ],
         },
-        "at_risk": sum(int(row["rupiah"] or 0) for row in _rows(MONEY_AT_RISK, session, asked)),
+        "at_risk": sum(row["rupiah"] for row in risk),
+        "recovered": sum(row["rupiah_recovered"] for row in risk),
         "rt_heads": [{name: row[name] for name in RT_HEADS} for row in _rows(RULES_SHOWN, session, asked)],
         "messages": _messages(_rows(MESSAGES, session, asked)),
         "rounds": [_round(session, held) for held in session.scalars(_CLOSED)],

@@ -115,11 +115,17 @@ said AS (
     SELECT DISTINCT enrolment.worker_id, answer.period, answer.verdict
     FROM discrepancy_answer answer JOIN enrolment ON enrolment.id = answer.enrolment_id
     WHERE answer.answered_at <= :at),
+back AS (
+    SELECT DISTINCT enrolment.worker_id, answer.period
+    FROM discrepancy_answer answer JOIN enrolment ON enrolment.id = answer.enrolment_id
+    WHERE answer.answered_at <= :at AND answer.answer = 'refunded'),
 gone AS (
     SELECT worker_id FROM enrolment GROUP BY worker_id HAVING bool_and(coalesce(removed_from <= :today, false)))
 SELECT risk.verdict, risk.owner, count(DISTINCT risk.person), count(*), sum(risk.rupiah), count(said.worker_id),
+       count(back.worker_id), coalesce(sum(risk.rupiah) FILTER (WHERE back.worker_id IS NOT NULL), 0),
        count(gone.worker_id), coalesce(sum(risk.rupiah) FILTER (WHERE gone.worker_id IS NULL), 0)
-FROM risk LEFT JOIN said USING (worker_id, period, verdict) LEFT JOIN gone USING (worker_id)
+FROM risk LEFT JOIN said USING (worker_id, period, verdict) LEFT JOIN back USING (worker_id, period)
+LEFT JOIN gone USING (worker_id)
 WHERE risk.verdict <> 'duplicate_entry' OR risk.of_one = 1 OR risk.place > 1
 GROUP BY risk.verdict, risk.owner ORDER BY sum(risk.rupiah) DESC, risk.verdict, risk.owner
 """
@@ -128,10 +134,8 @@ _REASONS = {rule.name: rule.reason for rule in RULES}
 
 
 def _at_risk(session: Session, asked: Asked) -> Iterable[Line]:
-    for verdict, owner, workers, months, rupiah, answered, gone, stays in session.execute(
-        _AT_RISK, {"at": asked.at, "today": asked.today}
-    ):
-        yield (verdict, _REASONS.get(verdict, ""), owner, workers, months, int(rupiah), answered, gone, int(stays))
+    for verdict, owner, *counts in session.execute(_AT_RISK, {"at": asked.at, "today": asked.today}):
+        yield (verdict, _REASONS.get(verdict, ""), owner, *(int(count) for count in counts))
 
 
 MONEY_AT_RISK = Report(
@@ -150,6 +154,8 @@ MONEY_AT_RISK = Report(
         ),
         Column("rupiah", says("rupiah"), says("their sum")),
         Column("answered", says("premiums"), says("of these: the owner has answered what was done")),
+        Column("recovered", says("premiums"), says("of these: an owner has answered that it was paid back")),
+        Column("rupiah_recovered", says("rupiah"), says("of the sum: paid back, as the owner answered")),
         Column(
             "removed",
             says("premiums"),
@@ -158,7 +164,7 @@ MONEY_AT_RISK = Report(
         Column(
             "rupiah_listed",
             says("rupiah"),
-            says("of the sum: of people still on the list; nothing says that any of it came back"),
+            says("of the sum: of people still on the list"),
         ),
     ),
     ("verdict", "enrolment", "worker", "discrepancy_answer"),

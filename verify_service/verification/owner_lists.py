@@ -26,6 +26,7 @@ from verify_service.verification.decision import RULES, RtHeadSays
 
 PAGE_SIZE: Final = 25
 MOST_ROWS: Final = 10_000  # of a sheet, out and in
+REFUNDED: Final = "refunded"  # the premium was paid back, or set against another
 OTHER: Final = "other"  # whatever else: a note says what
 _CHECK: Final = 5  # letters of the check behind a line's number
 _REASONS = {rule.name: rule.reason for rule in RULES}
@@ -44,9 +45,9 @@ class WorkList(StrEnum):
 # What each may answer, few and plain; what the kelurahan says of a resident counts as the word of an RT head.
 _SAYS = tuple(says.value for says in RtHeadSays if says not in (RtHeadSays.NO_ANSWER, RtHeadSays.OWN_FAMILY))
 ANSWERS: Final[Mapping[WorkList, tuple[str, ...]]] = {
-    WorkList.PROGRAMME: ("paid", "not_paid", "data_corrected", "to_be_removed", OTHER),
+    WorkList.PROGRAMME: ("paid", "not_paid", "data_corrected", "to_be_removed", REFUNDED, OTHER),
     WorkList.DINSOS: ("stays", "data_corrected", "to_be_removed", OTHER),
-    WorkList.INSURER: ("active", "paid_late", "not_registered", OTHER),
+    WorkList.INSURER: ("active", "paid_late", "not_registered", REFUNDED, OTHER),
     WorkList.KELURAHAN: (*_SAYS, OTHER),
     WorkList.OFFICER: ("explained", "data_corrected", "case_opened", "not_reached", OTHER),
 }
