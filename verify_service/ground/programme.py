@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -244,6 +244,12 @@ class Publishing(_Table):
     map: tuple[tuple[str, ...], ...] = ()  # rows from north to south of kecamatan codes; "" is no kecamatan
 
 
+class Record(_Table):
+    """Who gets the newest signed head of the record by mail, once a day: people outside the database's reach."""
+
+    heads_to: tuple[Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+$")], ...] = ()
+
+
 class Open311(_Table):
     """How much another system of the city may ask for."""
 
@@ -303,6 +309,7 @@ class Programme(_Table):
     accounts: Accounts
     open311: Open311
     publication: Publishing
+    record: Record = Record()
     retention: Retention
 
     @property

@@ -77,6 +77,12 @@ JOBS: Final = (
         ).join(("SELECT ", "")),
         apart=60.0,
     ),
+    MAIL_HEADS := Job(
+        "jobs.mail_heads.mail_heads",
+        """SELECT EXISTS (SELECT 1 FROM record_head) AND NOT EXISTS (
+           SELECT 1 FROM audit WHERE object = 'record:heads' AND at > now() - interval '12 hours')""",
+        apart=600.0,
+    ),
     PUBLISH := Job(
         "jobs.publish.publish",
         """SELECT EXISTS (SELECT 1 FROM file_import WHERE kind = 'insurer' AND undone_at IS NULL)

@@ -6,6 +6,7 @@ import base64
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -46,6 +47,8 @@ class Settings(BaseSettings):
     kannel_username: str = ""
     kannel_password: SecretStr = SecretStr("")
     kannel_sender: str = ""
+    mail_url: SecretStr = SecretStr("")  # smtp://USER:PASSWORD@HOST:587 or smtps://...; nothing is mailed without it
+    mail_from: str = ""
     public_url: str = ""  # where a gateway reaches us
     ussd_fields: Annotated[dict[str, str], NoDecode] = {}  # ours -> what a carrier calls it; the others keep our names
     programme: Path | None = None  # default: the Bekasi file that ships with us
@@ -110,6 +113,14 @@ class Settings(BaseSettings):
             backend = ""
         if backend != "postgresql":
             raise ValueError("write postgresql://ROLE:PASSWORD@HOST/DATABASE")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _smtp(cls, value: SecretStr) -> SecretStr:
+        address = urlsplit(value.get_secret_value())
+        if value.get_secret_value() and (address.scheme not in ("smtp", "smtps") or not address.hostname):
+            raise ValueError("write smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465")
         return value
 
     @field_validator("redis_url")

@@ -1,7 +1,6 @@
 """Heads outside the database: the file that each seal adds to, and copies of the record in other hands.
 
-Against a superuser only an older head in other hands helps: the file is to be copied or mailed away daily. Sending it
-is left to the machine's own mail (docs/operations.md).
+Against a superuser only an older head in other hands helps: the newest is mailed away daily (`mailing.py`).
 """
 
 from __future__ import annotations

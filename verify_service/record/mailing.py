@@ -1,0 +1,113 @@
+"""The newest signed head by mail, once a day, to those whom the programme file names.
+
+Mailed and not recorded, where a worker dies in between, is mailed again: a second copy of a head does no harm.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from verify_service import audit
+from verify_service.ground.programme import programme
+from verify_service.ground.settings import settings
+from verify_service.ground.tables import AuditEntry
+from verify_service.record.heads import ShownHead, newest_head
+
+PATIENCE: Final = 20.0  # seconds for one answer of the mail server
+_OBJECT: Final = "record:heads"
+_MAILED: Final = "heads mailed"
+_WORDS: Final = """\
+Baris di bawah ini adalah kepala catatan {brand} yang ditandatangani: {size:,} catatan sampai {at}.
+Simpanlah surat ini. Dengannya dapat dibuktikan kelak bahwa tidak ada catatan lama yang diubah.
+
+The lines below are the signed head of the record of {brand}: {size:,} entries up to {at}.
+Please keep this mail: with it anybody can show later whether an older entry was altered. How:
+verify audit verify --heads FILE, where FILE is the attachment; docs/record.md has a verifier of its own.
+
+{note}"""
+
+
+class MailRefused(Exception):
+    """The mail server did not take it; the message says at which step, and names nobody."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail: the head, and whom it goes to."""
+
+    head: ShownHead
+    to: tuple[str, ...] = field(repr=False)
+
+
+def letter_of_today(session: Session, *, now: dt.datetime) -> Letter | None:
+    """What is to be mailed now; None without recipients, a mail server or a head, or where today's went already."""
+    to = programme().record.heads_to
+    if not to or not settings().mail_url.get_secret_value():
+        return None
+    last = session.scalar(
+        select(func.max(AuditEntry.at)).where(AuditEntry.object == _OBJECT, AuditEntry.action == _MAILED)
+    )
+    zone = programme().zone
+    if last is not None and last.astimezone(zone).date() >= now.astimezone(zone).date():
+        return None
+    head = newest_head(session)
+    return None if head is None else Letter(head, to)
+
+
+def mailed(session: Session, letter: Letter, *, now: dt.datetime) -> None:
+    """That today's went, to how many, and which."""
+    audit.record(
+        session, now=now, actor="clock", action=_MAILED, on=_OBJECT, size=letter.head.size, recipients=len(letter.to)
+    )
+
+
+def message(letter: Letter, to: str, *, now: dt.datetime) -> EmailMessage:
+    """The mail to one of them: in both languages, the head in its text and as a file."""
+    held = EmailMessage()
+    day = letter.head.at.astimezone(programme().zone)
+    sender = settings().mail_from or f"verify-service@{programme().jurisdiction}"
+    held["Subject"] = f"{programme().brand}: kepala catatan {day:%Y-%m-%d} / signed head"
+    held["From"], held["To"] = sender, to
+    held["Date"] = format_datetime(now)
+    held["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    held["Auto-Submitted"] = "auto-generated"
+    told = _WORDS.format(
+        brand=programme().brand, size=letter.head.size, at=f"{day:%Y-%m-%d %H:%M %Z}", note=letter.head.note
+    )
+    held.set_content(told)
+    held.add_attachment(letter.head.note, filename=f"head-{day:%Y-%m-%d}.txt")
+    return held
+
+
+def send(letter: Letter, *, now: dt.datetime) -> None:
+    """Hand it to the mail server, one mail for each recipient; or MailRefused, and all of it is tried again later."""
+    address = urlsplit(settings().mail_url.get_secret_value())
+    host = address.hostname or ""
+    context = ssl.create_default_context()
+    try:
+        server: smtplib.SMTP = (
+            smtplib.SMTP_SSL(host, address.port or 465, timeout=PATIENCE, context=context)
+            if address.scheme == "smtps"
+            else smtplib.SMTP(host, address.port or 587, timeout=PATIENCE)
+        )
+        with server:
+            server.ehlo()
+            if address.scheme == "smtp" and server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+            if address.username:
+                server.login(unquote(address.username), unquote(address.password or ""))
+            for to in letter.to:
+                server.send_message(message(letter, to, now=now), to_addrs=[to])
+    except (smtplib.SMTPException, OSError) as error:
+        raise MailRefused(type(error).__name__) from None
