@@ -11,7 +11,19 @@ from pathlib import Path
 from tests.bench.servers import stay_off_the_servers_core
 from verify_service.demo import embedded, keys
 
-TABLES = ("hops", "reconciliation", "months", "texts", "desk", "lists", "pairs", "rounds", "workers", "record")
+TABLES = (
+    "hops",
+    "reconciliation",
+    "months",
+    "texts",
+    "desk",
+    "lists",
+    "pairs",
+    "rounds",
+    "workers",
+    "record",
+    "answers",
+)
 
 
 def main() -> None:
@@ -72,6 +84,11 @@ def main() -> None:
 
                 for people in (100_000, 1_000_000) if asked.full else (100_000,):
                     reconciliation.share(servers, people)
+            if "answers" in asked.only:
+                from tests.bench import answers
+
+                for people in (100_000, 1_000_000) if asked.full else (100_000,):
+                    answers.compare(servers, people)
             if "record" in asked.only:
                 from tests.bench import record
 
