@@ -89,6 +89,7 @@ soak: install browser
 		[ $$? = 1 ] || { echo "the race of texts did not notice $$fault"; exit 1; }; \
 		echo "==> noticed, as it has to: $$fault"; done
 	@$(BIN)/python -m tests.soak.record --edits $${EDITS:-10000} --entries $${ENTRIES:-5000} --seed $${SEED:-1}
+	@$(BIN)/python -m tests.soak.answers --seed $${SEED:-1}
 	@$(BIN)/python -m tests.soak.rounds_by_lot --rounds $${ROUNDS:-2000} --seed $${SEED:-1}
 	@$(BIN)/python -m tests.soak.publications --weeks $${WEEKS:-26} --seed $${SEED:-1}
 

@@ -64,7 +64,7 @@ def hidden_by_column(city: City, counts: Mapping[str, int]) -> dict[str, tuple[f
     families: dict[str, list[str]] = {}
     for key in counts:
         group, sex, outcome = key.split("/")
-        if sex == ALL and group != "city":
+        if sex == ALL and group.split(":")[0] in ("kecamatan", "kelurahan", "occupation", "age"):
             families.setdefault(f"{group.split(':')[0]}/{outcome}", []).append(key)
     for keys in families.values():
         column = suppress([counts[key] for key in keys])
@@ -80,7 +80,7 @@ def hidden_by_column(city: City, counts: Mapping[str, int]) -> dict[str, tuple[f
 def test_the_attack_recovers_most_of_what_was_hidden_column_by_column() -> None:
     chance = random.Random(5)
     city = a_city(1_500, 8, chance, kecamatan=4)
-    counts = city.counts(6)
+    counts = {key: count for key, count in city.counts(6).items() if not key.startswith("proposals")}
     printed = hidden_by_column(city, counts)
     small = [key for key in printed if 0 < counts[key] < SMALL]
     found = attack([Week(counts, printed, "")], city.sums, least_width=LEAST_WIDTH)

@@ -18,9 +18,11 @@ from dataclasses import dataclass, field
 
 from verify_service.publication.attack import LEAST_WIDTH, WEEKS, Narrow, Week, attack, bounds_of, small_counts
 from verify_service.publication.rounding import rounded
-from verify_service.publication.tables import AGES, ALL, OCCUPATIONS, UNKNOWN, Sum, filled, sums_of_people
+from verify_service.publication.tables import AGES, CITY, OCCUPATIONS, SAID, SAYS, filled, sums_of_people
+from verify_service.publication.tallies import ALL, PROPOSAL_OUTCOMES, PROPOSALS, UNKNOWN, Sum, Tally
 
 SEXES = (ALL, "L", "P")
+JOBS = ("driver", "trader", "waste_picker", "domestic", "other")
 FATES = (("confirmed", 80), ("assisted", 6), ("otherwise", 14))
 
 
@@ -35,6 +37,7 @@ class Person:
     age: str
     week: int
     fate: str
+    says: str  # where that is something else
     stuck: str  # not paid for, or unknown to the insurer: no answer changes that
 
     def outcome(self, week: int) -> str:
@@ -47,10 +50,24 @@ class City:
 
     people: list[Person]
     areas: list[tuple[str, str]]
+    proposed: list[tuple[int, int, str, str, str]]  # week, week of the decision, work, help, what was decided
     sums: tuple[Sum, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sums = tuple(sums_of_people(self.areas, SEXES))
+        self.sums = (
+            *sums_of_people(self.areas, SEXES),
+            (f"{CITY}/{ALL}/otherwise", tuple(f"{SAID}/{ALL}/{said}" for said in SAYS)),
+            *self.proposals(0).sums(),
+        )
+
+    def proposals(self, week: int) -> Tally:
+        """People put forward by then: some a week, decided some weeks later."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for begun, ended, job, helped, decided in self.proposed:
+            if begun <= week:
+                for group in (f"job:{job}", f"help:{helped}"):
+                    counts[group, decided if ended <= week else "waiting"] += 1
+        return Tally(PROPOSALS, PROPOSAL_OUTCOMES, {"job": JOBS, "help": ("yes", "no")}, counts)
 
     def counts(self, week: int) -> dict[str, int]:
         leaves: Counter[str] = Counter()
@@ -59,6 +76,9 @@ class City:
             leaves[f"kelurahan:{one.kelurahan}/{ALL}/{outcome}"] += 1
             for group in (f"kecamatan:{one.kecamatan}", f"occupation:{one.occupation}", f"age:{one.age}"):
                 leaves[f"{group}/{one.sex}/{outcome}"] += 1
+            if outcome == "otherwise":
+                leaves[f"{SAID}/{ALL}/{one.says}"] += 1
+        leaves.update(dict(self.proposals(week).leaves()))
         return filled(leaves, self.sums)
 
 
@@ -74,8 +94,14 @@ def a_city(people: int, weeks: int, chance: random.Random, kecamatan: int = 12) 
         fate = chance.choices([name for name, _ in FATES], [share for _, share in FATES])[0]
         job = chance.choices(list(jobs), list(jobs.values()))[0]
         age = chance.choices(ages, (15, 30, 30, 18, 7))[0]
-        made.append(Person(*where, chance.choice("LP"), job, age, chance.randint(1, weeks + weeks // 2), fate, stuck))
-    return City(made, areas)
+        answers, says = chance.randint(1, weeks + weeks // 2), chance.choice(SAYS)
+        made.append(Person(*where, chance.choice("LP"), job, age, answers, fate, says, stuck))
+    proposed = []
+    for _ in range(people // 20):
+        begun = chance.randint(1, weeks)
+        helped, decided = chance.choices(("yes", "no"), (1, 6))[0], chance.choice(PROPOSAL_OUTCOMES[1:])
+        proposed.append((begun, begun + chance.randint(1, 8), chance.choice(JOBS), helped, decided))
+    return City(made, areas, proposed)
 
 
 @dataclass
