@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from verify_service.grievances.web_questions import A_PHONE_A_DAY, AN_HOUR, LONGEST
+from tests.people import NOW
+from verify_service.grievances.opening import Opened
+from verify_service.grievances.web_questions import A_PHONE_A_DAY, AN_ADDRESS, AN_HOUR, LONGEST, Busy, Question, ask
+from verify_service.ground.database import transaction
 
 WORDS = "Berapa uang yang sudah dibayar untuk tukang becak?"
 
@@ -64,14 +69,33 @@ def test_what_cannot_be_filed_is_said_and_nothing_typed_is_lost(client: FlaskCli
     assert status == 200
 
 
-def test_a_flood_is_told_to_come_later_and_a_repeat_is_not_part_of_it(client: FlaskClient, db: Any) -> None:
-    for number in range(AN_HOUR):
+def test_a_flood_from_one_address_is_told_to_come_later_and_closes_the_form_to_nobody(
+    client: FlaskClient, db: Any
+) -> None:
+    for number in range(AN_ADDRESS):
         assert asked(client, once=str(number))[0] == 200
     status, page = asked(client, once="another")
     assert status == 429
     assert WORDS in page
-    assert asked(client, once="0")[0] == 200  # was filed before
-    assert len(cases(db)) == AN_HOUR
+    assert len(cases(db)) == AN_ADDRESS
+    there = {"REMOTE_ADDR": "203.0.113.9"}
+    answer = client.post("/ask", data={"words": WORDS, "once": "elsewhere"}, environ_overrides=there)
+    assert answer.status_code == 200
+
+
+def test_of_all_together_so_many_an_hour_and_a_repeat_is_none_of_them(db: Any) -> None:
+    def put(session: Session, once: int) -> Opened | Busy:
+        return ask(session, Question(WORDS, None, "id", str(once)), now=NOW)
+
+    with transaction() as session:
+        done = [put(session, once) for once in range(AN_HOUR + 1)]
+        assert isinstance(done.pop(), Busy)
+        assert len({one.number for one in done if isinstance(one, Opened)}) == AN_HOUR
+        again = put(session, 0)
+        assert isinstance(again, Opened)
+        assert again.number == done[0].number  # type: ignore[union-attr]  # else the line before fails
+        later = ask(session, Question(WORDS, None, "id", "later"), now=NOW + dt.timedelta(hours=1, minutes=1))
+        assert isinstance(later, Opened)
 
 
 def test_one_phone_asks_a_few_times_a_day(client: FlaskClient, db: Any) -> None:

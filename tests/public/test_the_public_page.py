@@ -186,3 +186,14 @@ def test_every_month_stands_as_it_was_printed_last(client: FlaskClient, db: Any)
     publish()
     (row,) = rows_of(client, "months")
     assert (row["month"], row["listed"], row["confirmed"]) == ("2026-10", "23", "7")
+
+
+def test_a_file_that_one_has_is_not_sent_again_and_one_of_last_week_is(client: FlaskClient, db: Any) -> None:
+    a_list(db, answered=12)
+    publish()
+    first = client.get("/data/months.csv")
+    has = {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/data/months.csv", headers=has).status_code == 304
+    db.execute("UPDATE publication SET printed = jsonb_set(printed, '{months,2026-10,paid}', '5')")
+    assert client.get("/data/months.csv", headers=has).status_code == 200
+    assert "no-cache" in first.headers["Cache-Control"]

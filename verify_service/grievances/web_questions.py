@@ -1,6 +1,7 @@
 """A question that anybody asks on the public page: a case with a number and a day, like any other.
 
-Nobody signs in there, and no address of a browser is kept: what holds a flood back is how many may come in an hour.
+Nobody signs in there, and no address of a browser is kept. What holds a flood back is how many may come in an hour: of
+one address few, so that it does not close the form to all others, and of all together.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from verify_service.messaging.consent import phone_of
 
 CHANNEL: Final = "web"
 LONGEST: Final = 2000  # letters
-AN_HOUR: Final = 60  # questions from everybody together
+AN_ADDRESS: Final = 20  # an hour; many phones share one address of their operator
+AN_HOUR: Final = 300  # questions from everybody together
 A_PHONE_A_DAY: Final = 3
 
 

@@ -201,6 +201,18 @@ def started(job: Job) -> None:
         log.warning("marker kept", job=job.name, reason=type(error).__name__)
 
 
+def counted(name: str, *, seconds: int) -> int:
+    """How often this was counted within so many seconds from the first time, this time included; 0: Valkey is away."""
+    try:
+        steps = connection().pipeline(transaction=True)
+        steps.set(f"count:{name}", 0, nx=True, ex=seconds)
+        steps.incr(f"count:{name}")
+        return int(steps.execute()[1])
+    except (redis.RedisError, OSError) as error:
+        log.warning("not counted", reason=type(error).__name__)
+        return 0
+
+
 def healthy() -> bool:
     """Whether Valkey answers."""
     try:

@@ -13,10 +13,12 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from verify_service import languages
-from verify_service.grievances.web_questions import LONGEST, Busy, Question, ask
+from verify_service.grievances.web_questions import AN_ADDRESS, LONGEST, Busy, Question, ask
+from verify_service.ground.crypto import blind_index
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone, read_phone
 from verify_service.ground.programme import programme
+from verify_service.ground.queue import counted
 from verify_service.labels.categories import category_name
 from verify_service.labels.published import GROUPS, OUTCOMES, SAID_OTHERWISE
 from verify_service.labels.reasons import JOBS, reason_name
@@ -101,11 +103,21 @@ def ask_a_question() -> Response:
     asked = Question(
         words, number if isinstance(number, Phone) else None, languages.chosen(), request.form.get("once", "")[:60]
     )
+    if not _within_share():
+        return _question_page(429, words=words, phone=phone, wrong={}, busy=True)
     with transaction(seconds=PATIENCE) as session:
         done = ask(session, asked, now=dt.datetime.now(dt.UTC))
     if isinstance(done, Busy):
         return _question_page(429, words=words, phone=phone, wrong={}, busy=True)
     return _question_page(200, asked=done, by_phone=asked.phone is not None)
+
+
+def _within_share() -> bool:
+    """Whether this address may ask once more within the hour, so that one flood does not close the form to all.
+
+    Of an address there is a keyed hash, in memory, for an hour; while Valkey is away nobody is counted.
+    """
+    return counted(f"asked:{blind_index(request.remote_addr or '', 'address').hex()}", seconds=3600) <= AN_ADDRESS
 
 
 def _question_page(status: int, **shown: Any) -> Response:
@@ -121,8 +133,10 @@ def _printed() -> tuple[Mapping[str, Any] | None, dt.datetime | None]:
 
 def _file(content: bytes, mimetype: str) -> Response:
     response = Response(content, mimetype=mimetype)
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = "public, no-cache"  # asked each time: a file of another week fits no hash
+    response.add_etag()
     response.headers["Access-Control-Allow-Origin"] = "*"  # anybody's page may read what anybody may read
+    response.make_conditional(request)
     return response
 
 
