@@ -92,6 +92,7 @@ soak: install browser
 	@$(BIN)/python -m tests.soak.answers --seed $${SEED:-1}
 	@$(BIN)/python -m tests.soak.rounds_by_lot --rounds $${ROUNDS:-2000} --seed $${SEED:-1}
 	@$(BIN)/python -m tests.soak.publications --weeks $${WEEKS:-26} --seed $${SEED:-1}
+	@$(BIN)/python -m tests.soak.weekly_looks --years $${LOOKS:-2000} --seed $${SEED:-1}
 
 bench: install
 	@$(BIN)/python -m tests.bench $(ARGS)

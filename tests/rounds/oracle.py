@@ -54,6 +54,7 @@ from verify_service.rounds.intervals import (
     wilson,
     wilson_of,
 )
+from verify_service.rounds.lagging import Group, holm
 from verify_service.rounds.size import two_groups
 
 Row = dict[str, Any]
@@ -139,6 +140,18 @@ def looks(chance: random.Random, cases: int) -> Iterator[Pair]:
     for _ in range(cases):
         ps = [chance.random() ** 3 for _ in range(chance.randint(1, 40))]
         yield Pair(benjamini_hochberg(ps), list(multipletests(ps, method="fdr_bh")[1]))
+        yield Pair(holm(ps), list(multipletests(ps, method="holm")[1]))
+
+
+def groups_that_lag(chance: random.Random, cases: int) -> Iterator[Pair]:
+    """Fisher's exact test, one-sided, also of many people; and the interval of the gap."""
+    for _ in range(cases):
+        (y1, n1), (y2, n2) = some(chance, chance.choice((60, 2_000, 400_000))), some(chance, 400_000)
+        group = Group(y1, n1, y2, n2)
+        fewer = stats.fisher_exact([[y1, n1 - y1], [y2, n2 - y2]], alternative="less")[1] if y1 * n2 < y2 * n1 else 1.0
+        gap = confint_proportions_2indep(y1, n1, y2, n2, method="newcomb", compare="diff")
+        assert group.gap is not None
+        yield Pair((group.by_chance, *group.gap[1:]), (fewer, *gap))
 
 
 def by_lot(chance: random.Random, cases: int) -> Iterator[Pair]:
@@ -293,7 +306,8 @@ COMPARISONS = (
     Comparison("two groups", "statsmodels", 0, two_sizes),
     Comparison("Student's t, relative", "scipy", 1e-8, quantiles),
     Comparison("kappa, se, se0", "statsmodels", 1e-9, raters),
-    Comparison("Benjamini-Hochberg", "statsmodels", 1e-12, looks),
+    Comparison("Benjamini-Hochberg, Holm", "statsmodels", 1e-12, looks),
+    Comparison("Fisher, one-sided; the gap", "scipy, statsmodels", 1e-7, groups_that_lag),
     Comparison("back-checks", "scipy", 1e-9, by_lot),
     Comparison("most no of a list", "scipy", 0, whole_lists),
     Comparison("strata: share, se, deff, Wilson; Korn-Graubard", "svy", 1e-9, strata),

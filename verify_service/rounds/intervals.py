@@ -195,13 +195,27 @@ def most_no(yes: int, answers: int, population: int, confidence: float = CONFIDE
 
 
 def hypergeometric_at_most(seen: int, population: int, marked: int, drawn: int) -> float:
-    """The chance that a simple sample has at most so many of the marked people."""
-    first = max(0, drawn - (population - marked))
+    """The chance that a simple sample has at most so many of the marked people.
+
+    From the likeliest number outwards, until what is added tells nothing: of a million people some thousand terms.
+    """
+    first, last = max(0, drawn - (population - marked)), min(seen, marked, drawn)
+    if last < first:
+        return 0.0
+    start = min(max((drawn + 1) * (marked + 1) // (population + 2), first), last)
+    unmarked = population - marked - drawn
+    beside = [1.0]  # each number's chance beside that of the start
+    for numbers, up in ((range(start, first, -1), False), (range(start + 1, last + 1), True)):
+        chance = 1.0
+        for k in numbers:
+            odds = (marked - k + 1) * (drawn - k + 1) / (k * (unmarked + k))
+            chance = chance * odds if up else chance / odds
+            if chance < 1e-18:
+                break
+            beside.append(chance)
     whole = _ways(population, drawn)
-    return math.fsum(
-        math.exp(_ways(marked, k) + _ways(population - marked, drawn - k) - whole)
-        for k in range(first, min(seen, marked, drawn) + 1)
-    )
+    of_start = math.exp(_ways(marked, start) + _ways(population - marked, drawn - start) - whole)
+    return min(1.0, of_start * math.fsum(beside))
 
 
 def korn_graubard_size(answers: int, deff: float, df: float, confidence: float = CONFIDENCE) -> float:
