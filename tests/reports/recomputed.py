@@ -32,7 +32,7 @@ _CAME: Final = {  # of tables whose rows are only added: by when there was one
     "file_import": "imported_at", "evidence": "received_at", "grievance": "opened_at", "grievance_event": "at",
     "proposal": "opened_at", "removal": "opened_at", "decision": "at", "discrepancy_answer": "answered_at",
     "knowledge_answer": "answered_at", "outbox": "created_at", "inbound_message": "received_at", "round": "drawn_at",
-    "audit": "at",
+    "audit": "at", "inclusion_notice": "opened_at",
 }  # fmt: skip
 _UNCOVERED: Final = ("unpaid", "inactive", "not_found")
 
@@ -556,34 +556,6 @@ def decisions(city: Sheets) -> Lines:
     return lines
 
 
-def messages(city: Sheets) -> Lines:
-    heard = grouped(
-        (row for row in city["inbound_message"] if row["handled_as"] == "answer"),
-        lambda row: (row["conversation_id"], row["step"]),
-    )
-
-    def acted_upon(text: Row) -> bool:
-        return any(
-            row["received_at"] >= text["handed_at"] for row in heard.get((text["conversation_id"], text["step"]), ())
-        )
-
-    lines = []
-    for (month, purpose), texts in grouped(
-        city["outbox"], lambda row: (month_of(row["created_at"]), row["purpose"])
-    ).items():
-        handed = [row for row in texts if city.by(row["handed_at"])]
-        parts = sum(row["parts"] or 0 for row in handed)
-        lines.append(
-            (
-                f"{month:%Y-%m}", purpose, len(texts), len(handed), sum(row["state"] == "accepted" for row in handed),
-                sum(row["state"] in ("refused", "failed", "unknown") for row in texts),
-                sum(row["state"] in ("cancelled", "stale") for row in texts),
-                sum(map(acted_upon, handed)), parts, parts * PART,
-            )
-        )  # fmt: skip
-    return lines
-
-
 _WHAT: Final = {
     "identity looked at": ("identity looked at", "identity opened", "person searched", "list searched"),
     "list or letters taken out": (
@@ -662,7 +634,7 @@ def escalation_told(city: Sheets) -> Lines:
     ]  # fmt: skip
 
 
-RECOMPUTED: Final[dict[str, Callable[[Sheets], Lines]]] = {
+OF_TABLES: Final[dict[str, Callable[[Sheets], Lines]]] = {
     "roster-versions": roster_versions,
     "funnel": funnel,
     "money-at-risk": money_at_risk,
@@ -679,7 +651,6 @@ RECOMPUTED: Final[dict[str, Callable[[Sheets], Lines]]] = {
     "audit-log": audit_log,
     "rules-shown": rules_shown,
     "decisions": decisions,
-    "messages": messages,
     "data-protection": data_protection,
     "complainant-protection": complainant_protection,
     "escalation-told": escalation_told,

@@ -27,6 +27,7 @@ _ACTIONS = (
     "visit list printed", "old reports emptied", "sign-in refused", "officer added", "password reset",
     "second factor off", "recovery code used", "sessions ended", "api key made", "report: answer", "report read",
 )  # fmt: skip
+_BORN = (1960, 1966, 1967, 1976, 1977, 1986, 1996, 1997)
 _STATES = ("waiting", "accepted", "accepted", "refused", "failed", "unknown", "cancelled", "stale")
 
 
@@ -45,7 +46,7 @@ class SmallCity:
             self.db.execute("SET LOCAL session_replication_role = replica")
             for table in (
                 self.officers_at_work, self.files, self.people, self.months, self.heads, self.said, self.reports,
-                self.proposals, self.removals, self.knowledge, self.texts, self.round, self.trail,
+                self.proposals, self.removals, self.knowledge, self.texts, self.round, self.notices, self.trail,
             ):  # fmt: skip
                 table()
         with self.db.transaction():
@@ -124,8 +125,8 @@ class SmallCity:
             self.workers.append(someone)
             came = self.at(within=25)
             self.db.execute(
-                "UPDATE worker SET sex = %s, created_at = %s WHERE id = %s",
-                [self.lot.choice(("L", "P", None)), came, someone.worker],
+                "UPDATE worker SET sex = %s, birth_year = %s, created_at = %s WHERE id = %s",
+                [self.lot.choice(("L", "P", None)), self.lot.choice((None, *_BORN)), came, someone.worker],
             )
             if self.perhaps(0.2):
                 a_worker(self.db, **told, **place, phone=None, row=number + 100, occupation=self.lot.choice(JOBS))
@@ -195,7 +196,8 @@ class SmallCity:
         for at, line, source in sorted(moments):
             statement = self.lot.choice(_WORKER if source == "worker" else _HEAD)
             self.put(
-                "evidence", enrolment_id=line, source=source, statement=statement, channel="ussd",
+                "evidence", enrolment_id=line, source=source, statement=statement,
+                channel=self.lot.choice(("ussd", "sms", "ussd", "visit")),
                 detail=self.lot.choice(("yes", "no", "declined")) if statement == "asked_money" else "",
                 assisted=source == "worker" and self.perhaps(0.2), phone_id=self.lot.choice([None, *self.phones[:9]]),
                 period=self.lot.choice((None, dt.date(2026, 8, 1), dt.date(2026, 10, 1))),
@@ -223,8 +225,10 @@ class SmallCity:
         case = self.put(
             "grievance", number=self._reference("grievance"), category=self.lot.choice(_CATEGORIES), identity=identity,
             urgency=self.lot.choice((None, None, "accident", "death")), about=about,
-            about_unit=self.lot.choice((None, None, "disnaker")), restricted=bool(about) and self.perhaps(0.9),
-            unit=self.lot.choice(("grievance", "disnaker")), origin="report", channel="ussd", version=1,
+            about_unit=self.lot.choice((None, None, "disnaker")),
+            restricted=bool(about) and self.perhaps(0.9),
+            unit=self.lot.choice(("grievance", "disnaker")), origin="report", version=1,
+            channel=self.lot.choice(("ussd", "sms", "call", "open311")),
             assignee_id=self.lot.choice([None, *self.officers]), kelurahan_code=self.lot.choice(PLACES),
             phone_id=None if hidden else self.lot.choice([None, *self.phones]),
             worker_id=None if hidden else self.lot.choice([None, *(one.worker for one in self.workers)]),
@@ -288,7 +292,7 @@ class SmallCity:
     def proposals(self) -> None:
         first: dict[bytes, int] = {}
         for moment in sorted(self.at() for _ in range(18)):
-            nik = blind_index(f"32750115019088{self.lot.randrange(12):02d}", "nik")
+            nik = blind_index(f"327501150190{self.lot.choice((8800, 0)) + self.lot.randrange(12):04d}", "nik")
             over = self.perhaps(0.6)
             made = self.put(
                 "proposal", number=self._reference("proposal"), nik=b"-",
@@ -297,8 +301,11 @@ class SmallCity:
                 member="no", help_needed=b"-" if self.perhaps(0.3) else None,
                 state=self.lot.choice(("accepted", "refused") if over else ("received", "asked", "read")),
                 reason=self.lot.choice(("criteria_met", "age")) if over else None, on_roster=False,
-                same_as_id=first.get(nik), phone_id=a_phone(self.db, f"+62813{next(self.number):07d}"), channel="ussd",
-                inbound=self.lot.randbytes(16), opened_at=moment, due_on=moment.date(),
+                same_as_id=first.get(nik), phone_id=a_phone(self.db, f"+62813{next(self.number):07d}"),
+                channel=self.lot.choice(("ussd", "sms")), sex=self.lot.choice(("L", "P", None)),
+                birth_year=self.lot.choice((None, *_BORN)),
+                inbound=self.lot.randbytes(16), opened_at=moment,
+                due_on=moment.date() + dt.timedelta(days=self.lot.choice((0, 9))),
                 decided_at=self.at(moment) if over else None,
             )  # fmt: skip
             first.setdefault(nik, made)
@@ -341,7 +348,7 @@ class SmallCity:
             state = self.lot.choice(_STATES)
             handed = self.at(written, 3) if state in ("accepted", "refused", "failed", "unknown") else None
             question = self.perhaps(0.4)
-            purpose = "question" if question else self.lot.choice(("reply", "case", "warning"))
+            purpose = "question" if question else self.lot.choice(("reply", "case", "invitation"))
             self.put(
                 "outbox", phone_id=self.lot.choice(self.phones), screen=self.lot.choice(("c12.external", "a.b")),
                 conversation_id=self.lot.randrange(12) if question else None,
@@ -386,6 +393,18 @@ class SmallCity:
                         answered if position < 7 else None,
                     ],
                 )
+
+    def notices(self) -> None:
+        """Groups of which officers were told, some of which have caught up since."""
+        for dimension, code in (("sex", "P"), ("sex", "L"), ("occupation", "trade"), ("phone", "none"), ("age", "60+")):
+            for measure in ("paid", "active", "answered"):
+                opened = self.at()
+                if self.perhaps():
+                    self.put(
+                        "inclusion_notice", measure=measure, dimension=dimension, group_code=code, opened_at=opened,
+                        noticed_on=opened.date() - dt.timedelta(days=opened.weekday()), looked_at=opened, yes=1,
+                        people=40, others_yes=50, others=60, ended_at=self.at(opened) if self.perhaps() else None,
+                    )  # fmt: skip
 
     def trail(self) -> None:
         for moment in sorted(self.at() for _ in range(60)):

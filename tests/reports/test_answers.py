@@ -1,4 +1,4 @@
-"""The twenty answers: each is there, says what its columns mean, and gives the same bytes for the same day."""
+"""The auditor's answers: each is there, says what its columns mean, and gives the same bytes for the same day."""
 
 from __future__ import annotations
 
@@ -31,9 +31,11 @@ NAMES = [
     "grievance-sla",
     "fees-asked",
     "comprehension",
+    "before-and-after",
     "left-out",
     "rt-reliability",
     "representativeness",
+    "inclusion",
     "audit-log",
     "data-protection",
     "complainant-protection",

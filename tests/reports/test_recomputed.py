@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.conftest import empty
-from tests.reports.recomputed import RECOMPUTED, ZONE, Sheets
+from tests.reports.recomputed import OF_TABLES, ZONE, Sheets
+from tests.reports.recomputed_groups import OF_GROUPS
 from tests.reports.small_city import MIDDLE, SmallCity
 from tests.verification.test_reconciliation import reconcile
 from verify_service.ground.as_of import as_of
@@ -18,6 +19,7 @@ from verify_service.reports.answers import REPORTS, lines_of
 from verify_service.reports.definition import Asked, Report
 from verify_service.verification.reconciliation import compute_again
 
+RECOMPUTED = OF_TABLES | OF_GROUPS
 CITIES = 15
 NEVER = {("budget", "administration")}  # none is inside the premium
 WORDS = {"reason": "money-at-risk"}  # text beside a code

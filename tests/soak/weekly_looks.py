@@ -1,4 +1,4 @@
-"""Weekly looks: an invented list in which no group differs is looked at every week of a year, and again with one that does.
+"""Weekly looks: an invented list is looked at every week of a year, without any difference, and with a group that lags.
 
 How often does chance alone give a notice, and how soon does a real gap?
 
@@ -61,12 +61,13 @@ def looks(year: Year, seed: int) -> list[list[Group]]:
     ever = chance.random(n) < np.where(small, year.share - year.gap, year.share)
     week_of = np.where(ever, np.minimum(chance.exponential(8, n), 25.9), np.inf)
     confirms = chance.random(n) < 0.85
+    paid = active = np.zeros(n, dtype=bool)
     told = []
     for week in range(year.weeks):
         if week % 4 == 0:  # a new month's files: most stay as they were
             changed = chance.random(n) < (1.0 if week == 0 else 0.1)
-            paid = np.where(changed, chance.random(n) < 0.97, paid if week else False)
-            active = np.where(changed, chance.random(n) < 0.95, active if week else False)
+            paid = np.where(changed, chance.random(n) < 0.97, paid)
+            active = np.where(changed, chance.random(n) < 0.95, active)
         answered = week_of <= week
         everybody = np.ones(n, dtype=bool)
         both = paid & active

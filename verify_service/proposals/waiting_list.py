@@ -20,6 +20,7 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import Enrolment, PhoneLink, Proposal, Worker
 from verify_service.ground.working_days import city_day, working_days_after
 from verify_service.registry.names import name_key
+from verify_service.registry.nik import Nik
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def place(session: Session, new: NewProposal, *, now: dt.datetime) -> Placed:
         "name": new.name,
         "name_key": name_key(new.name),
         "job": new.job,
+        **_told_by(new.nik, city_day(now)),
         "kelurahan_code": new.kelurahan_code or None,
         "rw": new.rw or None,
         "rt": new.rt or None,
@@ -90,6 +92,15 @@ def place(session: Session, new: NewProposal, *, now: dt.datetime) -> Placed:
     made = session.execute(insert(Proposal).returning(Proposal.id), row).scalar_one()
     audit.record(session, now=now, actor=f"phone:{new.phone_id}", action="proposed", on=f"proposal:{made}")
     return Placed(str(row["number"]), days)
+
+
+def _told_by(nik: str, today: dt.date) -> dict[str, str | int | None]:
+    """What figures go by: sex and year of birth as the NIK has them; neither where it is no NIK."""
+    read = Nik(nik)
+    try:
+        return {"sex": read.sex, "birth_year": read.birth_date(today).year}
+    except ValueError:
+        return {"sex": None, "birth_year": None}
 
 
 def is_theirs(session: Session, phone_id: int, nik: str) -> bool:

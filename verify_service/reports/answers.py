@@ -1,4 +1,4 @@
-"""The twenty answers and the one about themselves, by name, and how each is written down."""
+"""The auditor's answers and the one about themselves, by name, and how each is written down."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from verify_service.reports.definition import Asked, Column, Line, Report, plain, says
+from verify_service.reports.of_inclusion import INCLUSION
+from verify_service.reports.of_learning import BEFORE_AND_AFTER
 from verify_service.reports.of_the_answers import COMPREHENSION, MESSAGES, REPRESENTATIVENESS, RT_RELIABILITY
 from verify_service.reports.of_the_desk import DECISIONS, ESCALATION_TOLD, FEES_ASKED, GRIEVANCE_SLA, LEFT_OUT
 from verify_service.reports.of_the_house import AUDIT_LOG, COMPLAINANT_PROTECTION, DATA_PROTECTION, RULES_SHOWN
@@ -30,9 +32,11 @@ _COUNTED: Final = (
     GRIEVANCE_SLA,
     FEES_ASKED,
     COMPREHENSION,
+    BEFORE_AND_AFTER,
     LEFT_OUT,
     RT_RELIABILITY,
     REPRESENTATIVENESS,
+    INCLUSION,
     AUDIT_LOG,
     DATA_PROTECTION,
     COMPLAINANT_PROTECTION,

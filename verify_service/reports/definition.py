@@ -48,6 +48,23 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Dots:
+    """Columns of a report to be drawn as a dot with its interval, on a scale from 0 to 1; each names a column.
+
+    `part` makes a picture of its own of each value, `label` names the rows of one. `beside` is a mark to compare with,
+    `tells` a column of words that is printed beside the dot.
+    """
+
+    part: str
+    label: tuple[str, ...]
+    value: str
+    low: str
+    high: str
+    beside: str | None = None
+    tells: str | None = None
+
+
+@dataclass(frozen=True)
 class Report:
     """One of the auditor's answers. `lines` gives its rows in an order that does not depend on chance."""
 
@@ -58,6 +75,7 @@ class Report:
     sources: tuple[str, ...]  # the tables that its figures are counted from
     lines: Callable[[Session, Asked], Iterable[Line]] = field(repr=False)
     chart: tuple[str, str] | None = None  # the column that names a bar, and the one that is its length
+    dots: Dots | None = None
 
 
 def says(sentence: str) -> str:

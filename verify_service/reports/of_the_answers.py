@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from verify_service.ground.programme import programme
-from verify_service.reports.definition import Asked, Column, Line, Report, plain, says, share
+from verify_service.reports.definition import Asked, Column, Dots, Line, Report, says, share
 from verify_service.rounds.agreement import Counts, agreement
 from verify_service.rounds.intervals import wilson
 from verify_service.rounds.second_raters import HEAD_NO, HEAD_YES, WORKER_NO, WORKER_YES
@@ -206,21 +207,29 @@ REPRESENTATIVENESS = Report(
     chart=("stratum", "response"),
 )
 
+# Texts that ask for something; whoever speaks of a worker from that phone within these days has acted upon it.
+_ASK: Final = ("invitation", "reminder", "question")
+_ACT_DAYS: Final = 7
 _MESSAGES = text(
     """
+WITH answered AS (
+    SELECT DISTINCT outbox.id FROM outbox JOIN inbound_message heard
+      ON heard.conversation_id = outbox.conversation_id AND heard.step = outbox.step
+    WHERE heard.handled_as = 'answer' AND heard.received_at BETWEEN outbox.handed_at AND :at),
+spoke AS (
+    SELECT DISTINCT outbox.id FROM outbox JOIN evidence ON evidence.phone_id = outbox.phone_id
+     AND evidence.received_at BETWEEN outbox.handed_at AND outbox.handed_at + make_interval(days => :act_days)
+    WHERE outbox.purpose = ANY(:ask) AND evidence.received_at <= :at)
 SELECT to_char(date_trunc('month', outbox.created_at AT TIME ZONE :zone), 'YYYY-MM') AS month, outbox.purpose,
        count(*) AS written,
        count(*) FILTER (WHERE outbox.handed_at <= :at) AS handed_over,
        count(*) FILTER (WHERE outbox.handed_at <= :at AND outbox.state = 'accepted') AS accepted,
        count(*) FILTER (WHERE outbox.state IN ('refused', 'failed', 'unknown')) AS failed,
        count(*) FILTER (WHERE outbox.state IN ('cancelled', 'stale')) AS not_sent,
-       count(*) FILTER (WHERE outbox.handed_at <= :at AND EXISTS (
-           SELECT 1 FROM inbound_message heard
-           WHERE heard.conversation_id = outbox.conversation_id AND heard.step = outbox.step
-             AND heard.handled_as = 'answer'
-             AND heard.received_at BETWEEN outbox.handed_at AND :at)) AS acted_upon,
+       count(*) FILTER (WHERE answered.id IS NOT NULL OR spoke.id IS NOT NULL) AS acted_upon,
        coalesce(sum(outbox.parts) FILTER (WHERE outbox.handed_at <= :at), 0) AS parts
-FROM outbox WHERE outbox.created_at <= :at
+FROM outbox LEFT JOIN answered ON answered.id = outbox.id LEFT JOIN spoke ON spoke.id = outbox.id
+WHERE outbox.created_at <= :at
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 )
@@ -228,17 +237,18 @@ GROUP BY 1, 2 ORDER BY 1, 2
 
 def _messages(session: Session, asked: Asked) -> Iterable[Line]:
     each = programme().texting.part_cost
-    for row in session.execute(_MESSAGES, {"at": asked.at, "zone": asked.sql["zone"]}):
-        *held, parts = (plain(value) for value in row)
-        assert isinstance(parts, int)
-        yield (*held, parts, parts * each)
+    given = {"at": asked.at, "zone": asked.sql["zone"], "ask": list(_ASK), "act_days": _ACT_DAYS}
+    for row in session.execute(_MESSAGES, given):
+        acted, of = (row.acted_upon, row.handed_over) if row.purpose in _ASK else (0, 0)
+        parts = int(row.parts)
+        yield (*row[:-1], share(acted, of), *_interval(acted, of), parts, parts * each)
 
 
 MESSAGES = Report(
     "messages",
     says("Did messages reach people?"),
     says(
-        "Texts by month and purpose: written, handed over, accepted, and answered. Nobody is counted as informed by a"
+        "Texts by month and purpose: written, handed over, accepted, and acted upon. Nobody is counted as informed by a"
         " delivery report."
     ),
     (
@@ -252,12 +262,22 @@ MESSAGES = Report(
         Column(
             "acted_upon",
             says("texts"),
-            says("of those handed over: questions that somebody answered by SMS, each for itself"),
+            says(
+                "of those handed over: answered by SMS, each for itself; invitations, reminders and questions also by"
+                " whoever spoke of a worker from that phone within 7 days"
+            ),
         ),
+        Column(
+            "acted_share",
+            says("share 0 to 1"),
+            says("acted upon among handed over; empty where a text asks for nothing"),
+        ),
+        Column("low", says("share 0 to 1"), says("lower end of Wilson's interval, at 95 per cent")),
+        Column("high", says("share 0 to 1"), says("upper end")),
         Column("parts", says("parts"), says("parts of 160 characters that the gateway counted")),
         Column("rupiah", says("rupiah"), says("parts at the price of the programme file")),
     ),
-    ("outbox", "inbound_message"),
+    ("outbox", "inbound_message", "evidence"),
     _messages,
-    chart=("month", "acted_upon"),
+    dots=Dots("purpose", ("month",), "acted_share", "low", "high"),
 )

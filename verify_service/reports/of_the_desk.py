@@ -14,7 +14,7 @@ _ANSWERS = "('answer', 'refer', 'reject')"
 # The same words are a step, and name the state before it, only where they opened the report again.
 _OPENS_AGAIN = "('reopen', 'still', 'supervisor')"
 # A report that had come by that day and was not joined to another by then.
-_REPORT = """opened_at <= :at AND NOT EXISTS (
+UNJOINED = """opened_at <= :at AND NOT EXISTS (
     SELECT 1 FROM grievance_event joined
     WHERE joined.grievance_id = grievance.id AND joined.kind = 'merge' AND joined.at <= :at)"""
 _SLA = text(
@@ -23,7 +23,7 @@ WITH report AS (
     SELECT id, category, opened_at, verify_by,
            CASE WHEN verified_at <= :at THEN (verified_at AT TIME ZONE :zone)::date END AS verified_on,
            closed_at <= :at IS TRUE AS closed, due_on
-    FROM grievance WHERE {_REPORT}),
+    FROM grievance WHERE {UNJOINED}),
 event AS (
     SELECT grievance_id, seq, kind, (at AT TIME ZONE :zone)::date AS on_day, detail
     FROM grievance_event WHERE at <= :at),
@@ -141,7 +141,7 @@ told AS (
     SELECT kelurahan_code, closed_at <= :at AS closed, (
         SELECT max(at AT TIME ZONE :zone)::date FROM grievance_event
         WHERE grievance_id = grievance.id AND kind = 'refer' AND at <= :at) AS referred_on
-    FROM grievance WHERE category = 'asked_money' AND {_REPORT}),
+    FROM grievance WHERE category = 'asked_money' AND {UNJOINED}),
 counted AS (
     SELECT kelurahan_code, 'report' AS what, closed, referred_on FROM told
     UNION ALL SELECT kelurahan_code, detail, NULL, NULL FROM last
@@ -175,8 +175,13 @@ FEES_ASKED = Report(
     chart=("kelurahan", "reports"),
 )
 
+# Each person who was put forward once: by the newest decision, and as first put forward until there is one.
+PUT_FORWARD = """(
+    SELECT DISTINCT ON (nik_index) * FROM proposal WHERE opened_at <= :at
+    ORDER BY nik_index, (decided_at <= :at) IS TRUE DESC,
+             CASE WHEN decided_at <= :at THEN decided_at END DESC, opened_at, id)"""
 _LEFT_OUT = text(
-    """
+    f"""
 SELECT coalesce(job, ''), proposer,
        CASE WHEN decided_at <= :at THEN state ELSE 'waiting' END AS outcome,
        CASE WHEN decided_at <= :at THEN coalesce(reason, '') ELSE '' END AS reason,
@@ -184,12 +189,9 @@ SELECT coalesce(job, ''), proposer,
        percentile_cont(0.5) WITHIN GROUP (
            ORDER BY (decided_at AT TIME ZONE :zone)::date - (opened_at AT TIME ZONE :zone)::date)
            FILTER (WHERE decided_at <= :at)
-FROM (
-    SELECT DISTINCT ON (nik_index) * FROM proposal WHERE opened_at <= :at
-    ORDER BY nik_index, (decided_at <= :at) IS TRUE DESC,
-             CASE WHEN decided_at <= :at THEN decided_at END DESC, opened_at, id) AS proposal
+FROM {PUT_FORWARD} AS proposal
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-"""
+"""  # noqa: S608  # a constant of our own
 )
 LEFT_OUT = Report(
     "left-out",

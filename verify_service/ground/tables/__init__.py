@@ -22,6 +22,7 @@ from verify_service.ground.tables.grievances import (
     Reference,
     SavedFilter,
 )
+from verify_service.ground.tables.inclusion import InclusionLook, InclusionNotice
 from verify_service.ground.tables.messages import (
     DeliveryNotice,
     FetchCursor,
@@ -94,6 +95,8 @@ __all__ = [
     "ImportLine",
     "ImportProblem",
     "InboundMessage",
+    "InclusionLook",
+    "InclusionNotice",
     "InsurerRecord",
     "KnowledgeAnswer",
     "KnownName",

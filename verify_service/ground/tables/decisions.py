@@ -23,6 +23,8 @@ class Proposal(Base):
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(index=True)
     job: Mapped[str]
+    sex: Mapped[str | None] = mapped_column(comment="L | P, as the NIK has it: figures go by it")
+    birth_year: Mapped[int | None] = mapped_column(SmallInteger, comment="as the NIK has it")
     kelurahan_code: Mapped[str | None] = mapped_column(ForeignKey("area.kelurahan_code"))
     rw: Mapped[str | None]
     rt: Mapped[str | None]
