@@ -40,8 +40,8 @@ def test_every_job_is_in_the_list_that_clock_and_worker_go_by() -> None:
 
 
 def ticked() -> list[queue.Job]:
-    """What the clock nudged, but for the one that looks whether it is the night of publishing."""
-    return [job for job in clock.tick() if job is not queue.PUBLISH]
+    """What the clock nudged, but for those that look whether their week or night has come."""
+    return [job for job in clock.tick() if job not in (queue.PUBLISH, queue.INCLUSION)]
 
 
 def test_the_clock_nudges_only_what_is_due(db: Any) -> None:

@@ -14,11 +14,13 @@ from flask import Response, current_app, make_response, render_template, request
 
 from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.database import snapshot
+from verify_service.labels import group_words
 from verify_service.labels.codes import OWNERS, VERDICTS, owner_name, reason_text, verdict_name
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import SendingHealth as Sending
 from verify_service.messaging.health import if_amiss
 from verify_service.publication.printed import refused_week
+from verify_service.reports import inclusion_notices
 from verify_service.verification import figures
 from verify_service.verification.decision import RULES, Owner
 
@@ -35,6 +37,7 @@ class FirstPage:
     open: figures.DiscrepancyPage
     sending: Sending | None  # while the gateway is away
     not_printed: dt.date | None  # the week whose public figures were refused
+    lagging: tuple[inclusion_notices.Notice, ...]  # groups that lag, which nobody has taken on
 
 
 class Shared:
@@ -85,6 +88,7 @@ def _contents() -> dict[str, Any]:
         "districts": [(row.code, row.name) for row in shown.districts if row.code is not None],
         "owners": [(owner.value, OWNERS[owner]) for owner in Owner if owner.acts],
         "verdicts": [(rule.name, VERDICTS[rule.name]) for rule in RULES if rule.owner.acts],
+        "group_words": group_words,
         "verdict_name": verdict_name,
         "owner_name": owner_name,
         "reason_text": reason_text,
@@ -112,11 +116,13 @@ def _asked() -> tuple[figures.Filters, int]:
 def _standing(filters: figures.Filters, page: int) -> FirstPage:
     with page_session() as session:
         snapshot(session)
+        now = dt.datetime.now(dt.UTC)
         return FirstPage(
             figures.headline(session),
             figures.by_verdict(session),
             figures.by_kecamatan(session),
             figures.open_discrepancies(session, filters, page),
-            if_amiss(session, gateway().name, now=dt.datetime.now(dt.UTC)),
+            if_amiss(session, gateway().name, now=now),
             refused_week(session),
+            inclusion_notices.to_be_told(session, now=now),
         )

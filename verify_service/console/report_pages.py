@@ -6,13 +6,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from flask import Response, abort, make_response, render_template
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from verify_service.console.blueprint import blueprint, page_session
+from verify_service.console.blueprint import acting, blueprint, page_session, row_of
+from verify_service.console.pictures import pictures
 from verify_service.ground.database import snapshot
+from verify_service.labels import group_words
+from verify_service.reports import inclusion_notices
 from verify_service.reports.answers import REPORTS, as_csv, as_json, json_bytes, lines_of
 from verify_service.reports.definition import Asked, Line, Report
+from verify_service.reports.of_inclusion import INCLUSION
 
 LONG: Final = 60.0  # seconds: gaps are counted over every worker and month
 ON_A_PAGE: Final = 500  # rows; all of them are in the files
@@ -28,7 +32,7 @@ def reports() -> str:
 def one_report(name: str) -> str:
     """One answer as it stands now."""
     report = _named(name)
-    asked, lines = _figures(report)
+    asked, lines, notices = _figures(report)
     names = [column.name for column in report.columns]
     bar = names.index(report.chart[1]) if report.chart else None
     longest = max((_length(line[bar]) for line in lines), default=0) if bar is not None else 0
@@ -41,6 +45,10 @@ def one_report(name: str) -> str:
         bar=bar,
         longest=longest,
         length=_length,
+        narrows=[names.index(name) for name in report.narrows],
+        pictures=pictures(report, lines),
+        notices=notices,
+        group_words=group_words,
         told=gettext,
     )
 
@@ -51,12 +59,20 @@ def report_file(name: str, form: str) -> Response:
     report = _named(name)
     if form not in ("csv", "json"):
         abort(404)
-    asked, lines = _figures(report)
+    asked, lines, _ = _figures(report)
     body = as_csv(report, lines) if form == "csv" else json_bytes(as_json(report, lines, asked.today))
     response = make_response(body)
     response.headers["Content-Type"] = "text/csv; charset=utf-8" if form == "csv" else "application/json"
     response.headers["Content-Disposition"] = f'attachment; filename="{report.name}-{asked.today}.{form}"'
     return response
+
+
+@blueprint.post("/reports/inclusion")
+def take_on_group() -> Response:
+    """A supervisor takes a group that lags upon himself: it leaves the first page for some weeks."""
+    with acting() as who:
+        inclusion_notices.take_on(who.session, row_of(request.form.get("notice")), by=who.by, now=who.now)
+    return make_response(redirect(url_for("console.one_report", name="inclusion") + "#lagging", 303))
 
 
 def _named(name: str) -> Report:
@@ -66,11 +82,12 @@ def _named(name: str) -> Report:
     return report
 
 
-def _figures(report: Report) -> tuple[Asked, list[Line]]:
+def _figures(report: Report) -> tuple[Asked, list[Line], tuple[inclusion_notices.Notice, ...]]:
     asked = Asked(dt.datetime.now(dt.UTC))
     with page_session(LONG) as session:
         snapshot(session)
-        return asked, lines_of(report, session, asked)
+        notices = inclusion_notices.standing(session) if report.name == INCLUSION.name else ()
+        return asked, lines_of(report, session, asked), notices
 
 
 def _length(value: object) -> float:

@@ -105,6 +105,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.round_file": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.reports": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.one_report": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
+    "console.take_on_group": Rule(_NOBODY, _SUPERVISOR, Scope.CITY),
     "console.report_file": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.what_if": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.sending": Rule(_CITY | {Role.ADMIN, Role.AUDITOR}, _OVERSIGHT, Scope.CITY),

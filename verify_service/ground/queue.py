@@ -90,6 +90,13 @@ JOBS: Final = (
            AND NOT EXISTS (SELECT 1 FROM publication WHERE made_at > now() - interval '20 hours')""",
         apart=600.0,
     ),
+    INCLUSION := Job(
+        "jobs.inclusion.look",
+        """SELECT EXISTS (SELECT 1 FROM file_import WHERE kind = 'insurer' AND undone_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM stale_enrolment)
+           AND NOT EXISTS (SELECT 1 FROM inclusion_look WHERE made_at > now() - interval '20 hours')""",
+        apart=600.0,
+    ),
     CASES := Job(
         "jobs.escalate.look",
         """SELECT EXISTS (SELECT 1 FROM grievance WHERE closed_at IS NULL)

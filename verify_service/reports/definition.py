@@ -76,6 +76,7 @@ class Report:
     lines: Callable[[Session, Asked], Iterable[Line]] = field(repr=False)
     chart: tuple[str, str] | None = None  # the column that names a bar, and the one that is its length
     dots: Dots | None = None
+    narrows: tuple[str, ...] = ()  # columns of which each is a part of the first: drawn as so much of it
 
 
 def says(sentence: str) -> str:

@@ -118,7 +118,8 @@ SELECT {_BY}, count(*) AS due, count(*) FILTER (WHERE in_time) AS in_time FROM o
 _PROPOSALS = text(
     f"""
 WITH one AS (
-    SELECT coalesce(sex, '{UNKNOWN}') AS sex, job AS occupation, coalesce(birth_year, 0) AS born, NULL::boolean AS phone,
+    SELECT coalesce(sex, '{UNKNOWN}') AS sex, job AS occupation, coalesce(birth_year, 0) AS born,
+           NULL::boolean AS phone,
            CASE WHEN proposer = 'rt_head' THEN 'rt_head' WHEN channel IN ({_FIELD}) THEN 'field' ELSE channel END
                AS channel,
            help_needed IS NOT NULL AS help, decided_at <= :at IS TRUE AS decided,

@@ -280,4 +280,5 @@ MESSAGES = Report(
     ("outbox", "inbound_message", "evidence"),
     _messages,
     dots=Dots("purpose", ("month",), "acted_share", "low", "high"),
+    narrows=("written", "handed_over", "accepted", "acted_upon"),
 )
