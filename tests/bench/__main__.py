@@ -23,6 +23,7 @@ TABLES = (
     "workers",
     "record",
     "answers",
+    "groups",
 )
 
 
@@ -94,6 +95,11 @@ def main() -> None:
 
                 for entries in (100_000, 1_000_000):
                     record.compare(servers, entries)
+            if "groups" in asked.only:
+                from tests.bench import groups
+
+                for people in (100_000, 1_000_000) if asked.full else (100_000,):
+                    groups.compare(servers, people)
         finally:
             servers.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")

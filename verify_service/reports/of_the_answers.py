@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from verify_service.ground.database import in_passes
 from verify_service.ground.programme import programme
 from verify_service.reports.definition import Asked, Column, Dots, Line, Report, says, share
 from verify_service.rounds.agreement import Counts, agreement
@@ -213,13 +214,16 @@ _ACT_DAYS: Final = 7
 _MESSAGES = text(
     """
 WITH answered AS (
-    SELECT DISTINCT outbox.id FROM outbox JOIN inbound_message heard
-      ON heard.conversation_id = outbox.conversation_id AND heard.step = outbox.step
-    WHERE heard.handled_as = 'answer' AND heard.received_at BETWEEN outbox.handed_at AND :at),
+    SELECT id FROM outbox WHERE EXISTS (
+        SELECT 1 FROM inbound_message heard
+        WHERE heard.conversation_id = outbox.conversation_id AND heard.step = outbox.step
+          AND heard.handled_as = 'answer' AND heard.received_at BETWEEN outbox.handed_at AND :at)),
 spoke AS (
-    SELECT DISTINCT outbox.id FROM outbox JOIN evidence ON evidence.phone_id = outbox.phone_id
-     AND evidence.received_at BETWEEN outbox.handed_at AND outbox.handed_at + make_interval(days => :act_days)
-    WHERE outbox.purpose = ANY(:ask) AND evidence.received_at <= :at)
+    SELECT id FROM outbox WHERE purpose = ANY(:ask) AND EXISTS (
+        SELECT 1 FROM evidence
+        WHERE evidence.phone_id = outbox.phone_id AND evidence.received_at <= :at
+          AND evidence.received_at BETWEEN outbox.handed_at
+                                       AND outbox.handed_at + make_interval(days => :act_days)))
 SELECT to_char(date_trunc('month', outbox.created_at AT TIME ZONE :zone), 'YYYY-MM') AS month, outbox.purpose,
        count(*) AS written,
        count(*) FILTER (WHERE outbox.handed_at <= :at) AS handed_over,
@@ -238,7 +242,9 @@ GROUP BY 1, 2 ORDER BY 1, 2
 def _messages(session: Session, asked: Asked) -> Iterable[Line]:
     each = programme().texting.part_cost
     given = {"at": asked.at, "zone": asked.sql["zone"], "ask": list(_ASK), "act_days": _ACT_DAYS}
-    for row in session.execute(_MESSAGES, given):
+    with in_passes(session):
+        found = session.execute(_MESSAGES, given).all()
+    for row in found:
         acted, of = (row.acted_upon, row.handed_over) if row.purpose in _ASK else (0, 0)
         parts = int(row.parts)
         yield (*row[:-1], share(acted, of), *_interval(acted, of), parts, parts * each)
