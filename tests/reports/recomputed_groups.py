@@ -13,7 +13,14 @@ from tests.reports.recomputed import PART, Lines, Row, Sheets, day_of, grouped, 
 
 YEAR: Final = dt.timedelta(days=365)
 Z: Final = statistics.NormalDist().inv_cdf(0.975)
-JOBS: Final = {"ojek": "transport", "warung": "trade", "driver": "transport", "laundry": "household"}
+JOBS: Final = {  # by hand: the words of the small city, of proposals, and of the sample city's list
+    "ojek": "transport", "warung": "trade", "driver": "transport", "laundry": "household",
+    "Ojek Pangkalan": "transport", "Ojek Online": "transport", "Tukang Becak": "transport",
+    "Sopir Angkot": "transport", "Juru Parkir": "transport", "Pedagang Pasar": "trade", "Pedagang Asongan": "trade",
+    "Pemulung": "waste", "Pekerja Rumah Tangga": "household", "Buruh Cuci": "household",
+    "Buruh Harian Lepas": "day_labour", "Kuli Bangunan": "day_labour", "Petani": "farm",
+    "Penjahit Rumahan": "home_work", "Guru Ngaji": "teaching_arts",
+}  # fmt: skip
 Facts = dict[str, str | None]  # by what somebody is counted, and as what
 
 

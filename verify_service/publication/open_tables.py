@@ -291,7 +291,10 @@ TABLES: Final = (
             written=("whole texts", "written"),
             handed_over=("whole texts", "of these: handed to the gateway"),
             accepted=("whole texts", "of these: taken by it, which is not yet read by anybody"),
-            acted_upon=("whole texts", "of those handed over: answered, or followed within 7 days by word from that phone"),
+            acted_upon=(
+                "whole texts",
+                "of those handed over: answered, or followed within 7 days by word from that phone",
+            ),
             rupiah=("rupiah", "what they cost, out of another budget"),
         ),
         ("month",),
