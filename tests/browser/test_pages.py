@@ -18,6 +18,7 @@ from tests.officers import EMAIL, PASSWORD, an_officer
 from tests.people import NOW, Someone, a_phone, a_worker
 from tests.publication.test_publishing import a_list, publish
 from tests.record.log import sealed
+from tests.reports.test_inclusion import answer, men_and_women, taken
 from tests.texts import a_text
 from verify_service.ground.crypto import seal, unseal
 from verify_service.ground.database import transaction
@@ -156,9 +157,32 @@ def test_the_auditor_s_pages_fit_and_shut_nobody_out(visit: Visit, db: Any) -> N
     denies(db, a_worker(db))
     reconcile()
     sign_in(visit, role="auditor")
-    for path in ("reports", "reports/funnel", "reports/budget", "reports/money-at-risk", "what-if?heads=11666"):
+    for path in (
+        "reports",
+        "reports/funnel",
+        "reports/inclusion",
+        "reports/messages",
+        "reports/budget",
+        "reports/money-at-risk",
+        "what-if?heads=11666",
+    ):
         visit.go(f"/console/{path}")
         visit.fits()
+
+
+def test_groups_that_lag_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:
+    men_and_women(db, men=200, women=100)
+    answer(db, "L", 150)
+    taken()
+    sign_in(visit, role="supervisor")
+    visit.page.wait_for_selector("#lagging li")
+    visit.fits()
+    visit.go("/console/reports/inclusion")
+    visit.page.wait_for_selector("#lagging button")
+    visit.page.wait_for_selector(".dots .is-lagging")
+    visit.fits()
+    visit.page.click("#lagging button")
+    visit.page.wait_for_selector("#lagging .reason")
 
 
 def test_the_officers_lists_fit_and_shut_nobody_out(visit: Visit, db: Any) -> None:

@@ -34,7 +34,7 @@ from verify_service.reports.of_inclusion import GROUPS, MEASURES, compared
 WEEK = dt.timedelta(weeks=1)
 
 
-def a_list(db: Any, *, men: int, women: int) -> None:
+def men_and_women(db: Any, *, men: int, women: int) -> None:
     """So many people, all paid for and active, of whom nobody has answered."""
     roster = a_file(db, "roster")
     a_file(db, "insurer", NEWEST)
@@ -93,7 +93,7 @@ def rows(measure: str, dimension: str) -> dict[str, dict[str, Any]]:
 
 
 def test_a_group_that_answers_less_is_noticed_once_with_how_far_and_since_when(db: Any) -> None:
-    a_list(db, men=200, women=100)
+    men_and_women(db, men=200, women=100)
     answer(db, "L", 150)
     answer(db, "P", 40)
     first = taken()
@@ -116,7 +116,7 @@ def test_a_group_that_answers_less_is_noticed_once_with_how_far_and_since_when(d
 
 
 def test_it_ends_by_itself_once_they_have_caught_up_and_is_noticed_anew_when_they_lag_anew(db: Any) -> None:
-    a_list(db, men=200, women=100)
+    men_and_women(db, men=200, women=100)
     answer(db, "L", 150)
     answer(db, "P", 40)
     taken()
@@ -138,7 +138,7 @@ def test_it_ends_by_itself_once_they_have_caught_up_and_is_noticed_anew_when_the
 
 
 def test_few_people_are_not_judged_and_that_is_said(db: Any) -> None:
-    a_list(db, men=300, women=29)
+    men_and_women(db, men=300, women=29)
     answer(db, "L", 290)
     assert taken() == Looked(*_looked(db), 0, 0)
     assert rows("answered", "sex")["P"]["standing"] == "too_few"
@@ -151,7 +151,7 @@ def _looked(db: Any) -> tuple[int, int]:
 
 
 def test_a_notice_of_a_group_that_has_become_too_small_ends(db: Any) -> None:
-    a_list(db, men=200, women=100)
+    men_and_women(db, men=200, women=100)
     answer(db, "L", 150)
     answer(db, "P", 10)
     taken()
@@ -164,7 +164,7 @@ def test_a_notice_of_a_group_that_has_become_too_small_ends(db: Any) -> None:
 
 
 def test_the_same_share_of_both_is_no_notice(db: Any) -> None:
-    a_list(db, men=200, women=100)
+    men_and_women(db, men=200, women=100)
     answer(db, "L", 150)
     answer(db, "P", 70)
     assert taken() is not None
@@ -174,7 +174,7 @@ def test_the_same_share_of_both_is_no_notice(db: Any) -> None:
 
 def test_nothing_is_looked_at_before_there_are_verdicts(db: Any) -> None:
     assert taken() is None
-    a_list(db, men=3, women=3)
+    men_and_women(db, men=3, women=3)
     db.execute("INSERT INTO stale_enrolment (enrolment_id, since) VALUES (1, now())")
     assert taken() is None
     db.execute("DELETE FROM stale_enrolment")
@@ -182,7 +182,7 @@ def test_nothing_is_looked_at_before_there_are_verdicts(db: Any) -> None:
 
 
 def test_the_job_looks_once(db: Any) -> None:
-    a_list(db, men=200, women=100)
+    men_and_women(db, men=200, women=100)
     look()
     look()
     assert db.execute("SELECT count(*), min(week) FROM inclusion_look").fetchone() == (
@@ -192,7 +192,7 @@ def test_the_job_looks_once(db: Any) -> None:
 
 
 def test_a_supervisor_takes_it_on_and_it_comes_back_where_it_still_stands_weeks_later(db: Any) -> None:
-    a_list(db, men=200, women=100)
+    men_and_women(db, men=200, women=100)
     answer(db, "L", 150)
     taken()
     (notice,) = [one for one in stand() if one.dimension == "sex" and one.measure == "answered"]
@@ -207,7 +207,7 @@ def test_a_supervisor_takes_it_on_and_it_comes_back_where_it_still_stands_weeks_
 
 
 def test_the_first_page_tells_which_group_how_far_since_when_and_what_to_do_and_nobodys_name(db: Any) -> None:
-    a_list(db, men=200, women=100)
+    men_and_women(db, men=200, women=100)
     answer(db, "L", 150)
     answer(db, "P", 40)
     taken()
@@ -226,7 +226,7 @@ def test_the_first_page_tells_which_group_how_far_since_when_and_what_to_do_and_
 
 
 def test_an_auditor_reads_it_and_takes_nothing_on(db: Any) -> None:
-    a_list(db, men=200, women=100)
+    men_and_women(db, men=200, women=100)
     answer(db, "L", 150)
     taken()
     auditor = at_the_desk(role=Role.AUDITOR)
