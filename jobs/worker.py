@@ -6,11 +6,15 @@ job (20 ms each) would buy nothing. Only one queue: a worker on two loses what i
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from importlib import import_module
+from typing import Any
 
 from redis import exceptions
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
+from rq.executions import Execution
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from jobs.reconcile import reconcile
@@ -18,6 +22,7 @@ from verify_service.ground import queue
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure
 from verify_service.messaging.gateways import gateway
+from verify_service.operations import job_runs
 
 
 class Worker(SimpleWorker):
@@ -28,6 +33,18 @@ class Worker(SimpleWorker):
     """
 
     max_connection_wait_time = 1.0
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """Run it, and write down how it ran: whoever asks whether last night's work was done finds it there."""
+        began, clock, self._failed = dt.datetime.now(dt.UTC), time.monotonic(), ""
+        done = super().perform_job(job, queue, execution)
+        job_runs.note(job_runs.Run(job.func_name or "", began, time.monotonic() - clock, self._failed))
+        return done
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Remember the kind of error; its words may name somebody."""
+        self._failed = getattr(exc_info[0], "__name__", "error")
+        super().handle_exception(job, *exc_info)
 
     def subscribe(self) -> None:
         """Nobody sends commands to a worker: signals stop it."""

@@ -165,6 +165,7 @@ def test_the_auditor_s_pages_fit_and_shut_nobody_out(visit: Visit, db: Any) -> N
         "reports/budget",
         "reports/money-at-risk",
         "what-if?heads=11666",
+        "today",
     ):
         visit.go(f"/console/{path}")
         visit.fits()

@@ -136,6 +136,8 @@ def test_a_real_worker_reconciles_when_nudged_and_when_not(db: Any, processes: l
     db.execute("INSERT INTO stale_enrolment (enrolment_id, since) SELECT id, now() FROM enrolment")
     queue.nudge(queue.RECONCILE)
     _until(db, "SELECT bool_and(verdict = 'confirmed') FROM verdict", 2)
+    run = "SELECT count(*) = 1 FROM job_run WHERE job = 'jobs.reconcile.reconcile' AND failed IS NULL AND seconds > 0"
+    _until(db, run, 5)
 
 
 def test_work_goes_on_after_the_queue_was_emptied(db: Any, processes: list[subprocess.Popen[bytes]]) -> None:

@@ -18,6 +18,7 @@ from verify_service.console import (  # noqa: F401  # routes
     round_pages,
     sending,
     tasks,
+    today,
     unsorted,
     what_if,
     worklist,

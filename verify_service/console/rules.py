@@ -108,6 +108,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.take_on_group": Rule(_NOBODY, _SUPERVISOR, Scope.CITY),
     "console.report_file": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.what_if": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
+    "console.today": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.sending": Rule(_CITY | {Role.ADMIN, Role.AUDITOR}, _OVERSIGHT, Scope.CITY),
     "console.texts": Rule(_CITY, _NOBODY, Scope.TEAM),
     "console.one_text": Rule(_CITY, _CITY, Scope.TEAM),

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     public_url: str = ""  # where a gateway reaches us
     ussd_fields: Annotated[dict[str, str], NoDecode] = {}  # ours -> what a carrier calls it; the others keep our names
     programme: Path | None = None  # default: the Bekasi file that ships with us
+    backup_dir: Path | None = None  # where backups are put: the newest file says when the last one was made
     metrics_token: SecretStr | None = None
     demo: bool = False
     data_dir: Path | None = None

@@ -24,8 +24,8 @@ from verify_service.ground.tables import AuditEntry
 from verify_service.record.heads import ShownHead, newest_head
 
 PATIENCE: Final = 20.0  # seconds for one answer of the mail server
-_OBJECT: Final = "record:heads"
-_MAILED: Final = "heads mailed"
+OBJECT: Final = "record:heads"
+MAILED: Final = "heads mailed"
 _WORDS: Final = """\
 Baris di bawah ini adalah kepala catatan {brand} yang ditandatangani: {size:,} catatan sampai {at}.
 Simpanlah surat ini. Dengannya dapat dibuktikan kelak bahwa tidak ada catatan lama yang diubah.
@@ -55,7 +55,7 @@ def letter_of_today(session: Session, *, now: dt.datetime) -> Letter | None:
     if not to or not settings().mail_url.get_secret_value():
         return None
     last = session.scalar(
-        select(func.max(AuditEntry.at)).where(AuditEntry.object == _OBJECT, AuditEntry.action == _MAILED)
+        select(func.max(AuditEntry.at)).where(AuditEntry.object == OBJECT, AuditEntry.action == MAILED)
     )
     zone = programme().zone
     if last is not None and last.astimezone(zone).date() >= now.astimezone(zone).date():
@@ -67,7 +67,7 @@ def letter_of_today(session: Session, *, now: dt.datetime) -> Letter | None:
 def mailed(session: Session, letter: Letter, *, now: dt.datetime) -> None:
     """That today's went, to how many, and which."""
     audit.record(
-        session, now=now, actor="clock", action=_MAILED, on=_OBJECT, size=letter.head.size, recipients=len(letter.to)
+        session, now=now, actor="clock", action=MAILED, on=OBJECT, size=letter.head.size, recipients=len(letter.to)
     )
 
 

@@ -31,6 +31,7 @@ from verify_service.ground.tables.messages import (
     OptOutNotice,
     OutboxMessage,
 )
+from verify_service.ground.tables.operations import JobRun
 from verify_service.ground.tables.publications import Publication
 from verify_service.ground.tables.record import RecordCommitment, RecordHead, RecordLeaves
 from verify_service.ground.tables.registry import (
@@ -98,6 +99,7 @@ __all__ = [
     "InclusionLook",
     "InclusionNotice",
     "InsurerRecord",
+    "JobRun",
     "KnowledgeAnswer",
     "KnownName",
     "LinkTry",
