@@ -159,7 +159,7 @@ _SAID: Final[Mapping[str, Callable[[TodayLine, Mapping[str, Any]], str]]] = {
     "spent": _spent,
     "publication": _publication,
     "record": _record,
-    "queue": lambda line, held: str(gettext("away") if line.why else gettext("answers")),
+    "queue": lambda line, held: str(gettext("Valkey does not answer") if line.why else gettext("Valkey answers")),
     "database": lambda line, held: _size(held["bytes"]),
     "disk": lambda line, held: str(
         gettext("%(percent)s %% free, %(size)s", percent=held["percent"], size=_size(held["bytes"]))
