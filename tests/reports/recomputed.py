@@ -431,7 +431,8 @@ def left_out(city: Sheets) -> Lines:
             (day_of(row["decided_at"]) - day_of(row["opened_at"])).days for row in rows if city.by(row["decided_at"])
         ]
         helped = sum(row["help_needed"] is not None for row in rows)
-        lines.append((*key, len(rows), helped, statistics.median(days) if days else None))
+        women, men = (sum(row["sex"] == sex for row in rows) for sex in "PL")
+        lines.append((*key, len(rows), women, men, helped, statistics.median(days) if days else None))
     return lines
 
 

@@ -14,11 +14,9 @@ from tests.verification.test_reconciliation import reconcile, says
 from verify_service.accounts.officers import Role
 from verify_service.console.home import FRESH
 from verify_service.ground.database import transaction
-from verify_service.publication.tables import AGES as PUBLISHED_AGES
-from verify_service.publication.tables import OCCUPATIONS as PUBLISHED_OCCUPATIONS
 from verify_service.reports.answers import REPORTS, lines_of
 from verify_service.reports.definition import Asked
-from verify_service.reports.groups import AGES, OCCUPATIONS, age_band, occupation_group
+from verify_service.reports.groups import age_band, occupation_group
 from verify_service.reports.inclusion_notices import (
     SHOWN_AGAIN,
     Looked,
@@ -258,9 +256,7 @@ def test_the_channel_is_the_one_by_which_somebody_was_last_heard(db: Any) -> Non
     assert {code: row["people"] for code, row in rows("answered", "phone").items()} == {"none": 3, "linked": 1}
 
 
-def test_the_public_page_and_this_answer_divide_the_list_alike() -> None:
-    assert dict(PUBLISHED_OCCUPATIONS) == dict(OCCUPATIONS)
-    assert PUBLISHED_AGES == AGES
+def test_work_and_age_are_told_in_groups() -> None:
     assert occupation_group("Tukang ojek pangkalan") == "transport"
     assert occupation_group(None) == "unknown"
     assert [age_band(age) for age in (29, 30, 60, None)] == ["-29", "30-39", "60+", "unknown"]

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 
 from verify_service.publication.attack import LEAST_WIDTH, WEEKS, Narrow, Week, attack, bounds_of, small_counts
 from verify_service.publication.rounding import rounded
-from verify_service.publication.tables import AGES, CITY, OCCUPATIONS, SAID, SAYS, filled, sums_of_people
+from verify_service.publication.tables import CITY, SAID, SAYS, filled, sums_of_people
 from verify_service.publication.tallies import ALL, PROPOSAL_OUTCOMES, PROPOSALS, UNKNOWN, Sum, Tally
+from verify_service.reports.groups import AGES, OCCUPATIONS
 
 SEXES = (ALL, "L", "P")
 JOBS = ("driver", "trader", "waste_picker", "domestic", "other")

@@ -157,7 +157,7 @@ def _shown(printed: Mapping[str, Any]) -> dict[str, Any]:
         "said_names": SAID_OTHERWISE,
         "reports_by": {family: _of(printed, REPORTS, family) for family in ("category", "month")},
         "all_reports": _all(printed, REPORTS),
-        "proposals_by": {family: _of(printed, PROPOSALS, family) for family in ("job", "help")},
+        "proposals_by": {family: _of(printed, PROPOSALS, family) for family in ("job", "sex", "help")},
         "all_proposals": _all(printed, PROPOSALS),
         "refused_by": printed_tables.tallied(printed, tallies.REFUSED, "reason", ()),
         "fees_by": _of(printed, FEES, "kecamatan"),

@@ -19,7 +19,7 @@ from verify_service.publication.printed_tables import (
     tallied,
     tally_total,
 )
-from verify_service.publication.tables import AGES, OCCUPATIONS, SEXES
+from verify_service.publication.tables import SEXES
 from verify_service.publication.tallies import (
     ALL,
     FEE_OUTCOMES,
@@ -34,6 +34,7 @@ from verify_service.publication.tallies import (
     UNKNOWN,
 )
 from verify_service.reports.definition import Column
+from verify_service.reports.groups import AGES, OCCUPATIONS
 
 MONEY: Final = ("month", "premium", "planned", "paid", "messaging", "left")
 ROUND: Final = (
@@ -234,7 +235,11 @@ TABLES: Final = (
             (family,),
             _tally_rows(PROPOSALS, family, PROPOSAL_OUTCOMES),
         )
-        for family, meaning in (("job", "work as told"), ("help", "yes: told of their own will that they need help"))
+        for family, meaning in (
+            ("job", "work as told"),
+            ("sex", "P women, L men, as their NIK has it, unknown"),
+            ("help", "yes: told of their own will that they need help"),
+        )
     ),
     Table(
         "refused-by-reason",

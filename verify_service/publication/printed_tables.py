@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verify_service.publication.tables import AGES, CITY, OCCUPATIONS, SAID, SAYS
+from verify_service.publication.tables import CITY, SAID, SAYS
 from verify_service.publication.tallies import (
     ALL,
     UNKNOWN,
     named,
 )
+from verify_service.reports.groups import AGES, OCCUPATIONS
 
 LEAST_BASE: Final = 20  # people or reports: below, a share would tell about each of them
 OUTCOMES: Final = (ALL, "paid", "active", "confirmed", "assisted", "otherwise", "not_reached", "not_active", "not_paid")

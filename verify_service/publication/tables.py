@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.tables import NEWEST_PERIOD
 from verify_service.publication.tallies import ALL, UNKNOWN, Sum, tallies, tied
-from verify_service.registry.occupations import occupation_code
 from verify_service.reports.definition import Asked
+from verify_service.reports.groups import AGES, OCCUPATIONS, age_band, occupation_group
 from verify_service.verification.decision import WorkerSays
 from verify_service.verification.figures import CONFIRMED, NOT_ENROLLED
 
@@ -40,18 +40,6 @@ GROWING: Final = frozenset({"confirmed", "assisted", "otherwise", "in_time", "la
 FALLING: Final = frozenset({"not_reached"})
 
 SEXES: Final = ("L", "P", UNKNOWN)
-OCCUPATIONS: Final[Mapping[str, tuple[str, ...]]] = {  # groups of the programme's fifteen codes
-    "transport": ("01", "02", "03", "12"),
-    "trade": ("04", "05"),
-    "waste": ("06",),
-    "household": ("07", "08"),
-    "day_labour": ("09",),
-    "farm": ("10",),
-    "home_work": ("11",),
-    "teaching_arts": ("13", "14"),
-    "other": ("15",),
-}
-AGES: Final = ((29, "-29"), (39, "30-39"), (49, "40-49"), (59, "50-59"), (200, "60+"))
 
 Counts = Mapping[str, int]
 
@@ -134,11 +122,8 @@ def _group(row: Row[Any]) -> str:
     if held["kecamatan"] is not None:
         return f"kecamatan:{held['kecamatan']}"
     if held["occupation"] is not None:
-        return f"occupation:{_OCCUPATION.get(occupation_code(held['occupation']) or UNKNOWN, UNKNOWN)}"
-    return f"age:{UNKNOWN if held['age'] is None else next(name for last, name in AGES if held['age'] <= last)}"
-
-
-_OCCUPATION: Final = {code: group for group, codes in OCCUPATIONS.items() for code in codes}
+        return f"occupation:{occupation_group(held['occupation'])}"
+    return f"age:{age_band(held['age'])}"
 
 
 def sums_of_people(areas: Sequence[tuple[str, ...]], sexes: Sequence[str]) -> Iterator[Sum]:

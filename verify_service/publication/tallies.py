@@ -125,17 +125,20 @@ def _reports(session: Session, asked: Asked) -> Tally:
 
 
 def _proposals(rows: Iterable[Mapping[str, Any]]) -> tuple[Tally, Tally]:
-    """People put forward, by work and by need of help; those of them who were refused, by the reason."""
+    """People put forward, by work, by sex and by need of help; those of them who were refused, by the reason."""
     counts: Counter[tuple[str, str]] = Counter()
     refused: Counter[tuple[str, str]] = Counter()
     for row in rows:
         outcome, people, helped = row["outcome"], row["people"], row["help_needed"]
         counts[f"job:{_known(row['job'], JOBS)}", outcome] += people
+        counts["sex:P", outcome] += row["women"]
+        counts["sex:L", outcome] += row["men"]
+        counts[f"sex:{UNKNOWN}", outcome] += people - row["women"] - row["men"]
         counts["help:yes", outcome] += helped
         counts["help:no", outcome] += people - helped
         if outcome == REFUSED:
             refused[f"reason:{_known(row['reason'], programme().decisions.reasons_refuse)}", "people"] += people
-    groups = {"job": (*JOBS, UNKNOWN), "help": ("yes", "no")}
+    groups = {"job": (*JOBS, UNKNOWN), "sex": ("P", "L", UNKNOWN), "help": ("yes", "no")}
     reasons = (*programme().decisions.reasons_refuse, UNKNOWN)
     return (
         Tally(PROPOSALS, PROPOSAL_OUTCOMES, groups, counts),

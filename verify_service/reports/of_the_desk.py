@@ -185,7 +185,7 @@ _LEFT_OUT = text(
 SELECT coalesce(job, ''), proposer,
        CASE WHEN decided_at <= :at THEN state ELSE 'waiting' END AS outcome,
        CASE WHEN decided_at <= :at THEN coalesce(reason, '') ELSE '' END AS reason,
-       count(*), count(help_needed),
+       count(*), count(*) FILTER (WHERE sex = 'P'), count(*) FILTER (WHERE sex = 'L'), count(help_needed),
        percentile_cont(0.5) WITHIN GROUP (
            ORDER BY (decided_at AT TIME ZONE :zone)::date - (opened_at AT TIME ZONE :zone)::date)
            FILTER (WHERE decided_at <= :at)
@@ -211,6 +211,8 @@ LEFT_OUT = Report(
             says("people"),
             says("people, each once: by the newest decision, and as first put forward until there is one"),
         ),
+        Column("women", says("people"), says("of these: women, as their NIK has it")),
+        Column("men", says("people"), says("of these: men")),
         Column("help_needed", says("people"), says("of these: told of their own will that they need help")),
         Column("median_days", says("days of the calendar"), says("from the proposal to the decision, at the median")),
     ),
