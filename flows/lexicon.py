@@ -291,7 +291,7 @@ ikan ikat masam musuh beras belah bela bedak bakar layar datang dateng teko kuru
 balai banjir hujan macet panas dingin hidup sehat pusing lapar haus cinta kangen rindu pagi siang sore petang subuh
 magrib kapal karton kartun benang bening bensin betah betina pulau punah pundak mundur murah mahal cepat pelan yakni
 yayasan yamaha yatim yaman salon salib sayur saring adik adat ajak akan akar akal alat alam awas ayah ibu bapak kakak
-abang mama papa ema bunda kakek nenek keponakan mertua menantu sepupu
+abang mama papa ema bunda gabung pengajian kakek nenek keponakan mertua menantu sepupu
 """
 
 

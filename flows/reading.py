@@ -7,6 +7,7 @@ from functools import lru_cache
 from flows import gsm
 from flows.catalogue import Form, Words
 from flows.conversation import Menu, Pick, printable
+from flows.machines import is_from_a_machine
 from flows.wording import Wordings
 
 _NOT_A_WORD = re.compile(r"[^\w\s]|_")
@@ -234,6 +235,8 @@ _OF_LIFE = word_set(
 def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
     """What is said beside a STOP that stands in a clause of its own, or names our texts, or beside a digit: "TIDAK" of
     "TIDAK, STOP" and of "TIDAK stop sms"; None without one. With `of_texts` only a STOP that names them counts."""
+    if is_from_a_machine(text):
+        return None
     for pattern in (_OF_TEXTS_FIRST.match, _OF_TEXTS_LAST.search):
         if (clause := pattern(text)) is not None and "?" not in text:
             before, behind = text[: clause.start()].strip(), text[clause.end() :].strip()
@@ -290,6 +293,8 @@ _OF_A_THING = re.compile(  # "ga usah dikirim lagi kartunya"
 
 def stops_something_else(text: str) -> bool:
     """Whether a STOP in it is none, or of something else: "kenapa stop sms", "narik becak sudah tua. Berhenti"."""
+    if is_from_a_machine(text):
+        return True
     said = without_courtesies(spoken(text))
     if _NO_STOP.search(said) or _COVER_STOPPED.fullmatch(said):
         return True

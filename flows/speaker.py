@@ -64,6 +64,13 @@ _ASIDES = (
 )
 _SOURCE = r"(?:kata|katanya|kata nya|jare|jarene|ceunah|ceuk|cenah|saur|saurna|criosipun|sanjange|sanjangipun)"
 _TOLD = r"(?:bilang|blg|bilangnya|ngomong|ngomongnya|ngendika|ngendiko|sanjang|nyarios|nyebut|says?|said)"
+_DENIES = r"(?:tidak|tdk|gak|ga|gk|nggak|ngga|enggak|kagak|kurang|mboten|ora|teu)"
+_SPOKEN_FOR = re.compile(  # "ibu gak bisa baca, saya bacain. katanya udah", "disuruh bapak jawab belum"
+    rf"^{_ASIDES}*(?:{_KIN}|(?:orang|yang) ?tua)(?:nya|na|ne)?(?: {_MINE})? {_DENIES} (?:bisa |iso |tiasa |saged )?"
+    r"(?:baca|maca|nulis|ngetik|ngerti|paham|ngartos|dengar|denger|lihat|liat|jelas)\w*\b.*\b(?:kata\w*|bilang|jare\w*|ceunah)\b"
+    rf"|\bdisuruh (?:sama |ku |karo )?{_KIN}(?:nya|na|ne)?(?: {_MINE})? (?:jawab|balas|bales|bilang|nulis|ngetik)\b"
+    r"|^(?:saya|aku|sy|ini) (?:masih |baru |anak )?(?:kelas|kls) \d+\b(?!.*\bbpjs\b)"
+)
 _DEPARTED = re.compile(  # "nenek udah ga ada pak": whoever writes so is somebody else
     rf"\b{_KIN}(?:nya|na|ne|e)?(?: {_MINE})? (?:sudah|udah|sdh|udh|dah|sampun|wis|tos|parantos) "
     r"(?:tidak|tdk|gak|ga|gk|nggak|ngga|mboten|ora|teu|kagak) (?:ada|wonten|ana|ono|aya)\b"
@@ -105,7 +112,7 @@ _STRANGER = re.compile(
     r"|\b(?:nemu|nemuin|nemukan|menemukan|mendak) (?:hp|hape|nomor|nomer)\b"
     rf"|\b(?:yang|yg) punya (?:nama|nomor|nomer|no|hp)(?:nya)? {_SINCE}(?:pindah|ganti)\b"
     rf"|\bdulu(?:nya)? (?:nomor|nomer|no)(?:nya)? \w+(?: \w+)? (?:skrg|sekarang) (?:punya|milik|dipakai) {_MINE}\b"
-    r"|\bsalah (?:sambung|alamat sms)\b"
+    r"|\bsalah (?:sambung|alamat sms)\b|^(?:i am|i m|im) not (?:him|her|the one|that person)\b"
     rf"|^(?:maaf |punten |sorry )?(?:ini |eta |itu )?{_NOT} (?:saya|sy|abdi|aku|kula|kulo|gue|aye)"
     r"(?: (?:pak|bu|mas|mbak|kak|bang|orangnya|ini|yang dimaksud))*$"
 )
@@ -145,7 +152,7 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
     theirs = {name for other in others for name in names_of(other)} - own
     if not theirs.isdisjoint(said.split()):  # even where the asked one is named too: "saya Umaya, Rika sudah"
         return "another"
-    of_kin = says_it_of_kin(text, own) or any(cue.search(said) for cue in (_RELATION, _HEARSAY, _DEPARTED))
+    of_kin = says_it_of_kin(text, own) or any(cue.search(said) for cue in (_RELATION, _HEARSAY, _SPOKEN_FOR, _DEPARTED))
     of_himself = _own(text) is not None
     if (of_kin and not of_himself and not speaks_of_both(text)) or (of_himself and _ANOTHERS_PHONE.search(said)):
         return "relation"

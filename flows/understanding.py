@@ -14,6 +14,8 @@ from flows import spelling
 from flows.clues import said, typed
 from flows.complaints import kinds
 from flows.lexicon import KNOWN, word_set
+from flows.machines import is_from_a_machine
+from flows.other_things import is_of_something_else
 from flows.reading import command
 from flows.spelling import Written
 from flows.weights import ANSWERS, MEANINGS, Meaning, Weights, weights
@@ -105,7 +107,7 @@ def understood_by(learned: Weights, text: str) -> Understood:
         return Understood(asked_for, SURE - 0.1 if _only_thanks(written) else 0.97)
     meanings, answers = learned.read(written)
     likely = dict(zip(MEANINGS, meanings, strict=True))
-    if likely["stop"] >= _SOME_STOP and _says_stop(text, written):
+    if likely["stop"] >= _SOME_STOP and _says_stop(text, written) and not is_from_a_machine(text):
         return Understood("stop", 0.9, _beside("stop", answers, written.words))
     if said(written)[-1:] == ["?"] or not _REFUSED.isdisjoint(
         written.words
@@ -114,7 +116,8 @@ def understood_by(learned: Weights, text: str) -> Understood:
         answers = [0.0 if answer == "yes" else how for answer, how in zip(ANSWERS, answers, strict=True)]
     meaning = max(likely, key=lambda one: likely[one])
     confidence = _confidence(meaning, likely[meaning])
-    if _may_be_worse(meaning, likely, written):
+    unsound = meaning != "other" and (is_from_a_machine(text) or _may_be_none(meaning, written))
+    if unsound or _may_be_worse(meaning, likely, written):
         confidence = min(confidence, SURE - 0.01)
     return Understood(meaning, round(confidence, 2), _beside(meaning, answers, written.words))
 
@@ -137,6 +140,24 @@ def _may_be_worse(meaning: Meaning, likely: dict[Meaning, float], written: Writt
     if meaning == "unsure" and not _ASKING.isdisjoint(written.words) and _OF_ONESELF.isdisjoint(written.words):
         return True
     return likely["stop"] > (_HARDLY_STOP if "stop" in written.words else _PERHAPS_STOP)
+
+
+_PART_OF = re.compile(r"\bsalah #")  # "salah satu udah": of two people, or of two cards
+_SEVERAL_DIGITS = re.compile(r"#(?: , #)*")
+_AGAINST: dict[str, str] = {"1": "no", "2": "yes"}
+
+
+def _may_be_none(meaning: Meaning, written: Written) -> bool:
+    """Whether it is an answer of something else, of one among several, or by digits that say two things."""
+    if meaning not in ("yes", "no", "unsure"):
+        return False
+    heard, tokens = " ".join(said(written)), typed(written)
+    several = _SEVERAL_DIGITS.fullmatch(heard) is not None and sum(map(str.isalnum, tokens)) > 1
+    if several or _PART_OF.search(heard) or is_of_something_else(written, meaning):
+        return True
+    if meaning == "unsure" and heard.startswith("tidak lupa"):
+        return True
+    return len(tokens) == 2 and _AGAINST.get(tokens[0]) == meaning
 
 
 def _may_be_no_yes(likely: float, written: Written) -> bool:
