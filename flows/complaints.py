@@ -3,6 +3,7 @@
 import re
 
 from flows import spelling
+from flows.accidents import without_what_was_none
 
 _W = r"(?: [^ ,?]+)"
 _NOT = r"(?:tidak|belum|bukan|kurang)"
@@ -118,4 +119,4 @@ def kinds(said: str) -> tuple[str, ...]:
 
 def complaints(text: str) -> tuple[str, ...]:
     """The same of a text as it was written."""
-    return kinds(" ".join(spelling.read(text).words))
+    return kinds(" ".join(spelling.read(without_what_was_none(text)).words))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from flows.accidents import tells_of_none, without_what_was_none
 from flows.reading import COURTESIES, spoken, word_set
 
 _YES = word_set("sudah udah sdh udh dah udeh sampun wis uwis wes atos tos parantos iya y yes already")
@@ -31,7 +32,32 @@ _ABOUT: Mapping[str, frozenset[str]] = MappingProxyType(
 _OF_MONEY = word_set(
     "ada yang yg orang pernah minta mintain uang duit apa apa2 apapun sama sekali bayar sepeser pun kok"
 )
+_OF_NOBODY = word_set("ada yang yg orang pernah pun tadi saja aja deng apa apa2 kerja bukan bkn")
+_URGENT, _CONTACT = "c2.urgent", "c8.contact"
+# "jangan hubungi saya", "ga usah dihubungi"; with "lagi" it is a STOP, which no screen takes.
+_UNCALLED = re.compile(
+    r"(?:jangan|jgn|jangn|ulah|ojo|tong|(?:ga|gak|gk|nggak|ngga|tidak|tdk|teu) ?(?:usah|perlu|mau|boleh)|gausah|gosah)"
+    r"(?: (?:di ?)?(?:hubungi\w*|hub|kontak\w*|telepon\w*|telpon\w*|tlp|call))?"
+)
+_ME = word_set("saya sy aku abdi kula gue gw deh ya ah dulu aja saja kok nih sih")
+# "iya tapi jangan bilang siapa siapa": the option's own words, said otherwise.
+_KEPT_SECRET = re.compile(
+    r"\b(?:rahasia\w*|di ?rahasia\w*|(?:jangan|jgn|ulah|ojo|tong) (?:\w+ ){0,2}(?:di ?)?(?:bilang\w*|sebut\w*"
+    r"|kasih ?ta\w+|ngomong\w*|bocor\w*|cerita\w*))\b"
+)
+_OF_A_SECRET = word_set(
+    "iya ya y ada pernah tapi tp jangan jgn bilang bilang2 sebut sebutin nama saya sy aku namanya siapa siapapun orang"
+    " lain ke sama rt rw pak kasih tau tahu bocor bocorin ngomong cerita rahasia rahasiakan dirahasiakan rahasiain"
+    " tolong mohon pokoknya sampai sampe ini itu yang jawab lapor"
+)
+_NOT_ASKED = re.compile(
+    r"\b(?:jangan|jgn|ulah|ojo|(?:ga|gak|gk|nggak|tidak|tdk) ?(?:usah|perlu)|gausah|gosah) (?:di ?)?"
+    r"(?:tanya\w*|nanya\w*|bahas\w*|ungkit\w*)"
+    r"|\b(?:ga|gak|nggak|tidak|tdk) (?:mau|bisa|berani|usah) (?:jawab|menjawab|bilang|cerita)"
+    r"|\b(?:ga|gak|nggak|tidak|tdk) berani\b|\bno comment\b"
+)
 _MONEY = "b11.asked_money"
+_FEW = 8  # words
 _ASKED = re.compile(
     r"\b(?:minta\w*|mintak|diminta\w*|dimintain|disuruh bayar|bayar|nagih|ditagih|dipungut\w*|mungut|setor|njaluk"
     r"|nyuhunkeun|menta)\b"
@@ -65,19 +91,36 @@ def tells_nothing(text: str) -> bool:
 
 
 def short_answer(screen: str, text: str) -> str:
-    """The option that a sentence stands for, "yes" or "no"; "" when it says more, or nothing for sure.
+    """The option that a sentence stands for ("yes", "no", "none", "declined"); "" when it says more, or nothing surely.
 
     "belum dapat kartu", "alhamdulillah sudah beres pak, terima kasih"; not "sudah tapi rusak", nor a question.
     """
-    if (screen not in _ABOUT and screen != _MONEY) or "?" in text:
+    if (screen not in _ABOUT and screen not in (_MONEY, _URGENT, _CONTACT)) or "?" in text:
         return ""
     words = set(spoken(text).split())
-    if screen == _MONEY:  # whoever tells of it chooses that it be kept secret: no other answer has words
-        told = _ASKED.search(spoken(text)) is not None and words.isdisjoint(_NO)
-        return "yes" if told else "no" if words & _NO and words <= _NO | _AROUND | _OF_MONEY else ""
+    if screen == _URGENT:  # "bukan kecelakaan", "alhamdulillah ga ada yg meninggal"
+        left = set(spoken(without_what_was_none(text)).split())
+        return "no" if (tells_of_none(text) or words & _NO) and left <= _NO | _AROUND | _OF_NOBODY else ""
+    if screen == _CONTACT:
+        beside = _UNCALLED.sub(" ", spoken(text), count=1)
+        return "none" if beside != spoken(text) and set(beside.split()) <= _AROUND | _ME else ""
+    if screen == _MONEY:
+        return _of_money(spoken(text))
     if not words <= _YES | _NO | _AROUND | _ABOUT[screen]:
         return ""
     yes, no = bool(words & (_YES | _DONE.get(screen, frozenset()))), bool(words & _NO)
     if no:
         return "" if words & _YES else "no"
     return "yes" if yes else ""
+
+
+def _of_money(said: str) -> str:
+    """What is said where it is asked for money; who tells of it chooses that it be kept secret."""
+    words = set(said.split())
+    if _NOT_ASKED.search(said) and len(words) <= _FEW and "lagi" not in words:  # "jangan tanya lagi" may be a STOP
+        return "declined"
+    if _KEPT_SECRET.search(said) and words <= _OF_A_SECRET | _AROUND:
+        return "yes"
+    if _ASKED.search(said) and words.isdisjoint(_NO):  # no other answer has words
+        return "yes"
+    return "no" if words & _NO and words <= _NO | _AROUND | _OF_MONEY else ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flows import spelling
+from flows.accidents import without_what_was_none
 from flows.clues import said, typed
 from flows.complaints import kinds
 from flows.lexicon import KNOWN, word_set
@@ -99,8 +100,11 @@ def understood_by(learned: Weights, text: str) -> Understood:
     """What a text says, as these weights have it."""
     if command(text) == "stop" or command(spelling.plain(text)) == "stop":
         return Understood("stop", 0.99)
+    told, text = text, without_what_was_none(text)
     written = spelling.read(text)
     tokens = typed(written)
+    if told != text and len(tokens) <= 1:  # "iya ga ada kecelakaan"
+        return Understood("other", 0.0)
     if len(tokens) == 1 and len(tokens[0]) == _HALF_A_WORD and tokens[0].isalpha() and tokens[0] not in KNOWN:
         return Understood("other", 0.0)
     if len(tokens) == 1 and (asked_for := _DIGITS.get(tokens[0]) or _BARE.get(" ".join(said(written)))):
@@ -152,7 +156,10 @@ def _may_be_none(meaning: Meaning, written: Written) -> bool:
     if meaning not in ("yes", "no", "unsure"):
         return False
     heard, tokens = " ".join(said(written)), typed(written)
-    several = _SEVERAL_DIGITS.fullmatch(heard) is not None and sum(map(str.isalnum, tokens)) > 1
+    several = (
+        _SEVERAL_DIGITS.fullmatch(heard) is not None
+        and len([one for one in tokens if one.isalnum() and one not in KNOWN]) > 1
+    )
     if several or _PART_OF.search(heard) or is_of_something_else(written, meaning):
         return True
     if meaning == "unsure" and heard.startswith("tidak lupa"):

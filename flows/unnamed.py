@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from flows.accidents import urgency
 from flows.complaints import complaints
-from flows.keywords import urgency
 from flows.reading import COURTESIES, spoken, word_set
 from flows.speaker import names_of
 

@@ -18,10 +18,11 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from flows import outcomes
+from flows.accidents import urgency
 from flows.caller import Caller
 from flows.conversation import Ask, Menu, Outcome, Pick, Screen
 from flows.flow_state import HELP, FlowState, answer, current
-from flows.keywords import Name, urgency
+from flows.keywords import Name
 from flows.reading import option, without_secrets
 from flows.references import read_reference
 from flows.short_answers import short_answer

@@ -6,8 +6,8 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+from flows.accidents import urgency
 from flows.complaints import complaints
-from flows.keywords import urgency
 from flows.reading import COURTESIES, pressed, spoken, word_set
 from flows.second_thoughts import thinks_again
 from flows.understanding import understand

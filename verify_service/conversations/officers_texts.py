@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from flows.keywords import keyword, urgency
+from flows.accidents import urgency
+from flows.keywords import keyword
 from flows.reading import COURTESIES, spoken, word_set
 from flows.short_answers import is_bare, short_answer
 from verify_service.conversations import lately

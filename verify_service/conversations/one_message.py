@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from flows.accidents import urgency
 from flows.flow_state import FlowState
-from flows.keywords import keyword, number_within, urgency
+from flows.keywords import keyword, number_within
 from flows.reading import beside_stop, command, pressed, spoken, stops_something_else
 from flows.second_thoughts import forgets, is_sorry, thinks_again
 from flows.understanding import understand
@@ -168,7 +169,8 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
         if read.option and not read.grieves:
             hearing.answer(asked, said, read.option)
             return HandledAs.ANSWER
-    at_a_menu = talk is not None and talk.current and by_message.reports(talk.standing, talk.conversation)
+    reports = talk is not None and talk.current and by_message.reports(talk.standing, talk.conversation)
+    at_a_menu = reports or (talk is not None and talk.current and _takes(talk, said))  # "ya, rahasiakan nama saya"
     if not at_a_menu and asks_only_not_to_be_named(said.text) and not goes_on_with(hearing, said):
         hearing.stale |= by_message.begin(hearing.session, said, hearing.phone, "report", unnamed=True)
         return HandledAs.KEYWORD

@@ -11,13 +11,13 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from flows.accidents import urgency
 from flows.asking import MEANS, SCREEN
 from flows.caller import Caller, Person
 from flows.complaints import complaints
 from flows.conversation import Menu, Outcome
 from flows.flow_state import FlowState, current
 from flows.flow_state import answer as answered
-from flows.keywords import urgency
 from flows.kinship import asks_of_kin, says_it_of_companions
 from flows.outcomes import WorkerSays as Statement
 from flows.reading import option, pressed, spoken

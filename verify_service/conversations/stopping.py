@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from flows.accidents import urgency
 from flows.complaints import complaints
-from flows.keywords import urgency
 from flows.reading import STOPS, names_our_texts, pressed, spoken, stops_something_else
 from flows.understanding import understand
 from flows.wishes import asks_to_be_erased
