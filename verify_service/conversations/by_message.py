@@ -247,15 +247,18 @@ def begin(session: Session, said: Message, phone: Phone, wish: Name, *, unnamed:
     return _reply(context, said, *engine.settle(context, talk, step), first=True)
 
 
-def file_grievance(session: Session, said: Message, phone: Phone, words: str) -> tuple[bool, bool]:
+def file_grievance(
+    session: Session, said: Message, phone: Phone, words: str, *, by_name: bool = False
+) -> tuple[bool, bool]:
     """File what was written at once; whether verdicts are stale now, and whether it is anonymous. Its words are kept
     there alone. The receipt says the number, and by when.
 
-    It is told in confidence, or anonymously where it says so; an accident or a death by name: an officer calls.
+    It is told in confidence, or anonymously where it says so, unless it has to be `by_name`; an accident or a death by
+    name: an officer calls.
     """
     context = opened(session, said, phone, "menu")
     urgent = urgency(words)
-    unnamed = asks_not_to_be_named(words) or lately.agreed_unnamed(session, phone, said.received)
+    unnamed = not by_name and (asks_not_to_be_named(words) or lately.agreed_unnamed(session, phone, said.received))
     identity = "anonymous" if unnamed else "normal" if urgent else "secret"
     report = outcomes.FileGrievance("claim" if urgent else "other", words, urgency=urgent, identity=identity)
     filed = apply(context, report)

@@ -18,6 +18,7 @@ from flows.gsm import septets
 from flows.unnamed import without_its_maker
 from verify_service.conversations import lately
 from verify_service.conversations.context import Context, Next, Over
+from verify_service.conversations.prompts import prompts_of
 from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
 from verify_service.grievances.clock import days_allowed
@@ -144,8 +145,12 @@ def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
     """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
     if filed.identity == ANONYMOUS:
         filed = replace(filed, words=without_its_maker(filed.words, _names_of(context)))
-    told = _told_before(context, filed)
-    if told is None and (told := _told_at_another_door(context, filed)) is not None:
+    told, since = _told_before(context, filed), None
+    if told is not None and told.identity != ANONYMOUS:  # the same words behind a notice object to it
+        since = prompts_of(context.session, [context.phone.id])[context.phone.id].notice
+    if (told is not None and since is not None and told.opened_at < since) or (
+        told is None and (told := _told_at_another_door(context, filed)) is not None
+    ):
         again = Spoken("reporter", context.channel, context.now, filed.words, context.inbound)
         note(context.session, told, "repeated", again)  # news for its officer, and an objection where one can be made
     if told is not None:

@@ -6,24 +6,21 @@ it says yes to.
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flows.accidents import urgency
-from flows.flow_state import FlowState
 from flows.keywords import keyword, number_within
-from flows.reading import beside_stop, command, pressed, spoken, stops_something_else
+from flows.reading import beside_stop, command, spoken, stops_something_else
 from flows.second_thoughts import forgets, is_sorry, thinks_again
 from flows.understanding import understand
 from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishes_only_not_to_be_named
 from flows.wishes import asks_after_a_report, asks_to_be_erased, only_wonders
 from verify_service.conversations import by_message, question
-from verify_service.conversations.answered_since import answered_for_another, answered_since, is_no_part_of_it
+from verify_service.conversations.answered_since import is_no_part_of_it
 from verify_service.conversations.asking_back import ask_for_the_own_word, behind_a_clear_answer, unclear
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
 from verify_service.conversations.card_words import correct_card, whose_card
-from verify_service.conversations.context import NOBODY
 from verify_service.conversations.copies import HandledAs, is_part, words_of
 from verify_service.conversations.grievance_words import (
     A_FEW_WORDS,
@@ -40,6 +37,7 @@ from verify_service.conversations.grievance_words import (
     told_before,
     waits_for_help,
 )
+from verify_service.conversations.objecting import objects_to_a_removal
 from verify_service.conversations.officers_texts import (
     asked_by_an_officer,
     of_a_report_before,
@@ -50,21 +48,18 @@ from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import Question
 from verify_service.conversations.report_talk import none_of_its_words, tells_nothing_of_it, wished_unnamed
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped, stopped_and_answered
-from verify_service.conversations.stored_state import note_unnamed, restore
+from verify_service.conversations.stored_state import note_unnamed
+from verify_service.conversations.what_is_asked import (
+    Talk,
+    by_newest,
+    is_for_the_question,
+    is_of_the_older,
+    question_for,
+    takes,
+    talk_of,
+)
 from verify_service.grievances import thread
-from verify_service.grievances.states import GrievanceState
-from verify_service.ground.tables import Conversation, Grievance, InboundMessage
-
-
-@dataclass(frozen=True)
-class _Talk:
-    """The talk by text that goes on, and where it stands."""
-
-    conversation: Conversation
-    standing: FlowState
-    current: bool  # whether what it asks now can have been read
-    handed_at: dt.datetime
-    behind: bool = False  # whether other screens were shown since: a digit is for those
+from verify_service.ground.tables import InboundMessage
 
 
 def hear(hearing: Hearing, rows: list[InboundMessage]) -> None:
@@ -98,7 +93,7 @@ def _beside_stop(hearing: Hearing, said: Message) -> str | None:
     rest = beside_stop(said.text)
     if rest is None or beside_stop(said.text, of_texts=True) is not None:
         return rest
-    talk = _talk(hearing, said)
+    talk = talk_of(hearing, said)
     return None if talk and talk.current and by_message.asks_words(talk.standing) else rest
 
 
@@ -112,10 +107,12 @@ def _stopped_before(hearing: Hearing, row: InboundMessage) -> bool:
 
 
 def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
-    asked, talk = _question(hearing, said), _talk(hearing, said)
+    asked, talk = question_for(hearing, said), talk_of(hearing, said)
     if not (talk and talk.current and by_message.asks_secret(talk.standing)) and not may_be_secret(said.text):
         said = said.without_secrets()
     free = talk is not None and talk.current and by_message.asks_words(talk.standing)
+    if not free and (how := objects_to_a_removal(hearing, said)) is not None:
+        return how
     if not free and (how := _told(hearing, said, asked, talk)) is not None:
         return how
     answers = asked is not None and question.read(asked, said.text).stops
@@ -142,7 +139,7 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
         return how
     if after_it and not (talk and talk.current and by_message.is_ours(talk.conversation)):
         return follow(hearing, said)
-    for one in _by_newest(hearing, said, asked, talk):
+    for one in by_newest(hearing, said, asked, talk):
         how = _answer(hearing, said, one) if isinstance(one, Question) else _answer_talk(hearing, said, one, asked)
         if how is not None:
             return how
@@ -152,7 +149,7 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
 _A_SENTENCE, _A_LONG_ONE = 4, 6  # words
 
 
-def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk | None) -> HandledAs | None:
+def _told(hearing: Hearing, said: Message, asked: Question | None, talk: Talk | None) -> HandledAs | None:
     """What is plain from the words alone, whatever is asked: a STOP in two parts, the number of a report among words,
     and words of somebody who asks not to be named; None for anything else."""
     words, problem = len(said.text.split()), reported(said.text)
@@ -170,7 +167,7 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
             hearing.answer(asked, said, read.option)
             return HandledAs.ANSWER
     reports = talk is not None and talk.current and by_message.reports(talk.standing, talk.conversation)
-    at_a_menu = reports or (talk is not None and talk.current and _takes(talk, said))  # "ya, rahasiakan nama saya"
+    at_a_menu = reports or (talk is not None and talk.current and takes(talk, said))  # "ya, rahasiakan nama saya"
     if not at_a_menu and asks_only_not_to_be_named(said.text) and not goes_on_with(hearing, said):
         hearing.stale |= by_message.begin(hearing.session, said, hearing.phone, "report", unnamed=True)
         return HandledAs.KEYWORD
@@ -179,62 +176,6 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk |
     if goes_on_with(hearing, said) and wishes_only_not_to_be_named(said.text):  # of what was just told
         return add(hearing, said, few=True)
     return file(hearing, said, said.text) if words > _A_LONG_ONE or not goes_on_with(hearing, said) else None
-
-
-def _question(hearing: Hearing, said: Message) -> Question | None:
-    """The question that this text may answer. What was written before an answer does not take it back."""
-    before_stop = hearing.overtaken(said.first, lambda one: one.handled_as == HandledAs.STOP)
-    heard = hearing.before
-    asked = question.find(hearing.asked, hearing.people, said, hearing.prompts, heard, before_stop=before_stop)
-    if asked is None or (asked.corrects and hearing.overtaken(said.first, asked.heard)):
-        return None
-    if asked.corrects and answered_since(hearing, asked) and not question.names_the_cover(said.text):
-        return None  # "eh belum" may take back either answer
-    return replace(asked, answered_for_another=answered_for_another(hearing, said, asked))
-
-
-def _talk(hearing: Hearing, said: Message) -> _Talk | None:
-    """The talk by text that this phone is in. Texts overtake one another: what was written before the last answer
-    answers something else."""
-    conversation = by_message.while_it_lasts(hearing.session, hearing.talk, said.received)
-    if conversation is None and hearing.talk is not None:  # another may wait behind one that was left
-        hearing.look_again()
-        conversation = by_message.while_it_lasts(hearing.session, hearing.talk, said.received)
-    if conversation is None:
-        return None
-    prompt = hearing.prompts.answered_by(conversation.id, said.received)
-    overtaken = hearing.overtaken(said.first, lambda one: one.conversation_id == conversation.id)
-    context = by_message.MessageContext(hearing.session, conversation, hearing.phone, said.received, NOBODY)
-    standing = restore(conversation, context.fresh_caller)
-    current = prompt is not None and prompt.step == conversation.hops and not overtaken
-    behind = prompt is not None and hearing.prompts.screens_since(prompt, said.received)
-    return _Talk(conversation, standing.talk, current, prompt.handed_at if prompt else conversation.started_at, behind)
-
-
-def _by_newest(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk | None) -> list[Question | _Talk]:
-    """What a text may answer, first what was asked last: who answered the newer one may take that back. The same answer
-    once more takes nothing back: it is to the older, where that is still open."""
-    if asked is None or talk is None:
-        return [one for one in (asked, talk) if one is not None]
-    newer = talk.handed_at >= asked.prompt.handed_at
-    again = not by_message.asks_words(talk.standing) and _takes(talk, said) and _says_it_again(hearing, said, asked)
-    first = talk.current and (newer or again)
-    return [talk, asked] if first else [asked, talk]
-
-
-def _takes(talk: _Talk, said: Message) -> bool:
-    return (
-        not by_message.cannot_read(talk.standing, said.text)
-        or by_message.in_a_sentence(talk.standing, said) is not None
-    )
-
-
-def _says_it_again(hearing: Hearing, said: Message, asked: Question) -> bool:
-    """Whether a word is the answer that was given already: "belum", and two minutes later "belum"."""
-    read = question.read(asked, said.text)
-    if not asked.corrects or not read.option or read.others_word or read.grieves or question.names_the_cover(said.text):
-        return False
-    return question.stands(hearing.session, hearing.phone, read.option)
 
 
 def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | None:
@@ -268,7 +209,7 @@ def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | Non
     return HandledAs.TRIAGE if read.stops and how is HandledAs.ANSWER and asks_to_be_erased(said.text) else how
 
 
-def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question | None) -> HandledAs | None:
+def _answer_talk(hearing: Hearing, said: Message, talk: Talk, asked: Question | None) -> HandledAs | None:
     """Take a text for the next answer of a talk; None when it is none of its options and may be something else."""
     if not talk.current:
         return None
@@ -277,7 +218,7 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     behind_it = asked is not None and asked.prompt.handed_at > talk.handed_at and by_message.asks_words(talk.standing)
     if behind_it and tells_nothing_of_it(said, talk.conversation, talk.standing):
         return None  # of the question, which was read later
-    if talk.behind and by_message.is_ours(talk.conversation) and not _is_of_the_older(hearing, said, talk):
+    if talk.behind and by_message.is_ours(talk.conversation) and not is_of_the_older(hearing, said, talk):
         return None
     unreadable = by_message.cannot_read(talk.standing, said.text)
     reports = by_message.reports(talk.standing, talk.conversation)
@@ -293,7 +234,7 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
         return add(hearing, said, held=solved) or HandledAs.THREAD  # it is of that report, whatever else is asked
     if unreadable and solved is None and by_message.is_ours(talk.conversation):
         return None  # that report is closed
-    if unreadable and asked is not None and _is_for_the_question(asked, said.text):
+    if unreadable and asked is not None and is_for_the_question(asked, said.text):
         return None
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
     if unreadable and by_message.asks_who_may_know(talk.standing) and asks_not_to_be_named(said.text):
@@ -314,32 +255,12 @@ def _answer_talk(hearing: Hearing, said: Message, talk: _Talk, asked: Question |
     return HandledAs.ANSWER
 
 
-def _is_of_the_older(hearing: Hearing, said: Message, talk: _Talk) -> bool:
-    """Whether a text behind a talk that is over says whether an answered report is solved, which we had asked before
-    that talk: no digit, which a network brings again, nor a sentence behind a report that was just made in it."""
-    about = by_message.grievance_asked_about(hearing.session, talk.conversation, talk.standing, hearing.phone)
-    if about is None or pressed(said.text) is not None or not _takes(talk, said):
-        return False
-    if hearing.session.get_one(Grievance, about).state != GrievanceState.ANSWERED:
-        return False
-    return len(said.text.split()) <= A_FEW_WORDS or not goes_on_with(hearing, said)
-
-
-def _is_for_the_question(asked: Question, text: str) -> bool:
-    """Whether words that are none of a menu's answer our question all the same: they name the list, or nobody there.
-
-    A bare yes or no is of the newest screen, though it offers none: it may be about another worker of this phone.
-    """
-    read = question.read(asked, text)
-    return read.answers if read.option == "not_me" or question.names_the_cover(text) else False
-
-
 def _is_for_somebody(hearing: Hearing, said: Message) -> bool:
     """Whether words that are none of a menu's ask for STOP, tell of a problem, or belong to a report."""
     return _means(said.text) in ("stop", "grievance") or grievance_of(hearing, said) is not None
 
 
-def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: _Talk | None) -> HandledAs:
+def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: Talk | None) -> HandledAs:
     """What answers nothing of ours: a wish, a report, an unclear answer, or something for an officer."""
     means = _means(said.text)
     if means == "stop":
@@ -401,7 +322,7 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     whole = Message(said.rows, f"{words_of(before)} {said.text}", said.written)
     if command(whole.text) == "stop" or (_means(whole.text) == "stop" and _means(said.text) != "grievance"):
         return stopped(hearing, whole, HandledAs.STOP)
-    asked = _question(hearing, said)
+    asked = question_for(hearing, said)
     if asked is None or before.conversation_id not in (None, asked.asked.id):
         return _hear_said(hearing, said)
     read = question.read(asked, whole.text)
@@ -440,6 +361,6 @@ def _stands_alone(hearing: Hearing, said: Message) -> bool:
         return True
     if anonymous_just_made(hearing, said):
         return False
-    asked = _question(hearing, said)
+    asked = question_for(hearing, said)
     read = question.read(asked, said.text) if asked is not None and asked.open else question.Read()
     return bool(urgency(said.text)) or (bool(read.option) and not read.grieves)

@@ -53,10 +53,12 @@ class OfficersText:
 
 @dataclass(frozen=True)
 class Prompts:
-    """The prompts of a phone that were handed over, the newest first, and the newest text of an officer."""
+    """The prompts of a phone that were handed over, the newest first, the newest text of an officer, and when the
+    newest notice was handed over that somebody is to be taken off the list, while one may object."""
 
     handed: tuple[Prompt, ...] = ()
     officers: OfficersText | None = None
+    notice: dt.datetime | None = None
 
     def officer_wrote_last(self, moment: dt.datetime) -> OfficersText | None:
         """An officer's text that came behind every prompt, and can have been read by this moment."""
@@ -64,6 +66,14 @@ class Prompts:
         if told is None or not told.asks or told.handed_at + _time_to_read() > moment:
             return None
         return None if any(one.handed_at > told.handed_at and one.read_by(moment) for one in self.handed) else told
+
+    def told_of_a_removal(self, moment: dt.datetime, *, last: bool = False) -> bool:
+        """Whether a notice to which one may object can have been read by this moment; with `last`, behind all else."""
+        if self.notice is None or self.notice + _time_to_read() > moment:
+            return False
+        officers = self.officers.handed_at if last and self.officers else None
+        others = [one.handed_at for one in self.handed if last and one.read_by(moment)]
+        return all(at <= self.notice for at in (*others, *([officers] if officers else [])))
 
     def answered_by(self, conversation: int, moment: dt.datetime) -> Prompt | None:
         """The prompt of this conversation that somebody answers who wrote at this moment; None before the first."""
@@ -90,6 +100,8 @@ class Prompts:
 
     def new_between(self, earlier: dt.datetime, later: dt.datetime, only: frozenset[str] | None = None) -> bool:
         """Whether somebody who wrote twice had something new to answer the second time, one of these screens."""
+        if self.notice is not None and earlier < self.notice + _time_to_read() <= later:
+            return True
         officers = self.officers.handed_at + _time_to_read() if self.officers and only is None else None
         if officers is not None and earlier < officers <= later:
             return True
@@ -124,6 +136,17 @@ CROSS JOIN LATERAL (
 )
 
 
+_NOTICES = sql(
+    """
+SELECT told.phone_id, max(told.handed_at) FROM outbox told
+JOIN removal ON told.cause IN ('removal:' || removal.id || ':notice:' || told.phone_id,
+                               'removal:' || removal.id || ':upheld:' || told.phone_id)
+WHERE told.phone_id = ANY(CAST(:phones AS bigint[])) AND told.handed_at IS NOT NULL
+  AND removal.state IN ('noticed', 'upheld') GROUP BY told.phone_id
+"""
+)
+
+
 def prompts_of(session: Session, phones: Sequence[int]) -> dict[int, Prompts]:
     """Of each of these phones the prompts that were handed over."""
     handed: dict[int, list[Prompt]] = {phone: [] for phone in phones}
@@ -133,4 +156,7 @@ def prompts_of(session: Session, phones: Sequence[int]) -> dict[int, Prompts]:
         phone: OfficersText(grievance, handed_at, asks)
         for phone, grievance, handed_at, asks in session.execute(_OFFICERS, {"phones": phones})
     }
-    return {phone: Prompts(tuple(prompts), officers.get(phone)) for phone, prompts in handed.items()}
+    notices: dict[int, dt.datetime] = dict(session.execute(_NOTICES, {"phones": phones}).all())
+    return {
+        phone: Prompts(tuple(prompts), officers.get(phone), notices.get(phone)) for phone, prompts in handed.items()
+    }
