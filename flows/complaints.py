@@ -14,6 +14,7 @@ _CUES = {
         r"\b(?:diminta|disuruh)(?: (?:\w+ ){0,3}?(?:uang|bayar|#|ribu|juta))",
         r"\bminta(?: \w+){0,1} (?:uang|bayar|ribu|#)\b(?! maaf)",
         r"\b(?:calo|dipungut|korupsi|tipu)\b",
+        rf"\b(?:nawarin|nawari|nawaran|tawarin|ditawarin|menawarkan|nawarkeun){_W}{{0,3}}? (?:uang|ribu|juta)\b",
         rf"\bbayar{_W}{{0,3}}? (?:calo|rt|rw|petugas|orang|oknum)\b",
         rf"\b(?:tiap|harus|kenapa){_W}{{0,2}}? bayar\b(?! utang)",
         r"\bbayar (?:\w+ )?(?:tapi|padahal)\b",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.keywords import keyword
+from flows.reading import COURTESIES, spoken, word_set
 from flows.second_thoughts import forgets, is_sorry, thinks_again
 from verify_service.conversations import question
 from verify_service.conversations.by_message import Message
@@ -17,18 +18,31 @@ def behind_a_clear_answer(hearing: Hearing, said: Message, asked: Question, read
     """Hear what takes nothing back behind a yes or a no; None for anything else.
 
     Who is sorry that he forgot is thanked for what he answered. What may be said of the answer ("lupa", "salah ketik")
-    is asked back, and it stands until then.
+    or go on with it is asked back, and it stands until then.
     """
     if is_sorry(said.text):
         hearing.reply(said, question.THANKS)
         said.belongs_to(asked.asked, asked.prompt.step)
         return HandledAs.ANSWER
+    rest = read.option == "yes" and _is_the_rest_of_a_no(said.text)
+    if rest and not question.stands(hearing.session, hearing.phone, "yes"):
+        return ask_what_is_meant(hearing, said, asked)  # "belum", and half a minute later "terdaftar"
     if (read.option == "unsure" and forgets(said.text)) or (not read.option and thinks_again(said.text)):
-        return _ask_what_is_meant(hearing, said, asked)
+        return ask_what_is_meant(hearing, said, asked)
     return None
 
 
-def _ask_what_is_meant(hearing: Hearing, said: Message, asked: Question) -> HandledAs:
+_THE_REST = word_set(
+    "terdaftar daftar didaftar didata dapat dapet dpt punya terima nerima ikut aktif kedaftar registered"
+)
+
+
+def _is_the_rest_of_a_no(text: str) -> bool:
+    """Whether it is "terdaftar" and nothing else, which goes on with a "belum" as well as it takes it back."""
+    return set(spoken(text).split()) <= _THE_REST | COURTESIES
+
+
+def ask_what_is_meant(hearing: Hearing, said: Message, asked: Question) -> HandledAs:
     """Ask in digits, whatever was answered; an officer reads what was asked before, or says more."""
     if hearing.stopping:
         return HandledAs.TRIAGE

@@ -197,6 +197,7 @@ class Message:
     rows: Sequence[InboundMessage]
     text: str = field(repr=False)
     written: dt.datetime
+    part: str = ""  # what of it a reply of its own is to, beside the answer of a talk that goes on
 
     @property
     def first(self) -> InboundMessage:
@@ -209,7 +210,7 @@ class Message:
     @property
     def cause(self) -> str:
         """What the one reply to it is known by in the outbox."""
-        return f"message:{self.first.id}:reply"
+        return f"message:{self.first.id}:reply{self.part}"
 
     def empty(self) -> None:
         """Let go of its words: secrets are kept nowhere, and reports only where they are read."""
@@ -336,7 +337,8 @@ def follow_grievance(session: Session, said: Message, phone: Phone, number: str,
 
 def opened(session: Session, said: Message, phone: Phone, wish: Name) -> Context:
     """A new talk of this phone, in the place of any other; its session names the wish that the data notice delays."""
-    end_talks(session, phone, STARTED_AGAIN, said.received)
+    if not said.part:
+        end_talks(session, phone, STARTED_AGAIN, said.received)
     conversation = Conversation(
         gateway=GATEWAY,
         session=f"talk:{phone.id}:{said.first.id}:{wish}",

@@ -9,6 +9,7 @@ from typing import Final
 from flows.keywords import keyword
 from flows.reading import pressed, spoken, without_courtesies, word_set
 from flows.speaker import introduces_somebody, speaks_of_another
+from flows.unnamed import asks_not_to_be_named
 from verify_service.conversations.prompts import Prompts
 from verify_service.ground.crypto import unseal
 from verify_service.ground.programme import programme
@@ -65,6 +66,8 @@ def is_copy(row: InboundMessage, one: InboundMessage, clocks: Clocks, prompts: P
     if long and one.body is None and (wanted is None or wanted.words):
         # They are in a report, or answered in a talk that is over. Within minutes only where words are asked for are
         # they written anew; later, wherever something new was asked: people have stock sentences.
+        if apart > COPIED_SECOND and wanted is not None and not asks_not_to_be_named(words_of(row)):
+            return False  # "LAPOR ..." once more, hours later: it is told that it is known
         only = WORDS_WANTED if apart <= COPIED_LONG else None
         return apart <= COPIED_REPORT and not prompts.new_between(one.received_at, row.received_at, only=only)
     if prompts.new_between(one.received_at, row.received_at):

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from flows.accidents import urgency
-from flows.keywords import keyword
+from flows.keywords import Keyword, keyword
 from flows.reading import COURTESIES, spoken, word_set
 from flows.short_answers import is_bare, short_answer
 from verify_service.conversations import lately
@@ -36,13 +36,17 @@ def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
 
     "belum" to an answer opens the report again, "sudah beres" closes it, as by the menu. A bare "sudah" or "iya" to an
     answer that asked nothing ("silakan ke kelurahan") says of nothing that it is done: the officer reads it. An
-    accident that was not told before is a report of its own, and a day later nobody replies to that text any more.
+    accident that was not told before is a report of its own, and a day later nobody replies to that text any more: but
+    a short no to an answer that stands is of it, while it may be said that the problem is still there.
     """
     told = hearing.prompts.officer_wrote_last(said.received)
-    if told is None or said.received - told.handed_at > dt.timedelta(hours=programme().texting.talk_hours):
+    if told is None:
         return None
     report = hearing.session.get(Grievance, told.grievance)
     if report is None or report.closed_at is not None or report.phone_id != hearing.phone.id:
+        return None
+    late = said.received - told.handed_at > dt.timedelta(hours=programme().texting.talk_hours)
+    if late and (report.state != GrievanceState.ANSWERED or short_answer(_SOLVED, said.text) != "no"):
         return None
     own = bool(urgency(said.text)) and told_before(hearing, said) is None
     if own or (only_thanks(said) and not _agrees(said.text)):
@@ -54,6 +58,21 @@ def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
         if meant == "no" or asked or not is_bare(said.text):
             return _mark(hearing, said, report, "solved" if meant == "yes" else "still")
     return add(hearing, said, held=report.id)
+
+
+# Keywords that are words of an answer as well: "RT" to "who asked for it?". Nobody calls CEK or LAPOR so.
+_WORDS_TOO = frozenset({"rt_head", "help", "settings", "benefits", "rules", "propose"})
+
+
+def replies_by_a_keyword(hearing: Hearing, said: Message, wanted: Keyword) -> HandledAs | None:
+    """Put a bare "RT" or "data" into the report in which an officer asked last; None for anything else."""
+    if wanted.name not in _WORDS_TOO or wanted.words:
+        return None
+    told = hearing.prompts.officer_wrote_last(said.received)
+    waiting = asked_by_an_officer(hearing)
+    if told is None or waiting is None or waiting.id != told.grievance:
+        return None
+    return reply_to_an_officer(hearing, said)
 
 
 # What is said of being registered as well: such a word alone leads to no officer.

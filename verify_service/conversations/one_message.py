@@ -17,7 +17,13 @@ from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishe
 from flows.wishes import asks_after_a_report, asks_to_be_erased, only_wonders
 from verify_service.conversations import by_message, question
 from verify_service.conversations.answered_since import is_no_part_of_it
-from verify_service.conversations.asking_back import ask_for_the_own_word, behind_a_clear_answer, unclear
+from verify_service.conversations.asking_back import (
+    ask_for_the_own_word,
+    ask_what_is_meant,
+    behind_a_clear_answer,
+    unclear,
+)
+from verify_service.conversations.beside_an_answer import answer_and_complaint
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
 from verify_service.conversations.card_words import correct_card, whose_card
@@ -41,6 +47,7 @@ from verify_service.conversations.objecting import objects_to_a_removal
 from verify_service.conversations.officers_texts import (
     asked_by_an_officer,
     of_a_report_before,
+    replies_by_a_keyword,
     reply_behind_a_question,
     reply_to_an_officer,
 )
@@ -131,7 +138,7 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
         and wanted.name != "answer"
         and not (talk and talk.current and by_message.takes(talk.standing, said.text))
     ):
-        return obey(hearing, said, wanted)
+        return replies_by_a_keyword(hearing, said, wanted) or obey(hearing, said, wanted)
     about_the_list = asked is not None and question.names_the_cover(said.text)
     if not about_the_list and _means(said.text) != "stop" and (how := reply_to_an_officer(hearing, said)) is not None:
         return how
@@ -229,6 +236,8 @@ def _answer_talk(hearing: Hearing, said: Message, talk: Talk, asked: Question | 
         if len(said.text.split()) > A_FEW_WORDS:
             by_message.add_to_the_grievance(hearing.session, talk.standing, hearing.phone, said)
         return HandledAs.ANSWER
+    if unreadable and not reports and (how := answer_and_complaint(hearing, said, talk)) is not None:
+        return how
     solved = by_message.grievance_asked_about(hearing.session, talk.conversation, talk.standing, hearing.phone)
     if unreadable and solved is not None and _means(said.text) != "stop" and len(said.text.split()) > A_FEW_WORDS:
         return add(hearing, said, held=solved) or HandledAs.THREAD  # it is of that report, whatever else is asked
@@ -333,6 +342,9 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     if alone.others_word:  # "belum", "eh itu buat kakak saya"
         return ask_for_the_own_word(hearing, said, asked)
     first = question.read(asked, words_of(before)).option
+    undone = not read.answers and not read.grieves and len(said.text.split()) > 1
+    if first == "no" and asked.corrects and undone:  # "ga", "ada yang belum"; "belum", "lama ini udah dapet"
+        return ask_what_is_meant(hearing, whole, asked)
     if first in ("yes", "no") and (forgets(said.text) or is_sorry(said.text)):  # "udah", "maaf lupa"
         return HandledAs.PART
     if read.option and not read.grieves:

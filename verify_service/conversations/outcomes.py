@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from flows import outcomes as said
 from flows.conversation import Outcome
 from verify_service.conversations import filing, learning, proposing, rt_heads
+from verify_service.conversations.asking import LET_GO
 from verify_service.conversations.context import Context, Next, Over, first_flow
 from verify_service.conversations.tries import code_tries
 from verify_service.ground.crypto import blind_index, letter_code, reference_number
@@ -117,6 +118,17 @@ def _unlink(context: Context, worker_id: int) -> None:
             PhoneLink.phone_id == context.phone.id, PhoneLink.worker_id == worker_id, PhoneLink.unlinked_at.is_(None)
         )
         .values(unlinked_at=context.now, unlinked_why="not me")
+    )
+    context.session.execute(  # nobody can answer it any more, and another of this phone may be asked
+        update(Conversation)
+        .where(
+            Conversation.phone_id == context.phone.id,
+            Conversation.worker_id == worker_id,
+            Conversation.channel == "sms",
+            Conversation.ended_at.is_(None),
+            Conversation.id != context.conversation.id,
+        )
+        .values(ended_at=context.now, ended_how=LET_GO)
     )
     context.conversation.worker_id = None
     context.record("phone unlinked", worker=worker_id, reason="not me")

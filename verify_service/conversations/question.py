@@ -201,13 +201,14 @@ def _thought_again(text: str, *, behind_another: bool = False) -> str:
 
 
 _A_CLAUSE = 3  # words
-_PLAIN_COMPLAINTS = frozenset({"card", "harm"})  # the others are as often the reason for a no
+_PLAIN_COMPLAINTS = frozenset({"card", "harm", "money"})  # the others are as often the reason for a no
 
 
 def _complains_behind(text: str) -> bool:
     """Whether a bare word that answers has a complaint behind it: "belum, kartu saya tidak pernah datang"."""
     first, _, rest = _CLAUSE_ENDS.sub("\n", text, count=1).partition("\n")
-    if len(spoken(rest).split()) < _A_CLAUSE or "?" in rest or names_the_cover(rest):
+    words = spoken(rest).split()
+    if len(words) < _A_CLAUSE or "?" in rest or "takut" in words or names_the_cover(rest):
         return False
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
     bare = option(wordings(), screen, first) is not None
