@@ -30,6 +30,7 @@ from flows.unnamed import asks_not_to_be_named
 from verify_service.conversations import engine, lately
 from verify_service.conversations.caller import answers_for
 from verify_service.conversations.context import NOBODY, Context, Next, Over
+from verify_service.conversations.nameless import nameless
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.stored_state import (
     grievance_of,
@@ -259,7 +260,9 @@ def file_grievance(
     """
     context = opened(session, said, phone, "menu")
     urgent = urgency(words)
-    unnamed = not by_name and (asks_not_to_be_named(words) or lately.agreed_unnamed(session, phone, said.received))
+    agreed = lately.agreed_unnamed(session, phone, said.received)
+    agreed = agreed or (not urgent and lately.agreed_and_told_nothing(session, phone, said.received))
+    unnamed = not by_name and (asks_not_to_be_named(words) or agreed)
     identity = "anonymous" if unnamed else "normal" if urgent else "secret"
     report = outcomes.FileGrievance("claim" if urgent else "other", words, urgency=urgent, identity=identity)
     filed = apply(context, report)
@@ -330,6 +333,7 @@ def follow_grievance(session: Session, said: Message, phone: Phone, number: str,
     held = thread.find(session, number, phone) if words else None
     if held is not None and not held.proposal:
         by = "reporter" if held.own else "somebody with the number"
+        words = nameless(session, phone, words) if held.anonymous else words
         thread.add_words(session, held.id, words, by=by, channel="sms", inbound=context.inbound, now=said.received)
     talk = FlowState("main", context.caller)
     return _reply(context, said, *engine.settle(context, talk, outcomes.FindGrievance(number)))

@@ -15,9 +15,9 @@ from flows import reading
 from flows.caller import Caller, Concern, GrievanceStatus
 from flows.conversation import Outcome, one_line
 from flows.gsm import septets
-from flows.unnamed import without_its_maker
 from verify_service.conversations import lately
 from verify_service.conversations.context import Context, Next, Over
+from verify_service.conversations.nameless import nameless
 from verify_service.conversations.prompts import prompts_of
 from verify_service.conversations.tries import number_tries, numbers_tried
 from verify_service.grievances import thread
@@ -144,7 +144,7 @@ def _open(
 def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
     """The report is stored before anything else is asked; an anonymous one gets its number and nothing more."""
     if filed.identity == ANONYMOUS:
-        filed = replace(filed, words=without_its_maker(filed.words, _names_of(context)))
+        filed = replace(filed, words=nameless(context.session, context.phone, filed.words))
     told, since = _told_before(context, filed), None
     if told is not None and told.identity != ANONYMOUS:  # the same words behind a notice object to it
         since = prompts_of(context.session, [context.phone.id])[context.phone.id].notice
@@ -185,17 +185,6 @@ def _file(context: Context, filed: said.FileGrievance) -> Next | Over:
     _acknowledge(context, opened, filed.identity, not_before=context.now + _FOR_CONTACT)
     report = GrievanceStatus(opened.number, due=short_date(opened.due_on), days=str(opened.days))
     return Next("contact", about(context.caller, report=report))
-
-
-_NAMES = sql(
-    """SELECT worker.name FROM phone_link JOIN worker ON worker.id = phone_link.worker_id
-       WHERE phone_link.phone_id = :phone AND phone_link.unlinked_at IS NULL"""
-)
-
-
-def _names_of(context: Context) -> list[str]:
-    """The names of those whom this phone answers for."""
-    return list(context.session.scalars(_NAMES, {"phone": context.phone.id}))
 
 
 def _told_before(context: Context, filed: said.FileGrievance) -> Grievance | None:
@@ -398,7 +387,7 @@ def _tells_more(context: Context, words: str) -> Over:
     thread.add_words(
         context.session,
         held.id,
-        words,
+        nameless(context.session, context.phone, words) if held.anonymous else words,
         by="reporter" if held.own and not held.joined else "somebody with the number",
         channel=context.channel,
         inbound=context.inbound,

@@ -11,11 +11,11 @@ from flows.complaints import complaints
 from flows.reading import COURTESIES, pressed, spoken, word_set
 from flows.second_thoughts import thinks_again
 from flows.understanding import understand
-from flows.unnamed import without_its_maker
 from flows.wishes import asks_after_a_report, asks_for_its_number
 from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
+from verify_service.conversations.nameless import nameless
 from verify_service.conversations.one_phone import Hearing
 from verify_service.grievances import thread
 from verify_service.grievances.opening import ANONYMOUS
@@ -96,9 +96,7 @@ def add(hearing: Hearing, said: Message, *, few: bool = False, held: int | None 
     thread.add_words(
         hearing.session,
         held,
-        without_its_maker(said.text, [one.name for one in hearing.people])
-        if report.identity == ANONYMOUS
-        else said.text,
+        nameless(hearing.session, hearing.phone, said.text) if report.identity == ANONYMOUS else said.text,
         by="reporter",
         channel="sms",
         inbound=f"message:{said.first.id}",

@@ -24,8 +24,13 @@ _LATELY = (
 )
 
 
-def _talks(session: Session, phone: Phone, received: dt.datetime) -> list[Conversation]:
-    since = received - dt.timedelta(minutes=programme().texting.continue_minutes)
+_AGREED_FOR = dt.timedelta(hours=6)  # who agreed by call and dropped writes the words when there is time
+
+
+def _talks(
+    session: Session, phone: Phone, received: dt.datetime, within: dt.timedelta | None = None
+) -> list[Conversation]:
+    since = received - (within or dt.timedelta(minutes=programme().texting.continue_minutes))
     return list(session.scalars(_LATELY, {"phone": phone.id, "since": since}))
 
 
@@ -50,6 +55,16 @@ def told_at(session: Session, phone: Phone, received: dt.datetime) -> dt.datetim
 def agreed_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:
     """Whether somebody agreed on this phone, some minutes ago, to report anonymously, by text or by call."""
     return any(is_unnamed(talk) or has_agreed_unnamed(talk) for talk in _talks(session, phone, received))
+
+
+def agreed_and_told_nothing(session: Session, phone: Phone, received: dt.datetime) -> bool:
+    """Whether it did so some hours ago, and has told nothing since: the words that come by text are of that report."""
+    for talk in _talks(session, phone, received, _AGREED_FOR):
+        if grievance_of(talk) is not None:
+            return False
+        if is_unnamed(talk) or has_agreed_unnamed(talk):
+            return True
+    return False
 
 
 def wished_unnamed(session: Session, phone: Phone, received: dt.datetime) -> bool:

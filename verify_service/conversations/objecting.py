@@ -40,4 +40,5 @@ def _would_be_nameless(hearing: Hearing, said: Message) -> bool:
         anonymous_just_made(hearing, said)
         or asks_not_to_be_named(said.text)
         or lately.agreed_unnamed(hearing.session, hearing.phone, said.received)
+        or lately.agreed_and_told_nothing(hearing.session, hearing.phone, said.received)
     )
