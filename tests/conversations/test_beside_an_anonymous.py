@@ -224,3 +224,62 @@ def test_what_comes_behind_a_lapsed_report_is_read_by_somebody(db: Any, text: st
     states = [state for (state,) in db.execute("SELECT state FROM grievance ORDER BY id").fetchall()]
     told = states[0] == "reopened" or len(states) > before
     assert told or line.handled()[-1] == "triage", (states, line.handled())
+
+
+# --- what fits something else better ---
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("belum pak makanya saya lapor", "denies"), ("belum, makanya lapor", "denies"),
+     ("udah pak tapi gara2 RT lama", "confirms")],
+)  # fmt: skip
+def test_a_reason_behind_an_answer_takes_it_from_no_question(db: Any, text: str, said: str) -> None:
+    line, before = reported(db, question="behind")
+    line.together(text, pause=120)
+    assert line.said() == [said]
+    assert len(line.reports()) == before
+    assert "belum" not in line.reports()[0][2]
+
+
+def test_makanya_saya_lapor_is_a_no_without_any_report(db: Any) -> None:
+    worker, line = a_worker(db, name=NAME), Line(db)
+    line.asked(worker.worker)
+    line.writes("belum pak makanya saya lapor")
+    assert line.said() == ["denies"]
+
+
+def test_a_bare_word_is_to_the_officer_who_asked(db: Any) -> None:
+    a_worker(db, name=NAME)
+    line = Line(db)
+    with_a_report(line)
+    an_officer_wrote(line, asks=True, words="Udah pernah ke kelurahan?")
+    line.writes(*ANONYMOUS)
+    line.together("udah", pause=180)
+    by_name = next(words for identity, _, words in line.reports() if identity == "normal")
+    assert by_name.endswith("udah")
+    assert all("udah" not in words for identity, _, words in line.reports() if identity == "anonymous")
+
+
+@pytest.mark.parametrize("text", ["kartunya udah saya ambil", "belum pak, kartunya ga ada", "kartu belum datang juga"])
+def test_words_of_the_report_that_is_asked_about_are_of_it(db: Any, text: str) -> None:
+    a_worker(db, name=NAME)
+    line = Line(db)
+    a_solved_question(line)
+    line.writes(*ANONYMOUS)
+    line.together(text, pause=180)
+    by_name = [words for identity, _, words in line.reports() if identity != "anonymous"]
+    unnamed = [words for identity, _, words in line.reports() if identity == "anonymous"]
+    assert text in by_name[0]
+    assert text not in unnamed[0]
+
+
+@pytest.mark.parametrize("text", ["udah terdaftar kok", "udah terdaftar"])
+@pytest.mark.parametrize("unnamed", [False, True])
+def test_that_one_is_listed_is_nobodys_report(db: Any, unnamed: bool, text: str) -> None:
+    worker, line = a_worker(db, name=NAME), Line(db)
+    line.asked(worker.worker)
+    line.writes(*(ANONYMOUS[:-1] if unnamed else ("LAPOR", "3", "7", "3", "1")))
+    line.writes(text)
+    assert line.said() == ["confirms"]
+    assert line.reports() == []

@@ -23,6 +23,11 @@ from verify_service.conversations.asking_back import (
     behind_a_clear_answer,
     unclear,
 )
+from verify_service.conversations.behind_an_anonymous import (
+    answers_our_question,
+    is_of_the_solved_one,
+    replies_to_an_officer_before,
+)
 from verify_service.conversations.beside_an_answer import answer_and_complaint
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
@@ -142,6 +147,8 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     about_the_list = asked is not None and question.names_the_cover(said.text)
     if not about_the_list and _means(said.text) != "stop" and (how := reply_to_an_officer(hearing, said)) is not None:
         return how
+    if asked is None and (how := replies_to_an_officer_before(hearing, said)) is not None:
+        return how
     if not (talk and talk.current) and (how := of_a_report_before(hearing, said, asked=asked is not None)) is not None:
         return how
     if after_it and not (talk and talk.current and by_message.is_ours(talk.conversation)):
@@ -187,6 +194,8 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: Talk | 
 
 def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | None:
     """Take a text for the answer to our question; None when it says something else."""
+    if (how := answers_our_question(hearing, said, asked)) is not None:
+        return how
     read = question.read(asked, said.text)
     if read.option == "no" and not read.grieves and waits_for_help(said.text) and (how := add(hearing, said)):
         return how  # "belum ada yang datang pak", hours after an accident was told
@@ -220,13 +229,15 @@ def _answer_talk(hearing: Hearing, said: Message, talk: Talk, asked: Question | 
     """Take a text for the next answer of a talk; None when it is none of its options and may be something else."""
     if not talk.current:
         return None
-    if asked is not None and asked.open and by_message.asks_words(talk.standing) and question.is_option(said.text):
-        return None  # "tidak" alone is nobody's report
+    for_the_question = question.is_option(said.text) or question.says_that_he_is_listed(said.text)
+    if asked is not None and asked.open and by_message.asks_words(talk.standing) and for_the_question:
+        return None  # "tidak" alone is nobody's report, nor is "udah terdaftar kok"
     behind_it = asked is not None and asked.prompt.handed_at > talk.handed_at and by_message.asks_words(talk.standing)
     if behind_it and tells_nothing_of_it(said, talk.conversation, talk.standing):
         return None  # of the question, which was read later
     if talk.behind and by_message.is_ours(talk.conversation) and not is_of_the_older(hearing, said, talk):
-        return None
+        about = by_message.grievance_asked_about(hearing.session, talk.conversation, talk.standing, hearing.phone)
+        return is_of_the_solved_one(hearing, said, about)
     unreadable = by_message.cannot_read(talk.standing, said.text)
     reports = by_message.reports(talk.standing, talk.conversation)
     if reports and (how := none_of_its_words(hearing, said, talk.conversation, talk.standing)) is not None:

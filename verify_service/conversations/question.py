@@ -165,6 +165,17 @@ def read(question: Question, text: str) -> Read:
     return found
 
 
+_LISTED = re.compile(
+    r"(?:iya |ya )?(?:saya |sy |aku )?(?:sudah|udah|udh|sdh|dah|tos|sampun|wis) (?:\w*daftar|kedata|didata)"
+    r"(?: (?:kok|ko|koq|pak|bu|mas|mbak|alhamdulillah))*"
+)
+
+
+def says_that_he_is_listed(text: str) -> bool:
+    """Whether it is "udah terdaftar kok" and nothing else."""
+    return _LISTED.fullmatch(spoken(text)) is not None
+
+
 _LATER = re.compile(r"\b(?:nanti|nti|ntar|entar|tar|besok|engke|mengko|mangke|sebentar|bentar|later|tomorrow)\b")
 _NOT = r"(?:belum|blm|blom|tidak|tdk|gak|ga|gk|enggak|nggak|ngga|kagak|kaga|ora|durung|dereng|mboten|teu|can|acan)"
 _CAN = r"(?:(?:bisa|bs|sempat|sempet|mau|pengen|ingin|bersedia|saged|tiasa|iso|purun|berani) )?(?:buat |utk )?"
@@ -247,9 +258,17 @@ def _puts_off(text: str, meant: str) -> bool:
 _I_MEAN = re.compile(r"\s+(?:deng|ding|dink)\b", re.IGNORECASE)  # "eh udah deng": a second thought, and no more
 
 
+# "belum pak, makanya saya lapor": why somebody wrote, and no complaint of its own.
+_THEREFORE = re.compile(
+    r"[\s,.]+(?:makanya|mangkanya|mkanya|maka nya)\s+(?:(?:saya|sy|aku|gue|abdi)\s+)?"
+    r"(?:lapor|ngadu|tanya|nanya|sms|protes)\w*\W*$",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=64)  # asked several times while a text is heard
 def _read(by_digits: bool, name: str, others: tuple[str, ...], text: str, languages: tuple[str, ...]) -> Read:
-    written, text = text, _I_MEAN.sub("", text)
+    written, text = text, _THEREFORE.sub("", _I_MEAN.sub("", text)) or text
     screen = Menu(SCREEN, tuple(wordings().screens[SCREEN].options))
     digit = pressed(text)
     if digit is not None:
