@@ -18,7 +18,7 @@ _OTHERS = word_set(
     " arisan sekolah kuliah tk paud vaksin pln asuransi prudential axa allianz lansia kredit pinjol pinjaman cicilan"
     " lowongan partai pengajian ngaji kondangan undangan order orderan penumpang pembeli sembako beras raskin rastra"
     " bulog zakat thr bonus gaji gajian upah bayaran sertifikat ijazah bedah kur kursus pelatihan magang"
-    " subsidi gas minyak utang hutang kontrakan sewa listrik pulsa kuota paket token wifi"
+    " grup subsidi gas minyak utang hutang kontrakan sewa listrik pulsa kuota paket token wifi"
     " shope tokopedia lazada dana ovo gopay aplikasi ojol"
 )
 # These register their people as well: "didaftarkan koperasi", "lewat Gojek" is of the programme.

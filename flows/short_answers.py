@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from flows.accidents import tells_of_none, without_what_was_none
+from flows.accidents import urgency
 from flows.reading import COURTESIES, spoken, word_set
 
 _YES = word_set("sudah udah sdh udh dah udeh sampun wis uwis wes atos tos parantos iya y yes already")
@@ -32,7 +32,11 @@ _ABOUT: Mapping[str, frozenset[str]] = MappingProxyType(
 _OF_MONEY = word_set(
     "ada yang yg orang pernah minta mintain uang duit apa apa2 apapun sama sekali bayar sepeser pun kok"
 )
-_OF_NOBODY = word_set("ada yang yg orang pernah pun tadi saja aja deng apa apa2 kerja bukan bkn")
+_NOT_THAT = word_set("bukan bkn kagak kaga henteu tanpa")
+_OF_NOBODY = word_set(
+    "ada aya wonten yang yg orang pernah pun tadi saja aja deng apa apa2 kerja atau maupun dan dua duanya keduanya itu"
+    " semua semuanya sehat aman kecelakaan kacilakaan kematian meninggal wafat celaka accident"
+)
 _URGENT, _CONTACT = "c2.urgent", "c8.contact"
 # "jangan hubungi saya", "ga usah dihubungi"; with "lagi" it is a STOP, which no screen takes.
 _UNCALLED = re.compile(
@@ -99,8 +103,8 @@ def short_answer(screen: str, text: str) -> str:
         return ""
     words = set(spoken(text).split())
     if screen == _URGENT:  # "bukan kecelakaan", "alhamdulillah ga ada yg meninggal"
-        left = set(spoken(without_what_was_none(text)).split())
-        return "no" if (tells_of_none(text) or words & _NO) and left <= _NO | _AROUND | _OF_NOBODY else ""
+        none = not words.isdisjoint(_NO | _NOT_THAT) and not urgency(text)
+        return "no" if none and words <= _NO | _NOT_THAT | _AROUND | _OF_NOBODY else ""
     if screen == _CONTACT:
         beside = _UNCALLED.sub(" ", spoken(text), count=1)
         return "none" if beside != spoken(text) and set(beside.split()) <= _AROUND | _ME else ""

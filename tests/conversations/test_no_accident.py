@@ -22,7 +22,7 @@ def asked(db: Any) -> Line:
 
 NONE = [
     "ga ada kecelakaan", "tidak ada kecelakaan pak", "bukan kecelakaan", "ga ada yg meninggal",
-    "alhamdulillah ga ada yg kecelakaan", "belum pernah kecelakaan",
+    "alhamdulillah ga ada yg kecelakaan", "belum pernah kecelakaan", "tidak ada kecelakaan atau kematian",
 ]  # fmt: skip
 
 
@@ -73,6 +73,8 @@ def test_at_the_next_screen_it_is_none_either(db: Any) -> None:
      ("tidak, suami saya kecelakaan", "accident"), ("lapor dulu ya pak suami saya kecelakaan", "accident"),
      ("bukan kecelakaan motor, kejepit mesin", "accident"), ("bapak meninggal, dulu pas kecelakaan", "death"),
      ("belum ada yang nolong suami saya kecelakaan", "accident"), ("saya jatuh dari motor tadi", "accident"),
+     ("bapak ga ada, meninggal", "death"), ("bapak ga ada meninggal tadi", "death"),
+     ("suami saya ga ada kecelakaan motor", "accident"),
      ("pernah terdaftar pak sekarang suami kecelakaan", "accident")],
 )  # fmt: skip
 def test_an_accident_beside_other_words_is_urgent(db: Any, text: str, kind: str) -> None:

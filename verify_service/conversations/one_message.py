@@ -353,11 +353,11 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     if alone.others_word:  # "belum", "eh itu buat kakak saya"
         return ask_for_the_own_word(hearing, said, asked)
     first = question.read(asked, words_of(before)).option
+    if first in ("yes", "no") and (forgets(said.text) or is_sorry(said.text)):  # "udah", "maaf lupa"
+        return HandledAs.PART
     undone = not read.answers and not read.grieves and len(said.text.split()) > 1
     if first == "no" and asked.corrects and undone:  # "ga", "ada yang belum"; "belum", "lama ini udah dapet"
         return ask_what_is_meant(hearing, whole, asked)
-    if first in ("yes", "no") and (forgets(said.text) or is_sorry(said.text)):  # "udah", "maaf lupa"
-        return HandledAs.PART
     if read.option and not read.grieves:
         if first == "unsure" and alone.option not in ("", "unsure"):  # "ga tau", "udah ding"
             hearing.answer(asked, said, alone.option)
