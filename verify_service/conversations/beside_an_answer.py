@@ -24,7 +24,8 @@ def answer_and_complaint(hearing: Hearing, said: Message, talk: Talk) -> Handled
     """Take the first words for the answer to the screen, and file the whole for what else it complains of; None where
     it is not both. The report has its own receipt, and the talk goes on."""
     _, screen = current(talk.standing)
-    if not isinstance(screen, Menu) or by_message.is_ours(talk.conversation) or "stop" in _meanings(said.text):
+    another = by_message.is_ours(talk.conversation) or talk.standing.flow.startswith("rt_")
+    if not isinstance(screen, Menu) or another or "stop" in _meanings(said.text):
         return None
     parts = _TURNS.split(said.text.strip(), maxsplit=1)
     if len(parts) < 2 or not all(parts):
