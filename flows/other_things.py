@@ -46,6 +46,14 @@ _DENIED_TWICE = re.compile(
     r"\b(?:tidak|belum)(?: ada yang| pernah| yang) (?:tidak|belum)\b(?! (?:pernah|ada|tahu))"
     r"|\bbelum tidak (?!(?:pernah|ada|tahu)\b)"
 )
+# What is said beside whatever one has or has not: when, and "anything".
+_WHEN = word_set(
+    "sekarang dulu lama waktu sejak # selama hari bulan tahun kemarin tadi pas jaman jatuh begini giliran terimakasih"
+    " nanaon kitu begitu2"
+)
+_OWNED = word_set("kartu dapat punya daftar")
+_BESIDE = word_set("baru alhamdulillah lengkap warna wrna ijo hijau minggu online fisik asli satu semua")
+_FEW = 5  # words of a clause
 _LONGEST = 10  # words: who says more tells whom and what, and is read by all of it
 _A_PARTICLE = 4  # letters of an unknown word at most: "ki", "ngab", "smpt"
 _COVER = word_set("terdaftar daftar didata ndata bpjs ketenagakerjaan program sigap kepesertaan data")
@@ -78,6 +86,19 @@ def _is_foreign(clause: Sequence[str], meaning: str, by_others: bool) -> bool:
         return True
     if meaning == "no" and _COVER.isdisjoint(clause):
         return all(_denies_daily_life(clause[place:]) for place, word in enumerate(clause) if word in _NOT)
+    return meaning == "yes" and len(clause) <= _FEW and _holds_a_thing(clause)
+
+
+def _holds_a_thing(clause: Sequence[str]) -> bool:
+    """Whether something else stands behind the card or what one holds: "kartu atm sudah ada", "sudah dapat kursi"."""
+    for word, behind in pairwise(clause):
+        plain = (
+            behind in _OF_OURS | _WHEN | _LIGHT | _STATES | _BY | _BESIDE | _REGISTER_OTHERS
+            or not behind.isalpha()
+            or len(behind) < 3
+        )
+        if word in _OWNED and not plain:
+            return True
     return False
 
 
@@ -97,6 +118,9 @@ def _has_anothers(clause: Sequence[str], by_others: bool) -> bool:
 def _denies_daily_life(behind: Sequence[str]) -> bool:
     """Whether the first word of weight behind a negation is none of the programme's."""
     first = next((word for word in behind[1:] if word not in _LIGHT), "")
+    held = [word for word in behind[1:] if word not in _LIGHT | _HOLDS]
+    if first in _HOLDS and held and held[0] not in _OF_OURS | _WHEN and len(held[0]) > 2:
+        return True
     if not first or first in _OF_OURS or not first.isalpha() or behind[1:3] == ["ada", "yang"]:
         return False
     if first == "denger":

@@ -43,7 +43,8 @@ _UNCALLED = re.compile(
     r"(?:jangan|jgn|jangn|ulah|ojo|tong|(?:ga|gak|gk|nggak|ngga|tidak|tdk|teu) ?(?:usah|perlu|mau|boleh)|gausah|gosah)"
     r"(?: (?:di ?)?(?:hubungi\w*|hub|kontak\w*|telepon\w*|telpon\w*|tlp|call))?"
 )
-_ME = word_set("saya sy aku abdi kula gue gw deh ya ah dulu aja saja kok nih sih")
+_MYSELF = word_set("saya sy aku abdi kula gue gw")  # "bukan saya" is said to the question
+_ME = _MYSELF | word_set("deh ya ah dulu aja saja kok nih sih")
 # "iya tapi jangan bilang siapa siapa": the option's own words, said otherwise.
 _KEPT_SECRET = re.compile(
     r"\b(?:rahasia\w*|di ?rahasia\w*|(?:jangan|jgn|ulah|ojo|tong) (?:\w+ ){0,2}(?:di ?)?(?:bilang\w*|sebut\w*"
@@ -103,7 +104,8 @@ def short_answer(screen: str, text: str) -> str:
         return ""
     words = set(spoken(text).split())
     if screen == _URGENT:  # "bukan kecelakaan", "alhamdulillah ga ada yg meninggal"
-        none = not words.isdisjoint(_NO | _NOT_THAT) and not urgency(text)
+        not_me = not words.isdisjoint(_NOT_THAT) and not words.isdisjoint(_MYSELF)
+        none = not words.isdisjoint(_NO | _NOT_THAT) and not not_me and not urgency(text)
         return "no" if none and words <= _NO | _NOT_THAT | _AROUND | _OF_NOBODY else ""
     if screen == _CONTACT:
         beside = _UNCALLED.sub(" ", spoken(text), count=1)

@@ -19,7 +19,8 @@ OTHER_LISTS = [
     "udah terdaftar prakerja", "udah terdaftar di KPU", "sudah terdaftar sebagai pemilih", "udah daftar haji",
     "udah terdaftar jadi anggota koperasi", "udah ada asuransi dari Gojek", "asuransi Gojek udah ada",
     "belum dapet PKH", "belum dapet PIP", "belum dapet THR", "belum terima undangan", "kartu lansia udah dapet",
-    "udah ada BPJS PBI", "belum daftar sekolah",
+    "udah ada BPJS PBI", "belum daftar sekolah", "kartu ATM udah ada", "udah daftar posyandu", "belum punya SIM",
+    "belum punya warung", "ga dapet tiket",
 ]  # fmt: skip
 DENIED_TWICE = [
     "ga ada yang belum", "ga belum kok", "ga kok, ga belum", "semua udah ga ada yg belum", "belum pernah ga bayar",
