@@ -1,10 +1,13 @@
 """What the web server loads: `granian --interface wsgi wsgi:app`, its own access log off, since paths carry secrets."""
 
-from verify_service.app import create_app
-from verify_service.demo.children import die_with_parent
-from verify_service.ground.settings import settings
+from verify_service.ground.loading import loading
 
-if settings().demo:
-    die_with_parent()  # the demo's web server may be killed; its workers must not hold the port
+with loading():
+    from verify_service.app import create_app
+    from verify_service.demo.children import die_with_parent
+    from verify_service.ground.settings import settings
 
-app = create_app()
+    if settings().demo:
+        die_with_parent()  # the demo's web server may be killed; its workers must not hold the port
+
+    app = create_app()

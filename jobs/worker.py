@@ -11,18 +11,24 @@ import time
 from importlib import import_module
 from typing import Any
 
-from redis import exceptions
-from rq import Queue, SimpleWorker
-from rq.executions import Execution
-from rq.job import Job
-from rq.serializers import JSONSerializer
+from verify_service.ground.loading import loading
 
-from jobs.reconcile import reconcile
-from verify_service.ground import queue
-from verify_service.ground.settings import SettingsRefused, settings
-from verify_service.logs import configure
-from verify_service.messaging.gateways import gateway
-from verify_service.operations import job_runs
+with loading():
+    from redis import exceptions
+    from rq import Queue, SimpleWorker
+    from rq.executions import Execution
+    from rq.job import Job
+    from rq.serializers import JSONSerializer
+
+    from jobs.reconcile import reconcile
+    from verify_service.ground import queue
+    from verify_service.ground.settings import SettingsRefused, settings
+    from verify_service.logs import configure
+    from verify_service.messaging.gateways import gateway
+    from verify_service.operations import job_runs
+
+    for each in queue.JOBS:
+        import_module(each.name.rpartition(".")[0])
 
 
 class Worker(SimpleWorker):
@@ -51,9 +57,6 @@ class Worker(SimpleWorker):
 
 
 _SILENT = 30  # seconds; a cut that nobody tells of is noticed within them (RQ: seven minutes)
-
-for job in queue.JOBS:
-    import_module(job.name.rpartition(".")[0])
 
 
 def main() -> None:

@@ -164,11 +164,11 @@ def forget_everything() -> None:
     gateways.forget_gateway()
 
 
-_HASHERS = passwords._HASHER, pins._HASHER
+_HASHERS = passwords._HASHER, pins._HASHER, passwords._NOBODY
 
 
-def _hash_with(of_officers: PasswordHasher, of_heads: PasswordHasher) -> None:
-    vars(passwords).update(_HASHER=of_officers, _NOBODY=of_officers.hash("nobody signs in with this"))
+def _hash_with(of_officers: PasswordHasher, of_heads: PasswordHasher, nobody: str) -> None:
+    vars(passwords).update(_HASHER=of_officers, _NOBODY=nobody)
     vars(pins).update(_HASHER=of_heads)
 
 
@@ -176,16 +176,16 @@ def _hash_with(of_officers: PasswordHasher, of_heads: PasswordHasher) -> None:
 def _cheap_hashes() -> None:
     """Passwords and PINs cost nothing in this process: most tests need an account, not its strength."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    _hash_with(cheap, cheap)
+    _hash_with(cheap, cheap, cheap.hash("nobody signs in with this"))
 
 
 @pytest.fixture
 def real_hashes(_cheap_hashes: None) -> Iterator[None]:
     """As expensive as they are in the service."""
-    cheap = passwords._HASHER
+    cheap = passwords._HASHER, pins._HASHER, passwords._NOBODY
     _hash_with(*_HASHERS)
     yield
-    _hash_with(cheap, cheap)
+    _hash_with(*cheap)
 
 
 @pytest.fixture(scope="session", autouse=True)

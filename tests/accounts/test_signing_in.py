@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.officers import EMAIL, PASSWORD, an_officer, form_token, sign_in
 from tests.serving import new_client
+from verify_service.accounts import passwords
 from verify_service.accounts.officers import OfficerRefused, add_officer, disable_officer
 from verify_service.accounts.sign_in import SUSPICIOUS, TRIES
 from verify_service.ground.database import transaction
@@ -205,4 +206,6 @@ def test_an_account_that_cannot_work_is_refused(db: Any, email: str, role: str, 
 def test_passwords_are_kept_as_argon2id_of_the_recommended_cost(db: Any, real_hashes: None) -> None:
     an_officer()
     (kept,) = db.execute("SELECT password_hash FROM officer").fetchone()
-    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    cost = "$argon2id$v=19$m=19456,t=2,p=1$"
+    assert kept.startswith(cost)
+    assert passwords._NOBODY.startswith(cost), "who does not exist has to cost as much"
