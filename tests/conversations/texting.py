@@ -6,8 +6,6 @@ import datetime as dt
 from itertools import count
 from typing import Any
 
-from sqlalchemy import text as sql
-
 from jobs.messages import one_batch
 from verify_service.conversations.asking import ask
 from verify_service.ground.crypto import unseal
@@ -75,11 +73,10 @@ class Line:
         return bool(found[0])
 
     def handed_over(self) -> None:
-        with transaction() as session:
-            session.execute(
-                sql("UPDATE outbox SET state = 'accepted', handed_at = :now, sent_at = :now WHERE state = 'waiting'"),
-                {"now": self.now},
-            )
+        self.db.execute(
+            "UPDATE outbox SET state = 'accepted', handed_at = %(now)s, sent_at = %(now)s WHERE state = 'waiting'",
+            {"now": self.now},
+        )
 
     def said(self) -> list[str]:
         return [kind for (kind,) in self.db.execute("SELECT statement FROM evidence ORDER BY id").fetchall()]

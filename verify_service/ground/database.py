@@ -35,12 +35,11 @@ _LONG_WORK = {
     "transaction_timeout": "6h",
 }
 _A_TURN = "1h"  # to wait for whoever does the same long work
-_ALLOW = text(
-    """
-SELECT set_config(name, '0', true), set_config(name, allowed, true)
-FROM unnest(CAST(:names AS text[]), CAST(:allowed AS text[])) AS limits (name, allowed)
-WHERE current_setting(name, true) IS NOT NULL
-"""
+# Said at the begin of every job's transaction. `transaction_timeout` is of PostgreSQL 17; one that runs is not moved,
+# so it is ended and begun anew.
+_ALLOW = "SELECT " + ", ".join(
+    f"CASE WHEN current_setting('{name}', true) <> '' THEN set_config('{name}', '{allowed}', true) END"
+    for name, allowed in [("transaction_timeout", "0"), *_LONG_WORK.items()]
 )
 # Some rows of very many, each found by an index, the first of them in its order.
 _BY_INDEX = dict.fromkeys(
@@ -130,7 +129,7 @@ def transaction(seconds: float | None = None) -> Iterator[Session]:
 
 def allow_long_work(session: Session) -> None:
     """Let the rest of this transaction take as long as the work of a job or a command may."""
-    session.execute(_ALLOW, {"names": list(_LONG_WORK), "allowed": list(_LONG_WORK.values())})
+    session.connection().exec_driver_sql(_ALLOW)
 
 
 @contextmanager
