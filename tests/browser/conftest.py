@@ -24,6 +24,8 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--in-process-gpu",
+    "--js-flags=--no-opt,--no-maglev",  # pages live for seconds: to optimise their scripts takes longer than it saves
 )
 # Between two pages there is a moment without any document.
 _FITS = """width => { const page = document.documentElement;
