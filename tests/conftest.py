@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -252,28 +253,41 @@ def empty() -> None:
         sweeper.execute(_COUNT_AGAIN, [[f"{kept}_" for kept in KEPT]])
 
 
-Rows = dict[str, bytes]
+@dataclass(frozen=True)
+class Rows:
+    """Every row of the tables that `empty` empties, and how far their counters have come."""
+
+    tables: dict[str, bytes]
+    counters: list[tuple[str, int]]
+
+
+_COUNTERS = "SELECT quote_ident(sequencename), last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+_COUNT_ON = """
+SELECT setval(name::regclass, greatest(reached, coalesce(pg_sequence_last_value(name::regclass), 0)))
+FROM unnest(%s::text[], %s::bigint[]) AS counter (name, reached)
+"""
 
 
 def rows_now() -> Rows:
-    """Every row of the tables that `empty` empties, to be put back as often as one likes."""
+    """The rows as they stand, to be put back as often as one likes."""
     (sweeper,) = _sweepers
-    rows = {}
+    tables = {}
     for (name,) in sweeper.execute(_filled[0]).fetchall():
         with sweeper.cursor().copy(f'COPY "{name}" TO STDOUT') as copy:
-            rows[name] = b"".join(copy)
-    return rows
+            tables[name] = b"".join(copy)
+    return Rows(tables, [(name, reached) for name, reached in sweeper.execute(_COUNTERS).fetchall()])
 
 
 def put_back(rows: Rows) -> None:
-    """These rows and no others. Counters go on: nothing new gets the number of something old."""
+    """These rows and no others. Counters only go on: nothing new gets the number of something old."""
     (sweeper,) = _sweepers
     with sweeper.transaction():
         for (name,) in sweeper.execute(_filled[0]).fetchall():
             sweeper.execute(f'DELETE FROM "{name}"')
-        for name, held in rows.items():
+        for name, held in rows.tables.items():
             with sweeper.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
                 copy.write(held)
+        sweeper.execute(_COUNT_ON, [[name for name, _ in rows.counters], [reached for _, reached in rows.counters]])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

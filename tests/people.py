@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from verify_service.accounts.pins import pin_hash
 from verify_service.ground.crypto import PersonCipher, blind_index, letter_code, new_person, person, seal, unseal_of
@@ -12,6 +15,21 @@ from verify_service.ground.crypto import PersonCipher, blind_index, letter_code,
 NOW = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)  # 10:00 in Jakarta
 NEWEST = dt.date(2026, 10, 1)
 _HASH = b"\0" * 32
+
+
+Made = TypeVar("Made")
+
+
+def _one_doing(make: Callable[..., Made]) -> Callable[..., Made]:
+    """Keys and salts are made by chance, and what is made is the same all the same: `tests/conversations/memory.py`."""
+
+    @wraps(make)
+    def made(db: Any, *args: Any, **how: Any) -> Made:
+        memory = getattr(db, "memory", None)
+        with memory.at_once((make.__name__, args, *sorted(how.items()))) if memory else nullcontext():
+            return make(db, *args, **how)
+
+    return made
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,7 @@ def a_cipher(db: Any, nik: str) -> PersonCipher:
     return person(db.execute("SELECT wrapped FROM person_key WHERE nik_index = %s", [index]).fetchone()[0])
 
 
+@_one_doing
 def a_worker(
     db: Any,
     *,
@@ -100,6 +119,7 @@ def a_worker(
     return Someone(int(worker), int(enrolment), nik, phone or "")
 
 
+@_one_doing
 def a_phone(db: Any, number: str, *, language: str | None = "id", noticed: bool = True) -> int:
     """A phone that has been through the first contact (unless told otherwise)."""
     (made,) = db.execute(
@@ -110,6 +130,7 @@ def a_phone(db: Any, number: str, *, language: str | None = "id", noticed: bool 
     return int(made)
 
 
+@_one_doing
 def an_rt_head(
     db: Any,
     number: str,
@@ -134,6 +155,7 @@ def an_rt_head(
     return int(head)
 
 
+@_one_doing
 def link(db: Any, number: str, worker: int, *, language: str | None = "id", noticed: bool = True) -> None:
     """This phone answers for this worker, as the roster says."""
     db.execute(

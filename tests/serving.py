@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,14 @@ from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
 
 _apps: list[tuple[Any, Any, Flask]] = []  # made with these settings and this programme
+before_calls: list[Callable[[], object]] = []
+
+
+class _Client(FlaskClient):
+    def open(self, *args: Any, **how: Any) -> Any:
+        for tell in before_calls:
+            tell()
+        return super().open(*args, **how)
 
 
 def new_client() -> FlaskClient:
@@ -26,6 +34,7 @@ def new_client() -> FlaskClient:
 def _app() -> Flask:
     if not _apps or (_apps[-1][0], _apps[-1][1]) != (settings(), programme()):
         _apps[:] = [(settings(), programme(), create_app())]
+        _apps[-1][2].test_client_class = _Client
     app = _apps[-1][2]
     app.extensions.pop("shared_figures", None)  # of the test before
     return app

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Hashable
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -27,27 +29,43 @@ class Line:
         self.db, self.number, self.lag = db, number, lag
         self.now = NOON
 
+    def _later(self, do: Callable[..., None], *how: Hashable) -> None:
+        """Once somebody looks; `how` is as it stands now, and may change meanwhile."""
+        memory = getattr(self.db, "memory", None)
+        if memory is None:
+            do(*how)
+        else:
+            memory.later((do.__name__, self.number, *how), partial(do, *how))
+
     def asked(self, worker: int) -> None:
         """The programme asks about this worker, and the question is handed over."""
         self.now += dt.timedelta(seconds=30)
+        self._later(self._is_asked, worker, self.now)
+
+    def _is_asked(self, worker: int, now: dt.datetime) -> None:
         with transaction() as session:
             phone = session.query(Phone).order_by(Phone.id).first()
             assert phone is not None
-            assert ask(session, phone, session.get_one(Worker, worker), now=self.now) is None
-        self.handed_over()
+            assert ask(session, phone, session.get_one(Worker, worker), now=now) is None
+        self._is_handed_over(now)
 
     def together(self, *texts: str, apart: float = 0.2, handled_between: bool = False, pause: float = 60) -> None:
         """Texts that reach us one right behind the other, after the person has read what was sent before."""
         self.now += dt.timedelta(seconds=pause)
+        self._later(self._are_brought, texts, apart, handled_between, self.now, self.lag)
+        self.now += dt.timedelta(seconds=apart * len(texts))
+
+    def _are_brought(
+        self, texts: tuple[str, ...], apart: float, between: bool, now: dt.datetime, lag: dt.timedelta | None
+    ) -> None:
         for place, text in enumerate(texts):
-            self.comes(text, at=self.now + dt.timedelta(seconds=apart * place))
-            if handled_between:
+            self._is_brought(text, now + dt.timedelta(seconds=apart * place), lag)
+            if between:
                 one_batch()
         for _ in range(2):
             if self.waiting():
                 one_batch()
-        self.now += dt.timedelta(seconds=apart * len(texts))
-        self.handed_over()
+        self._is_handed_over(now + dt.timedelta(seconds=apart * len(texts)))
 
     def writes(self, *texts: str) -> None:
         """Texts with time to read what comes back."""
@@ -55,13 +73,16 @@ class Line:
             self.together(text)
 
     def comes(self, text: str, at: dt.datetime) -> None:
+        self._later(self._is_brought, text, at, self.lag)
+
+    def _is_brought(self, text: str, at: dt.datetime, lag: dt.timedelta | None) -> None:
         sms = InboundSms(
             f"misheard-{next(_ids)}",
             Number(self.number),
             self.number,
             "28282",
             text,
-            None if self.lag is None else (at - self.lag).replace(microsecond=0),
+            None if lag is None else (at - lag).replace(microsecond=0),
             "",
         )
         with transaction() as session:
@@ -73,9 +94,12 @@ class Line:
         return bool(found[0])
 
     def handed_over(self) -> None:
+        self._later(self._is_handed_over, self.now)
+
+    def _is_handed_over(self, now: dt.datetime) -> None:
         self.db.execute(
             "UPDATE outbox SET state = 'accepted', handed_at = %(now)s, sent_at = %(now)s WHERE state = 'waiting'",
-            {"now": self.now},
+            {"now": now},
         )
 
     def said(self) -> list[str]:
