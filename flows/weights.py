@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import mul
 from typing import Literal
 
 from flows.clues import BUCKETS, clues
@@ -53,7 +54,8 @@ class Weights:
 
 
 def _weighed(weights: Sequence[float], values: Sequence[float]) -> float:
-    return sum(weight * value for weight, value in zip(weights, values, strict=False)) + weights[-1]
+    total: float = sum(map(mul, weights, values))  # the bias, last, meets no value
+    return total + weights[-1]
 
 
 def _likely(values: Sequence[float]) -> list[float]:
