@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # What is compiled is kept, wherever this runs: the tests start a hundred processes, and rewrite their own assertions.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: install demo test quick check bench soak clean browser kannel
+.PHONY: install demo test quick check style bench soak clean browser kannel
 
 install: $(STAMP)
 
@@ -39,18 +39,22 @@ kannel:
 			/etc/init.d/kannel stop >/dev/null 2>&1 || true; \
 		else echo "Without Kannel its tests are skipped: sudo apt install kannel kannel-extras"; fi; }
 
-check: install
-	@echo "==> ruff, mypy, import-linter"
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+check: style
+	@echo "==> mypy"
 	@$(BIN)/mypy
+
+style: install
+	@echo "==> ruff, import-linter"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 
 # Three processes on two cores: tests/conftest.py gives one all that waits, so that the other two have work always.
 THREE := -n 3 --dist loadfile
 
-test: install browser kannel check
-	@echo "==> tests, in parallel, over real PostgreSQL, Valkey and Chromium"
-	@$(BIN)/pytest $(THREE) $(ARGS)
+# mypy takes one core for a while where it has nothing from before; meanwhile the tests start their servers.
+test: install browser kannel style
+	@echo "==> mypy, and tests in parallel, over real PostgreSQL, Valkey and Chromium"
+	@$(BIN)/mypy & types=$$!; $(BIN)/pytest $(THREE) $(ARGS) && wait $$types
 
 # The rooms that need no servers of their own, no browser, no worker and no waiting: half of all tests in half a minute.
 QUICK := flows grievances labels rounds verification registry test_architecture.py test_docs.py test_tasks.py \
