@@ -32,7 +32,6 @@ from verify_service import (
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
 from verify_service.messaging import catalogue, gateways
-from verify_service.verification.owner_sheets import LARGEST
 
 WEBHOOK_BYTES = 16 * 1024
 PAGE_BYTES = 1024 * 1024
@@ -93,8 +92,8 @@ def _begin() -> None:
     g.nonce = secrets.token_urlsafe(16)
     if request.path.startswith("/webhooks/"):
         request.max_content_length = WEBHOOK_BYTES
-    elif request.endpoint == "console.take_owner_sheet":  # before the form's token is read, with the form
-        request.max_content_length = LARGEST
+    elif (most := console.largest_body(request.endpoint)) is not None:  # before the form's token is read, with the form
+        request.max_content_length = most
 
 
 def _headers(response: Response) -> Response:

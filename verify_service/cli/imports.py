@@ -24,7 +24,7 @@ from verify_service.registry.headings import with_headings
 from verify_service.registry.orders import RosterTerms
 from verify_service.registry.problems import FileRefused, TableMissing
 from verify_service.registry.report import ImportReport
-from verify_service.reports.forecast import forecast
+from verify_service.reports.forecast import priced
 
 _ACTOR = "command line"
 
@@ -152,7 +152,7 @@ def roster(
         lambda session, progress, now, told: loading.import_roster(
             session,
             file,
-            RosterTerms(start, months, decree, whole, _priced),
+            RosterTerms(start, months, decree, whole, priced),
             headings=told,
             dry_run=options.dry_run,
             progress=progress,
@@ -250,12 +250,6 @@ def _once(options: Options, load: Load, told: dict[str, str]) -> ImportReport:
             else:
                 session.commit()
             return report
-
-
-def _priced(session: Session) -> tuple[int, str]:
-    """The rupiah that this year's money is short of for the list as the session sees it, and how that is told."""
-    held = forecast(session, now=dt.datetime.now(dt.UTC))
-    return held.over, held.warning()
 
 
 def _mark(session: Session, options: Options, told: dict[str, str], report: ImportReport) -> None:

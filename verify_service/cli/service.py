@@ -14,13 +14,10 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from verify_service.demo import embedded, keys
 from verify_service.ground import schema
-from verify_service.ground.as_of import as_of
-from verify_service.ground.database import transaction
-from verify_service.ground.programme import programme
+from verify_service.ground.as_of import standing as standing
 from verify_service.ground.settings import SettingsRefused
 
 P = ParamSpec("P")
@@ -62,18 +59,6 @@ class Day(click.ParamType[dt.date]):
 
 
 as_of_option = click.option("--as-of", type=Day(), default=None, help="As it stood at the end of this day.")
-
-
-@contextmanager
-def standing(day: dt.date | None) -> Iterator[Session]:
-    """A session in which everything stands as it does now, or as it did at the end of this day of the city."""
-    if day is None:
-        with transaction() as session:
-            yield session
-        return
-    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), programme().zone)
-    with as_of(min(midnight - dt.timedelta(microseconds=1), dt.datetime.now(dt.UTC))) as session:
-        yield session
 
 
 def print_json(document: Any) -> None:

@@ -13,6 +13,8 @@ from verify_service.console import (  # noqa: F401  # routes
     intake,
     officers,
     owner_lists,
+    pair_pages,
+    registry_pages,
     removals,
     report_pages,
     round_pages,
@@ -20,10 +22,11 @@ from verify_service.console import (  # noqa: F401  # routes
     tasks,
     today,
     unsorted,
+    version_pages,
     what_if,
     worklist,
 )
 from verify_service.console.access import officer_of
-from verify_service.console.blueprint import blueprint
+from verify_service.console.blueprint import blueprint, largest_body
 
-__all__ = ["blueprint", "officer_of"]
+__all__ = ["blueprint", "largest_body", "officer_of"]

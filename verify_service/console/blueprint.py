@@ -19,10 +19,13 @@ from verify_service.grievances.visibility import CITY_TEAM, Viewer
 from verify_service.ground.database import transaction
 from verify_service.ground.working_days import city_day
 from verify_service.labels.codes import ROLES
+from verify_service.registry import uploads
+from verify_service.verification import owner_sheets
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
 PATIENCE: Final = 5.0  # seconds for the database before a page says that it is busy
+_BESIDE: Final = 100_000  # bytes of a form beside its file
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -49,6 +52,18 @@ def may(endpoint: str, *, reading: bool = True) -> bool:
     if rule.scope in (Scope.CITY, Scope.TEAM) and viewer().bound:
         return False
     return rule.scope is not Scope.TEAM or viewer().unit == CITY_TEAM
+
+
+def largest_body(endpoint: str | None) -> int | None:
+    """How many bytes may be sent to a page that takes files; None where what holds for every page does.
+
+    A list may be long: only of who may send one is so much read at all.
+    """
+    if endpoint == "console.take_owner_sheet":
+        return owner_sheets.LARGEST
+    if endpoint == "console.registry" and current_user.is_authenticated and may(endpoint, reading=False):
+        return uploads.LARGEST + _BESIDE
+    return None
 
 
 @blueprint.context_processor

@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from verify_service.ground.database import allow_long_work, new_engine
+from verify_service.ground.database import allow_long_work, new_engine, transaction
+from verify_service.ground.programme import programme
 from verify_service.ground.tables import BEFORE
 
 # Tables whose rows are only ever added, or end: which of them there were. What a row says else is what it says now.
@@ -126,3 +127,15 @@ def _index(session: Session, table: str) -> None:
     for columns in _INDEXED.get(table, ()):
         session.execute(text(f'CREATE INDEX ON pg_temp."{table}" ({columns})'))
     session.execute(text(f'ANALYZE pg_temp."{table}"'))
+
+
+@contextmanager
+def standing(day: dt.date | None) -> Iterator[Session]:
+    """A session in which everything stands as it does now, or as it did at the end of this day of the city."""
+    if day is None:
+        with transaction() as session:
+            yield session
+        return
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), programme().zone)
+    with as_of(min(midnight - dt.timedelta(microseconds=1), dt.datetime.now(dt.UTC))) as session:
+        yield session

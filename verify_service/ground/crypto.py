@@ -42,8 +42,12 @@ class Cipher:
 
     def seal(self, text: str, purpose: str) -> bytes:
         """`purpose` names table and column ("worker.nik"); the same is needed to open it again."""
+        return self.seal_bytes(text.encode(), purpose)
+
+    def seal_bytes(self, content: bytes, purpose: str) -> bytes:
+        """The same of what is no text: a part of a file."""
         nonce = secrets.token_bytes(_NONCE)
-        box = self._readers[self._writer].encrypt(nonce, text.encode(), purpose.encode())
+        box = self._readers[self._writer].encrypt(nonce, content, purpose.encode())
         return self._writer + b":" + nonce + box
 
     def seal_each(self, texts: Sequence[str | None], purpose: str) -> list[bytes | None]:
@@ -57,12 +61,17 @@ class Cipher:
         ]
 
     def open(self, sealed: bytes, purpose: str) -> str:
+        """What was sealed, or Unreadable."""
+        return self.open_bytes(sealed, purpose).decode()
+
+    def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
+        """See seal_bytes."""
         key_id, separator, rest = bytes(sealed).partition(b":")
         reader = self._readers.get(key_id) if separator else None
         if reader is None:
             raise Unreadable(f"no key {key_id[:8]!r} for {purpose}; add it to VERIFY_DATA_KEYS")
         try:
-            return reader.decrypt(rest[:_NONCE], rest[_NONCE:], purpose.encode()).decode()
+            return reader.decrypt(rest[:_NONCE], rest[_NONCE:], purpose.encode())
         except InvalidTag:
             raise Unreadable(f"a stored {purpose} was altered or belongs elsewhere") from None
 
@@ -140,6 +149,16 @@ def _cipher() -> Cipher:
 def seal(text: str, purpose: str) -> bytes:
     """Encrypt one field; see Cipher.seal."""
     return _cipher().seal(text, purpose)
+
+
+def seal_bytes(content: bytes, purpose: str) -> bytes:
+    """Encrypt a part of a file; see Cipher.seal_bytes."""
+    return _cipher().seal_bytes(content, purpose)
+
+
+def unseal_bytes(sealed: bytes, purpose: str) -> bytes:
+    """Decrypt a part of a file, or raise Unreadable."""
+    return _cipher().open_bytes(sealed, purpose)
 
 
 def seal_each(texts: Sequence[str | None], purpose: str) -> list[bytes | None]:

@@ -97,6 +97,11 @@ JOBS: Final = (
            AND NOT EXISTS (SELECT 1 FROM inclusion_look WHERE made_at > now() - interval '20 hours')""",
         apart=600.0,
     ),
+    UPLOADS := Job(
+        "jobs.uploads.look",
+        """SELECT EXISTS (SELECT 1 FROM upload WHERE state IN ('waiting', 'taken')
+           AND (leased_until IS NULL OR leased_until < now()))""",
+    ),
     CASES := Job(
         "jobs.escalate.look",
         """SELECT EXISTS (SELECT 1 FROM grievance WHERE closed_at IS NULL)

@@ -14,6 +14,11 @@ Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 Level = Literal["rejected", "flagged", "file"]
 
 
+def says(sentence: str) -> str:
+    """A sentence of a report as written: pages and translators find it by this."""
+    return sentence
+
+
 class FileRefused(Exception):
     """A whole file cannot be read; the message says why and what to send instead. Nothing was stored."""
 
@@ -27,6 +32,14 @@ class TableMissing(FileRefused):
     def __init__(self, message: str, *, lacking: tuple[str, ...] = (), unknown: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.lacking, self.unknown = lacking, unknown
+
+
+class StillNeeded(FileRefused):
+    """A version cannot be undone: how many of what rests on it, and the versions after it, each with its rows."""
+
+    def __init__(self, message: str, *, rests: dict[str, int], later: list[tuple[int, int]]) -> None:
+        super().__init__(message)
+        self.rests, self.later = rests, later
 
 
 @dataclass(frozen=True)

@@ -7,94 +7,97 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verify_service.registry.missing import MissingLine
-from verify_service.registry.problems import Problem
+from verify_service.registry.preview import headings_of, preview_of
+from verify_service.registry.problems import Problem, says
 from verify_service.registry.reading import Duplicate, Reading
 
 SHOWN = 20
 
 SENTENCES = {
-    "nik_missing": "The NIK is missing.",
-    "nik_scientific": "The spreadsheet turned the NIK into a number and lost its last digits.",
-    "nik_rounded": "A spreadsheet rounded the NIKs: too many of them end in 0.",
-    "nik_length": "The NIK does not have 16 digits.",
-    "nik_letters": "The NIK holds something other than digits.",
-    "nik_province": "The NIK starts with no province.",
-    "nik_day": "The birth day in the NIK cannot be.",
-    "nik_month": "The birth month in the NIK cannot be.",
-    "nik_date": "The birth date in the NIK does not exist.",
-    "nik_serial": "The NIK ends in 0000.",
-    "nik_is_kk": "The number of the family card stands in the NIK column.",
-    "nik_other_area": "The NIK was first issued in another city (this is often right).",
-    "nik_serial_high": "The last four digits of the NIK are unusually high.",
-    "name_missing": "The name is missing.",
-    "name_too_long": "The name is too long to be one person's.",
-    "name_holds_number": "The name holds a number as long as a NIK.",
-    "text_holds_number": "A text held a number as long as a NIK; the number was not kept.",
-    "text_too_long": "A text was too long and was cut.",
-    "sheet_not_read": "A further sheet was not read.",
-    "mixed_encoding": "The file mixes two character encodings; each line was read in its own.",
-    "birth_date_missing": "The birth date is missing.",
-    "birth_date_swapped": "Day and month of the birth date are swapped.",
-    "birth_date_differs": "The birth date is not the one in the NIK.",
-    "date_unreadable": "A date cannot be read.",
-    "date_impossible": "A date does not exist or cannot be meant.",
-    "sex_unreadable": "The sex cannot be read.",
-    "sex_differs": "The sex is not the one in the NIK.",
-    "age_outside": "The age is outside the programme's range.",
-    "kelurahan_missing": "The kelurahan is missing.",
-    "kelurahan_unknown": "The kelurahan is not one of this city.",
-    "kecamatan_missing": "The kecamatan is missing, and two have a kelurahan of this name.",
-    "kecamatan_differs": "The kelurahan lies in another kecamatan.",
-    "rt_missing": "The RT is missing.",
-    "rw_missing": "The RW is missing.",
-    "rt_unreadable": "The RT cannot be read.",
-    "rw_unreadable": "The RW cannot be read.",
-    "decile_unreadable": "The decile cannot be read.",
-    "months_unreadable": "The number of months cannot be read.",
-    "occupation_unknown": "The occupation is not one of the programme's list; it was kept as written.",
-    "kk_length": "The number of the family card does not have 16 digits.",
-    "kk_scientific": "The spreadsheet turned the number of the family card into a number and lost its last digits.",
-    "kpj_missing": "The KPJ is missing.",
-    "kpj_length": "The KPJ does not have 11 characters.",
-    "kpj_scientific": "The spreadsheet turned the KPJ into a number and lost its last digits.",
-    "phone_missing": "There is no phone number.",
-    "phone_not_mobile": "The phone is a landline or a service number.",
-    "phone_letters": "The phone number holds letters (O for 0?).",
-    "phone_too_short": "The phone number is too short.",
-    "phone_too_long": "The phone number is too long.",
-    "phone_characters": "The phone cell holds more than one number.",
-    "phone_other_country": "The phone is of another country.",
-    "phone_invalid": "The phone number cannot be a mobile number.",
-    "same_phone": "The phone opens another post; one phone opens one post.",
-    "phone_shared": "Different heads give one phone; it opens no post.",
-    "phone_moved": "The phone opened another post until now; it opens this one alone.",
-    "same_person_listed": "The same person seems to be on the roster already under another NIK.",
-    "nik_other_person": "The NIK is that of somebody listed under another name; what is held was left as it is.",
-    "name_differs": "The name is not that of whoever is listed under the NIK.",
-    "place_changed": "The list before had the person in another place; this one holds.",
-    "period_unreadable": "The month cannot be read.",
-    "period_differs": "The row is for another month.",
-    "status_unknown": "The status is not one we know.",
-    "amount_unreadable": "The amount cannot be read.",
-    "amount_unusual": "The amount is not the premium of that month.",
-    "amount_several": "The amount is the premium of several months.",
-    "row_repeated": "The row says again what another row says of its NIK; that one counts.",
-    "membership_other": "The NIK has another membership in the file; the one with the better status counts.",
-    "status_disputed": "Rows under one NIK disagree about its status; none of them was taken.",
-    "same_nik": "The same NIK stands in an earlier row.",
-    "nik_shared": "Different people stand under one NIK; none of them was taken.",
-    "same_person": "The same person seems to stand in an earlier row under another NIK.",
-    "same_kpj": "The same KPJ stands in an earlier row with another NIK.",
-    "same_post": "The same post stands in an earlier row; the later start holds.",
-    "office_other": "The row is about somebody who heads neither an RT nor an RW.",
-    "term_backwards": "The term ends before it begins; its end was left out.",
-    "row_shifted": "The row has more cells than the header.",
-    "cell_holds_rows": "A cell of the row goes on with further people.",
-    "row_hidden": "The row is hidden or filtered out in the spreadsheet; it was read.",
-    "row_struck_out": "The row is struck out in the spreadsheet; it was read.",
-    "unknown_column": "A column was not recognised and not read.",
-    "missing_column": "An expected column is not in the file.",
-    "post_vacant": "The post of the head is vacant.",
+    "nik_missing": says("The NIK is missing."),
+    "nik_scientific": says("The spreadsheet turned the NIK into a number and lost its last digits."),
+    "nik_rounded": says("A spreadsheet rounded the NIKs: too many of them end in 0."),
+    "nik_length": says("The NIK does not have 16 digits."),
+    "nik_letters": says("The NIK holds something other than digits."),
+    "nik_province": says("The NIK starts with no province."),
+    "nik_day": says("The birth day in the NIK cannot be."),
+    "nik_month": says("The birth month in the NIK cannot be."),
+    "nik_date": says("The birth date in the NIK does not exist."),
+    "nik_serial": says("The NIK ends in 0000."),
+    "nik_is_kk": says("The number of the family card stands in the NIK column."),
+    "nik_other_area": says("The NIK was first issued in another city (this is often right)."),
+    "nik_serial_high": says("The last four digits of the NIK are unusually high."),
+    "name_missing": says("The name is missing."),
+    "name_too_long": says("The name is too long to be one person's."),
+    "name_holds_number": says("The name holds a number as long as a NIK."),
+    "text_holds_number": says("A text held a number as long as a NIK; the number was not kept."),
+    "text_too_long": says("A text was too long and was cut."),
+    "sheet_not_read": says("A further sheet was not read."),
+    "mixed_encoding": says("The file mixes two character encodings; each line was read in its own."),
+    "birth_date_missing": says("The birth date is missing."),
+    "birth_date_swapped": says("Day and month of the birth date are swapped."),
+    "birth_date_differs": says("The birth date is not the one in the NIK."),
+    "date_unreadable": says("A date cannot be read."),
+    "date_impossible": says("A date does not exist or cannot be meant."),
+    "sex_unreadable": says("The sex cannot be read."),
+    "sex_differs": says("The sex is not the one in the NIK."),
+    "age_outside": says("The age is outside the programme's range."),
+    "kelurahan_missing": says("The kelurahan is missing."),
+    "kelurahan_unknown": says("The kelurahan is not one of this city."),
+    "kecamatan_missing": says("The kecamatan is missing, and two have a kelurahan of this name."),
+    "kecamatan_differs": says("The kelurahan lies in another kecamatan."),
+    "rt_missing": says("The RT is missing."),
+    "rw_missing": says("The RW is missing."),
+    "rt_unreadable": says("The RT cannot be read."),
+    "rw_unreadable": says("The RW cannot be read."),
+    "decile_unreadable": says("The decile cannot be read."),
+    "months_unreadable": says("The number of months cannot be read."),
+    "occupation_unknown": says("The occupation is not one of the programme's list; it was kept as written."),
+    "kk_length": says("The number of the family card does not have 16 digits."),
+    "kk_scientific": says(
+        "The spreadsheet turned the number of the family card into a number and lost its last digits."
+    ),
+    "kpj_missing": says("The KPJ is missing."),
+    "kpj_length": says("The KPJ does not have 11 characters."),
+    "kpj_scientific": says("The spreadsheet turned the KPJ into a number and lost its last digits."),
+    "phone_missing": says("There is no phone number."),
+    "phone_not_mobile": says("The phone is a landline or a service number."),
+    "phone_letters": says("The phone number holds letters (O for 0?)."),
+    "phone_too_short": says("The phone number is too short."),
+    "phone_too_long": says("The phone number is too long."),
+    "phone_characters": says("The phone cell holds more than one number."),
+    "phone_other_country": says("The phone is of another country."),
+    "phone_invalid": says("The phone number cannot be a mobile number."),
+    "same_phone": says("The phone opens another post; one phone opens one post."),
+    "phone_shared": says("Different heads give one phone; it opens no post."),
+    "phone_moved": says("The phone opened another post until now; it opens this one alone."),
+    "same_person_listed": says("The same person seems to be on the roster already under another NIK."),
+    "nik_other_person": says("The NIK is that of somebody listed under another name; what is held was left as it is."),
+    "name_differs": says("The name is not that of whoever is listed under the NIK."),
+    "place_changed": says("The list before had the person in another place; this one holds."),
+    "period_unreadable": says("The month cannot be read."),
+    "period_differs": says("The row is for another month."),
+    "status_unknown": says("The status is not one we know."),
+    "amount_unreadable": says("The amount cannot be read."),
+    "amount_unusual": says("The amount is not the premium of that month."),
+    "amount_several": says("The amount is the premium of several months."),
+    "row_repeated": says("The row says again what another row says of its NIK; that one counts."),
+    "membership_other": says("The NIK has another membership in the file; the one with the better status counts."),
+    "status_disputed": says("Rows under one NIK disagree about its status; none of them was taken."),
+    "same_nik": says("The same NIK stands in an earlier row."),
+    "nik_shared": says("Different people stand under one NIK; none of them was taken."),
+    "same_person": says("The same person seems to stand in an earlier row under another NIK."),
+    "same_kpj": says("The same KPJ stands in an earlier row with another NIK."),
+    "same_post": says("The same post stands in an earlier row; the later start holds."),
+    "office_other": says("The row is about somebody who heads neither an RT nor an RW."),
+    "term_backwards": says("The term ends before it begins; its end was left out."),
+    "row_shifted": says("The row has more cells than the header."),
+    "cell_holds_rows": says("A cell of the row goes on with further people."),
+    "row_hidden": says("The row is hidden or filtered out in the spreadsheet; it was read."),
+    "row_struck_out": says("The row is struck out in the spreadsheet; it was read."),
+    "unknown_column": says("A column was not recognised and not read."),
+    "missing_column": says("An expected column is not in the file."),
+    "post_vacant": says("The post of the head is vacant."),
 }
 
 
@@ -122,6 +125,8 @@ class ImportReport:
     counts: dict[str, int] = field(default_factory=dict)
     missing: tuple[MissingLine, ...] = ()  # whom a whole list leaves out
     refused: bool = False  # nothing was stored, since rows were rejected
+    preview: tuple[dict[str, str], ...] = ()  # the first rows as they were understood, masked
+    headings: dict[str, str] = field(default_factory=dict)  # field -> the heading that it was read under
 
     def all_or_nothing(self) -> ImportReport:
         """What it comes to where the rest is not to be taken without the rejected rows: nothing, if there are any."""
@@ -156,6 +161,8 @@ class ImportReport:
             "missing": [line.to_json() for line in self.missing],
             "over_ceiling": self.over_ceiling,
             "notes": list(self.notes),
+            "preview": list(self.preview),
+            "headings": self.headings,
         }
 
     def to_text(self) -> str:
@@ -178,7 +185,7 @@ class ImportReport:
         lines += _left_out(self.missing)
         if self.counts:
             lines += ["", "What was found:"]
-            lines += [f"  {count:>6,}  {SENTENCES.get(code, code)}" for code, count in _ranked(self.counts)]
+            lines += [f"  {count:>6,}  {SENTENCES.get(code, code)}" for code, count in ranked(self.counts)]
         listed = self._first()
         if listed:
             lines += ["", f"The first {len(listed)} of {len(self.problems):,} faults:"]
@@ -204,7 +211,8 @@ def _left_out(missing: tuple[MissingLine, ...]) -> list[str]:
     return [f"{len(missing):,} people of the list are not in this one. They stay on it; officers look:", *named, *more]
 
 
-def _ranked(counts: dict[str, int]) -> list[tuple[str, int]]:
+def ranked(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Kinds of problems by how many there are."""
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
@@ -228,6 +236,8 @@ def report_of(kind: str, filename: str, reading: Reading[Any]) -> ImportReport:
         reading.duplicates,
         reading.notes,
         counts=dict(Counter(problem.code for problem in reading.problems)),
+        preview=preview_of(reading),
+        headings=headings_of(reading),
     )
 
 

@@ -66,3 +66,28 @@ def by_kelurahan(lines: Iterable[ShownLine]) -> list[tuple[str, int]]:
     """How many lines each kelurahan has, by name; those without one last."""
     counts = Counter(line.kelurahan or "" for line in lines)
     return sorted(counts.items(), key=lambda pair: (not pair[0], pair[0]))
+
+
+_COUNTS = text(
+    """
+SELECT area.kecamatan, area.kelurahan, count(*) AS enrolments, count(DISTINCT worker_id) AS workers
+FROM enrolment LEFT JOIN area USING (kelurahan_code)
+WHERE enrolment.removed_from IS NULL OR enrolment.removed_from > :day
+GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2 NULLS LAST
+"""
+)
+
+
+@dataclass(frozen=True)
+class PlaceCount:
+    """How many lines and people of the list a kelurahan has; without a name, those whose kelurahan is not known."""
+
+    kecamatan: str | None
+    kelurahan: str | None
+    enrolments: int
+    workers: int
+
+
+def counts_on(session: Session, day: dt.date) -> list[PlaceCount]:
+    """The list on this day by kelurahan, as roster_on has its lines."""
+    return [PlaceCount(**row._mapping) for row in session.execute(_COUNTS, {"day": day})]

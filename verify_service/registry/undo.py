@@ -13,7 +13,7 @@ from verify_service import audit
 from verify_service.ground.database import take_turn
 from verify_service.ground.tables import BEFORE, NEWEST_PERIOD, FileImport
 from verify_service.registry.one_person import forget_pairs, share_phones
-from verify_service.registry.problems import FileRefused
+from verify_service.registry.problems import FileRefused, StillNeeded
 from verify_service.registry.staging import changed, make
 from verify_service.registry.versions import changing
 
@@ -63,12 +63,16 @@ def undo_version(session: Session, version: int, *, now: dt.datetime, actor: str
     if held.kind not in _TABLES:
         raise FileRefused("A list of RT heads is not undone: send the list that is right.")
     _gather(session, held)
-    rests = _resting(session, held)
-    if rests:
-        what = "; ".join(f"{count:,} {name}" if count else name for name, count in rests.items())
-        raise FileRefused(
+    later = _later(session, held)
+    rests = {} if later else _resting(session, held)
+    if later or rests:
+        again = [f"version {one} came after it and holds {rows:,} of the same (undo that first)" for one, rows in later]
+        what = "; ".join([*again, *(f"{count:,} {name}" for name, count in rests.items())])
+        raise StillNeeded(
             f"Version {version} ({held.filename}) can no longer be undone, since something rests on it: {what}."
-            " Send a list that puts right what is wrong."
+            " Send a list that puts right what is wrong.",
+            rests=rests,
+            later=later,
         )
     changing(session, now=now)
     done = _take_back(session, held, now)
@@ -144,12 +148,6 @@ _RESTS_OF_A_MONTH = {
 
 def _resting(session: Session, held: FileImport) -> dict[str, int]:
     """What rests on it, in words, with how many."""
-    later = _later(session, held)
-    if later:
-        return {
-            f"version {number} came after it and holds {count:,} of the same (undo that first)": 0
-            for number, count in later
-        }
     given: dict[str, Any] = {"at": held.imported_at}
     asked = _RESTS
     if held.period is not None:

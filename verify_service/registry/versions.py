@@ -153,3 +153,49 @@ def _told(held: FileImport) -> VersionTold:
         undone_at=held.undone_at,
         undone_by=held.undone_by,
     )
+
+
+def find_version(session: Session, version: int) -> VersionTold | None:
+    """One version."""
+    held = session.get(FileImport, version)
+    return _told(held) if held is not None else None
+
+
+def version_before(session: Session, version: VersionTold) -> int | None:
+    """The one to compare this with: the newest before it of its kind, and of a month's files of its month."""
+    return session.scalar(
+        select(func.max(FileImport.id)).where(
+            FileImport.kind == version.kind,
+            FileImport.period.is_not_distinct_from(version.period),
+            FileImport.undone_at.is_(None),
+            FileImport.id < version.id,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class MonthFiles:
+    """A month with the files of it that count: the newest of each kind that was not undone."""
+
+    month: dt.date
+    payments: VersionTold | None
+    insurer: VersionTold | None
+
+
+def month_files(session: Session, first: dt.date, today: dt.date) -> list[MonthFiles]:
+    """Every month from the first that the city pays to this one, the newest first."""
+    wanted = select(FileImport).where(FileImport.period.is_not(None), FileImport.undone_at.is_(None))
+    newest = {(held.kind, held.period): _told(held) for held in session.scalars(wanted.order_by(FileImport.id))}
+    months = {period for _, period in newest if period} | {_month(at) for at in range(_at(first), _at(today) + 1)}
+    return [
+        MonthFiles(month, newest.get(("payments", month)), newest.get(("insurer", month)))
+        for month in sorted(months, reverse=True)
+    ]
+
+
+def _at(day: dt.date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _month(at: int) -> dt.date:
+    return dt.date(at // 12, at % 12 + 1, 1)

@@ -77,3 +77,9 @@ def forecast(session: Session, *, now: dt.datetime) -> Forecast:
         past[0] if past else None,
         (row.version, row.row) if row is not None else None,
     )
+
+
+def priced(session: Session) -> tuple[int, str]:
+    """The rupiah that this year's money is short of for the list as the session sees it, and how that is told."""
+    held = forecast(session, now=dt.datetime.now(dt.UTC))
+    return held.over, held.warning()

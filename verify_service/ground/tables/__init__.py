@@ -58,6 +58,7 @@ from verify_service.ground.tables.registry import (
 )
 from verify_service.ground.tables.rounds import Round, RoundBackCheck, RoundPerson, RoundStratum, round_of
 from verify_service.ground.tables.task import Task
+from verify_service.ground.tables.uploads import Upload, UploadPart
 from verify_service.ground.tables.verification import (
     CoverGap,
     DecisionRow,
@@ -133,6 +134,8 @@ __all__ = [
     "StaleEnrolment",
     "Task",
     "ToldHeading",
+    "Upload",
+    "UploadPart",
     "Verdict",
     "Worker",
     "all_of",

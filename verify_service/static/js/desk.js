@@ -63,8 +63,10 @@
   document.addEventListener("keydown", (event) => {
     const tick = event.target.type === "checkbox" && event.target.closest("[data-row]");
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (on && !on.checked)) return;
-    if ((typing(event.target) && !tick) || dialog?.open || !keys[event.key]) return;
+    if ((typing(event.target) && !tick) || dialog?.open) return;
+    const pressed = document.querySelector(`[data-press="${CSS.escape(event.key)}"]`);
+    if (!keys[event.key] && !pressed) return;
     event.preventDefault();
-    keys[event.key]();
+    if (pressed) pressed.click(); else keys[event.key]();
   });
 })();
