@@ -32,11 +32,21 @@ def look() -> None:
     """Begin the process that works on uploads, unless it is at work already."""
     global _process
     queue.started(queue.UPLOADS)
-    if _process is not None and _process.poll() is None:
-        return
-    # It watches its standard input, which closes with this worker, however that ends.
+    if _process is not None:
+        if _process.poll() is None:
+            return
+        end()
     found = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # It watches its standard input, which closes with this worker, however that ends.
     _process = subprocess.Popen([sys.executable, "-m", "jobs.uploads"], stdin=subprocess.PIPE, env=found)
+
+
+def end() -> None:
+    """End the process, whatever it is at: what it had not committed is taken up again."""
+    global _process
+    if _process is not None:
+        _process.communicate()
+        _process = None
 
 
 def work() -> int:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PosixPath
 from typing import Any, Final
 
 from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
-from verify_service.ground.tables import FileImport, Upload
+from verify_service.ground.tables import Upload
 from verify_service.registry import loading
 from verify_service.registry.names import masked_name
 from verify_service.registry.orders import Priced, RosterTerms
@@ -32,7 +31,6 @@ LEASE: Final = dt.timedelta(seconds=20)
 TRIES: Final = 5
 SHOWN_OF_A_KIND, SHOWN = 30, 600  # problems kept for the page
 _MISSING_SHOWN = 50
-_OURS = "uploaded-file"  # what the file is called while it is read; its sender's name is never a path
 _WORK = (UploadState.WAITING.value, UploadState.TAKEN.value)
 
 
@@ -92,15 +90,25 @@ def _held(work: Work) -> tuple[Any, ...]:
     )
 
 
+class SentFile(PosixPath):
+    """A file under a path of ours that people know by what its sender calls it."""
+
+    shown = ""
+
+    @property
+    def name(self) -> str:
+        return self.shown or super().name
+
+
 @contextmanager
-def opened(parts: Iterable[bytes]) -> Iterator[Path]:
+def opened(parts: Iterable[bytes], shown: str) -> Iterator[Path]:
     """The file at a path, in memory alone: of a worker that is killed nothing is left on any disk."""
-    with tempfile.TemporaryDirectory() as room, os.fdopen(os.memfd_create(_OURS), "wb") as file:
+    with os.fdopen(os.memfd_create("upload"), "wb") as file:
         for part in parts:
             file.write(part)
         file.flush()
-        path = Path(room) / _OURS
-        path.symlink_to(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+        path = SentFile(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+        path.shown = shown
         yield path
 
 
@@ -111,16 +119,17 @@ def do(session: Session, work: Work, *, priced: Priced, progress: Progress, now:
     LeaseLost.
     """
     held = session.get_one(Upload, work.id, populate_existing=True)
-    with opened(content_of(session, work.id)) as path:
+    with opened(content_of(session, work.id), held.filename) as path:
         try:
             if work.state is UploadState.TAKEN:
                 return _import(session, work, held, path, priced, progress, now)
             report = _load(session, held, path, priced, progress, now, dry_run=True)
         except TableMissing as missing:
-            said = _said(missing, held)
-            asks = missing.lacking and missing.unknown
-            told = {"said": said, "lacking": missing.lacking, "unknown": missing.unknown}
-            _settle(session, work, UploadState.ASKS if asks else UploadState.FAILED, told)
+            if not (missing.lacking and missing.unknown):
+                _refuse(session, work, held, missing)
+                return False
+            told = {"said": str(missing), "lacking": missing.lacking, "unknown": missing.unknown}
+            _settle(session, work, UploadState.ASKS, told)
         except FileRefused as refused:
             _refuse(session, work, held, refused)
         else:
@@ -130,7 +139,7 @@ def do(session: Session, work: Work, *, priced: Priced, progress: Progress, now:
 
 def _refuse(session: Session, work: Work, held: Upload, refused: FileRefused) -> None:
     """It cannot be read; where that may be for the columns that were told, they are asked for again."""
-    told: dict[str, Any] = {"said": _said(refused, held)}
+    told: dict[str, Any] = {"said": str(refused)}
     before = document_of(held.report)
     if held.headings and before.get("unknown"):
         held.headings = {}
@@ -152,14 +161,11 @@ def _import(
             if report.refused:
                 stored.rollback()
     except FileRefused as refused:
-        _settle(session, work, UploadState.CHECKED, document_of(held.report) | {"said": _said(refused, held)})
+        _settle(session, work, UploadState.CHECKED, document_of(held.report) | {"said": str(refused)})
         return False
     if report.refused:
         _settle(session, work, UploadState.CHECKED, _document(replace(report, refused=False)) | {"moved": True})
         return False
-    if not report.unchanged:
-        named = update(FileImport).where(FileImport.id == report.import_id).values(filename=held.filename)
-        session.execute(named)
     _settle(session, work, UploadState.ACCEPTED, _document(report), import_id=report.import_id)
     return not report.unchanged
 
@@ -186,18 +192,12 @@ def _load(
         asked = held.terms
         start = dt.date.fromisoformat(asked["paid_from"])
         terms = RosterTerms(start, asked["months"], asked["decree"], asked["whole"], priced)
-        report = loading.import_roster(session, path, terms, **told)
-    elif held.kind == "rt_heads":
-        report = loading.import_rt_heads(session, path, **told)
-    else:
-        assert held.period is not None
-        load = loading.import_payments if held.kind == "payments" else loading.import_insurer
-        report = load(session, path, period=held.period, **told)
-    return replace(report, filename=held.filename)
-
-
-def _said(refused: FileRefused, held: Upload) -> str:
-    return str(refused).replace(_OURS, held.filename)
+        return loading.import_roster(session, path, terms, **told)
+    if held.kind == "rt_heads":
+        return loading.import_rt_heads(session, path, **told)
+    assert held.period is not None
+    load = loading.import_payments if held.kind == "payments" else loading.import_insurer
+    return load(session, path, period=held.period, **told)
 
 
 def _document(report: ImportReport) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from verify_service.ground.tables.accounts import (
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
 from verify_service.ground.tables.before import BEFORE
+from verify_service.ground.tables.brought import Upload, UploadPart
 from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
 from verify_service.ground.tables.decisions import Decision, Proposal, Removal
 from verify_service.ground.tables.grievances import (
@@ -58,7 +59,6 @@ from verify_service.ground.tables.registry import (
 )
 from verify_service.ground.tables.rounds import Round, RoundBackCheck, RoundPerson, RoundStratum, round_of
 from verify_service.ground.tables.task import Task
-from verify_service.ground.tables.uploads import Upload, UploadPart
 from verify_service.ground.tables.verification import (
     CoverGap,
     DecisionRow,
