@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -103,3 +103,10 @@ def _number(whose: str) -> int | None:
 def account_names(session: Session) -> dict[str, str]:
     """What every account is called, by how the trail names it (officer:ID)."""
     return {f"officer:{number}": name for number, name in session.execute(select(Officer.id, Officer.name))}
+
+
+def officer_names(session: Session, actors: Iterable[str | None]) -> dict[str, str]:
+    """What officers are called whom the trail names `officer:ID`; other actors are left out."""
+    named = func.concat("officer:", cast(Officer.id, Text))
+    found = session.execute(select(named, Officer.name).where(named.in_([actor for actor in actors if actor])))
+    return {row[0]: row.name for row in found}

@@ -13,6 +13,7 @@ from verify_service.console.registry_forms import UploadForm
 from verify_service.ground import queue
 from verify_service.labels import registry_words as words
 from verify_service.registry import uploads
+from verify_service.registry.areas import kelurahan_names
 from verify_service.registry.headings import NOTHING
 from verify_service.registry.problems import FileRefused
 from verify_service.registry.report import ranked
@@ -93,13 +94,15 @@ def upload_live(number: int) -> Response:
 def _contents(number: int) -> dict[str, Any]:
     with page_session() as session:
         held = uploads.find_upload(session, number)
-    if held is None:
-        abort(404)
-    report = held.told.get("report", {})
+        if held is None:
+            abort(404)
+        report = held.told.get("report", {})
+        places = kelurahan_names(session, (line.get("kelurahan_code") for line in report.get("preview", ())))
     return {
         "upload": held,
         "report": report,
         "kinds": _by_kind(report),
+        "places": places,
         "words": words,
         "nothing": NOTHING,
         "decides": may("console.one_upload", reading=False),

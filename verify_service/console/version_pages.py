@@ -10,6 +10,7 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from flask_babel import gettext
 
 from flows.references import worker_code
+from verify_service.accounts.listing import officer_names
 from verify_service.console import sheets
 from verify_service.console.blueprint import acting, blueprint, may, page_session
 from verify_service.ground import queue
@@ -25,7 +26,7 @@ from verify_service.registry.roster_shown import ShownLine, counts_on, roster_on
 from verify_service.registry.undo import undo_version
 
 LONG = 120.0  # seconds to compare or take back a long list
-SHOWN = 100  # differences of a sort on the page
+SHOWN = 40  # differences of a sort on the page
 _ID = "int(max=999999999999)"
 
 
@@ -54,6 +55,7 @@ def _version(number: int, refused: FileRefused | None = None) -> Response:
         if held is None:
             abort(404)
         before = versions.version_before(session, held)
+        names = officer_names(session, (held.actor, held.undone_by))
         found, why_not = None, ""
         if against is not None:
             try:
@@ -72,6 +74,7 @@ def _version(number: int, refused: FileRefused | None = None) -> Response:
         most=SHOWN,
         words=words,
         masked_name=masked_name,
+        names=names,
         undoes=may("console.one_version", reading=False),
     )
     return make_response(page, 409 if refused is not None else 200)

@@ -49,7 +49,7 @@ FIELDS: Final = {
     "sex": lazy_gettext("Sex"),
     "rt": "RT",
     "rw": "RW",
-    "kelurahan_code": lazy_gettext("Kelurahan (code)"),
+    "kelurahan_code": "Kelurahan",
     "phone": lazy_gettext("Phone"),
     "occupation": lazy_gettext("Occupation"),
     "source": lazy_gettext("Source"),

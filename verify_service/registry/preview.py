@@ -38,4 +38,6 @@ def _shown(name: str, said: str) -> str:
         return masked_name(said)
     if name == "birth_date":
         return f"{said[:4]}-**-**"
+    if name == "kelurahan_code":
+        return said
     return masked(said)

@@ -139,7 +139,7 @@ def do(session: Session, work: Work, *, priced: Priced, progress: Progress, now:
 
 def _refuse(session: Session, work: Work, held: Upload, refused: FileRefused) -> None:
     """It cannot be read; where that may be for the columns that were told, they are asked for again."""
-    told: dict[str, Any] = {"said": str(refused)}
+    told: dict[str, Any] = {"said": str(refused), "wrongly": True}
     before = document_of(held.report)
     if held.headings and before.get("unknown"):
         held.headings = {}
