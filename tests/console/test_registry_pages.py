@@ -13,6 +13,7 @@ import pytest
 from flows.references import worker_code
 from tests.console.desk import Desk, at_the_desk
 from tests.officers import form_token
+from tests.people import a_worker, an_rt_head
 from tests.registry.test_loading import ANI, BUDI, written
 from tests.registry.test_pairs import ANY
 from tests.registry.test_versions import CITI, on, roster
@@ -21,6 +22,7 @@ from verify_service.verification.evidence import Statement, record_statement
 
 VERSIONS = "/console/registry/versions"
 PAIRS = "/console/registry/pairs"
+POSTS = "/console/registry/posts"
 
 
 @pytest.fixture
@@ -130,6 +132,38 @@ def test_a_pair_is_decided_once_and_can_be_taken_back(admin: Desk, db: Any, tmp_
     assert figure(other.see(PAIRS), "open") == "1"
     for wrong in ({"pair": pair, "answer": "perhaps"}, {"pair": "x", "answer": "same"}):
         assert other.client.post(PAIRS, data={"csrf_token": token, **wrong}).status_code in (400, 404)
+
+
+def test_posts_of_a_kelurahan_say_which_are_vacant_or_locked(admin: Desk, db: Any) -> None:
+    a_worker(db, rt="003")
+    a_worker(db, nik="3275011501900002", phone=None, rt="004", row=3)
+    a_worker(db, nik="3275011501900003", phone=None, rt="005", row=4)
+    an_rt_head(db, "+6281234500003", rt="003", pin="482615")
+    locked = an_rt_head(db, "+6281234500004", rt="004")
+    db.execute("UPDATE rt_head SET locked_at = now() WHERE id = %s", [locked])
+    assert "kelurahan=32.75.01.1001" in admin.see(POSTS)
+    page = admin.see(f"{POSTS}?kelurahan=32.75.01.1001")
+    table = page.split('id="posts-table"')[1].split("</table>")[0]
+    rows = {
+        cells[0]: cells[2].strip()
+        for row in table.split("<tr")[2:]
+        if (cells := [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)])
+    }
+    assert rows == {"003/011": "Ketua aktif", "004/011": "! terkunci", "005/011": "! kosong"}
+
+
+def test_letters_of_a_kelurahan_are_printed_by_an_administrator_and_written_down(admin: Desk, db: Any) -> None:
+    someone = a_worker(db)
+    (name,) = db.execute("SELECT kelurahan FROM area WHERE kelurahan_code = '32.75.01.1001'").fetchone()
+    page = admin.see(f"{POSTS}?kelurahan=32.75.01.1001")
+    form = {"csrf_token": form_token(page), "kelurahan": name}
+    letters = admin.client.post("/console/registry/letters", data=form)
+    assert (letters.status_code, someone.code in letters.get_data(as_text=True)) == (200, True)
+    assert letters.headers["Cache-Control"] == "no-store"
+    told = db.execute("SELECT actor, object FROM audit WHERE action = 'letters printed'").fetchone()
+    assert told == (f"officer:{admin.id}", "area:32.75.01.1001")
+    assert admin.client.post("/console/registry/letters", data=form | {"kelurahan": "Atlantis"}).status_code == 404
+    assert "Surat untuk dicetak" not in at_the_desk("supervisor").see(f"{POSTS}?kelurahan=32.75.01.1001")
 
 
 def test_what_is_asked_for_and_not_there_is_not_found(admin: Desk, db: Any) -> None:

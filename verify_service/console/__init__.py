@@ -14,6 +14,7 @@ from verify_service.console import (  # noqa: F401  # routes
     officers,
     owner_lists,
     pair_pages,
+    post_pages,
     registry_pages,
     removals,
     report_pages,

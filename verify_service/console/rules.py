@@ -118,6 +118,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.list_on_a_day": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.list_file": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.pairs": Rule(_OVERSIGHT | {Role.AUDITOR}, _OVERSIGHT, Scope.CITY),
+    "console.rt_posts": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
+    "console.kelurahan_letters": Rule(_NOBODY, _ADMIN, Scope.CITY),
     "console.month_grid": Rule(_OVERSIGHT | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.sending": Rule(_CITY | {Role.ADMIN, Role.AUDITOR}, _OVERSIGHT, Scope.CITY),
     "console.texts": Rule(_CITY, _NOBODY, Scope.TEAM),

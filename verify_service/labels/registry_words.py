@@ -104,6 +104,14 @@ RESTS: Final = {  # what keeps a version from being undone
     "rounds of this month": lazy_gettext("rounds of this month"),
     "removals that rest on this month": lazy_gettext("removals that rest on this month"),
 }
+POSTS: Final = {  # how the head of an RT can be reached by phone
+    "head": lazy_gettext("head active"),
+    "rw_stands_in": lazy_gettext("head of the RW stands in"),
+    "not_activated": lazy_gettext("not activated yet"),
+    "locked": lazy_gettext("locked"),
+    "no_phone": lazy_gettext("without a phone"),
+    "vacant": lazy_gettext("vacant"),
+}
 PAIR_ANSWERS: Final = {
     "same": lazy_gettext("one person"),
     "different": lazy_gettext("two people"),

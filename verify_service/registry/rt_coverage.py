@@ -17,8 +17,7 @@ from verify_service.registry.residents import inactive_before, unheaded_sql
 # Each RT is in one of these: the first that holds. `not_activated` is a head with a phone who has not made a PIN yet.
 CLASSES: Final = ("head", "rw_stands_in", "not_activated", "locked", "no_phone", "vacant")
 
-_COVERAGE = text(
-    f"""
+_POSTS = f"""
 WITH lives AS (
     SELECT kelurahan_code, nullif(rw, '') AS rw, CASE WHEN nullif(rw, '') IS NOT NULL THEN nullif(rt, '') END AS rt,
            count(DISTINCT worker_id) AS workers
@@ -27,7 +26,7 @@ WITH lives AS (
       AND (CAST(:kelurahan AS text) IS NULL OR kelurahan_code = :kelurahan)
     GROUP BY 1, 2, 3),
 post AS (
-    SELECT lives.kelurahan_code, lives.workers,
+    SELECT lives.kelurahan_code, lives.rw, lives.rt, lives.workers,
            CASE WHEN lives.rt IS NULL THEN 'no_rt'
                 WHEN own.activated_at IS NOT NULL AND own.phone_id IS NOT NULL AND own.locked_at IS NULL THEN 'head'
                 WHEN instead.activated_at IS NOT NULL AND instead.phone_id IS NOT NULL AND instead.locked_at IS NULL
@@ -41,11 +40,15 @@ post AS (
          AND own.until IS NULL AND NOT own.announced
     LEFT JOIN rt_head instead ON instead.kelurahan_code = lives.kelurahan_code AND instead.rw = lives.rw
          AND instead.rt = '' AND instead.until IS NULL AND NOT instead.announced)
+"""  # noqa: S608  # constants of our own
+_COVERAGE = text(
+    f"""{_POSTS}
 SELECT post.kelurahan_code, area.kelurahan, class, count(*) AS posts, sum(workers) AS workers
 FROM post JOIN area ON area.kelurahan_code = post.kelurahan_code
 GROUP BY 1, 2, 3 ORDER BY 2, 1
 """  # noqa: S608  # constants of our own
 )
+_ONE_BY_ONE = text(f"{_POSTS} SELECT rw, rt, class, workers FROM post WHERE rt IS NOT NULL ORDER BY rw, rt")  # noqa: S608  # constants of our own
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,23 @@ def coverage(session: Session, *, kelurahan: str | None, now: dt.datetime) -> li
         )
         for (code, name), classes in found.items()
     ]
+
+
+@dataclass(frozen=True)
+class PostShown:
+    """One RT with workers: in which of the classes it is, and how many live there."""
+
+    rw: str
+    rt: str
+    standing: str
+    workers: int
+
+
+def posts_of(session: Session, kelurahan: str, *, now: dt.datetime) -> list[PostShown]:
+    """Every RT with workers of one kelurahan (its code), by RW and RT."""
+    today = now.astimezone(programme().zone).date()
+    asked = {"kelurahan": kelurahan, "today": today, "inactive": inactive_before(now)}
+    return [PostShown(row.rw, row.rt, row[2], int(row.workers)) for row in session.execute(_ONE_BY_ONE, asked)]
 
 
 @dataclass(frozen=True)
