@@ -70,6 +70,7 @@ WAITING = {
     for file in (
         "browser/test_whole",
         "ground/test_limits", "ground/test_logs", "ground/test_outages",
+        "console/test_uploads",
         "jobs/test_jobs",
         "messaging/test_a_whole_outage", "messaging/test_outages", "messaging/test_real_kannel",
         "soak/test_crash", "soak/test_race", "soak/test_texts",

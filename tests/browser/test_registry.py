@@ -102,7 +102,16 @@ def test_an_ugly_list_is_mapped_looked_at_taken_compared_and_undone(
     page.get_by_role("button", name="Ya, batalkan").click()
     expect(page.get_by_role("status").first).to_contain_text("Dibatalkan.")
     assert db.execute("SELECT count(*) FROM enrolment").fetchone() == (1,)
-    for path in ("versions", "list", "months", "pairs", "posts", "?kind=insurer", "versions?kind=insurer"):
+    for path in (
+        "versions",
+        "list",
+        "months",
+        "pairs",
+        "posts",
+        "posts?kelurahan=32.75.01.1002",
+        "?kind=insurer",
+        "versions?kind=insurer",
+    ):
         visit.go(f"/console/registry{'' if path.startswith('?') else '/'}{path}")
         visit.fits()
 
