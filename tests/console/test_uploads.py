@@ -157,6 +157,12 @@ def test_columns_told_wrongly_are_asked_for_again(admin: Desk, db: Any) -> None:
     assert "KODE WARGA" in admin.see(address)
 
 
+def test_a_file_of_another_kind_says_which_and_how_to_bring_it(admin: Desk, db: Any) -> None:
+    page = admin.see(read(admin, (SAMPLE / "rt_heads.csv").read_bytes(), "rt.csv"))
+    assert "Tampaknya ini berkas jenis lain: Ketua RT dan RW." in page
+    assert 'href="/console/registry?kind=rt_heads"' in page
+
+
 def test_a_file_that_cannot_be_read_says_why_and_is_gone(admin: Desk, db: Any) -> None:
     address = read(admin, b"\x89PNG\r\n\x1a\n and so on", "foto.png")
     page = admin.see(address)

@@ -18,7 +18,7 @@ from verify_service.ground.database import take_turn
 from verify_service.ground.programme import Programme, programme
 from verify_service.ground.tables import FileImport, Round
 from verify_service.registry import enrolments, ledger_store, listed, rt_head_store
-from verify_service.registry.columns import Layout
+from verify_service.registry.columns import Layout, looks_like
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.headings import remember, with_headings
 from verify_service.registry.insurers import INSURER, read_insurer, unclear
@@ -229,8 +229,10 @@ def _import(
     try:
         reading = read(with_headings(session, layout, order.headings))
     except TableMissing as missing:
-        message = f"{missing} {other_kind(order.path, layout.kind)}".rstrip()
-        raise TableMissing(message, lacking=missing.lacking, unknown=missing.unknown) from None
+        other = other_kind(order.path, layout.kind)
+        message = f"{missing} {looks_like(other)}" if other else str(missing)
+        kind = other.kind if other else ""
+        raise TableMissing(message, lacking=missing.lacking, unknown=missing.unknown, looks_like=kind) from None
     report = report_of(order.kind, order.path.name, reading)
     with session.begin_nested() as savepoint:
         version = _open(session, order, digest, report, before)

@@ -26,12 +26,15 @@ class FileRefused(Exception):
 class TableMissing(FileRefused):
     """No table of the kind that was asked for stands in the file; it may be one of another kind.
 
-    `lacking`: the columns without which no row can be used; `unknown`: headings that may be theirs.
+    `lacking`: the columns without which no row can be used; `unknown`: headings that may be theirs; `looks_like`: the
+    other kind, where it is one of ours.
     """
 
-    def __init__(self, message: str, *, lacking: tuple[str, ...] = (), unknown: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, *, lacking: tuple[str, ...] = (), unknown: tuple[str, ...] = (), looks_like: str = ""
+    ) -> None:
         super().__init__(message)
-        self.lacking, self.unknown = lacking, unknown
+        self.lacking, self.unknown, self.looks_like = lacking, unknown, looks_like
 
 
 class StillNeeded(FileRefused):

@@ -129,6 +129,7 @@ def do(session: Session, work: Work, *, priced: Priced, progress: Progress, now:
                 _refuse(session, work, held, missing)
                 return False
             told = {"said": str(missing), "lacking": missing.lacking, "unknown": missing.unknown}
+            told |= _kind_of(missing)
             _settle(session, work, UploadState.ASKS, told)
         except FileRefused as refused:
             _refuse(session, work, held, refused)
@@ -139,7 +140,7 @@ def do(session: Session, work: Work, *, priced: Priced, progress: Progress, now:
 
 def _refuse(session: Session, work: Work, held: Upload, refused: FileRefused) -> None:
     """It cannot be read; where that may be for the columns that were told, they are asked for again."""
-    told: dict[str, Any] = {"said": str(refused), "wrongly": True}
+    told: dict[str, Any] = {"said": str(refused), "wrongly": True} | _kind_of(refused)
     before = document_of(held.report)
     if held.headings and before.get("unknown"):
         held.headings = {}
@@ -147,6 +148,12 @@ def _refuse(session: Session, work: Work, held: Upload, refused: FileRefused) ->
         _settle(session, work, UploadState.ASKS, told)
     else:
         _settle(session, work, UploadState.FAILED, told)
+
+
+def _kind_of(refused: FileRefused) -> dict[str, Any]:
+    """Which other kind of ours the file looks like."""
+    kind = refused.looks_like if isinstance(refused, TableMissing) else ""
+    return {"looks_like": kind.replace("-", "_")} if kind else {}
 
 
 def _import(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from verify_service.registry.columns import looks_like
+from verify_service.registry.columns import Layout
 from verify_service.registry.grids import LIMITS, Limits
 from verify_service.registry.insurers import INSURER
 from verify_service.registry.payments import LEDGER_LIMITS, PAYMENTS
@@ -21,8 +21,8 @@ def limits_of(kind: str) -> Limits:
     return next(limits for layout, limits in _KINDS if layout.kind == kind.replace("_", "-"))
 
 
-def other_kind(path: Path, kind: str) -> str:
-    """What a file looks like in which nothing of its kind was found; empty when it is no list of ours at all."""
+def other_kind(path: Path, kind: str) -> Layout | None:
+    """What a file is in which nothing of its kind was found; None when it is no list of ours at all."""
     found = []
     for layout, limits in _KINDS:
         if layout.kind != kind:
@@ -32,4 +32,4 @@ def other_kind(path: Path, kind: str) -> str:
                 continue
             found.append((len(table.header.columns), layout))
     # The one that knows most of its columns: a roster needs but two, which every file has.
-    return looks_like(max(found, key=lambda one: one[0])[1]) if found else ""
+    return max(found, key=lambda one: one[0])[1] if found else None
