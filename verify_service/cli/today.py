@@ -17,7 +17,7 @@ from verify_service.operations.one_look import today as looked
 @json_option
 @with_servers
 def today(check: bool, as_json: bool) -> None:
-    """How the service stands: jobs, what waits, texts and their cost, promises, the machine; what to act on first."""
+    """How the service stands: jobs, what waits, texts and their cost, promises, the machine."""
     from verify_service.app import create_app  # words in the language of the pages
     from verify_service.labels import today_words
 
