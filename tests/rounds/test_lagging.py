@@ -94,7 +94,7 @@ def test_a_group_ahead_never_lags_and_a_gap_has_its_sign() -> None:
 
 
 def test_chance_alone_gives_hardly_ever_a_notice_in_a_year_of_looks() -> None:
-    assert false_notices(150, seed=1) <= YEARLY * 150
+    assert false_notices(60, seed=1) <= YEARLY * 60
     # As others look: each group at five per cent, each week, or corrected for the groups alone.
     assert false_notices(20, seed=1, rule=lambda groups: [group.by_chance <= 0.05 for group in groups]) == 20
     assert EQUAL.weeks == 52
