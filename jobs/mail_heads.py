@@ -22,9 +22,11 @@ def mail_heads() -> None:
     if letter is None:
         return
     try:
-        mailing.send(letter, now=now)
+        went = mailing.send(letter, now=now)
     except mailing.MailRefused as refused:
         log.error("head not mailed", reason=str(refused), recipients=len(letter.to))
         return
+    if len(went) < len(letter.to):
+        log.error("head not mailed", reason="address refused", recipients=len(letter.to) - len(went))
     with transaction() as session:
-        mailing.mailed(session, letter, now=now)
+        mailing.mailed(session, letter, went, now=now)

@@ -86,6 +86,19 @@ def test_what_the_server_refuses_is_tried_again(db: Any, mail: MailServer) -> No
     assert len(mail.held) == len(TO)
 
 
+def test_one_wrong_address_floods_nobody_and_keeps_nobody_from_theirs(db: Any, mail: MailServer) -> None:
+    an_entry()
+    sealed(NOW)
+    mail.refuses, mail.knows = "550 no such mailbox", "koran.example"
+    for _ in range(3):
+        mail_heads()
+    assert [to for to, _ in mail.held] == [["press@koran.example"]]
+    mail.refuses = ""
+    mail_heads()
+    assert [to for to, _ in mail.held] == [["press@koran.example"], ["auditor@bpk.example"]]
+    assert "bpk" not in str(db.execute("SELECT detail FROM audit WHERE object = 'record:heads'").fetchall())
+
+
 def test_without_a_head_a_server_or_a_recipient_nothing_is_mailed(
     db: Any, mail: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,11 +13,13 @@ from email.message import EmailMessage
 
 @dataclass
 class MailServer:
-    """What came in: (recipients, message); `refuses`: how it answers a recipient's address instead of taking it."""
+    """What came in: (recipients, message); `refuses`: how it answers an address instead of taking it;
+    `knows`: what an address ends in that is taken all the same."""
 
     port: int = 0
     held: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     refuses: str = ""
+    knows: str = "nobody"
 
     @property
     def url(self) -> str:
@@ -36,7 +38,7 @@ def mail_server() -> Iterator[MailServer]:
             while line := self.rfile.readline().decode().strip():
                 verb = line.upper()
                 if verb.startswith("RCPT TO:"):
-                    if held.refuses:
+                    if held.refuses and not line.strip(" <>").endswith(held.knows):
                         self.say(held.refuses)
                         continue
                     to.append(line[8:].strip(" <>"))

@@ -8,16 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service import audit
+from verify_service.ground.crypto import keyed_hash
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
 from verify_service.ground.tables import AuditEntry
@@ -50,25 +52,29 @@ class Letter:
 
 
 def letter_of_today(session: Session, *, now: dt.datetime) -> Letter | None:
-    """What is to be mailed now; None without recipients, a mail server or a head, or where today's went already."""
-    to = programme().record.heads_to
-    if not to or not settings().mail_url.get_secret_value():
+    """What is to be mailed now, to those who have not had today's; None without them, a mail server or a head."""
+    if not programme().record.heads_to or not settings().mail_url.get_secret_value():
         return None
-    last = session.scalar(
-        select(func.max(AuditEntry.at)).where(AuditEntry.object == OBJECT, AuditEntry.action == MAILED)
+    morning = dt.datetime.combine(now.astimezone(programme().zone).date(), dt.time(), programme().zone)
+    today = select(AuditEntry.detail["recipient"].astext).where(
+        AuditEntry.object == OBJECT, AuditEntry.action == MAILED, AuditEntry.at >= morning
     )
-    zone = programme().zone
-    if last is not None and last.astimezone(zone).date() >= now.astimezone(zone).date():
-        return None
+    had = set(session.scalars(today))
+    to = tuple(one for one in programme().record.heads_to if _known_as(one) not in had)
     head = newest_head(session)
-    return None if head is None else Letter(head, to)
+    return Letter(head, to) if to and head is not None else None
 
 
-def mailed(session: Session, letter: Letter, *, now: dt.datetime) -> None:
-    """That today's went, to how many, and which."""
-    audit.record(
-        session, now=now, actor="clock", action=MAILED, on=OBJECT, size=letter.head.size, recipients=len(letter.to)
-    )
+def mailed(session: Session, letter: Letter, to: Sequence[str], *, now: dt.datetime) -> None:
+    """That today's went to these, whom the trail knows by a keyed hash of the address, and which it was."""
+    for one in to:
+        audit.record(
+            session, now=now, actor="clock", action=MAILED, on=OBJECT, size=letter.head.size, recipient=_known_as(one)
+        )
+
+
+def _known_as(address: str) -> str:
+    return keyed_hash(address, "record.recipient").hex()[:16]
 
 
 def message(letter: Letter, to: str, *, now: dt.datetime) -> EmailMessage:
@@ -89,25 +95,36 @@ def message(letter: Letter, to: str, *, now: dt.datetime) -> EmailMessage:
     return held
 
 
-def send(letter: Letter, *, now: dt.datetime) -> None:
-    """Hand it to the mail server, one mail for each recipient; or MailRefused, and all of it is tried again later."""
-    address = urlsplit(settings().mail_url.get_secret_value())
-    host = address.hostname or ""
-    context = ssl.create_default_context()
+def send(letter: Letter, *, now: dt.datetime) -> list[str]:
+    """Hand it to the mail server, one mail for each; those whose went. MailRefused where the server is not to be had.
+
+    An address that the server does not take keeps nobody else from theirs, and has nobody mailed twice.
+    """
+    went = []
     try:
-        server: smtplib.SMTP = (
-            smtplib.SMTP_SSL(host, address.port or 465, timeout=PATIENCE, context=context)
-            if address.scheme == "smtps"
-            else smtplib.SMTP(host, address.port or 587, timeout=PATIENCE)
-        )
-        with server:
-            server.ehlo()
-            if address.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls(context=context)
-                server.ehlo()
-            if address.username:
-                server.login(unquote(address.username), unquote(address.password or ""))
+        with _server() as server:
             for to in letter.to:
-                server.send_message(message(letter, to, now=now), to_addrs=[to])
+                try:
+                    server.send_message(message(letter, to, now=now), to_addrs=[to])
+                except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
+                    continue
+                went.append(to)
     except (smtplib.SMTPException, OSError) as error:
-        raise MailRefused(type(error).__name__) from None
+        if not went:
+            raise MailRefused(type(error).__name__) from None
+    return went
+
+
+def _server() -> smtplib.SMTP:
+    address = urlsplit(settings().mail_url.get_secret_value())
+    host, context = address.hostname or "", ssl.create_default_context()
+    if address.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, address.port or 465, timeout=PATIENCE, context=context)
+    else:
+        server = smtplib.SMTP(host, address.port or 587, timeout=PATIENCE)
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=context)
+    if address.username:
+        server.login(unquote(address.username), unquote(address.password or ""))
+    return server
