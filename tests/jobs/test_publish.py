@@ -11,6 +11,7 @@ import pytest
 
 from jobs.publish import publish
 from tests.publication.test_publishing import a_list
+from verify_service.ground import queue
 from verify_service.ground.programme import DEFAULT, programme
 from verify_service.ground.settings import settings
 from verify_service.publication.publishing import HOURS
@@ -47,6 +48,17 @@ def test_it_prints_in_its_hours_and_once(db: Any, hour_from_now: None) -> None:
     publish()
     publish()
     assert printed(db) == 1
+
+
+@pytest.mark.parametrize("hour_from_now", [-1], indirect=True)
+def test_a_brief_that_a_dead_worker_left_unwritten_is_written(db: Any, hour_from_now: None) -> None:
+    a_list(db)
+    publish()
+    db.execute("UPDATE publication SET brief = NULL")
+    assert db.execute(queue.PUBLISH.due).fetchone() == (True,)
+    publish()
+    assert db.execute("SELECT count(*) FROM publication WHERE brief IS NOT NULL").fetchone() == (1,)
+    assert db.execute(queue.PUBLISH.due).fetchone() == (False,)
 
 
 @pytest.mark.parametrize("hour_from_now", [2, -HOURS - 1], indirect=True)

@@ -87,7 +87,8 @@ JOBS: Final = (
         "jobs.publish.publish",
         """SELECT EXISTS (SELECT 1 FROM file_import WHERE kind = 'insurer' AND undone_at IS NULL)
            AND NOT EXISTS (SELECT 1 FROM stale_enrolment)
-           AND NOT EXISTS (SELECT 1 FROM publication WHERE made_at > now() - interval '20 hours')""",
+           AND NOT EXISTS (SELECT 1 FROM publication WHERE made_at > now() - interval '20 hours'
+                           AND (brief IS NOT NULL OR refused IS NOT NULL))""",
         apart=600.0,
     ),
     INCLUSION := Job(

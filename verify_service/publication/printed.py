@@ -42,6 +42,12 @@ def briefs(session: Session) -> dict[str, int]:
     return {row.month: row.id for row in session.execute(_BRIEFS, {"zone": str(programme().zone)})}
 
 
+def lacks_brief(session: Session) -> bool:
+    """Whether the newest publication that was printed has no brief yet."""
+    stands = select(Publication.brief.is_(None)).where(Publication.refused.is_(None))
+    return bool(session.scalar(stands.order_by(Publication.id.desc()).limit(1)))
+
+
 def brief_of(session: Session, month: str) -> bytes | None:
     """The brief of a month, YYYY-MM: of the last publication in it."""
     held = briefs(session).get(month)
