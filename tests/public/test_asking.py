@@ -65,7 +65,12 @@ def test_what_cannot_be_filed_is_said_and_nothing_typed_is_lost(client: FlaskCli
     assert "no mobile number" in page
     assert WORDS in page
     assert cases(db) == []
-    status, _ = asked(client, words="a" * (LONGEST + 500))
+    status, page = asked(client, words="a" * (LONGEST + 1))
+    assert status == 422
+    assert "longer than 2,000 letters" in page
+    assert "a" * (LONGEST + 1) in page
+    assert cases(db) == []
+    status, _ = asked(client, words="ab\r\n" * (LONGEST // 3))  # 2,000 letters, as a browser counts them
     assert status == 200
 
 

@@ -91,13 +91,17 @@ def brief(month: str) -> Response:
 @blueprint.route("/ask", methods=["GET", "POST"])
 def ask_a_question() -> Response:
     """A question to the city: the form; sent, its number and the day by which it is answered."""
-    words, phone = request.form.get("words", "").strip()[:LONGEST], request.form.get("phone", "").strip()[:30]
+    words = request.form.get("words", "").replace("\r\n", "\n").strip()  # a browser counts a line's end as one letter
+    phone = request.form.get("phone", "").strip()[:30]
     number = read_phone(phone) if phone else None
     wrong = {}
     if request.method == "POST":
-        wrong = {"words": True} if not words else {}
-        if phone and not isinstance(number, Phone):
-            wrong["phone"] = True
+        wrong = {
+            "words": not words,
+            "long": len(words) > LONGEST,
+            "phone": bool(phone) and not isinstance(number, Phone),
+        }
+        wrong = {name: True for name, is_wrong in wrong.items() if is_wrong}
     if request.method != "POST" or wrong:
         return _question_page(422 if wrong else 200, words=words, phone=phone, wrong=wrong)
     asked = Question(
