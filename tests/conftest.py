@@ -293,3 +293,18 @@ def put_back(rows: Rows) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-talks", action="store_true", help="write the golden talks anew")
+
+
+@pytest.fixture
+def little_money(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A year's ceiling of 300 million: 1,488 workers of the sample's 2,000."""
+    written = programme.DEFAULT.read_text(encoding="utf-8").replace(
+        "../data", str(programme.DEFAULT.parent.parent / "data")
+    )
+    file = tmp_path / "programme.toml"
+    file.write_text(written.replace("ceiling = 2000000000", "ceiling = 300000000"), encoding="utf-8")
+    monkeypatch.setenv("VERIFY_PROGRAMME", str(file))
+    forget_everything()
+    yield
+    monkeypatch.undo()
+    forget_everything()

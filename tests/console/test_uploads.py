@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from jobs import retention, uploads
-from tests.cli.test_commands import little_money  # noqa: F401  # a fixture
 from tests.console.desk import Desk, at_the_desk
 from tests.officers import form_token
 from tests.registry.test_loading import ANI, BUDI, HEADINGS
@@ -188,7 +187,7 @@ def test_what_is_kept_of_the_file_is_sealed(admin: Desk, db: Any) -> None:
 
 
 def test_a_list_that_the_money_cannot_pay_says_by_how_much(
-    little_money: None,  # noqa: F811
+    little_money: None,
     admin: Desk,
     db: Any,
 ) -> None:

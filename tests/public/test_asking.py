@@ -9,6 +9,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests.officers import an_officer, sign_in
 from tests.people import NOW
 from verify_service.grievances.opening import Opened
 from verify_service.grievances.web_questions import A_PHONE_A_DAY, AN_ADDRESS, AN_HOUR, LONGEST, Busy, Question, ask
@@ -82,6 +83,7 @@ def test_a_flood_from_one_address_is_told_to_come_later_and_closes_the_form_to_n
     status, page = asked(client, once="another")
     assert status == 429
     assert WORDS in page
+    assert asked(client, once="0")[0] == 200  # was filed before, and is said to be
     assert len(cases(db)) == AN_ADDRESS
     there = {"REMOTE_ADDR": "203.0.113.9"}
     answer = client.post("/ask", data={"words": WORDS, "once": "elsewhere"}, environ_overrides=there)
@@ -98,7 +100,8 @@ def test_of_all_together_so_many_an_hour_and_a_repeat_is_none_of_them(db: Any) -
         assert len({one.number for one in done if isinstance(one, Opened)}) == AN_HOUR
         again = put(session, 0)
         assert isinstance(again, Opened)
-        assert again.number == done[0].number  # type: ignore[union-attr]  # else the line before fails
+        assert isinstance(done[0], Opened)
+        assert again.number == done[0].number
         later = ask(session, Question(WORDS, None, "id", "later"), now=NOW + dt.timedelta(hours=1, minutes=1))
         assert isinstance(later, Opened)
 
@@ -115,3 +118,16 @@ def test_no_cookie_and_no_script_is_needed(client: FlaskClient, db: Any) -> None
     assert "Set-Cookie" not in page.headers
     assert "<script" not in page.get_data(as_text=True)
     assert "Set-Cookie" not in client.post("/ask", data={"words": WORDS, "once": "x"}).headers
+
+
+def test_whatever_is_typed_is_filed_or_refused_and_an_officer_reads_it(client: FlaskClient, db: Any) -> None:
+    odd = ["\x00", "a\x00b", "<script>alert(1)</script>", "\U0001f600", "{{7*7}}", "'; DROP TABLE grievance; --"]
+    for number, words in enumerate(odd):
+        assert asked(client, words=words, phone="\x00" if number == 1 else "", once=f"odd{number}")[0] in (200, 422)
+    an_officer()
+    sign_in(client)
+    for (case,) in db.execute("SELECT id FROM grievance").fetchall():
+        page = client.get(f"/console/cases/{case}")
+        assert page.status_code == 200
+        assert "<script>alert" not in page.get_data(as_text=True)
+        assert "halaman publik" in page.get_data(as_text=True)

@@ -7,6 +7,7 @@ one address few, so that it does not close the form to all others, and of all to
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -42,14 +43,19 @@ class Busy:
     """Too many questions within the hour, or of one phone within the day: nothing was filed."""
 
 
-def ask(session: Session, question: Question, *, now: dt.datetime) -> Opened | Busy:
-    """File it as a question about the programme (G14). The same form sent again is the same case."""
+def ask(
+    session: Session, question: Question, *, now: dt.datetime, within_share: Callable[[], bool] = lambda: True
+) -> Opened | Busy:
+    """File it as a question about the programme (G14). The same form sent again is the same case, and costs no share.
+
+    `within_share` counts the sender's address, and says whether it may ask once more.
+    """
     told = keyed_hash(f"{question.words}\0{question.phone}", "grievance.form").hex()
     inbound = f"{CHANNEL}:{question.once}:{told}"
     session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('questions of the public page', 0))"))
     known = session.scalar(select(Grievance.id).where(Grievance.inbound == keyed_hash(inbound, "grievance.inbound")))
     phone_id = phone_of(session, question.phone, now=now) if question.phone else None
-    if known is None and _too_many(session, phone_id, now):
+    if known is None and (not within_share() or _too_many(session, phone_id, now)):
         return Busy()
     report = NewGrievance(
         "other",

@@ -107,10 +107,8 @@ def ask_a_question() -> Response:
     asked = Question(
         words, number if isinstance(number, Phone) else None, languages.chosen(), request.form.get("once", "")[:60]
     )
-    if not _within_share():
-        return _question_page(429, words=words, phone=phone, wrong={}, busy=True)
     with transaction(seconds=PATIENCE) as session:
-        done = ask(session, asked, now=dt.datetime.now(dt.UTC))
+        done = ask(session, asked, now=dt.datetime.now(dt.UTC), within_share=_within_share)
     if isinstance(done, Busy):
         return _question_page(429, words=words, phone=phone, wrong={}, busy=True)
     return _question_page(200, asked=done, by_phone=asked.phone is not None)
