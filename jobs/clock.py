@@ -13,7 +13,7 @@ from types import FrameType
 
 from sqlalchemy import text
 
-from verify_service.ground import queue
+from verify_service.ground import in_force, queue
 from verify_service.ground.database import Unavailable, transaction
 from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.logs import configure
@@ -63,6 +63,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, stopping)
     while not stop.wait(EVERY.total_seconds()):
         try:
+            in_force.refresh()
             tick()
         except Unavailable:
             continue  # the database is away; so is all work

@@ -21,7 +21,7 @@ with loading():
     from rq.serializers import JSONSerializer
 
     from jobs.reconcile import reconcile
-    from verify_service.ground import queue
+    from verify_service.ground import in_force, queue
     from verify_service.ground.settings import SettingsRefused, settings
     from verify_service.logs import configure
     from verify_service.messaging.gateways import gateway
@@ -42,6 +42,7 @@ class Worker(SimpleWorker):
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run it, and write down how it ran: whoever asks whether last night's work was done finds it there."""
+        in_force.refresh()
         began, clock, self._failed = dt.datetime.now(dt.UTC), time.monotonic(), ""
         done = super().perform_job(job, queue, execution)
         job_runs.note(job_runs.Run(job.func_name or "", began, time.monotonic() - clock, self._failed))
@@ -67,6 +68,7 @@ def main() -> None:
         gateway()
     except SettingsRefused as refused:
         raise SystemExit(str(refused)) from None
+    in_force.look()
     reconcile()  # what waited while no worker ran
     while _cut_off():
         time.sleep(1)

@@ -22,7 +22,7 @@ from psycopg.pq import TransactionStatus
 from tests import warm_reader
 from verify_service.accounts import passwords, pins
 from verify_service.demo import embedded, keys
-from verify_service.ground import crypto, database, programme, queue, settings
+from verify_service.ground import amended, crypto, database, programme, queue, settings
 from verify_service.messaging import gateways
 
 hypothesis.settings.register_profile("verify", deadline=None)  # a busy machine is no fault of the code
@@ -227,6 +227,7 @@ def db(_kept: list[psycopg.Connection[Any]], owner_url: str) -> Iterator[Any]:
     else:
         _kept[0].execute("RESET ALL; DISCARD TEMP")  # what a test set for itself
     empty()
+    amended.hold([])
     queue.connection().flushdb()
 
 

@@ -16,7 +16,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from verify_service.demo import embedded, keys
-from verify_service.ground import schema
+from verify_service.ground import in_force, schema
 from verify_service.ground.as_of import standing as standing
 from verify_service.ground.settings import SettingsRefused
 
@@ -115,6 +115,7 @@ def with_servers(command: Callable[P, R]) -> Callable[..., R]:
     def run(data_dir: Path, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             with servers(data_dir):
+                in_force.look()
                 return command(*args, **kwargs)
         except (embedded.ServersRefused, schema.SchemaRefused, SettingsRefused) as refused:
             raise click.ClickException(str(refused)) from None

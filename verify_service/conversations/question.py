@@ -31,6 +31,7 @@ from verify_service.conversations.copies import HandledAs, words_of
 from verify_service.conversations.known import Named
 from verify_service.conversations.outcomes import apply
 from verify_service.conversations.prompts import Prompt, Prompts
+from verify_service.ground import amended
 from verify_service.ground.pipeline import Asked
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, Evidence, InboundMessage, OutboxMessage, Phone
@@ -391,3 +392,6 @@ def ask_back(session: Session, phone: Phone, question: Question, said: Message, 
         asks=Asks(asked.id, question.prompt.step + 1),
     )
     return True
+
+
+amended.when_changed.append(_read.cache_clear)

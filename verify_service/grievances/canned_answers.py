@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from sqlalchemy.orm import Session
 
+from verify_service.ground import amended
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, Phone
 
@@ -17,13 +18,19 @@ ANY = "any"  # the answers that fit whatever the report is about
 
 @lru_cache(maxsize=1)
 def written() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """Every answer: by category (or any), by code, by language."""
+    """Every answer of the file: by category (or any), by code, by language."""
     return tomllib.loads((files("verify_service") / "data" / "answers.toml").read_text(encoding="utf-8"))
+
+
+def prepared() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Every answer as amended: by category (or any), by code, by language."""
+    return amended.with_rules(written(), amended.held(amended.Kind.ANSWER))
 
 
 def offered(category: str, language: str) -> dict[str, str]:
     """By code the words that are offered for this category: its own, else those that fit any."""
-    found = {**written()[ANY], **written().get(category, {})}
+    held = prepared()
+    found = {**held[ANY], **held.get(category, {})}
     spoken = (language, *programme().languages)
     heard = {code: next((words[one] for one in spoken if one in words), "") for code, words in found.items()}
     return {code: words for code, words in heard.items() if words}

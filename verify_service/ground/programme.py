@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from verify_service.ground import amended
 from verify_service.ground.settings import SettingsRefused, settings
 
 DEFAULT = Path(__file__).parent.parent / "programmes" / "bekasi.toml"
@@ -371,10 +372,11 @@ class Programme(_Table):
         return self
 
 
-def read_programme(path: Path) -> Programme:
-    """The programme in this file, or SettingsRefused naming the key that is wrong."""
+def read_programme(path: Path, amendments: tuple[amended.Amendment, ...] = ()) -> Programme:
+    """The programme in this file as amended, or SettingsRefused naming the key that is wrong."""
     try:
-        read = Programme.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        read = Programme.model_validate(amended.with_rules(written, amendments))
     except FileNotFoundError:
         raise SettingsRefused(f"VERIFY_PROGRAMME: there is no file {path}") from None
     except tomllib.TOMLDecodeError as error:
@@ -392,7 +394,34 @@ def read_programme(path: Path) -> Programme:
     return read.model_copy(update={**files, "texts": read.texts and beside / read.texts})
 
 
+def programme_file() -> Path:
+    """The file that this process serves by."""
+    return settings().programme or DEFAULT
+
+
 @lru_cache(maxsize=1)
 def programme() -> Programme:
-    """The programme this process serves, read once."""
-    return read_programme(settings().programme or DEFAULT)
+    """The programme this process serves: its file, read once, as amended by two people since.
+
+    An amendment that the file no longer bears is left out: the service goes on, and the page of rules says so.
+    """
+    return _amended(programme_file(), amended.held(amended.Kind.RULE))
+
+
+def _amended(path: Path, amendments: tuple[amended.Amendment, ...]) -> Programme:
+    try:
+        return read_programme(path, amendments)
+    except SettingsRefused:
+        if not amendments:
+            raise
+    borne: tuple[amended.Amendment, ...] = ()
+    for one in amendments:
+        try:
+            read_programme(path, (*borne, one))
+        except SettingsRefused:
+            continue
+        borne = (*borne, one)
+    return read_programme(path, borne)
+
+
+amended.when_changed.append(programme.cache_clear)

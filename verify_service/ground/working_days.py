@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import holidays
 
+from verify_service.ground import amended
 from verify_service.ground.programme import programme
 
 
@@ -56,3 +57,6 @@ def working_days_before(day: dt.date, days: int) -> dt.date:
 def working_days_between(first: dt.date, last: dt.date) -> int:
     """How many working days lie after the first day, up to and with the last; 0 when the last is not after it."""
     return _calendar().get_working_days_count(first + dt.timedelta(1), last) if first < last else 0
+
+
+amended.when_changed.append(working_days_between.cache_clear)

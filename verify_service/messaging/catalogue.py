@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from functools import lru_cache
 from importlib.abc import Traversable
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.wording import WordingError, Wordings, from_tables
+from verify_service.ground import amended
 from verify_service.ground.programme import Programme, programme
 from verify_service.ground.settings import SettingsRefused
 
@@ -21,15 +23,24 @@ def text_file(held: Programme, name: str) -> Path | Traversable:
     return own if own is not None and own.is_file() else files("flows") / "texts" / f"{name}.toml"
 
 
-def read_wordings(held: Programme) -> Wordings:
-    """Every screen in every language of this programme. Raises SettingsRefused for a language without a file, and
-    where words are missing or do not fit their screen's form."""
+def written_words(held: Programme) -> dict[str, dict[str, Any]]:
+    """What the files say: by language, by screen, its entry."""
+    return {language: _table(held, language) for language in held.languages}
 
-    def table(name: str) -> dict[str, Any]:
-        return tomllib.loads(text_file(held, name).read_text(encoding="utf-8"))
 
+def _table(held: Programme, name: str) -> dict[str, Any]:
+    return tomllib.loads(text_file(held, name).read_text(encoding="utf-8"))
+
+
+def read_wordings(held: Programme, amendments: tuple[amended.Amendment, ...] = ()) -> Wordings:
+    """Every screen in every language of this programme, as amended. Raises SettingsRefused for a language without a
+    file, and where words are missing or do not fit their screen's form."""
     try:
-        return from_tables(table("screens"), {language: table(language) for language in held.languages})
+        spoken = written_words(held)
+        for one in amendments:
+            for language in spoken.keys() & one.value.keys():
+                spoken[language] |= {one.key: one.value[language]}
+        return from_tables(_table(held, "screens"), spoken)
     except FileNotFoundError as missing:
         raise SettingsRefused(f"VERIFY_PROGRAMME: there are no texts of a language: {missing.filename}") from None
     except (WordingError, tomllib.TOMLDecodeError) as amiss:
@@ -38,8 +49,15 @@ def read_wordings(held: Programme) -> Wordings:
 
 @lru_cache(maxsize=1)
 def wordings() -> Wordings:
-    """Every screen in every language of the programme."""
-    return read_wordings(programme())
+    """Every screen in every language of the programme, as amended; an amendment that no longer fits is left out."""
+    borne: tuple[amended.Amendment, ...] = ()
+    for one in amended.held(amended.Kind.WORDS):
+        try:
+            read_wordings(programme(), (*borne, one))
+        except SettingsRefused:
+            continue
+        borne = (*borne, one)
+    return read_wordings(programme(), borne)
 
 
 def check_widths() -> None:
@@ -56,10 +74,24 @@ def words_version(screens: tuple[str, ...], language: str) -> str:
     return hashlib.sha256("\0".join(repr(words[screen]) for screen in screens).encode()).hexdigest()[:8]
 
 
+def amended_words() -> dict[str, dict[str, Any]]:
+    """What stands now: by language, by screen, its entry as the files have it, or as it was amended."""
+    spoken = written_words(programme())
+    for one in amended.held(amended.Kind.WORDS):
+        for language in spoken.keys() & one.value.keys():
+            spoken[language] |= {one.key: one.value[language]}
+    return spoken
+
+
 def words_hash() -> str:
-    """SHA-256 (hex) of the files of words of this programme, in the order of its languages."""
+    """SHA-256 (hex) of the files of words of this programme, in the order of its languages, and of what was amended."""
     held = programme()
     digest = hashlib.sha256()
     for name in ("screens", *held.languages):
         digest.update(text_file(held, name).read_bytes())
+    for one in amended.held(amended.Kind.WORDS):
+        digest.update(json.dumps([one.key, one.value], sort_keys=True).encode())
     return digest.hexdigest()
+
+
+amended.when_changed += [wordings.cache_clear, words_version.cache_clear]

@@ -8,6 +8,7 @@ from verify_service.ground.tables.accounts import (
     RecoveryCode,
     SignInAttempt,
 )
+from verify_service.ground.tables.amendments import AmendmentRow
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
 from verify_service.ground.tables.before import BEFORE
@@ -74,6 +75,7 @@ __all__ = [
     "JOINED",
     "NEWEST_PERIOD",
     "NIKS_OF_ONE",
+    "AmendmentRow",
     "ApiFiling",
     "ApiKey",
     "Area",

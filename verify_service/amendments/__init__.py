@@ -1,0 +1,1 @@
+"""Rules, words and prepared answers changed without a new file: one proposes, another confirms, from a day on."""
