@@ -14,7 +14,7 @@ from flows.flow_state import FLOWS
 from flows.outcomes import Effect
 from tests.cli.test_commands import document, verify
 from tests.flows.city import LANGUAGES, WORDINGS
-from verify_service.cli.screen_review import AFTER
+from verify_service.amendments.screen_review import AFTER
 
 KEYS = {key for key, form in WORDINGS.screens.items() if form.channel != "word"}
 NO_SERVER = {"VERIFY_DATABASE_URL", "VERIFY_REDIS_URL", "VERIFY_DATA_DIR"}

@@ -14,6 +14,7 @@ from flows.fitting import Misfit, misfits
 from flows.rehearsal import VALUES
 from flows.wording import Wordings
 from verify_service.amendments.programme_values import Unreadable, values
+from verify_service.amendments.screen_review import WORDS_OF_THE_CATALOGUE
 from verify_service.ground.amended import Amendment, Kind
 from verify_service.ground.programme import Programme, programme, programme_file, read_programme
 from verify_service.ground.settings import SettingsRefused
@@ -82,6 +83,7 @@ def _of_words(one: Amendment, beside: tuple[Amendment, ...]) -> Iterator[Fault]:
         code = "long_text" if amiss.as_text else "long_screen"
         yield Fault(code, amiss.language, str(amiss.septets), str(amiss.most))
     yield from _filtered(words, before, one.key)
+    yield from _within(words, before, one.key)
 
 
 def _emptied(key: str, language: str, entry: Mapping[str, Any]) -> Iterator[Fault]:
@@ -94,6 +96,18 @@ def _emptied(key: str, language: str, entry: Mapping[str, Any]) -> Iterator[Faul
         for option, label in now.get(table, {}).items():
             if label and not str(entry.get(table, {}).get(option, "")).strip():
                 yield Fault("empty", language, option)
+
+
+def _within(words: Wordings, before: Wordings, key: str) -> Iterator[Fault]:
+    """Words that stand within screens have as much room as the longest of them takes now."""
+    if words.screens[key].channel != WORDS_OF_THE_CATALOGUE:
+        return
+    labels = [label for spoken in before.languages.values() for label in spoken[key].options.values()]
+    room = max(map(len, labels), default=0)
+    for language, spoken in words.languages.items():
+        for label in spoken[key].options.values():
+            if len(label) > room:
+                yield Fault("long_word", language, label, str(room))
 
 
 def _filtered(words: Wordings, before: Wordings, key: str) -> Iterator[Fault]:

@@ -40,6 +40,7 @@ _COMMANDS = {
     ),
     "report": ("report:report", "Figures for the auditor, the council and the public."),
     "today": ("today:today", "How the service stands: jobs, what waits, texts and their cost, promises, the machine."),
+    "rules": ("rules:rules", "Rules of the programme; a second person confirms a change in the browser."),
     "ask": ("ask:ask", "Ask those who have not spoken yet; texts go out within the send window."),
     "texts": ("outbox:texts", "Texts to people: how sending stands, and reviving what was given up."),
     "reconcile": ("verdicts:reconcile", "Bring verdicts and discrepancies up to date now."),

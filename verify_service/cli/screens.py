@@ -16,7 +16,8 @@ import click
 
 from flows.lint import exceptions, findings, unexcused
 from flows.wording import Wordings
-from verify_service.cli.screen_review import Reviewed, Shown, page, reviewed, values_of, words_hash
+from verify_service.amendments.screen_review import Reviewed, Shown, reviewed, values_of
+from verify_service.cli.screen_review import page, words_hash
 from verify_service.cli.service import json_option, print_json
 from verify_service.ground.programme import DEFAULT, Programme, read_programme
 from verify_service.ground.settings import SettingsRefused

@@ -4,6 +4,7 @@ from verify_service.console import (  # noqa: F401  # routes
     access,
     account,
     alerts,
+    amendment_pages,
     coverage_matrix,
     dashboard,
     decisions,
@@ -25,6 +26,7 @@ from verify_service.console import (  # noqa: F401  # routes
     unsorted,
     version_pages,
     what_if,
+    word_pages,
     worklist,
 )
 from verify_service.console.access import officer_of

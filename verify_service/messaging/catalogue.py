@@ -25,11 +25,13 @@ def text_file(held: Programme, name: str) -> Path | Traversable:
 
 def written_words(held: Programme) -> dict[str, dict[str, Any]]:
     """What the files say: by language, by screen, its entry."""
-    return {language: _table(held, language) for language in held.languages}
+    return {language: dict(_table(text_file(held, language))) for language in held.languages}
 
 
-def _table(held: Programme, name: str) -> dict[str, Any]:
-    return tomllib.loads(text_file(held, name).read_text(encoding="utf-8"))
+@lru_cache(maxsize=16)
+def _table(file: Path | Traversable) -> dict[str, Any]:
+    """A file of words; it does not change while a process runs."""
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def read_wordings(held: Programme, amendments: tuple[amended.Amendment, ...] = ()) -> Wordings:
@@ -40,7 +42,7 @@ def read_wordings(held: Programme, amendments: tuple[amended.Amendment, ...] = (
         for one in amendments:
             for language in spoken.keys() & one.value.keys():
                 spoken[language] |= {one.key: one.value[language]}
-        return from_tables(_table(held, "screens"), spoken)
+        return from_tables(_table(text_file(held, "screens")), spoken)
     except FileNotFoundError as missing:
         raise SettingsRefused(f"VERIFY_PROGRAMME: there are no texts of a language: {missing.filename}") from None
     except (WordingError, tomllib.TOMLDecodeError) as amiss:
@@ -49,15 +51,20 @@ def read_wordings(held: Programme, amendments: tuple[amended.Amendment, ...] = (
 
 @lru_cache(maxsize=1)
 def wordings() -> Wordings:
-    """Every screen in every language of the programme, as amended; an amendment that no longer fits is left out."""
-    borne: tuple[amended.Amendment, ...] = ()
+    """Every screen in every language of the programme, as amended."""
+    return read_wordings(programme(), borne())
+
+
+def borne() -> tuple[amended.Amendment, ...]:
+    """The amendments of words in force; one that the files no longer bear is left out."""
+    kept: tuple[amended.Amendment, ...] = ()
     for one in amended.held(amended.Kind.WORDS):
         try:
-            read_wordings(programme(), (*borne, one))
+            read_wordings(programme(), (*kept, one))
         except SettingsRefused:
             continue
-        borne = (*borne, one)
-    return read_wordings(programme(), borne)
+        kept = (*kept, one)
+    return kept
 
 
 def check_widths() -> None:
@@ -77,7 +84,7 @@ def words_version(screens: tuple[str, ...], language: str) -> str:
 def amended_words() -> dict[str, dict[str, Any]]:
     """What stands now: by language, by screen, its entry as the files have it, or as it was amended."""
     spoken = written_words(programme())
-    for one in amended.held(amended.Kind.WORDS):
+    for one in borne():
         for language in spoken.keys() & one.value.keys():
             spoken[language] |= {one.key: one.value[language]}
     return spoken
