@@ -19,19 +19,23 @@ from verify_service.ground.settings import SettingsRefused
 
 def text_file(held: Programme, name: str) -> Path | Traversable:
     """The file of a language, or of the screens' form: the city's own if it has one, else ours."""
-    own = held.texts / f"{name}.toml" if held.texts else None
+    return _file(held.texts, name)
+
+
+def _file(texts: Path | None, name: str) -> Path | Traversable:
+    own = texts / f"{name}.toml" if texts else None
     return own if own is not None and own.is_file() else files("flows") / "texts" / f"{name}.toml"
 
 
 def written_words(held: Programme) -> dict[str, dict[str, Any]]:
     """What the files say: by language, by screen, its entry."""
-    return {language: dict(_table(text_file(held, language))) for language in held.languages}
+    return {language: dict(_table(held.texts, language)) for language in held.languages}
 
 
 @lru_cache(maxsize=16)
-def _table(file: Path | Traversable) -> dict[str, Any]:
+def _table(texts: Path | None, name: str) -> dict[str, Any]:
     """A file of words; it does not change while a process runs."""
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return tomllib.loads(_file(texts, name).read_text(encoding="utf-8"))
 
 
 def read_wordings(held: Programme, amendments: tuple[amended.Amendment, ...] = ()) -> Wordings:
@@ -42,7 +46,7 @@ def read_wordings(held: Programme, amendments: tuple[amended.Amendment, ...] = (
         for one in amendments:
             for language in spoken.keys() & one.value.keys():
                 spoken[language] |= {one.key: one.value[language]}
-        return from_tables(_table(text_file(held, "screens")), spoken)
+        return from_tables(_table(held.texts, "screens"), spoken)
     except FileNotFoundError as missing:
         raise SettingsRefused(f"VERIFY_PROGRAMME: there are no texts of a language: {missing.filename}") from None
     except (WordingError, tomllib.TOMLDecodeError) as amiss:
