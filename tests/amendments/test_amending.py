@@ -189,6 +189,8 @@ def test_a_value_that_breaks_the_programme_is_refused_with_what_is_wrong(db: Any
     assert faults_of(wanted("sla.urgent", 0)) == [("more_than", "", "0")]
     assert faults_of(wanted("send_window.from", "21:00"))[0][0] == "programme"
     assert faults_of(wanted("hotline", "(021) 8000 1234")) == [("too_wide", "", "(021) 8000 1234")]
+    assert faults_of(wanted("premium.ceiling", 10**20)) == [("most", "", str(10**20))]
+    assert faults_of(wanted("signals.rhythm_spread", float("nan"))) == [("fraction", "", "nan")]
     assert faults_of(wanted("categories.card.unit", "army")) == [("choice", "", "army")]
 
 

@@ -7,6 +7,7 @@ heads) and how long data is kept is changed in the file alone, by whoever runs t
 from __future__ import annotations
 
 import datetime as dt
+import math
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ _IN_THE_FILE: Final[Mapping[str, frozenset[str] | None]] = {
     "publication": frozenset({"map"}),
     "categories": frozenset({"code", "restricted"}),  # who sees a kind of report is no matter of a page
 }
+
+
+LARGEST: Final = 10**15  # a number beyond it is a slip, and no column holds the sums made of it
 
 
 class Form(StrEnum):
@@ -125,6 +129,10 @@ class ProgrammeValue:
             number = int(said) if self.form is Form.NUMBER else float(said.replace(",", "."))
         except ValueError:
             raise Unreadable(self.form, said) from None
+        if not math.isfinite(number):
+            raise Unreadable(self.form, said)
+        if abs(number) > LARGEST:
+            raise Unreadable("most", said, f"{LARGEST:g}")
         if self.least is not None and number < self.least:
             raise Unreadable("least", said, f"{self.least:g}")
         if self.more_than is not None and number <= self.more_than:
