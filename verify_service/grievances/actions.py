@@ -270,17 +270,17 @@ def reject(acting: Acting, case: int, version: int, reason: str, words: str) -> 
 
 
 def refer(acting: Acting, case: int, version: int, to: str, words: str, number: str = "") -> Refusal | None:
-    """Hand a report to a body outside the programme; its number there may be told later."""
+    """Hand a report to a body of the programme file; its number there may be told later."""
     report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
-    if not to.strip() or not words.strip():
+    if to not in programme().bodies or not words.strip():
         return Refusal.INPUT
     if size_of(words, report.number)[0] > ANSWER_SEPTETS:
         return Refusal.TOO_LONG
     if leads_to(Step.REFER, report.state) is None:
         return Refusal.STEP
-    report.referred_to, report.external_number = to.strip()[:80], number.strip()[:80] or None
+    report.referred_to, report.external_number = to, number.strip()[:80] or None
     _answered(acting, report, Step.REFER, "referred", words)
     report.closed_how = "referred"
     return None

@@ -14,6 +14,7 @@ from verify_service.grievances.clock import ClockState, Deadline
 from verify_service.grievances.related import Other
 from verify_service.grievances.timeline import Entry
 from verify_service.grievances.worklist import Tab
+from verify_service.ground.programme import programme
 from verify_service.languages import day
 
 TABS = {
@@ -134,6 +135,20 @@ class DeadlineWords:
     tone: str
     words: str
     also: str = ""
+
+
+def body_name(code: str) -> str:
+    """What a body outside is called; what was written before bodies were a list stays as it was written."""
+    named = programme().bodies.get(code)
+    return named.name if named is not None else code
+
+
+def how_it_goes(code: str) -> str:
+    """How a report that was referred reaches that body."""
+    named = programme().bodies.get(code)
+    if named is None or not named.by_sheet:
+        return str(gettext("by letter: print the case and send it"))
+    return str(gettext("with the next sheet under Exports"))
 
 
 def refusal_text(refusal: Refusal) -> str:

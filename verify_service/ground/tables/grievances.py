@@ -95,7 +95,7 @@ class Grievance(Base):
     )
     reopened: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="how often")
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("grievance.id"))
-    referred_to: Mapped[str | None] = mapped_column(comment="lapor | a body outside the programme")
+    referred_to: Mapped[str | None] = mapped_column(comment="a body of the programme file; older ones in words")
     external_number: Mapped[str | None] = mapped_column(comment="its number there")
     supervisor_at: Mapped[Moment | None] = mapped_column(comment="when the reporter asked for a supervisor")
     closed_at: Mapped[Moment | None]
