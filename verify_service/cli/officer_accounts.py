@@ -15,7 +15,9 @@ from verify_service.accounts import managing
 from verify_service.accounts.listing import accounts
 from verify_service.accounts.officers import OfficerRefused, Position, Role, add_officer
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.grievances import leaving
 from verify_service.ground.database import transaction
+from verify_service.ground.tables import Officer
 
 BY = "command line"
 ROLES = click.Choice([role.value for role in Role])
@@ -97,13 +99,30 @@ def list_officers(as_json: bool) -> None:
         click.echo("There is no officer yet; make one with: verify officer add EMAIL --role ROLE")
 
 
+_to_option = click.option("--to", default=None, help="Address of whoever gets its cases. Default: by the rule.")
+
+
+def _successor(session: Session, to: str | None) -> int | None:
+    return managing.officer_by_email(session, to).id if to else None
+
+
+def _say_where(session: Session, went: leaving.HandedOn) -> None:
+    for number, count in went.to.most_common():
+        click.echo(f"{count} cases went to {session.get_one(Officer, number).name}.")
+    if went.nobody:
+        click.echo(f"{went.nobody} cases have nobody who may see them; the supervisors are told.")
+
+
 @officer.command()
 @click.argument("email")
+@_to_option
 @with_servers
-def disable(email: str) -> None:
-    """Close an account: its browsers are signed out at once, the trail keeps what it did."""
+def disable(email: str, to: str | None) -> None:
+    """Close an account: its browsers are signed out, its open cases go on to others, the trail keeps what it did."""
     with _doing() as (session, now):
-        managing.disable(session, managing.officer_by_email(session, email), by=BY, now=now)
+        held = managing.officer_by_email(session, email)
+        went = leaving.close_account(session, held, _successor(session, to), by=BY, now=now)
+        _say_where(session, went)
     click.echo(f"{email} is closed.")
 
 
@@ -147,9 +166,12 @@ def reset_second_factor(email: str) -> None:
 @click.option("--unit")
 @click.option("--area", help='Code of a kecamatan or kelurahan; "" for the whole city.')
 @click.option("--cleared/--not-cleared", default=None)
+@_to_option
 @with_servers
-def scope(email: str, role: str | None, unit: str | None, area: str | None, cleared: bool | None) -> None:
-    """Change what an account sees and does; what is not named stays."""
+def scope(
+    email: str, role: str | None, unit: str | None, area: str | None, cleared: bool | None, to: str | None
+) -> None:
+    """Change what an account sees and does; what is not named stays. Cases it may not see any more go on to others."""
     with _doing() as (session, now):
         held = managing.officer_by_email(session, email)
         wanted = Position(
@@ -158,6 +180,6 @@ def scope(email: str, role: str | None, unit: str | None, area: str | None, clea
             area=held.area if area is None else area or None,
             cleared=held.cleared if cleared is None else cleared,
         )
-        managing.change_scope(session, held, wanted, by=BY, now=now)
+        _say_where(session, leaving.change_position(session, held, wanted, _successor(session, to), by=BY, now=now))
         told = f"{held.role} of {held.unit}, {held.area or 'the whole city'}{', cleared' if held.cleared else ''}"
     click.echo(f"{email} is {told}.")

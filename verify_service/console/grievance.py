@@ -11,7 +11,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from verify_service.console.blueprint import acting, blueprint, row_of
 from verify_service.console.forms import StepForm
 from verify_service.console.worklist import EVERY, unchanged_or
-from verify_service.grievances import actions, canned_answers, related
+from verify_service.grievances import actions, canned_answers, merging, related
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.actions import Refusal
 from verify_service.grievances.allowed import Action, possible
@@ -139,7 +139,7 @@ def _merge(who: Acting, case: int, sent: StepForm) -> Refusal | None:
     into = row_of(sent.into.data)
     if not into:
         return Refusal.INPUT
-    return actions.merge(who, case, sent.version.data, into)
+    return merging.merge(who, case, sent.version.data, into)
 
 
 def _words(who: Acting, case: int, sent: StepForm) -> Refusal | None:
@@ -164,6 +164,7 @@ _STEPS: Final[Mapping[Action, _Take]] = {
     Action.REOPEN: lambda a, c, sent: actions.reopen(a, c, sent.version.data, sent.words.data),
     Action.ESCALATE: lambda a, c, sent: actions.escalate(a, c, sent.version.data, sent.words.data),
     Action.MERGE: _merge,
+    Action.UNMERGE: lambda a, c, sent: merging.take_back(a, c, sent.version.data, sent.words.data),
     Action.ELSEWHERE: lambda a, c, sent: actions.numbered_elsewhere(a, c, sent.version.data, sent.external.data),
     Action.IDENTITY: lambda a, c, sent: open_identity(a, c, sent.reason.data),
 }
@@ -179,6 +180,7 @@ def _head(who: Acting, report: Grievance) -> dict[str, Any]:
         "seen": max((entry.seq for entry in thread), default=0),
         "said": deadline_words(deadline(report, who.today), report.waiting_for),
         **vars(related.around(who.session, report)),
+        "joined": merging.merged_into(who, report),
         "body": body_above(report.category, report.level),
         "words": unseal_or_blank(report.words, "grievance.words") if who.viewer.reads_words else "",
         "reads": who.viewer.reads_words,

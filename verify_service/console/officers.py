@@ -10,21 +10,26 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from verify_service.accounts import managing
-from verify_service.accounts.listing import SIGN_INS, account_names, accounts, traces
+from verify_service.accounts.listing import SIGN_INS, account_names, accounts, officer_names, traces
 from verify_service.accounts.officers import OfficerRefused, Position, Role, add_officer
-from verify_service.console.blueprint import blueprint, page_session
+from verify_service.console.blueprint import blueprint, page_session, row_of
 from verify_service.console.forms import OfficerForm, ScopeForm
+from verify_service.grievances import leaving
+from verify_service.grievances.assignment import workers_at_the_desk
+from verify_service.grievances.leaving import HandedOn
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Officer
 from verify_service.labels.codes import ROLES
 from verify_service.registry.areas import District, districts
 
 ON_A_PAGE = 50
+LONG = 60.0  # seconds to hand on the cases of somebody who held very many
 WHY_NOT = {
     "email": lazy_gettext("This is not an e-mail address; write it like officer@city.example."),
     "taken": lazy_gettext("There is already an account with this e-mail address."),
     "place": lazy_gettext("An account of a kelurahan needs its place."),
     "cleared": lazy_gettext("Only officers and supervisors of the whole city can be cleared for sensitive reports."),
+    "successor": lazy_gettext("Choose somebody who works on cases, or leave it to the rule."),
     "own": lazy_gettext("Your own account is changed by another administrator."),
 }
 ACTIONS = {
@@ -42,6 +47,7 @@ ACTIONS = {
     "officer disabled": lazy_gettext("Account closed"),
     "officer enabled": lazy_gettext("Account opened again"),
     "officer's scope changed": lazy_gettext("Role or area changed"),
+    "reports handed on": lazy_gettext("Their cases were handed on"),
     "language chosen": lazy_gettext("Language chosen"),
     "calendar address made": lazy_gettext("Calendar address made"),
     "calendar address withdrawn": lazy_gettext("Calendar address withdrawn"),
@@ -113,8 +119,12 @@ def _one(
             abort(404)
         places, trail = districts(session), traces(session, before=None, most=20, officer_id=number)
         names = _names(session)
+        held = leaving.holding(session, number)
+        successors = [one for one in workers_at_the_desk(session) if one[0] != number]
     page = render_template(
         "console/officer.html",
+        held=held,
+        successors=successors,
         account=found[0],
         scope=scope or ScopeForm(formdata=None, obj=found[0]),
         made_up=made_up,
@@ -134,25 +144,26 @@ def change_officer(number: int) -> Response:
     if number == current_user.id:
         flash(str(WHY_NOT["own"]), "refused")
         return _one(number, status=422)
-    password, scope = "", ScopeForm()
+    password, scope, went = "", ScopeForm(), HandedOn()
+    to = row_of(request.form.get("to")) or None
     try:
-        with page_session() as session:
+        with page_session(LONG) as session:
             held = managing.officer_by_id(session, number)
             if held is None:
                 abort(404)
             if asked == "scope":
-                _change_scope(session, held, scope, by=by, now=now)
+                went = _change_scope(session, held, scope, to, by=by, now=now)
             elif asked == "password":
                 password = managing.reset_password(session, held, by=by, now=now)
             elif asked == "factor":
                 managing.reset_second_factor(session, held, by=by, now=now)
             elif asked == "close":
-                managing.disable(session, held, by=by, now=now)
+                went = leaving.close_account(session, held, to, by=by, now=now)
             elif asked == "open":
                 managing.enable(session, held, by=by, now=now)
             else:
                 abort(400)
-            email = held.email
+            email, told = held.email, _went(session, went)
     except OfficerRefused as refused:
         if refused.why not in WHY_NOT:
             abort(400)
@@ -160,14 +171,29 @@ def change_officer(number: int) -> Response:
         return _one(number, scope=scope, status=422)
     if password:
         return _one(number, made_up=(email, password))
+    if told:
+        flash(told, "done")
     return make_response(redirect(url_for("console.one_officer", number=number), 303))
 
 
-def _change_scope(session: Session, held: Officer, form: ScopeForm, *, by: str, now: dt.datetime) -> None:
+def _went(session: Session, went: HandedOn) -> str:
+    """Where the cases of an account went, in words; "" where it had none."""
+    if not went.all:
+        return ""
+    names = officer_names(session, [f"officer:{one}" for one in went.to])
+    each = [f"{names[f'officer:{one}']} ({count})" for one, count in went.to.most_common()]
+    if went.nobody:
+        each.append(gettext("nobody, and supervisors are told (%(count)s)", count=went.nobody))
+    return str(gettext("Cases handed on: %(to)s", to=", ".join(each)))
+
+
+def _change_scope(
+    session: Session, held: Officer, form: ScopeForm, to: int | None, *, by: str, now: dt.datetime
+) -> HandedOn:
     if not form.validate():
         abort(400)
     wanted = Position(form.role.data, form.unit.data, form.area.data or None, form.cleared.data)
-    managing.change_scope(session, held, wanted, by=by, now=now)
+    return leaving.change_position(session, held, wanted, to, by=by, now=now)
 
 
 @blueprint.get("/sign-ins")

@@ -29,6 +29,7 @@ class Action(StrEnum):
     ESCALATE = "escalate"
     MERGE = "merge"
     ELSEWHERE = "elsewhere"
+    UNMERGE = "unmerge"
     IDENTITY = "identity"
 
 
@@ -63,6 +64,8 @@ def possible(viewer: Viewer, report: Grievance) -> frozenset[Action]:
         may.add(Action.ASK)
     if leads_to(Step.REOPEN, report.state) is not None and report.merged_into_id is None:
         may.add(Action.REOPEN)
+    if report.merged_into_id is not None:
+        may.add(Action.UNMERGE)
     if report.referred_to is not None or worked_on:
         may.add(Action.ELSEWHERE)
     return frozenset(may)

@@ -12,6 +12,7 @@ from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, Spoken, note
 from verify_service.grievances.states import CLOSED, OPEN, GrievanceState, Step, leads_to
 from verify_service.grievances.steps import take
+from verify_service.grievances.told import News, tell_holder
 from verify_service.ground.crypto import keyed_hash, unseal_or_blank
 from verify_service.ground.tables import Grievance, GrievanceEvent, Phone, Proposal
 
@@ -91,7 +92,10 @@ def add_words(
             return False
         take(session, report, Step.HEARD, spoken, kind="added")
         return True
-    return note(session, report, "added", spoken)
+    new = note(session, report, "added", spoken)
+    if new and GrievanceState(report.state) in OPEN and report.assignee_id is not None:
+        tell_holder(session, report, News.REPLIED, now=now, by=by)
+    return new
 
 
 def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str, now: dt.datetime, phone: Phone) -> str:

@@ -19,6 +19,7 @@ from verify_service.languages import day
 
 TABS = {
     Tab.MINE: lazy_gettext("Mine"),
+    Tab.ORPHANED: lazy_gettext("Left behind"),
     Tab.UNASSIGNED: lazy_gettext("Nobody's yet"),
     Tab.OPEN: lazy_gettext("Not answered yet"),
     Tab.AT_RISK: lazy_gettext("At risk of being late"),
@@ -80,6 +81,7 @@ ACTIONS = {
     Action.REOPEN: lazy_gettext("Open again"),
     Action.ESCALATE: lazy_gettext("Pass up to a supervisor"),
     Action.MERGE: lazy_gettext("Merge with another case"),
+    Action.UNMERGE: lazy_gettext("Take the merge back"),
     Action.ELSEWHERE: lazy_gettext("Number in another system"),
     Action.IDENTITY: lazy_gettext("Open the identity"),
 }
@@ -171,6 +173,9 @@ def deadline_words(held: Deadline, reason: str | None = None) -> DeadlineWords:
     also = gettext("not looked at in time, by %(days)s", days=working_days(held.unread)) if held.unread else ""
     match held.standing:
         case ClockState.OVERDUE:
+            if held.promised is not None:
+                told = gettext("promised to the citizen for %(day)s", day=_day(held.promised))
+                also = "; ".join(filter(None, (told, also)))
             return DeadlineWords("✕", "late", gettext("overdue by %(days)s", days=days), also)
         case ClockState.AT_RISK if not held.days:
             return DeadlineWords("!", "risk", gettext("at risk: due today"), also)
