@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.console.desk import a_case
 from tests.officers import EMAIL, PASSWORD, an_officer, form_token, sign_in
 from tests.serving import new_client
 
@@ -111,6 +112,36 @@ def test_an_account_is_closed_opened_and_given_another_password(admin: FlaskClie
     trail = admin.get(at).get_data(as_text=True)
     assert "Bu Admin" in trail
     assert "Kata sandi dibuatkan ulang" in trail
+
+
+def test_before_an_account_is_closed_its_page_shows_what_it_holds_and_then_where_that_went(
+    admin: FlaskClient, db: Any
+) -> None:
+    gone = an_officer(name="Pak Pergi", unit="disnaker")
+    stays = an_officer("lain@bekasi.example", name="Bu Tinggal", unit="disnaker")
+    cases = [a_case(db, f"Kartu {n}", assignee_id=gone, state="in_progress", unit="disnaker") for n in range(3)]
+    at = f"{PAGE}/{gone}"
+    page = admin.get(at).get_data(as_text=True)
+    assert 'data-figure="to-answer">3<' in page
+    assert f'<option value="{stays}">Bu Tinggal</option>' in page
+    wrong = send(admin, at, do="close", to=str(gone))
+    assert (wrong.status_code, db.execute("SELECT count(*) FROM officer WHERE disabled_at IS NOT NULL").fetchone()) == (
+        422,
+        (0,),
+    )
+    send(admin, at, do="close", to=str(stays))
+    assert "Kasus dialihkan: Bu Tinggal (3)" in admin.get(at).get_data(as_text=True)
+    held = db.execute("SELECT DISTINCT assignee_id FROM grievance WHERE id = ANY(%s)", [cases]).fetchall()
+    assert held == [(stays,)]
+
+
+def test_an_account_of_another_role_hands_on_what_it_may_not_work_on(admin: FlaskClient, db: Any) -> None:
+    changed = an_officer(name="Pak Pindah")
+    an_officer("lain@bekasi.example", name="Bu Tinggal")
+    a_case(db, assignee_id=changed, state="in_progress")
+    at = f"{PAGE}/{changed}"
+    send(admin, at, do="scope", role="auditor", unit="grievance", area="")
+    assert "Kasus dialihkan: Bu Tinggal (1)" in admin.get(at).get_data(as_text=True)
 
 
 def test_a_lost_phone_is_taken_off(admin: FlaskClient, db: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conversations.test_by_message import last_text, sent
 from tests.conversations.test_texts import handed_over, writes
-from tests.grievances.worked import a_report, acting, staff, verified
+from tests.grievances.worked import a_report, acting, case_of, staff, verified
 from tests.people import NOW, a_worker
 from verify_service.conversations.following_up import ask_whether_solved
 from verify_service.grievances import actions
@@ -30,11 +30,6 @@ def on(day: dt.date, hour: int = 3) -> dt.datetime:
 def looked(day: dt.date) -> Looked:
     with transaction() as session:
         return look(session, now=on(day), ask=ask_whether_solved)
-
-
-def case_of(db: Any, case: int) -> dict[str, Any]:
-    (row,) = db.execute("SELECT to_jsonb(grievance) FROM grievance WHERE id = %s", [case]).fetchone()
-    return dict(row)
 
 
 def notices(db: Any, case: int) -> list[tuple[str, int]]:

@@ -48,6 +48,8 @@ ACTIONS = {
     "officer enabled": lazy_gettext("Account opened again"),
     "officer's scope changed": lazy_gettext("Role or area changed"),
     "reports handed on": lazy_gettext("Their cases were handed on"),
+    "digest wanted": lazy_gettext("Daily mail wanted"),
+    "digest stopped": lazy_gettext("Daily mail stopped"),
     "language chosen": lazy_gettext("Language chosen"),
     "calendar address made": lazy_gettext("Calendar address made"),
     "calendar address withdrawn": lazy_gettext("Calendar address withdrawn"),

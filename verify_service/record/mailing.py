@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import smtplib
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.ground.crypto import keyed_hash
+from verify_service.ground.mail import connected, mail_to, there_is_a_server
 from verify_service.ground.programme import programme
-from verify_service.ground.settings import settings
 from verify_service.ground.tables import AuditEntry
 from verify_service.record.heads import ShownHead, newest_head
 
-PATIENCE: Final = 20.0  # seconds for one answer of the mail server
 OBJECT: Final = "record:heads"
 MAILED: Final = "heads mailed"
 _WORDS: Final = """\
@@ -53,7 +49,7 @@ class Letter:
 
 def letter_of_today(session: Session, *, now: dt.datetime) -> Letter | None:
     """What is to be mailed now, to those who have not had today's; None without them, a mail server or a head."""
-    if not programme().record.heads_to or not settings().mail_url.get_secret_value():
+    if not programme().record.heads_to or not there_is_a_server():
         return None
     morning = dt.datetime.combine(now.astimezone(programme().zone).date(), dt.time(), programme().zone)
     today = select(AuditEntry.detail["recipient"].astext).where(
@@ -79,18 +75,11 @@ def _known_as(address: str) -> str:
 
 def message(letter: Letter, to: str, *, now: dt.datetime) -> EmailMessage:
     """The mail to one of them: in both languages, the head in its text and as a file."""
-    held = EmailMessage()
     day = letter.head.at.astimezone(programme().zone)
-    sender = settings().mail_from or f"verify-service@{programme().jurisdiction}"
-    held["Subject"] = f"{programme().brand}: kepala catatan {day:%Y-%m-%d} / signed head"
-    held["From"], held["To"] = sender, to
-    held["Date"] = format_datetime(now)
-    held["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    held["Auto-Submitted"] = "auto-generated"
     told = _WORDS.format(
         brand=programme().brand, size=letter.head.size, at=f"{day:%Y-%m-%d %H:%M %Z}", note=letter.head.note
     )
-    held.set_content(told)
+    held = mail_to(to, f"{programme().brand}: kepala catatan {day:%Y-%m-%d} / signed head", told, now=now)
     held.add_attachment(letter.head.note, filename=f"head-{day:%Y-%m-%d}.txt")
     return held
 
@@ -102,7 +91,7 @@ def send(letter: Letter, *, now: dt.datetime) -> list[str]:
     """
     went = []
     try:
-        with _server() as server:
+        with connected() as server:
             for to in letter.to:
                 try:
                     server.send_message(message(letter, to, now=now), to_addrs=[to])
@@ -113,18 +102,3 @@ def send(letter: Letter, *, now: dt.datetime) -> list[str]:
         if not went:
             raise MailRefused(type(error).__name__) from None
     return went
-
-
-def _server() -> smtplib.SMTP:
-    address = urlsplit(settings().mail_url.get_secret_value())
-    host, context = address.hostname or "", ssl.create_default_context()
-    if address.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, address.port or 465, timeout=PATIENCE, context=context)
-    else:
-        server = smtplib.SMTP(host, address.port or 587, timeout=PATIENCE)
-        server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls(context=context)
-    if address.username:
-        server.login(unquote(address.username), unquote(address.password or ""))
-    return server
