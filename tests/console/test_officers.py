@@ -30,6 +30,11 @@ def send(client: FlaskClient, to: str = PAGE, page: str = PAGE, **form: str) -> 
     return client.post(to, data={"csrf_token": token, **form})
 
 
+def close(client: FlaskClient, at: str, successor: int) -> Any:
+    token = form_token(client.get(at).get_data(as_text=True))
+    return client.post(at, data={"csrf_token": token, "do": "close", "to": str(successor)})
+
+
 def make(client: FlaskClient, **form: str) -> Any:
     given = {"email": NEW, "name": "Siti", "role": "officer", "unit": "grievance", "area": ""}
     return send(client, **{**given, **form})
@@ -124,12 +129,12 @@ def test_before_an_account_is_closed_its_page_shows_what_it_holds_and_then_where
     page = admin.get(at).get_data(as_text=True)
     assert 'data-figure="to-answer">3<' in page
     assert f'<option value="{stays}">Bu Tinggal</option>' in page
-    wrong = send(admin, at, do="close", to=str(gone))
+    wrong = close(admin, at, gone)
     assert (wrong.status_code, db.execute("SELECT count(*) FROM officer WHERE disabled_at IS NOT NULL").fetchone()) == (
         422,
         (0,),
     )
-    send(admin, at, do="close", to=str(stays))
+    close(admin, at, stays)
     assert "Kasus dialihkan: Bu Tinggal (3)" in admin.get(at).get_data(as_text=True)
     held = db.execute("SELECT DISTINCT assignee_id FROM grievance WHERE id = ANY(%s)", [cases]).fetchall()
     assert held == [(stays,)]
