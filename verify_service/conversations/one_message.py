@@ -54,6 +54,7 @@ from verify_service.conversations.officers_texts import (
     of_a_report_before,
     replies_by_a_keyword,
     reply_behind_a_question,
+    reply_past_a_menu,
     reply_to_an_officer,
 )
 from verify_service.conversations.one_phone import Hearing
@@ -123,7 +124,7 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     if not (talk and talk.current and by_message.asks_secret(talk.standing)) and not may_be_secret(said.text):
         said = said.without_secrets()
     free = talk is not None and talk.current and by_message.asks_words(talk.standing)
-    if not free and (how := objects_to_a_removal(hearing, said)) is not None:
+    if not free and (how := objects_to_a_removal(hearing, said, talk)) is not None:
         return how
     if not free and (how := _told(hearing, said, asked, talk)) is not None:
         return how
@@ -256,6 +257,10 @@ def _answer_talk(hearing: Hearing, said: Message, talk: Talk, asked: Question | 
         return None  # that report is closed
     if unreadable and asked is not None and is_for_the_question(asked, said.text):
         return None
+    asked_at = asked.prompt.handed_at if asked is not None else None
+    another = reports or talk.standing.flow.startswith("rt_")
+    if unreadable and not another and (how := reply_past_a_menu(hearing, said, asked_at=asked_at)) is not None:
+        return how
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
     if unreadable and by_message.asks_who_may_know(talk.standing) and asks_not_to_be_named(said.text):
         said, unreadable = by_message.chosen_unnamed(said), False
