@@ -6,14 +6,21 @@ it says yes to.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from flows.accidents import urgency
 from flows.keywords import keyword, number_within
 from flows.reading import beside_stop, command, spoken, stops_something_else
-from flows.second_thoughts import forgets, is_sorry, thinks_again
+from flows.second_thoughts import corrects_what_was_told, forgets, is_sorry, thinks_again
 from flows.understanding import understand
-from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishes_only_not_to_be_named
+from flows.unnamed import (
+    asks_not_to_be_named,
+    asks_only_not_to_be_named,
+    wishes_it_kept_secret,
+    wishes_it_of_a_report,
+    wishes_only_not_to_be_named,
+)
 from flows.wishes import asks_after_a_report, asks_to_be_erased, only_wonders
 from verify_service.conversations import by_message, question
 from verify_service.conversations.answered_since import is_no_part_of_it
@@ -46,6 +53,7 @@ from verify_service.conversations.grievance_words import (
     tells_more,
     tells_of_money,
     told_before,
+    told_by_name,
     waits_for_help,
 )
 from verify_service.conversations.objecting import objects_to_a_removal
@@ -183,6 +191,8 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: Talk | 
             return HandledAs.ANSWER
     reports = talk is not None and talk.current and by_message.reports(talk.standing, talk.conversation)
     at_a_menu = reports or (talk is not None and talk.current and takes(talk, said))  # "ya, rahasiakan nama saya"
+    if not at_a_menu and not problem and (how := _keep_secret(hearing, said)) is not None:
+        return how
     if not at_a_menu and asks_only_not_to_be_named(said.text) and not goes_on_with(hearing, said):
         hearing.stale |= by_message.begin(hearing.session, said, hearing.phone, "report", unnamed=True)
         return HandledAs.KEYWORD
@@ -193,11 +203,31 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: Talk | 
     return file(hearing, said, said.text) if words > _A_LONG_ONE or not goes_on_with(hearing, said) else None
 
 
+_A_DAY = dt.timedelta(hours=24)
+
+
+def _keep_secret(hearing: Hearing, said: Message) -> HandledAs | None:
+    """Keep the report that was told by name minutes ago in confidence, where somebody asks not to be named and tells
+    nothing more; that of the last day, where the wish speaks of it. None for anything else."""
+    wishes = (asks_only_not_to_be_named, wishes_only_not_to_be_named, wishes_it_kept_secret)
+    if not any(wish(said.text) for wish in wishes) or anonymous_just_made(hearing, said):
+        return None
+    told = grievance_of(hearing, said, few=True)
+    if told is None and wishes_it_of_a_report(said.text):
+        told = told_by_name(hearing, said, _A_DAY)
+    if told is None:
+        return None
+    thread.keep_secret(hearing.session, told)
+    return add(hearing, said, held=told)
+
+
 def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | None:
     """Take a text for the answer to our question; None when it says something else."""
     if (how := answers_our_question(hearing, said, asked)) is not None:
         return how
     read = question.read(asked, said.text)
+    if read.option in ("", "unsure") and corrects_what_was_told(said.text) and anonymous_just_made(hearing, said):
+        return None  # "maksudnya RT 5 bukan RT 3" goes to the report
     if read.option == "no" and not read.grieves and waits_for_help(said.text) and (how := add(hearing, said)):
         return how  # "belum ada yang datang pak", hours after an accident was told
     if read.others_word:
