@@ -39,7 +39,7 @@ from verify_service.conversations.beside_an_answer import answer_and_complaint
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
 from verify_service.conversations.card_words import correct_card, whose_card
-from verify_service.conversations.copies import HandledAs, is_part, words_of
+from verify_service.conversations.copies import HandledAs, is_left_open, is_part, words_of
 from verify_service.conversations.grievance_words import (
     A_FEW_WORDS,
     add,
@@ -70,6 +70,7 @@ from verify_service.conversations.question import Question
 from verify_service.conversations.report_talk import none_of_its_words, tells_nothing_of_it, wished_unnamed
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped, stopped_and_answered
 from verify_service.conversations.stored_state import note_unnamed
+from verify_service.conversations.told_since import is_of_what_came_since
 from verify_service.conversations.what_is_asked import (
     Talk,
     by_newest,
@@ -233,6 +234,8 @@ def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | Non
     if read.others_word:
         nameless = None if read.option else keep_nameless(hearing, said)
         return nameless or ask_for_the_own_word(hearing, said, asked)
+    if (how := is_of_what_came_since(hearing, said, asked, read)) is not None:
+        return how
     if asked.is_clear and (how := behind_a_clear_answer(hearing, said, asked, read)) is not None:
         return how
     if not read.option:
@@ -394,7 +397,8 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     if first == "no" and asked.corrects and undone:  # "ga", "ada yang belum"; "belum", "lama ini udah dapet"
         return ask_what_is_meant(hearing, whole, asked)
     if read.option and not read.grieves:
-        if first == "unsure" and alone.option not in ("", "unsure"):  # "ga tau", "udah ding"
+        again = first == "unsure" and alone.option not in ("", "unsure")  # "ga tau", "udah ding"
+        if again and not is_left_open(words_of(before)):
             hearing.answer(asked, said, alone.option)
             return HandledAs.ANSWER
         if first != read.option or not asked.corrects:
