@@ -166,7 +166,7 @@ def find(desk: Desk, typed: str) -> Any:
     return desk.post("/console/cases/search", {"q": typed})
 
 
-@pytest.mark.parametrize("spelt", ["{}", "{body}", " bks {body} ", "{lower}", "BKS{body}"])
+@pytest.mark.parametrize("spelt", ["{}", "{body}", " bks {body} ", "{lower}", "BKS{body}", "BKS\u2013{body}"])
 def test_a_number_however_it_is_spelt_leads_to_its_case(db: Any, spelt: str) -> None:
     case = a_case(db, identity="secret")
     number = number_of(db, case)
@@ -198,6 +198,33 @@ def test_a_search_for_nothing_finds_nothing(db: Any, typed: str) -> None:
     answer = find(at_the_desk(), typed)
     assert answer.status_code == 200
     assert numbers(answer.get_data(as_text=True)) == []
+
+
+@pytest.mark.parametrize("slip", ["wrong", "swapped", "check"])
+def test_a_number_with_a_slip_is_said_to_have_one_and_what_is_close_is_shown(db: Any, slip: str) -> None:
+    case = a_case(db)
+    head, body = number_of(db, case).split("-")
+    other = next(letter for letter in "3456" if letter not in body)
+    typed = {
+        "wrong": body[0] + other + body[2:],
+        "swapped": next(body[:n] + body[n + 1] + body[n] + body[n + 2 :] for n in range(5) if body[n] != body[n + 1]),
+        "check": body[:5] + other,
+    }[slip]
+    page = find(at_the_desk(), f"{head}-{typed}").get_data(as_text=True)
+    assert "Huruf terakhir tidak cocok" in page
+    assert numbers(page) == [number_of(db, case)]
+
+
+def test_a_nik_finds_what_was_told_by_name(db: Any) -> None:
+    someone = a_worker(db, nik="3275011503990001")
+    case = a_case(db, worker=someone.worker)
+    a_case(db, worker=someone.worker, identity="secret")
+    officer = at_the_desk()
+    for typed in ("3275011503990001", "3275 0115 0399 0001"):
+        assert numbers(find(officer, typed).get_data(as_text=True)) == [number_of(db, case)]
+    assert db.execute("SELECT detail FROM audit WHERE action = 'person searched' LIMIT 1").fetchone() == (
+        {"by": "nik", "found": 1},
+    )
 
 
 def test_an_auditor_finds_cases_by_number_and_nobody_by_name(db: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from flows.references import read_reference
+from flows.references import read_reference, slips
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.assignment import WORK_ON, workers_at_the_desk
 from verify_service.grievances.numbers import full_number
@@ -24,6 +24,7 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Grievance, GrievanceNotice, Officer, Phone, Reference, Worker
 from verify_service.registry.areas import kelurahan_within
 from verify_service.registry.names import name_key
+from verify_service.registry.nik import Nik, read_nik
 
 ON_A_PAGE: Final = 50
 MOST_PAGES: Final = 200  # beyond these nobody reads on: filters find what is wanted
@@ -287,6 +288,8 @@ class By(StrEnum):
     NUMBER = "number"
     PHONE = "phone"
     NAME = "name"
+    NIK = "nik"
+    SLIP = "slip"  # a number whose check does not fit: those that it may be
     NOTHING = "nothing"  # too short to be any of them, or not for this account
 
 
@@ -309,11 +312,14 @@ def search(acting: Acting, typed: str) -> Found:
     body = read_reference(typed)
     if body is not None and acting.session.get(Reference, full_number(body)) is not None:
         return _found(acting, By.NUMBER, Grievance.number == full_number(body))
+    near = [full_number(body) for body in slips(typed)]
+    if near and (alike := _found(acting, By.SLIP, Grievance.number.in_(near))).lines:
+        return alike
     if not acting.viewer.reads_words:
-        return Found(By.NOTHING)
+        return Found(By.SLIP if near else By.NOTHING)
     by, who = _who(acting.session, typed)
     if who is None:
-        return Found(By.NOTHING)
+        return Found(By.SLIP if near else By.NOTHING)
     found = _found(acting, by, and_(who, Grievance.identity == "normal"))
     acting.record("person searched", "reports", by=by, found=found.total)
     return found
@@ -325,6 +331,10 @@ def _who(session: Session, typed: str) -> tuple[By, ColumnElement[bool] | None]:
     if isinstance(number, Number):
         whose = select(Phone.id).where(Phone.number_index == blind_index(number.e164, "phone"))
         return By.PHONE, Grievance.phone_id.in_(whose)
+    nik = "".join(character for character in typed if not character.isspace())
+    if isinstance(read := read_nik(nik), Nik):
+        whose = select(Worker.id).where(Worker.nik_index == blind_index(read.value, "nik"))
+        return By.NIK, Grievance.worker_id.in_(whose)
     words = [word for word in name_key(typed).split() if len(word) > 1]
     if len("".join(words)) < SHORTEST_NAME or any(character.isdigit() for character in typed):
         return By.NOTHING, None
