@@ -29,6 +29,9 @@ def texts(db: Any) -> list[str]:
     return [unseal(body, "outbox.body") for (body,) in rows]
 
 
+SENT_TO = "SELECT phone_id, state FROM outbox ORDER BY id"
+
+
 def a_case_of(db: Any, officer: Desk, **columns: Any) -> int:
     """A case this officer works on."""
     return a_case(db, **{"state": "in_progress", "assignee_id": officer.id, "verified_at": NOW, **columns})
@@ -295,6 +298,41 @@ def test_what_is_referred_to_lapor_on_its_page_is_in_the_sheet_and_its_number_co
     )
     assert 'data-figure="kept">1<' in brought.get_data(as_text=True)
     assert "7654321" in officer.open(case)
+
+
+def test_a_phone_that_was_mistyped_is_corrected_and_the_wrong_one_gets_nothing_more(db: Any) -> None:
+    officer = at_the_desk()
+    case = a_case_of(db, officer, channel="call")
+    wrong, right = PHONE, "+6281298765432"
+    officer.step(case, "answer", decision="explained", words="Kartu ada di kelurahan")
+    assert db.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone() == (2,)
+    officer.step(case, "reopen", words="Nomornya salah ketik")
+    answer = officer.step(case, "phone", phone="0812-9876-5432", words="Warga menyebut nomor lain")
+    assert answer.status_code == 303
+    phones = dict(db.execute("SELECT id, number FROM phone"))
+    told = [(unseal(phones[phone], "phone.number"), state) for phone, state in db.execute(SENT_TO)]
+    assert told == [(wrong, "cancelled"), (wrong, "cancelled"), (right, "waiting")]
+    assert "Nomor HP diperbaiki" in officer.open(case)
+    assert "9876" not in str(db.execute("SELECT detail FROM audit").fetchall())
+
+
+@pytest.mark.parametrize(
+    ("columns", "phone", "words"),
+    [
+        ({"channel": "call"}, "0812", "salah"),
+        ({"channel": "call"}, "0812-9876-5432", " "),
+        ({"channel": "call"}, "0812-3456-7890", "sama saja"),
+        ({"channel": "ussd"}, "0812-9876-5432", "bukan dari petugas"),
+    ],
+)
+def test_a_phone_is_corrected_only_where_an_officer_typed_it(
+    db: Any, columns: dict[str, str], phone: str, words: str
+) -> None:
+    officer = at_the_desk()
+    case = a_case_of(db, officer, **columns)
+    before = db.execute("SELECT phone_id, version FROM grievance").fetchone()
+    assert officer.step(case, "phone", phone=phone, words=words).status_code in (409, 422)
+    assert db.execute("SELECT phone_id, version FROM grievance").fetchone() == before
 
 
 def test_a_body_that_is_on_no_list_gets_nothing(db: Any) -> None:

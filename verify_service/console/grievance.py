@@ -17,6 +17,7 @@ from verify_service.grievances.actions import Refusal
 from verify_service.grievances.allowed import Action, possible
 from verify_service.grievances.assignment import body_above
 from verify_service.grievances.clock import deadline
+from verify_service.grievances.correcting import correct_phone
 from verify_service.grievances.identity import identity_opened, open_identity, times_opened
 from verify_service.grievances.notify import ANSWER_SEPTETS, as_text, sensitive
 from verify_service.grievances.timeline import chronology, since
@@ -165,6 +166,7 @@ _STEPS: Final[Mapping[Action, _Take]] = {
     Action.ESCALATE: lambda a, c, sent: actions.escalate(a, c, sent.version.data, sent.words.data),
     Action.MERGE: _merge,
     Action.UNMERGE: lambda a, c, sent: merging.take_back(a, c, sent.version.data, sent.words.data),
+    Action.PHONE: lambda a, c, sent: correct_phone(a, c, sent.version.data, sent.phone.data, sent.words.data),
     Action.ELSEWHERE: lambda a, c, sent: actions.numbered_elsewhere(a, c, sent.version.data, sent.external.data),
     Action.IDENTITY: lambda a, c, sent: open_identity(a, c, sent.reason.data),
 }

@@ -121,6 +121,7 @@ STEPS = {
     "category": lazy_gettext("Filed under another category"),
     "assign": lazy_gettext("Given to an officer"),
     "handed_on": lazy_gettext("Whoever had it left or changed; it went on"),
+    "phone_corrected": lazy_gettext("The phone number was corrected"),
     "unmerged": lazy_gettext("The merge was taken back"),
     "split_off": lazy_gettext("A merged case was taken out again"),
     "start": lazy_gettext("Taken"),

@@ -81,6 +81,7 @@ ACTIONS = {
     Action.REOPEN: lazy_gettext("Open again"),
     Action.ESCALATE: lazy_gettext("Pass up to a supervisor"),
     Action.MERGE: lazy_gettext("Merge with another case"),
+    Action.PHONE: lazy_gettext("Correct the phone number"),
     Action.UNMERGE: lazy_gettext("Take the merge back"),
     Action.ELSEWHERE: lazy_gettext("Number in another system"),
     Action.IDENTITY: lazy_gettext("Open the identity"),
