@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from tests.console.desk import PHONE, Desk, a_case, at_the_desk, number_of, state_of
 from tests.handset import Handset
 from tests.people import a_worker
+from verify_service.grievances.canned_answers import offered
+from verify_service.ground.crypto import unseal
 from verify_service.ground.working_days import city_day, working_days_after, working_days_between
 
 NOW = dt.datetime.now(dt.UTC)
@@ -266,6 +268,48 @@ def test_the_ticked_are_handed_over_to_whoever_may_see_them(db: Any) -> None:
     nobody = boss.post("/console/cases/bulk", {"what": "hand_over", "to": "", "case": [plain]})
     assert nobody.status_code == 200
     assert "Pilih petugas lain" in nobody.get_data(as_text=True)
+
+
+def bulk(desk: Desk, what: str, *cases: int, **more: str) -> str:
+    answer = desk.post("/console/cases/bulk", {"what": what, "case": list(cases), "tab": "open", **more})
+    assert answer.status_code == 200
+    page = str(answer.get_data(as_text=True))
+    return page[page.index('id="result"') :] if 'id="result"' in page else page
+
+
+def test_the_ticked_are_verified_and_answered_with_the_prepared_words_of_each(db: Any) -> None:
+    officer = at_the_desk()
+    cases = [a_case(db, category="claim"), a_case(db, "Kartu", category="card", phone="+6281298765432")]
+    gone = a_case(db, state="rejected", closed_at=NOW)
+    assert re.search(r"Selesai:.*2\.", bulk(officer, "verify", *cases))
+    assert {state_of(db, case) for case in cases} == {"assigned"}
+    said = bulk(officer, "answer", *cases, gone, decision="explained")
+    assert number_of(db, gone) in said
+    assert {state_of(db, case) for case in cases} == {"answered"}
+    sent = {
+        unseal(body, "outbox.body").partition(": ")[2]
+        for (body,) in db.execute("SELECT body FROM outbox WHERE screen = 'answer'")
+    }
+    assert sent == {offered("claim", "id")["explained"], offered("card", "id")["explained"]}
+
+
+def test_the_ticked_are_referred_and_a_choice_that_lacks_is_told(db: Any) -> None:
+    officer = at_the_desk()
+    cases = [a_case(db, state="verified"), a_case(db, state="verified", phone="+6281298765432")]
+    assert number_of(db, cases[0]) in bulk(officer, "refer", *cases, body="")
+    assert number_of(db, cases[0]) in bulk(officer, "answer", *cases, decision="")
+    assert {state_of(db, case) for case in cases} == {"verified"}
+    bulk(officer, "refer", *cases, body="lapor")
+    referred = db.execute("SELECT DISTINCT state, referred_to FROM grievance").fetchall()
+    assert referred == [("referred_external", "lapor")]
+
+
+def test_the_ticked_are_printed_each_on_its_sheet_and_nobody_elses(db: Any) -> None:
+    cases = [a_case(db), a_case(db, phone="+6281298765432")]
+    hidden = a_case(db, category="asked_money")
+    page = bulk(at_the_desk(), "print", *cases, hidden)
+    assert page.count('class="one-sheet"') == 2
+    assert [number_of(db, case) in page for case in (*cases, hidden)] == [True, True, False]
 
 
 @pytest.mark.parametrize("number", ["9" * 19, "9" * 6000, "-1", "1.5", "\u0663", "x", ""])

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 
-from verify_service.console.blueprint import acting, blueprint, row_of
+from verify_service.console.blueprint import EVERY, acting, blueprint, row_of, unchanged_or
 from verify_service.console.forms import StepForm
-from verify_service.console.worklist import EVERY, unchanged_or
 from verify_service.grievances import actions, canned_answers, merging, related
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.actions import Refusal
@@ -68,7 +67,7 @@ def case(number: int) -> Response:
             abort(404)
         actions.read(who, report)
         if request.args.get("print"):
-            return make_response(render_template("console/case_print.html", **_print(who, report)))
+            return make_response(render_template("console/case_print.html", **on_paper(who, report)))
         page = render_template("console/case.html", **_whole(who, report))
     return make_response(page)
 
@@ -253,7 +252,7 @@ def _whole(who: Acting, report: Grievance) -> dict[str, Any]:
     }
 
 
-def _print(who: Acting, report: Grievance) -> dict[str, Any]:
+def on_paper(who: Acting, report: Grievance) -> dict[str, Any]:
     """What goes on paper: the number, what was done when, and the decision; of nobody's identity."""
     answer = unseal_or_blank(report.answer, "grievance.answer") if who.viewer.reads_words else ""
     return {**_head(who, report), "answer": answer, "today": who.today}
