@@ -216,6 +216,33 @@ def _number_key() -> bytes:
     return hmac.digest(settings().index_key, b"numbers", hashlib.sha256)
 
 
+_OPAQUE = 16  # bytes: the purpose's mark and the number, as one block
+
+
+def opaque(number: int, purpose: str) -> str:
+    """A row's number as an address may show it: it tells neither how many there are nor which comes next."""
+    block = _mark(purpose) + number.to_bytes(_HALF)
+    return _address_cipher().encryptor().update(block).hex()
+
+
+def from_opaque(shown: str, purpose: str) -> int | None:
+    """The number that an address stands for; None for what we never made."""
+    if len(shown) != 2 * _OPAQUE or not set(shown) <= set("0123456789abcdef"):
+        return None
+    block = _address_cipher().decryptor().update(bytes.fromhex(shown))
+    return int.from_bytes(block[_HALF:]) if hmac.compare_digest(block[:_HALF], _mark(purpose)) else None
+
+
+def _mark(purpose: str) -> bytes:
+    return hashlib.blake2b(purpose.encode(), digest_size=_HALF).digest()
+
+
+@lru_cache(maxsize=1)
+def _address_cipher() -> BlockCipher[modes.ECB]:
+    # One block, whose half is fixed: of equal numbers equal addresses are to come, as a bookmark needs it.
+    return BlockCipher(AES(hmac.digest(settings().index_key, b"addresses", hashlib.sha256)), modes.ECB())  # noqa: S305
+
+
 def keyed_hash(value: str, purpose: str) -> bytes:
     """16 bytes that recognise a value again without keeping it (the transcript of a USSD session)."""
     key = settings().secret_key.get_secret_value().encode()
@@ -241,3 +268,4 @@ def forget_keys() -> None:
     _cipher.cache_clear()
     _number_key.cache_clear()
     _pair_cipher.cache_clear()
+    _address_cipher.cache_clear()

@@ -280,6 +280,14 @@ class Retention(_Table):
     grievances_after_close: int = Field(gt=0)
 
 
+class Rights(_Table):
+    """How fast a request of a person is answered and a breach told (UU 27/2022: three times 24 hours), and how many
+    numbers in clear an officer may look at on one day."""
+
+    hours: int = Field(gt=0, default=72)
+    clear_a_day: int = Field(gt=0, default=30)
+
+
 class Programme(_Table):
     """One city's programme, as its TOML file states it."""
 
@@ -320,6 +328,7 @@ class Programme(_Table):
     publication: Publishing
     record: Record = Record()
     retention: Retention
+    rights: Rights = Rights()
 
     @property
     def zone(self) -> ZoneInfo:

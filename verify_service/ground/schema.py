@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 APPEND_ONLY = (
     "evidence",
     "audit",
-    "decision",
     "discrepancy_answer",
     "knowledge_answer",
     "record_leaves",
     "record_head",
     "record_commitment",
 )
-# The application inserts and reads, and changes these columns alone: what an import came to, old words to empty.
+# The application inserts and reads, and changes these columns alone: what an import came to, words to empty.
 APPEND_ONLY_BUT = {
     "file_import": "accepted, flagged, rejected, unmatched, report, undone_at, undone_by",
     "grievance_event": "words",
+    "decision": "note",
 }
 LOCK_WAIT: Final = "1s"  # less than a hop waits: everybody on that table stands behind us meanwhile
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, *[10.0] * 10)  # seconds between tries: two minutes in all

@@ -49,7 +49,7 @@ class Source:
     of_table: str | None = None
     only: str = ""  # AND ..., in SQL over `held`: these rows alone, and only from when they may enter
     told_later: str = ""  # AND ...: not of rows that are written days after the moment they tell
-    emptied: str | None = None  # a column of BYTES that is emptied by age: what it was is kept as a commitment
+    emptied: str | None = None  # a column of BYTES that is emptied by age or on request: a commitment stands for it
     by_chance: bool = False  # rows are numbered by chance, so none is newer than another
     unordered: bool = False  # in the order of their leaves, a handful at least: nothing tells which came first
 
@@ -155,6 +155,7 @@ DECISION: Final = Source(
         "at": M,
     },
     "at",
+    emptied="note",
 )
 DISCREPANCY_ANSWER: Final = Source(
     "discrepancy_answer",

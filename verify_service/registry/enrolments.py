@@ -73,7 +73,8 @@ def _months(until: str, first: str) -> str:
 
 # Who says what the newest list said of him already stays as he is: sealed anew, the same would look like a change.
 _WORKERS_HELD = f"""
-UPDATE worker SET {_brought_up_to_date("worker", "newer")}, said = newer.said
+UPDATE worker SET {_brought_up_to_date("worker", "newer")}, said = newer.said,
+    nik = CASE WHEN worker.nik = '' THEN newer.nik ELSE worker.nik END  -- of one who was erased, and is listed anew
 FROM (SELECT DISTINCT ON (nik_index) * FROM staged_roster ORDER BY nik_index, row) newer
 WHERE worker.nik_index = newer.nik_index AND worker.said IS DISTINCT FROM newer.said
 """  # noqa: S608  # names of our own columns

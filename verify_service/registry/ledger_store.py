@@ -71,6 +71,7 @@ WITH kpj AS (
     UPDATE worker SET kpj = said.worker_kpj, kpj_index = said.kpj_index
     FROM staged_insurer said WHERE worker.nik_index = said.nik_index AND said.kpj_index IS NOT NULL
       AND said.worker_kpj IS NOT NULL AND worker.kpj_index IS DISTINCT FROM said.kpj_index
+      AND worker.erased_at IS NULL
 ), merged AS (
     INSERT INTO insurer_record AS held
         (import_id, period, row, nik_index, kpj_index, status, member_since, paid_on, payment_code, created_at)

@@ -71,6 +71,7 @@ def _invitations(session: Session, kelurahan: str | None) -> Iterator[Letter]:
         .ext(distinct_on(Area.kelurahan, Enrolment.rw, Enrolment.rt, Worker.id))
         .order_by(Area.kelurahan, Enrolment.rw, Enrolment.rt, Worker.id, Enrolment.id)
     )
+    wanted = wanted.where(Worker.erased_at.is_(None))
     if kelurahan is not None:
         wanted = wanted.where(Enrolment.kelurahan_code == kelurahan)
     for worker, enrolment, area, wrapped in session.execute(wanted):

@@ -19,6 +19,7 @@ from verify_service.ground.programme import Programme, programme
 from verify_service.ground.tables import FileImport, Round
 from verify_service.registry import enrolments, ledger_store, listed, rt_head_store
 from verify_service.registry.columns import Layout, looks_like
+from verify_service.registry.corrections import ERASED, erased_people, forget_rows, keep_corrections
 from verify_service.registry.enrolments import Merged
 from verify_service.registry.headings import remember, with_headings
 from verify_service.registry.insurers import INSURER, read_insurer, unclear
@@ -92,7 +93,8 @@ def import_roster(
 
     def merge(reading: Reading[RosterRow], version: Version, _keys: Keys) -> Outcome:
         stage_roster(session, reading, version.id, months, now=now)
-        problems = listed.other_people(session, reading)
+        problems = [*erased_people(session, reading), *keep_corrections(session, reading)]
+        problems += listed.other_people(session, reading)
         if version.earlier_terms not in (None, order.terms):
             return enrolments.correct_terms(session, version, paid_from=start, now=now), 0, tuple(problems)
         removed = enrolments.find_lines(session, version, now=now)
@@ -242,7 +244,9 @@ def _import(
             refused = {problem.row for problem in more if problem.level == "rejected"}
             reading = replace(reading, problems=reading.problems + more).without(refused)
             if order.kind == "roster":
-                refuse_lines(session, [row for row in reading.rejected if row.row in refused], version.id)
+                erased = {problem.row for problem in more if problem.code == ERASED}
+                refuse_lines(session, [row for row in reading.rejected if row.row in refused - erased], version.id)
+                reading = replace(reading, problems=forget_rows(session, reading.problems, erased, version.id))
             report = report_of(order.kind, order.path.name, reading)
         report = with_notes(_told(report, order, merged, strangers, version.id), back)
         remember(session, layout, order.headings, actor=order.actor, now=order.now)
@@ -324,6 +328,8 @@ def _still_holds(session: Session, order: Order, held: FileImport) -> bool:
         return not ledger_store.is_superseded(session, order.kind, import_id=held.id, period=order.period)
     if held.report.get("terms", order.terms) != order.terms:
         return False
+    if held.report.get("counts", {}).get(ERASED):
+        return False  # somebody whom it names may have been listed anew since
     return not is_overtaken(session, held.id)
 
 

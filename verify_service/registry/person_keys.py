@@ -38,19 +38,21 @@ class Keyed:
 
 
 _HELD = text("SELECT nik_index, wrapped FROM person_key WHERE nik_index = ANY(CAST(:indexes AS bytea[]))")
-_DESTROYED = text("DELETE FROM person_key WHERE nik_index = ANY(CAST(:indexes AS bytea[]))")
 
 
 def keys_for(session: Session, niks: Iterable[str], *, now: dt.datetime) -> Mapping[str, Keyed]:
-    """Everybody with one of these NIKs, by NIK; whom no file has named before gets a key, and who was erased a new."""
+    """Everybody with one of these NIKs, by NIK; whom no file has named before gets a key.
+
+    What is sealed for somebody who was erased is sealed with a key that is kept nowhere: a payment of theirs counts,
+    and nobody reads whose it was.
+    """
     wanted = list(dict.fromkeys(niks))
     indexes = blind_indexes(wanted, "nik")
     held = {bytes(row.nik_index): row.wrapped for row in session.execute(_HELD, {"indexes": indexes})}
     destroyed = [index for index, wrapped in held.items() if wrapped is None]
-    if destroyed:
-        session.execute(_DESTROYED, {"indexes": destroyed})
-    missing = [index for index in indexes if held.get(index) is None]
+    missing = [index for index in indexes if index not in held]
     ciphers = {index: person(wrapped) for index, wrapped in held.items() if wrapped is not None}
+    ciphers |= zip(destroyed, new_people(len(destroyed))[1], strict=True)
     if missing:
         wrapped, made = new_people(len(missing))
         ciphers |= zip(missing, made, strict=True)

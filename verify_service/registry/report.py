@@ -72,6 +72,8 @@ SENTENCES = {
     "phone_shared": says("Different heads give one phone; it opens no post."),
     "phone_moved": says("The phone opened another post until now; it opens this one alone."),
     "same_person_listed": says("The same person seems to be on the roster already under another NIK."),
+    "erased_person": says("This person's data were destroyed at their request; the row was not taken."),
+    "correction_kept": says("The list says otherwise than what was corrected at the person's request; that stands."),
     "nik_other_person": says("The NIK is that of somebody listed under another name; what is held was left as it is."),
     "name_differs": says("The name is not that of whoever is listed under the NIK."),
     "place_changed": says("The list before had the person in another place; this one holds."),

@@ -98,7 +98,7 @@ SELECT DISTINCT ON (worker.id) enrolment.id AS enrolment, worker.id AS worker, w
                  AND evidence.source = 'rt_head' AND evidence.channel NOT IN ('console', 'visit')
                  AND evidence.received_at >= :since) AS answered
 FROM enrolment JOIN worker ON worker.id = enrolment.worker_id
-WHERE {_HIS}
+WHERE {_HIS} AND worker.erased_at IS NULL
   AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
   AND NOT EXISTS (SELECT 1 FROM task JOIN enrolment dead ON dead.id = task.enrolment_id
                   WHERE dead.worker_id = worker.id AND task.kind = 'death_reported' AND task.closed_how = 'confirmed')

@@ -1,6 +1,7 @@
 """The frame of a round: one line of the list for each person, less whoever is left out, cut into strata.
 
-Left out, in this order: lines that were removed, lines of a month to come, people whose death was confirmed, whom the
+Left out, in this order: lines that were removed, lines of a month to come, people whose death was confirmed, whose data
+were destroyed, whom the
 administrator leaves out, and every second listing of a person. Whoever said STOP or has no phone stays: silence is a
 finding.
 """
@@ -24,6 +25,7 @@ CASE WHEN line.removed_from <= :month THEN 'removed'
      WHEN EXISTS (SELECT 1 FROM task JOIN enrolment dead ON dead.id = task.enrolment_id
                   WHERE dead.worker_id = line.worker_id AND task.kind = 'death_reported'
                     AND task.closed_how = 'confirmed') THEN 'deceased'
+     WHEN worker.erased_at IS NOT NULL THEN 'erased'
      WHEN lower(area.kecamatan) = ANY(:kecamatan) THEN 'kecamatan'
      WHEN line.kelurahan_code = ANY(:kelurahan) OR lower(area.kelurahan) = ANY(:kelurahan) THEN 'kelurahan'
      WHEN lower(worker.sex) = ANY(:sex) THEN 'sex'

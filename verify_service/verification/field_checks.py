@@ -121,7 +121,8 @@ def _particulars(session: Session, task: Task) -> Particulars:
     head = session.get(RtHead, task.rt_head_id) if task.rt_head_id else None
     if task.kind == CHECK_ANSWERS:  # about a phone: who has it is for the officer to find out from the workers
         phone = session.get(Phone, task.detail["phone"])
-        numbers = (Number(unseal(phone.number, "phone.number")).masked,) if phone else ()
+        number = unseal(phone.number, "phone.number") if phone else ""
+        numbers = (Number(number).masked,) if number else ()
         return Particulars(head.name if head else "", "", "", numbers, **place)
     if head is not None:
         phone = session.get(Phone, head.phone_id) if head.phone_id else None
@@ -135,7 +136,7 @@ def _particulars(session: Session, task: Task) -> Particulars:
         name=worker.name,
         nik_last4=opened(session, worker, "nik")[-4:],
         address=opened(session, worker, "address"),
-        phones=tuple(unseal(phone.number, "phone.number") for phone in phones),
+        phones=tuple(filter(None, (unseal(phone.number, "phone.number") for phone in phones))),
         **place,
     )
 

@@ -13,7 +13,9 @@ from sqlalchemy import text
 _PATIENCE = "10min"  # for those who read and wrote before; nobody waits behind a build
 
 
-def index_online(name: str, table: str, columns: str, *, unique: bool = False, where: str = "") -> None:
+def index_online(
+    name: str, table: str, columns: str, *, unique: bool = False, where: str = "", method: str = "btree"
+) -> None:
     """Build an index without holding anybody up; one that a broken-off build has left is thrown away first.
 
     `columns` and `where` are as in CREATE INDEX. What the migration did before it is committed: put it into a migration
@@ -25,7 +27,9 @@ def index_online(name: str, table: str, columns: str, *, unique: bool = False, w
         op.execute(f"SET lock_timeout = '{_PATIENCE}'")
         if _broken(name):
             op.execute(f'DROP INDEX CONCURRENTLY "{name}"')
-        op.execute(f'CREATE {beginning} CONCURRENTLY IF NOT EXISTS "{name}" ON "{table}" ({columns}){behind}')
+        op.execute(
+            f'CREATE {beginning} CONCURRENTLY IF NOT EXISTS "{name}" ON "{table}" USING {method} ({columns}){behind}'
+        )
         op.execute(f"SET lock_timeout = '{before}'")
 
 

@@ -34,6 +34,14 @@ from verify_service.ground.tables.messages import (
     OutboxMessage,
 )
 from verify_service.ground.tables.operations import JobRun
+from verify_service.ground.tables.persons import (
+    Breach,
+    BreachPerson,
+    PersonCorrection,
+    PersonHold,
+    PersonLook,
+    PersonRequest,
+)
 from verify_service.ground.tables.publications import Publication
 from verify_service.ground.tables.record import RecordCommitment, RecordHead, RecordLeaves
 from verify_service.ground.tables.registry import (
@@ -81,6 +89,8 @@ __all__ = [
     "Area",
     "AuditEntry",
     "Base",
+    "Breach",
+    "BreachPerson",
     "Conversation",
     "CoverGap",
     "Decision",
@@ -112,8 +122,12 @@ __all__ = [
     "OptOutNotice",
     "OutboxMessage",
     "Payment",
+    "PersonCorrection",
+    "PersonHold",
     "PersonKey",
+    "PersonLook",
     "PersonPair",
+    "PersonRequest",
     "PersonTraits",
     "Phone",
     "PhoneLink",

@@ -66,7 +66,7 @@ class Removal(Base):
     __tablename__ = "removal"
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(ForeignKey("reference.number"), unique=True)
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     reason: Mapped[str] = mapped_column(comment="a reason code of the programme file")
     evidence: Mapped[dict[str, Any]] = mapped_column(comment="ids of the evidence and the verdict it rests on")
     note: Mapped[bytes | None] = mapped_column(comment="sealed: removal.note")

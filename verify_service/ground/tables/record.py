@@ -36,7 +36,7 @@ class RecordHead(Base):
 
 
 class RecordCommitment(Base):
-    """What stands in a leaf for words that are emptied by age: the SHA-256 of their ciphertext. Itself in no leaf."""
+    """What stands in a leaf for words that are emptied: the SHA-256 of their ciphertext. Itself in no leaf."""
 
     __tablename__ = "record_commitment"
     source: Mapped[str] = mapped_column(primary_key=True)

@@ -132,7 +132,14 @@ class Worker(Base):
         SmallInteger, server_default=text("1"), comment="each use voids the one-time code for help by the RT head"
     )
     created_at: Mapped[Moment]
-    __table_args__ = (Index("ix_worker_same_as", "same_as", postgresql_where=text("same_as IS NOT NULL")),)
+    erased_at: Mapped[Moment | None] = mapped_column(
+        comment="whose data were destroyed on request; ids and figures stay"
+    )
+    __table_args__ = (
+        Index("ix_worker_same_as", "same_as", postgresql_where=text("same_as IS NOT NULL")),
+        # By how the words of a name are heard: see migration 0020.
+        Index("ix_worker_sounds", text("name_sounds(name_key)"), postgresql_using="gin"),
+    )
 
 
 # Workers whom a person decided to be one, in SQL: each of them, and the number that all of them share. A common table
