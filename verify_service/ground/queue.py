@@ -110,6 +110,11 @@ JOBS: Final = (
         """SELECT EXISTS (SELECT 1 FROM upload WHERE state IN ('waiting', 'taken')
            AND (leased_until IS NULL OR leased_until < now()))""",
     ),
+    BREACHES := Job(
+        "jobs.breaches.tell",
+        "SELECT EXISTS (SELECT 1 FROM breach WHERE telling_at IS NOT NULL AND told_at IS NULL)",
+        apart=10.0,
+    ),
     CASES := Job(
         "jobs.escalate.look",
         """SELECT EXISTS (SELECT 1 FROM grievance WHERE closed_at IS NULL)

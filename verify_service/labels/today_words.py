@@ -32,6 +32,7 @@ JOBS: Final = {
     "inclusion": lazy_gettext("Look for groups that lag"),
     "escalate": lazy_gettext("Watch deadlines of cases"),
     "uploads": lazy_gettext("Read uploaded files"),
+    "breaches": lazy_gettext("Tell people of a breach"),
 }
 NAMES: Final = {
     "inbound": lazy_gettext("Incoming texts not yet read"),
@@ -45,6 +46,8 @@ NAMES: Final = {
     "spent": lazy_gettext("Spent on texts this month"),
     "publication": lazy_gettext("Public figures"),
     "record": lazy_gettext("Sealed record"),
+    "rights": lazy_gettext("Requests of people about their data"),
+    "breach": lazy_gettext("Breaches of people's data"),
     "queue": lazy_gettext("Queue"),
     "database": lazy_gettext("Database"),
     "disk": lazy_gettext("Disk"),
@@ -68,6 +71,10 @@ _TO_DO: Final = {
         "Name those who are to hold the city to account in [record] heads_to of the programme file."
     ),
     ("record", "not_mailed"): lazy_gettext("Check VERIFY_MAIL_URL, and the worker's log for 'head not mailed'."),
+    ("rights", "overdue"): lazy_gettext("Settle them now on the page of rights; the law gave three times 24 hours."),
+    ("rights", "soon"): lazy_gettext("Settle them today on the page of rights, before the time of the law is over."),
+    ("breach", "overdue"): lazy_gettext("Tell the authority and the people now, on the page of breaches."),
+    ("breach", "open"): lazy_gettext("See on the page of breaches what is still to be done."),
     ("queue", "away"): lazy_gettext("Start Valkey. Nothing is lost: rows wait, and are looked at once it is back."),
     ("disk", "full"): lazy_gettext("Make room, or nothing can be stored any more: old backups and logs first."),
     ("backup", "unknown"): lazy_gettext("Set VERIFY_BACKUP_DIR to the folder that backups are put in."),
@@ -141,6 +148,20 @@ def _record(line: TodayLine, held: Mapping[str, Any]) -> str:
     return f"{signed}; {mailed}"
 
 
+def _by_law(line: TodayLine, held: Mapping[str, Any]) -> str:
+    if not held["open"]:
+        return str(gettext("none"))
+    due = moment(held["next_due"]) if held["next_due"] else "–"
+    return str(
+        gettext(
+            "%(open)s open, %(overdue)s past their time, the next due %(due)s",
+            open=number(held["open"]),
+            overdue=number(held["overdue"]),
+            due=due,
+        )
+    )
+
+
 def _size(count: int) -> str:
     return f"{number(count // 1_000_000)} MB" if count < 10_000_000_000 else f"{number(count // 1_000_000_000)} GB"
 
@@ -163,6 +184,8 @@ _SAID: Final[Mapping[str, Callable[[TodayLine, Mapping[str, Any]], str]]] = {
     "spent": _spent,
     "publication": _publication,
     "record": _record,
+    "rights": _by_law,
+    "breach": _by_law,
     "queue": lambda line, held: str(gettext("Valkey does not answer") if line.why else gettext("Valkey answers")),
     "database": lambda line, held: _size(held["bytes"]),
     "disk": lambda line, held: str(

@@ -25,6 +25,7 @@ from verify_service.messaging import reviving
 from verify_service.messaging.gateways import can_fetch, gateway
 from verify_service.messaging.health import standing
 from verify_service.operations.job_runs import last_runs
+from verify_service.persons import breaches, rights
 from verify_service.publication.printed import refused_week
 from verify_service.record.heads import newest_head
 from verify_service.record.mailing import MAILED, OBJECT
@@ -169,6 +170,18 @@ def _promised(session: Session, now: dt.datetime) -> Iterator[TodayLine]:
     else:
         why, stands = "", Standing.WELL
     yield TodayLine("record", stands, why, {"at": head.at if head else None, "mailed": mailed})
+    yield _by_law("rights", rights.counts(session, now=now), now, waits="", quiet=Standing.WELL)
+    yield _by_law("breach", breaches.counts(session, now=now), now, waits="open", quiet=Standing.LOOK)
+
+
+def _by_law(
+    name: str, held: rights.RequestCounts | breaches.BreachCounts, now: dt.datetime, *, waits: str, quiet: Standing
+) -> TodayLine:
+    """What the law has done within three times 24 hours: late is acted on, the last day is looked at."""
+    soon = held.next_due is not None and held.next_due < now + dt.timedelta(days=1)
+    stands = Standing.ACT if held.overdue else Standing.LOOK if soon else quiet if held.open else Standing.WELL
+    why = "overdue" if held.overdue else (waits or "soon") if stands is Standing.LOOK else ""
+    return TodayLine(name, stands, why, dict(vars(held)))
 
 
 def _machine(session: Session, now: dt.datetime) -> Iterator[TodayLine]:

@@ -153,6 +153,17 @@ def refuse(acting: Acting, group: Group, step: Step) -> RightRefused | None:
     return None
 
 
+def handed_over(acting: Acting, group: Group, step: Step) -> RightRefused | None:
+    """The file with all data is in the hands of whoever asked for it."""
+    held = held_for(acting, step, ("open",))
+    if isinstance(held, RightRefused):
+        return held
+    if held.kind != "export":
+        return RightRefused.STEP
+    settle(acting, held, "done", reason="handed_over", note=group.sealed(step.note, "person_request.note"))
+    return None
+
+
 def object_to_use(acting: Acting, group: Group, step: Step) -> RightRefused | None:
     """No further use: the person's own phones get no invitation, reminder or question any more, as after STOP.
 
