@@ -558,12 +558,23 @@ def decisions(city: Sheets) -> Lines:
 
 
 _WHAT: Final = {
-    "identity looked at": ("identity looked at", "identity opened", "person searched", "list searched"),
+    "identity looked at": (
+        "identity looked at", "identity opened", "person searched", "list searched", "person looked at",
+        "number shown in clear",
+    ),
     "list or letters taken out": (
         "accepted proposals exported", "reports exported", "reports handed over with identities", "work list exported",
         "work list written", "letters printed", "visit list printed",
     ),
     "data let go of by the days of the rules": ("old reports emptied", "payment evidence dropped"),
+    "rights that people asked for": (
+        "person asked", "request settled", "person exported", "person corrected", "person erased", "listed anew",
+        "hold set", "hold ended",
+    ),
+    "breaches and who was told": (
+        "breach written down", "breach measures", "breach: authority told", "breach: people are told",
+        "breach: texts queued", "breach: others told", "breach closed",
+    ),
     "sign-in refused": ("sign-in refused",),
     "access changed": (
         "officer added", "officer disabled", "officer enabled", "officer's scope changed", "password changed",

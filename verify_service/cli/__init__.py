@@ -14,6 +14,10 @@ _COMMANDS = {
         "Load a file an office sent: a roster, payments, the insurer's return file, RT heads.",
     ),
     "roster": ("roster:roster", "The list of workers, and the versions of it that are kept."),
+    "person": (
+        "person:person",
+        "A person: find, show, export, correct, erase; and the register of requests with its clock.",
+    ),
     "rt-heads": (
         "posts:rt_heads",
         "Heads of RT, and of RW who stand in for them; `verify import rt-heads` loads the list.",

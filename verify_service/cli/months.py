@@ -25,7 +25,7 @@ _FACTS = ("active", "unpaid", "inactive", "not_found", "unclear", "no_file")
 _SHOWN = 20  # of the list, where it goes to a person; --json has all
 
 
-class _Code(click.ParamType[int]):
+class Code(click.ParamType[int]):
     """A worker's code as it stands on letters, kept as the worker's id."""
 
     name = "CODE"
@@ -38,7 +38,7 @@ class _Code(click.ParamType[int]):
 
 
 @click.command()
-@click.option("--worker", type=_Code(), default=None, help="One worker, by the code of the letter.")
+@click.option("--worker", type=Code(), default=None, help="One worker, by the code of the letter.")
 @click.option(
     "--period", type=Month(), default=None, help="One month of the matrix. Gaps are of the newest one always."
 )

@@ -148,12 +148,13 @@ def portrait(acting: Acting, group: Group) -> Portrait:
     """The person as this account may see them; that the page was opened is kept, and shown to the next who opens it."""
     proposals = _proposals(acting, group)
     removals = _removals(acting, group)
+    cells, standing = _months(acting, group)
     shown = Portrait(
         group=group,
         listings=tuple(_listing(group, worker) for worker in group.workers),
         lines=_lines(acting, group),
-        cells=_cells(acting, group),
-        standing=_standing(acting, group),
+        cells=cells,
+        standing=standing,
         said=_said(acting, group),
         phones=phones_of(acting, group),
         texts=_texts(acting, group),
@@ -202,28 +203,22 @@ _VERDICTS = text(
 )
 
 
-def _cells(acting: Acting, group: Group) -> tuple[Cell, ...]:
+def _months(acting: Acting, group: Group) -> tuple[tuple[Cell, ...], Standing | None]:
+    """The months of all listings together, the newest first, and what those of the one that counts amount to."""
     held = files(acting.session, now=acting.now)
     if held is None:
-        return ()
+        return (), None
     asked = acting.session.execute(_VERDICTS, {"lines": list(group.enrolments)})
     verdicts: dict[dt.date, tuple[str, ...]] = {period: tuple(told) for period, told in asked}
     months: dict[dt.date, Month] = {}
+    standing = None
     for worker in group.ids:
         for part in matrix(acting.session, held, worker_id=worker):
             for one in part:
+                standing = standing or one.standing
                 months |= {month.period: month for month in one.months if month.period not in months or month.planned}
-    return tuple(Cell(months[period], verdicts.get(period, ())) for period in sorted(months, reverse=True))
-
-
-def _standing(acting: Acting, group: Group) -> Standing | None:
-    held = files(acting.session, now=acting.now)
-    if held is None:
-        return None
-    for part in matrix(acting.session, held, worker_id=group.chief.id):
-        for one in part:
-            return one.standing
-    return None
+    cells = (Cell(months[period], verdicts.get(period, ())) for period in sorted(months, reverse=True))
+    return tuple(cells), standing
 
 
 def _said(acting: Acting, group: Group) -> tuple[Evidence, ...]:

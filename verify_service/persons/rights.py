@@ -21,7 +21,6 @@ from verify_service.grievances.acting import Acting
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import PersonHold, PersonRequest, PhoneLink, Worker
 from verify_service.messaging.consent import stop_phone
-from verify_service.persons.desk import COMMAND_LINE
 from verify_service.persons.group import Group
 
 KINDS: Final = ("export", "correct", "erase", "object")
@@ -273,5 +272,5 @@ def requests_of(session: Session, group: Group) -> list[PersonRequest]:
 
 
 def second_person(acting: Acting, proposed_by: str | None) -> bool:
-    """Whether this is somebody else than who proposed it; the command line is one, whoever types."""
-    return proposed_by is not None and acting.by != proposed_by and acting.by != COMMAND_LINE
+    """Whether this is somebody else than who proposed it; the command line is one, whoever types there."""
+    return proposed_by is not None and acting.by != proposed_by

@@ -85,7 +85,8 @@ _GOES: Final[Mapping[str, str]] = {
     "notes": f"UPDATE decision SET note = NULL WHERE note IS NOT NULL AND id IN ({_NOTES})",  # noqa: S608  # ours
     "removals": """UPDATE removal SET note = NULL
                    WHERE enrolment_id = ANY(CAST(:lines AS bigint[])) AND note IS NOT NULL""",
-    "proposals": """UPDATE proposal SET name = '-', name_key = '', nik = '', help_needed = NULL
+    "proposals": """UPDATE proposal SET name = '-', name_key = '', nik = '',
+                      help_needed = CASE WHEN help_needed IS NOT NULL THEN CAST(:nothing AS bytea) END
                     WHERE nik_index = ANY(CAST(:indexes AS bytea[]))""",
     "corrections": """UPDATE person_correction SET was = NULL, value = '', note = NULL,
                         ended_at = coalesce(ended_at, :now), ended_how = coalesce(ended_how, 'erased')
@@ -116,6 +117,7 @@ def destroy(session: Session, group: Group, *, request: int, by: str, now: dt.da
         "now": now,
         "by": by,
         "request": request,
+        "nothing": seal("", "proposal.help_needed"),  # that help is needed is a stratum; which, is told to nobody
     }
     session.execute(FORGETTING, {"now": "yes"})
     done = {name: _rows(session, statement, values) for name, statement in _GOES.items()}
