@@ -24,6 +24,7 @@ TABLES = (
     "record",
     "answers",
     "groups",
+    "persons",
 )
 
 
@@ -100,6 +101,10 @@ def main() -> None:
 
                 for people in (100_000, 1_000_000) if asked.full else (100_000,):
                     groups.compare(servers, people)
+            if "persons" in asked.only:
+                from tests.bench import persons
+
+                persons.compare(servers, 1_000_000 if asked.full else 100_000)
         finally:
             servers.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")
