@@ -12,7 +12,7 @@ import pytest
 from tests.console.desk import a_case
 from tests.people import a_worker
 from tests.persons.acts import a_viewer, asked, at_work, step, the_person
-from tests.registry.test_loading import ANI, BUDI, roster, written
+from tests.registry.test_loading import ANI, BUDI, NOW, roster, written
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.database import transaction
 from verify_service.persons import correcting, erasing
@@ -31,6 +31,8 @@ from verify_service.persons.rights import (
     set_hold,
 )
 from verify_service.registry.letters import letters_html
+from verify_service.registry.problems import StillNeeded
+from verify_service.registry.undo import undo_version
 
 NIK = "3275014107800001"
 
@@ -288,6 +290,29 @@ def test_a_list_that_names_an_erased_person_tells_and_keeps_nothing_of_them(db: 
     assert db.execute("SELECT name, erased_at FROM worker WHERE id = %s", [ani]).fetchone() == ("Ani Lestari", None)
     with at_work(a_viewer()) as who:
         assert numbers(who, the_person(who, ani), "nik") == (NIK,)
+
+
+def test_a_list_taken_back_brings_nothing_of_an_erased_person(db: Any, ani: int, tmp_path: Path) -> None:
+    later = NOW + dt.timedelta(days=1)
+    second = roster(written(tmp_path, ANI.replace(",1,2,", ",4,2,"), BUDI, name="next.csv"), now=later)
+    assert second.import_id is not None
+    assert isinstance(erase(db, ani), Erased)
+    with pytest.raises(StillNeeded, match="requests of people"), transaction() as session:
+        undo_version(session, second.import_id, now=dt.datetime.now(dt.UTC), actor="test")
+    db.execute("UPDATE person_request SET asked_at = '2026-01-01'")  # asked before that list came
+    with transaction() as session:
+        undo_version(session, second.import_id, now=dt.datetime.now(dt.UTC), actor="test")
+    assert "Ani Lestari" not in text_of_everything(db)
+    assert db.execute("SELECT erased_at IS NOT NULL FROM worker WHERE id = %s", [ani]).fetchone() == (True,)
+
+
+def test_a_whole_list_without_an_erased_person_asks_nobody_after_them(db: Any, tmp_path: Path) -> None:
+    citi = BUDI.replace("3275011203750002", "3275011203750004").replace("Budi Santoso", "Citra Ayu")
+    roster(written(tmp_path, ANI, BUDI, citi))
+    (ani,) = db.execute("SELECT id FROM worker WHERE name = 'Ani Lestari'").fetchone()
+    assert isinstance(erase(db, ani), Erased)
+    report = roster(written(tmp_path, BUDI.replace(",1,2,", ",4,2,"), citi, name="whole.csv"), whole=True)
+    assert report.missing == ()
 
 
 def test_two_who_confirm_at_once_are_one_and_one_who_is_told(db: Any, ani: int) -> None:

@@ -23,6 +23,7 @@ from verify_service.registry.traits import heard, skeleton
 SHOWN: Final = 25
 _WEIGHED: Final = 400  # names that are heard alike, held against each other; of a commoner one a place is asked for
 _IN_A_PLACE: Final = 60_000  # lines of a kelurahan that are gone through one by one
+_ISSUES: Final = 4  # letters of one person, the newest of which is valid
 _LEAST: Final = 60.0  # of 100: less alike is another name
 _CLOSE: Final = 78.0  # where whole names are gone through, spelt otherwise than they are heard
 _KPJ: Final = re.compile(r"[0-9A-Z]{7}[0-9]{4}")
@@ -62,8 +63,13 @@ class Hits:
     tell: str = ""
 
 
+# To compile a plan takes longer than such a search.
+_SHORT: Final = text("SELECT set_config('jit', 'off', true)")
+
+
 def find(acting: Acting, wanted: Wanted) -> Hits:
     """Look for somebody in the account's place; that was looked for, by what and how many were found is kept."""
+    acting.session.execute(_SHORT)
     hits = _find(acting, wanted)
     acting.record("person searched", "roster", by=hits.by, found=len(hits.rows))
     return hits
@@ -121,18 +127,16 @@ WITH heard AS MATERIALIZED (
 SELECT {_COLUMNS} FROM heard worker {_LINE} LIMIT :most"""  # noqa: S608  # constants of our own
 )
 # Of a place all lines, which one index holds together.
-_HERE = text(
-    f"""
-SELECT {_COLUMNS} FROM (
-    SELECT DISTINCT worker_id FROM enrolment WHERE kelurahan_code = :kelurahan
-      AND (NOT :bound OR kelurahan_code = :area OR starts_with(kelurahan_code, :area || '.')) LIMIT :scanned) place
-JOIN worker ON worker.id = place.worker_id AND worker.erased_at IS NULL {_LINE}"""  # noqa: S608  # ours
+_WORKERS_HERE = text(
+    """
+SELECT DISTINCT worker_id FROM enrolment WHERE kelurahan_code = :kelurahan
+  AND (NOT :bound OR kelurahan_code = :area OR starts_with(kelurahan_code, :area || '.')) LIMIT :scanned"""
 )
 _NAMES_HERE = text(
     """
-SELECT DISTINCT worker.id, worker.name_key, worker.letter_issue
+SELECT DISTINCT worker.id, worker.name_key
 FROM enrolment JOIN worker ON worker.id = enrolment.worker_id AND worker.erased_at IS NULL
-WHERE enrolment.kelurahan_code = :kelurahan
+WHERE enrolment.kelurahan_code = :kelurahan AND worker.name_key ~ :begins
   AND (NOT :bound OR kelurahan_code = :area OR starts_with(kelurahan_code, :area || '.')) LIMIT :scanned"""
 )
 _FIRST_HERE = text(
@@ -170,10 +174,13 @@ def _by_letter(acting: Acting, wanted: Wanted, code: str) -> Hits:
     """The code of an invitation is made anew of each person and compared: so it needs the kelurahan."""
     if not wanted.kelurahan:
         return Hits((), "letter", tell="kelurahan")
-    asked = _asked(acting.viewer, wanted, scanned=_IN_A_PLACE)
-    here = acting.session.execute(_NAMES_HERE, asked).all()
-    found = [one.id for one in here if letter_code(INVITATION, one.id, one.letter_issue) == code]
-    return _hits(acting, _these(acting, wanted, found), "letter")
+    here = acting.session.scalars(_WORKERS_HERE, _asked(acting.viewer, wanted, scanned=_IN_A_PLACE)).all()
+    for issue in range(1, _ISSUES + 1):  # nearly everybody has the first; of few a newer one was printed
+        found = [worker for worker in here if letter_code(INVITATION, worker, issue) == code]
+        rows = [row for row in _these(acting, wanted, found) if row.letter_issue == issue]
+        if rows:
+            return _hits(acting, rows, "letter")
+    return Hits((), "letter")
 
 
 def _by_name(acting: Acting, wanted: Wanted, typed: str) -> Hits:
@@ -183,12 +190,12 @@ def _by_name(acting: Acting, wanted: Wanted, typed: str) -> Hits:
         return Hits((), "name", tell="nothing")
     sounds, _ = heard(key)
     rows = _heard(acting, wanted, sounds)
+    if wanted.kelurahan and not rows:
+        return _hits(acting, _spelt_alike(acting, wanted, words), "name")
     many = len(rows) >= _WEIGHED
     if not rows and len(words) > 1:  # one word is spelt beyond hearing: the others find them
         rows = [row for left in range(len(sounds)) for row in _heard(acting, wanted, _without(sounds, left))]
     near = _ranked(key, rows, _LEAST)
-    if wanted.kelurahan and len(near) < SHOWN:
-        near = _spelt_alike(acting, wanted, key, near)
     return _hits(acting, near, "name", tell="kelurahan" if not wanted.kelurahan and (many or len(near) > SHOWN) else "")
 
 
@@ -199,7 +206,9 @@ def _without(sounds: Sequence[str], left: int) -> list[str]:
 def _heard(acting: Acting, wanted: Wanted, sounds: Sequence[str]) -> list[Any]:
     if not sounds:
         return []
-    asked = _asked(acting.viewer, wanted, sounds=list(sounds), weighed=_WEIGHED * (25 if wanted.kelurahan else 1))
+    # Of a place they are looked for among all who bear the name.
+    weighed = None if acting.viewer.bound or wanted.kelurahan else _WEIGHED
+    asked = _asked(acting.viewer, wanted, sounds=list(sounds), weighed=weighed)
     return list(acting.session.execute(_BY_SOUND, asked | {"most": _WEIGHED}))
 
 
@@ -217,17 +226,29 @@ def _alike(key: str, held: str) -> float:
     return max(whole, part - 10)
 
 
-def _spelt_alike(acting: Acting, wanted: Wanted, key: str, found: Sequence[Any]) -> list[Any]:
-    """Names of the kelurahan that are spelt alike, whatever they sound like, behind those found already."""
-    asked = _asked(acting.viewer, wanted, scanned=_IN_A_PLACE)
-    words = [sound(word) for word in key.split()]
-    known = {row.id for row in found}
+def _spelt_alike(acting: Acting, wanted: Wanted, words: Sequence[str]) -> list[Any]:
+    """Names of the kelurahan whose words are spelt or heard alike, the likest first.
+
+    A slip is hardly ever the first letter: only words that begin as one of those typed are held against them.
+    """
+    letters = {letter for word in words for letter in (word[0], (sound(word) or word)[0])}
+    begins = "".join(sorted({other for letter in letters for other in _LIKE.get(letter, letter)}))
+    heard_words = [sound(word) or word for word in words]
     near = sorted(
         (-alike, one.id)
-        for one in acting.session.execute(_NAMES_HERE, asked)
-        if one.id not in known and (alike := _words_alike(words, sound(one.name_key).split())) >= _CLOSE
+        for one in _names_here(acting, wanted, f"(^| )[{begins}]")
+        if (alike := _words_alike(heard_words, sound(one.name_key).split())) >= _CLOSE
     )
-    return [*found, *_these(acting, wanted, [worker for _, worker in near[: SHOWN + 1]])]
+    return _these(acting, wanted, [worker for _, worker in near[: SHOWN + 1]])
+
+
+# First letters that stand for each other in spellings old and new.
+_LIKE: Final = {letter: group for group in ("DJYI", "CTKSZ", "UO", "FPV") for letter in group}
+
+
+def _names_here(acting: Acting, wanted: Wanted, begins: str) -> list[Any]:
+    asked = _asked(acting.viewer, wanted, scanned=_IN_A_PLACE, begins=begins)
+    return list(acting.session.execute(_NAMES_HERE, asked))
 
 
 def _words_alike(words: Sequence[str], held: Sequence[str]) -> float:

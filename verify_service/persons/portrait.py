@@ -146,6 +146,7 @@ class Portrait:
 
 def portrait(acting: Acting, group: Group) -> Portrait:
     """The person as this account may see them; that the page was opened is kept, and shown to the next who opens it."""
+    acting.session.execute(text("SELECT set_config('jit', 'off', true)"))  # to compile takes longer than to look up
     proposals = _proposals(acting, group)
     removals = _removals(acting, group)
     cells, standing = _months(acting, group)

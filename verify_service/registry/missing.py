@@ -49,7 +49,7 @@ SELECT enrolment.id, worker.name, enrolment.kelurahan_code, area.kelurahan, enro
        enrolment.import_id, enrolment.row
 FROM enrolment JOIN worker ON worker.id = enrolment.worker_id
 LEFT JOIN area ON area.kelurahan_code = enrolment.kelurahan_code
-WHERE enrolment.import_id <> :version AND enrolment.removed_from IS NULL
+WHERE enrolment.import_id <> :version AND enrolment.removed_from IS NULL AND worker.erased_at IS NULL
 ORDER BY area.kelurahan, worker.name, enrolment.id
 """
 )

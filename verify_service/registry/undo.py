@@ -25,7 +25,7 @@ _TABLES = {
     "insurer": ("insurer_record", "worker"),
 }
 # What a list never says of a person, and what no undoing turns back: a letter once voided stays void.
-_NOT_FROM_LISTS = {"worker": {"letter_issue", "help_issue", "same_as"}}
+_NOT_FROM_LISTS = {"worker": {"letter_issue", "help_issue", "same_as", "erased_at"}}
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ def _gather(session: Session, held: FileImport) -> None:
 # What counts of the people of a list: of those whom it brought, and of those whom it changed.
 _LINES = "(SELECT id FROM touched_enrolment)"
 _PEOPLE = "(SELECT worker_id FROM enrolment JOIN touched_enrolment USING (id))"
+_NEW_PEOPLE = "(SELECT id FROM touched_worker WHERE NOT was)"
 _RESTS = {
     "answers": f"FROM evidence WHERE received_at >= :at AND enrolment_id IN {_LINES}",
     "answers of owners": f"FROM discrepancy_answer WHERE answered_at >= :at AND enrolment_id IN {_LINES}",
@@ -134,6 +135,11 @@ _RESTS = {
     "gaps told of": f"FROM cover_gap WHERE told_at >= :at AND worker_id IN {_PEOPLE}",
     "people drawn in a round": f"""FROM round JOIN round_person drawn ON drawn.round_id = round.id
         WHERE round.drawn_at >= :at AND round.state <> 'cancelled' AND drawn.enrolment_id IN {_LINES}""",
+    "requests of people about their data": f"""FROM person_request
+        WHERE worker_id IN {_NEW_PEOPLE} OR (asked_at >= :at AND worker_id IN {_PEOPLE})""",
+    "numbers seen in clear": f"FROM person_look WHERE worker_id IN {_NEW_PEOPLE}",
+    "people who may not be erased": f"FROM person_hold WHERE worker_id IN {_NEW_PEOPLE}",
+    "people of a breach": f"FROM breach_person WHERE worker_id IN {_NEW_PEOPLE}",
     "tasks done": f"FROM task WHERE closed_at >= :at AND enrolment_id IN {_LINES}",
 }
 # A month that no other file reports: what people answered and were told of it rests on this one.

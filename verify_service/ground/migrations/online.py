@@ -14,14 +14,22 @@ _PATIENCE = "10min"  # for those who read and wrote before; nobody waits behind 
 
 
 def index_online(
-    name: str, table: str, columns: str, *, unique: bool = False, where: str = "", method: str = "btree"
+    name: str,
+    table: str,
+    columns: str,
+    *,
+    unique: bool = False,
+    where: str = "",
+    method: str = "btree",
+    include: str = "",
 ) -> None:
     """Build an index without holding anybody up; one that a broken-off build has left is thrown away first.
 
     `columns` and `where` are as in CREATE INDEX. What the migration did before it is committed: put it into a migration
     of its own, or first.
     """
-    beginning, behind = "UNIQUE INDEX" if unique else "INDEX", f" WHERE {where}" if where else ""
+    beginning = "UNIQUE INDEX" if unique else "INDEX"
+    behind = (f" INCLUDE ({include})" if include else "") + (f" WHERE {where}" if where else "")
     with op.get_context().autocommit_block():
         before = op.get_bind().scalar(text("SHOW lock_timeout"))
         op.execute(f"SET lock_timeout = '{_PATIENCE}'")

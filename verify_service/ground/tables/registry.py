@@ -230,7 +230,8 @@ class Enrolment(Base):
     created_at: Mapped[Moment]
     __table_args__ = (
         UniqueConstraint("worker_id", "import_id", "row"),
-        Index(None, "kelurahan_code", "rw", "rt"),
+        # Holds whose lines they are, so that the people of a kelurahan are read from it alone.
+        Index("ix_enrolment_place", "kelurahan_code", "rw", "rt", postgresql_include=["worker_id"]),
     )
 
 

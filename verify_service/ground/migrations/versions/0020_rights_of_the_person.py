@@ -33,6 +33,8 @@ def upgrade() -> None:
     op.execute(_SOUNDS)
     index_online("ix_worker_sounds", "worker", "name_sounds(name_key)", method="gin")
     index_online("ix_removal_enrolment_id", "removal", "enrolment_id")
+    index_online("ix_enrolment_place", "enrolment", "kelurahan_code, rw, rt", include="worker_id")
+    op.execute("DROP INDEX IF EXISTS ix_enrolment_kelurahan_code_rw_rt")
     moment = sa.DateTime(timezone=True)
     for table in ("worker", "worker_before"):
         op.add_column(
@@ -140,6 +142,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.create_index("ix_enrolment_kelurahan_code_rw_rt", "enrolment", ["kelurahan_code", "rw", "rt"])
+    op.drop_index("ix_enrolment_place", "enrolment")
     op.drop_index("ix_removal_enrolment_id", "removal")
     op.drop_index("ix_worker_sounds", "worker")
     op.execute("DROP FUNCTION name_sounds(text)")
