@@ -14,6 +14,7 @@ from verify_service.labels.categories import category_name
 from verify_service.labels.codes import verdict_name
 from verify_service.labels.facts import fact_name
 from verify_service.labels.grievances import CHANNELS
+from verify_service.labels.owner_words import LISTS, answer_name
 from verify_service.labels.person_words import (
     ASKERS,
     BASES,
@@ -34,6 +35,7 @@ from verify_service.labels.person_words import (
 )
 from verify_service.labels.reasons import JOBS, MEMBERS, PROPOSERS, reason_name
 from verify_service.labels.registry_words import KINDS as FILE_KINDS
+from verify_service.labels.registry_words import PAIR_ANSWERS, WHY_ALIKE, problem_name
 from verify_service.labels.round_words import DISPOSITIONS
 from verify_service.labels.sent_texts import DELIVERIES, OUTBOX
 from verify_service.labels.standings import AT_THE_DESK, PROPOSALS, REMOVALS
@@ -52,6 +54,10 @@ SECTIONS: Final = {
     "tasks": lazy_gettext("What officers had to do about you"),
     "gaps": lazy_gettext("Unpaid months that we noticed"),
     "holds": lazy_gettext("Why your data could not be erased"),
+    "comparisons": lazy_gettext("Whether you are listed twice"),
+    "known_names": lazy_gettext("Names that you bear, as was decided"),
+    "owner_answers": lazy_gettext("What offices answered about you"),
+    "problems": lazy_gettext("What was wrong with rows that name you"),
     "file_rows": lazy_gettext("Rows of files that name you, as they came"),
     "phones": lazy_gettext("Phones that answer for you"),
     "texts_out": lazy_gettext("Texts that we wrote"),
@@ -137,6 +143,14 @@ COLUMNS: Final = {
     "ended_at": lazy_gettext("until"),
     "hold": lazy_gettext("for"),
     "set_at": lazy_gettext("since"),
+    "found_at": lazy_gettext("noticed"),
+    "alike_in": lazy_gettext("alike in"),
+    "compared": lazy_gettext("the answer"),
+    "owner": lazy_gettext("which office"),
+    "owner_answer": lazy_gettext("the answer"),
+    "heading": lazy_gettext("column"),
+    "problem": lazy_gettext("what is wrong"),
+    "found": lazy_gettext("what stood there"),
     "cells": lazy_gettext("what the row says"),
     "number": lazy_gettext("number"),
     "linked_how": lazy_gettext("known from"),
@@ -224,6 +238,11 @@ _IN_WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "closed_how": _from(ENDED),
     "hold": _from(HOLDS),
     "file_kind": _from(FILE_KINDS),
+    "alike_in": lambda value: ", ".join(str(WHY_ALIKE.get(one, one)) for one in value),
+    "compared": _from(PAIR_ANSWERS),
+    "owner": lambda value: str(LISTS.get(value, value)),
+    "owner_answer": answer_name,
+    "problem": problem_name,
     "number": lambda value: Phone(value).local if value.startswith("+") else value,
     "linked_how": _from(LINKED_HOW),
     "purpose": _from(PURPOSES),

@@ -182,6 +182,18 @@ _TABLES: Final = (
            WHERE worker_id = ANY(CAST(:workers AS bigint[])) ORDER BY id""",
     ),
     (
+        "comparisons",
+        "computed",
+        """SELECT found_at, why AS alike_in, decision AS compared, decided_at FROM person_pair
+           WHERE low = ANY(CAST(:workers AS bigint[])) OR high = ANY(CAST(:workers AS bigint[])) ORDER BY id""",
+    ),
+    (
+        "known_names",
+        "office",
+        """SELECT name_key AS name, decided_at FROM known_name
+           WHERE nik_index = ANY(CAST(:indexes AS bytea[])) ORDER BY 1""",
+    ),
+    (
         "holds",
         "office",
         """SELECT reason AS hold, set_at, ended_at FROM person_hold
@@ -266,6 +278,23 @@ _WITH_WORDS: Final = (
            WHERE proposal.nik_index = ANY(CAST(:indexes AS bytea[]))
               OR removal.enrolment_id = ANY(CAST(:lines AS bigint[])) ORDER BY said.id""",
         {"note": (_SERVICE, "decision.note")},
+    ),
+    (
+        "owner_answers",
+        "office",
+        """SELECT answered_at AS at, period, verdict, owner, answer AS owner_answer, note FROM discrepancy_answer
+           WHERE enrolment_id = ANY(CAST(:lines AS bigint[])) ORDER BY id""",
+        {"note": (_PERSON, "discrepancy_answer.note")},
+    ),
+    (
+        "problems",
+        "files",
+        """SELECT file.filename, file.imported_at, problem.row, problem."column" AS heading, problem.code AS problem,
+                  problem.found
+           FROM import_line line JOIN file_import file ON file.id = line.import_id
+           JOIN import_problem problem ON problem.import_id = line.import_id AND problem.row = line.row
+           WHERE line.nik_index = ANY(CAST(:indexes AS bytea[])) ORDER BY problem.id""",
+        {"found": (_SERVICE, "import_problem.found")},
     ),
     (
         "corrections",
