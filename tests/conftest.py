@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -302,16 +303,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-talks", action="store_true", help="write the golden talks anew")
 
 
-@pytest.fixture
-def little_money(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """A year's ceiling of 300 million: 1,488 workers of the sample's 2,000."""
+@contextmanager
+def other_programme(monkeypatch: pytest.MonkeyPatch, folder: Path, was: str, now: str) -> Iterator[None]:
+    """Bekasi's programme with one line written otherwise."""
     written = programme.DEFAULT.read_text(encoding="utf-8").replace(
         "../data", str(programme.DEFAULT.parent.parent / "data")
     )
-    file = tmp_path / "programme.toml"
-    file.write_text(written.replace("ceiling = 2000000000", "ceiling = 300000000"), encoding="utf-8")
+    assert was in written
+    file = folder / "programme.toml"
+    file.write_text(written.replace(was, now), encoding="utf-8")
     monkeypatch.setenv("VERIFY_PROGRAMME", str(file))
     forget_everything()
     yield
     monkeypatch.undo()
     forget_everything()
+
+
+@pytest.fixture
+def little_money(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A year's ceiling of 300 million: 1,488 workers of the sample's 2,000."""
+    with other_programme(monkeypatch, tmp_path, "ceiling = 2000000000", "ceiling = 300000000"):
+        yield
+
+
+@pytest.fixture
+def small_budget(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """800 rupiah a month for texts: two of them."""
+    with other_programme(monkeypatch, tmp_path, "month_budget = 0", "month_budget = 800"):
+        yield

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+import time
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from psycopg.errors import DeadlockDetected
@@ -12,13 +14,23 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from verify_service.cli.service import json_option, print_json, with_servers
-from verify_service.conversations.asking import RtHeadsAsked, Silent, ask_all, ask_the_rt_heads, find_silent
+from verify_service.conversations import group_asks
+from verify_service.conversations.asked_group import EVER, MOST_MONTHS, SINCE_NEWEST, Whom
+from verify_service.conversations.asking import RtHeadsAsked, ask_the_rt_heads
+from verify_service.conversations.asking_a_group import Worked, ask_some
+from verify_service.conversations.group_asks import AskPreview, AskRefusal, Seen
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
+from verify_service.ground.tables import Ask
 from verify_service.registry.areas import NoSuchKelurahan, kelurahan_code
+from verify_service.registry.occupations import OCCUPATIONS
+from verify_service.rounds.round_states import RoundRefused, find_round
+from verify_service.verification.decision import RULES
 
+P = ParamSpec("P")
 T = TypeVar("T")
-_AT_ONCE = 50  # in one transaction: it holds up the answers of the phones in it
+_VERDICTS = sorted({rule.name for rule in RULES})
 _TRIES = 3  # where it met another transaction that waited for it
 
 
@@ -27,33 +39,140 @@ def ask() -> None:
     """Ask those who have not spoken yet; texts go out within the send window."""
 
 
+_GROUP = (
+    click.option("--kelurahan", default=None, help="Only this kelurahan."),
+    click.option("--rw", default="", help="Only this RW of it, for example 011."),
+    click.option("--rt", default="", help="Only this RT of the RW, for example 003."),
+    click.option("--occupation", type=click.Choice(sorted(OCCUPATIONS)), help="Only this occupation."),
+    click.option("--verdict", type=click.Choice(_VERDICTS), help="Only whose newest month has this verdict."),
+    click.option("--months", type=click.IntRange(1, MOST_MONTHS), help="Only those not heard for so many months."),
+    click.option("--heard", is_flag=True, help="Also those who were heard since the newest insurer file."),
+    click.option("--round", "round_name", help="Only those drawn for this round who did not answer."),
+)
+
+
+def _group_options(command: Callable[P, T]) -> Callable[..., T]:
+    """Gives the command one `group` of what its options say of people."""
+
+    @wraps(command)
+    def run(**given: Any) -> T:
+        names = ("kelurahan", "rw", "rt", "occupation", "verdict", "months", "heard", "round_name")
+        group = {name: given.pop(name) for name in names}
+        return command(group=group, **given)  # type: ignore[call-arg, arg-type]
+
+    wrapped: Callable[..., T] = run
+    for option in reversed(_GROUP):
+        wrapped = option(wrapped)
+    return wrapped
+
+
 @ask.command()
-@click.option("--kelurahan", default=None, help="Only this kelurahan.")
+@_group_options
+@click.option("--dial", is_flag=True, help="Ask them to dial, instead of by a text that they answer.")
 @click.option("--most", type=click.IntRange(1), default=10_000, show_default=True, help="Ask no more than these.")
+@click.option("--dry-run", is_flag=True, help="Say whom, in which words and for how much, and do nothing.")
+@click.option("--over-budget", default="", metavar="WHY", help="Ask though it exceeds the month's budget, and why.")
 @json_option
 @with_servers
-def workers(kelurahan: str | None, most: int, as_json: bool) -> None:
-    """Ask by SMS whether they are registered and covered: workers silent since the newest insurer file."""
+def workers(group: Mapping[str, Any], dial: bool, most: int, dry_run: bool, over_budget: str, as_json: bool) -> None:
+    """Ask by SMS whether they are registered and covered: workers silent since the newest insurer file, or whom the
+    options name. The same as "Ask" in the console, and shown there."""
+    question = group_asks.BY_DIAL if dial else group_asks.BY_TEXT
     with transaction() as session:
-        code = _code(session, kelurahan)
-        silent = find_silent(session, kelurahan=code, most=None, now=dt.datetime.now(dt.UTC))
-    asked = 0
-    while silent and asked < most:
-        some = min(_AT_ONCE, most - asked)
-        asked += _ask(silent[:some], code)
-        silent = silent[some:]
-        queue.nudge(queue.SEND)
+        whom = _whom(session, group)
+        found = group_asks.preview(session, whom, question, now=_now(), most=most)
+    if dry_run:
+        return _tell(found, as_json=as_json)
+    begun = _begin(whom, question, Seen(found.texts, found.rupiah, over_budget), most)
+    asked = _work(begun.id) if begun is not None else 0
     if as_json:
-        print_json({"asked": asked})
+        print_json({"asked": asked, "ask": begun.id if begun is not None else None})
     else:
-        click.echo(f"{asked} workers are asked by SMS.")
+        click.echo(f"{asked} workers are asked by SMS{f' (ask {begun.id})' if begun is not None else ''}.")
+    return None
 
 
-def _ask(silent: Sequence[Silent], code: str | None) -> int:
-    def these(session: Session) -> int:
-        return ask_all(session, silent, kelurahan=code, now=dt.datetime.now(dt.UTC), actor="command line")
+def _whom(session: Session, group: Mapping[str, Any]) -> Whom:
+    return Whom(
+        kelurahan=_code(session, group["kelurahan"]) or "",
+        rw=group["rw"],
+        rt=group["rt"],
+        occupation=group["occupation"] or "",
+        verdict=group["verdict"] or "",
+        heard=str(group["months"]) if group["months"] else EVER if group["heard"] else SINCE_NEWEST,
+        round_id=_round(session, group["round_name"]),
+    )
 
-    return _in_transaction(these)
+
+def _round(session: Session, name: str | None) -> int | None:
+    try:
+        return find_round(session, name).id if name else None
+    except RoundRefused as refused:
+        raise click.ClickException(str(refused)) from None
+
+
+def _tell(found: AskPreview, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "people": found.counted.people,
+                "texts": found.texts,
+                "left_out": {why.value: number for why, number in found.counted.left_out.items()},
+                "rupiah": found.rupiah,
+                "ends": found.ends.isoformat(timespec="seconds"),
+                "budget_left": found.left,
+                "over_budget": found.over_budget,
+                "words": {one.language: one.words for one in found.languages},
+            }
+        )
+        return
+    click.echo(f"{found.counted.people} people, of whom {found.texts} would be asked for Rp {found.rupiah:,}.")
+    for why, number in found.counted.left_out.items():
+        click.echo(f"  {number:>8,} not: {why.value.replace('_', ' ')}")
+    for one in found.languages:
+        click.echo(f"  {one.language}, {one.people:,} people, {one.letters} letters, {one.parts} part: {one.words}")
+    click.echo(f"The last one leaves about {found.ends.astimezone(programme().zone):%Y-%m-%d %H:%M}.")
+    if found.left is not None:
+        click.echo(f"Left of the month's budget: Rp {found.left:,}.")
+
+
+def _begin(whom: Whom, question: str, seen: Seen, most: int) -> Ask | None:
+    """The ask, begun; None where there is nobody to be asked."""
+    with transaction() as session:
+        begun = group_asks.begin(session, whom, question, seen=seen, now=_now(), by="command line", most=most)
+    match begun:
+        case Ask():
+            return begun
+        case AskRefusal.NOBODY:
+            return None
+        case AskRefusal.OVER_BUDGET:
+            raise click.ClickException(
+                f"Rp {seen.rupiah:,} is more than is left of the month's budget. Ask fewer (--most), or say in"
+                f" {group_asks.SHORTEST_WHY} letters or more why it goes all the same: --over-budget WHY"
+            )
+        case _:
+            raise click.ClickException("The group has changed in this moment. Look again with --dry-run.")
+
+
+def _work(ask_id: int) -> int:
+    """Ask until everybody was asked, beside the workers that do the same; how many texts."""
+    while True:
+
+        def some(session: Session) -> Worked:
+            return ask_some(session, now=_now(), ask_id=ask_id)
+
+        done = _in_transaction(some)
+        queue.nudge(queue.SEND)
+        with transaction() as session:
+            told = group_asks.find_ask(session, ask_id, now=_now())
+        if told is None or told.state != "asking":
+            return told.asked if told is not None else 0
+        if not done.settled:
+            time.sleep(0.1)  # others have the rest in hand
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _in_transaction(work: Callable[[Session], T]) -> T:

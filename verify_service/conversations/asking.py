@@ -40,7 +40,7 @@ _OPEN = text("channel = 'sms' AND ended_at IS NULL")  # as the index has it that
 
 
 # Where a text ends that will not go any more.
-_LOST = frozenset(
+LOST = frozenset(
     state.value for state in (OutboxState.REFUSED, OutboxState.FAILED, OutboxState.CANCELLED, OutboxState.STALE)
 )
 
@@ -180,7 +180,7 @@ def find_silent(session: Session, *, kelurahan: str | None, most: int | None, no
         "kelurahan": kelurahan,
         "today": now.astimezone(programme().zone).date(),
         "old": now - dt.timedelta(days=programme().texting.question_days),
-        "lost": sorted(_LOST),
+        "lost": sorted(LOST),
         "most": most,
     }
     return [Silent(row.phone_id, row.worker_id) for row in session.execute(_SILENT, values)]
@@ -370,6 +370,6 @@ def _never_reached() -> ColumnElement[bool]:
     """Whether the text of a question came to nothing, so that nobody can answer it."""
     return exists().where(
         OutboxMessage.cause == func.concat(cause_of(""), Conversation.id),
-        OutboxMessage.state.in_(_LOST),
+        OutboxMessage.state.in_(LOST),
         OutboxMessage.unknowns == 0,
     )

@@ -59,13 +59,14 @@ WHERE phone_id = ANY(CAST(:phones AS bigint[])) AND channel = 'sms' AND ended_at
 )
 _QUEUE = text(
     """
-INSERT INTO outbox (phone_id, worker_id, conversation_id, step, round_id, screen, purpose, body, body_hash, cause,
-                    due_at, stale_at, created_at)
+INSERT INTO outbox (phone_id, worker_id, conversation_id, step, round_id, ask_id, screen, purpose, body, body_hash,
+                    cause, due_at, stale_at, created_at)
 SELECT phone, worker, conversation,
        CASE WHEN conversation IS NULL THEN NULL WHEN reminder THEN 1 + coalesce((
            SELECT max(before.step) FROM outbox before
            WHERE before.phone_id = phone AND before.conversation_id = conversation), 0) ELSE 0 END,
-       :round, screen, CASE WHEN reminder THEN 'reminder' ELSE 'question' END, body, body_hash, cause, :due, :stale,
+       CAST(:round AS bigint), CAST(:ask AS bigint), screen,
+       CASE WHEN reminder THEN 'reminder' ELSE 'question' END, body, body_hash, cause, :due, :stale,
        :now
 FROM unnest(CAST(:phones AS bigint[]), CAST(:workers AS bigint[]), CAST(:conversations AS bigint[]),
             CAST(:reminders AS boolean[]), CAST(:screens AS text[]), CAST(:bodies AS bytea[]), CAST(:hashes AS bytea[]),
@@ -77,8 +78,16 @@ RETURNING worker_id
 )
 
 
-def ask_many(session: Session, people: Sequence[ToAsk], *, round_id: int, now: dt.datetime) -> set[int]:
-    """Ask these workers, each on one phone, or remind them; returns the workers to whom a text is on its way.
+def ask_many(
+    session: Session,
+    people: Sequence[ToAsk],
+    *,
+    now: dt.datetime,
+    round_id: int | None = None,
+    ask_id: int | None = None,
+) -> set[int]:
+    """Ask these workers, each on one phone, or remind them; returns the workers to whom a text is on its way. The texts
+    are contacts of a round, or belong to an ask of a group.
 
     A phone with an open question of somebody else is passed over: a bare YA could not be tied to one of two.
     """
@@ -94,7 +103,7 @@ def ask_many(session: Session, people: Sequence[ToAsk], *, round_id: int, now: d
             texts.append((one, one.conversation, QUESTION, one.cause))
         elif (asked := opened.get((one.phone, one.worker))) is not None:
             texts.append((one, asked, QUESTION, cause_of(asked)))
-    return _queue(session, texts, round_id, now)
+    return _queue(session, texts, now, round_id=round_id, ask_id=ask_id)
 
 
 def _open(session: Session, people: Sequence[ToAsk], now: dt.datetime) -> dict[tuple[int, int], int]:
@@ -117,7 +126,12 @@ def _open(session: Session, people: Sequence[ToAsk], now: dt.datetime) -> dict[t
 
 
 def _queue(
-    session: Session, texts: Sequence[tuple[ToAsk, int | None, str, str]], round_id: int, now: dt.datetime
+    session: Session,
+    texts: Sequence[tuple[ToAsk, int | None, str, str]],
+    now: dt.datetime,
+    *,
+    round_id: int | None,
+    ask_id: int | None,
 ) -> set[int]:
     if not texts:
         return set()
@@ -130,6 +144,7 @@ def _queue(
     due = may_write_from(now)
     values = {
         "round": round_id,
+        "ask": ask_id,
         "phones": [one.phone for one, *_ in texts],
         "workers": [one.worker for one, *_ in texts],
         "conversations": [conversation for _, conversation, _, _ in texts],

@@ -130,6 +130,9 @@ class Texting(_Table):
     continue_minutes: int = Field(ge=0)  # after a report by text, further words belong to it
     pause_minutes: int = Field(ge=0)  # after somebody's text in a talk, our own question waits
     part_cost: int = Field(ge=0)  # rupiah for each part, to show officers what an answer costs
+    rest_days: int = Field(14, gt=0)  # nobody is asked the programme's question again within so many
+    texts_per_minute: int = Field(600, gt=0)  # what the gateway takes, by its contract: to tell how long an ask takes
+    month_budget: int = Field(0, ge=0)  # rupiah of a calendar month for texts; 0: none was set
 
 
 class RtHeads(_Table):

@@ -115,6 +115,12 @@ JOBS: Final = (
         "SELECT EXISTS (SELECT 1 FROM breach WHERE telling_at IS NOT NULL AND told_at IS NULL)",
         apart=10.0,
     ),
+    ASKS := Job(
+        "jobs.asks.look",
+        """SELECT EXISTS (SELECT 1 FROM ask WHERE state = 'asking')
+           OR EXISTS (SELECT 1 FROM ask WHERE made_at > now() - interval '30 days' AND (heard_at IS NULL OR heard_at <
+               now() - least(interval '10 minutes', greatest(interval '2 seconds', (now() - made_at) / 20))))""",
+    ),
     CASES := Job(
         "jobs.escalate.look",
         """SELECT EXISTS (SELECT 1 FROM grievance WHERE closed_at IS NULL)

@@ -33,6 +33,7 @@ JOBS: Final = {
     "escalate": lazy_gettext("Watch deadlines of cases"),
     "uploads": lazy_gettext("Read uploaded files"),
     "breaches": lazy_gettext("Tell people of a breach"),
+    "asks": lazy_gettext("Ask the people of a group"),
 }
 NAMES: Final = {
     "inbound": lazy_gettext("Incoming texts not yet read"),
@@ -64,6 +65,7 @@ _TO_DO: Final = {
     ("outbox", ""): lazy_gettext("Look at the send window and at the gateway; texts too old are not sent any more."),
     ("clocks", "wrong"): lazy_gettext("Tell the provider. Answers are ordered by our own clock meanwhile."),
     ("given_up", ""): lazy_gettext("Decide on the page about sending whether they are still worth reading."),
+    ("spent", "over"): lazy_gettext("The month's budget for texts is used up: ask nobody more, or raise it."),
     ("publication", "refused"): lazy_gettext("Run `verify publish --dry-run`; last week's figures stand on."),
     ("publication", "none"): lazy_gettext("They come in the night after the insurer's first month is in."),
     ("publication", "late"): lazy_gettext("Look whether worker and clock run at night; or run `verify publish`."),
@@ -126,6 +128,17 @@ def _gateway(line: TodayLine, held: Mapping[str, Any]) -> str:
 
 
 def _spent(line: TodayLine, held: Mapping[str, Any]) -> str:
+    said = _spent_so_far(held)
+    if held.get("left") is None:
+        return said
+    if held["left"] < 0:
+        over = gettext("over the budget by %(rupiah)s", rupiah=rupiah(-held["left"]))
+        return f"{said}; {over}"
+    left = gettext("left of the budget: %(rupiah)s", rupiah=rupiah(held["left"]))
+    return f"{said}; {left}"
+
+
+def _spent_so_far(held: Mapping[str, Any]) -> str:
     return str(
         gettext(
             "%(rupiah)s, %(parts)s parts; last month %(before)s",

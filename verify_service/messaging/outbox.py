@@ -57,6 +57,7 @@ TERMS: Final[Mapping[Purpose, Terms]] = {
 
 
 IN_A_TALK: Final = "in a talk"  # why a text of ours waits though it is due
+ASK_STOPPED: Final = "ask stopped"  # why a text is not sent any more
 
 
 class OutboxState(StrEnum):
@@ -237,6 +238,16 @@ def release_round(session: Session, round_id: int, *, now: dt.datetime) -> int:
 def take_back_round(session: Session, round_id: int) -> int:
     """Texts of this round that were not sent yet are not sent; how many."""
     return _changed(session, _TAKE_BACK_ROUND, {"round": round_id})
+
+
+_TAKE_BACK_ASK = text(
+    "UPDATE outbox SET state = 'cancelled', reason = :reason WHERE ask_id = :ask AND state = 'waiting'"
+)
+
+
+def take_back_ask(session: Session, ask_id: int) -> int:
+    """Texts of this ask that were not sent yet are not sent; how many."""
+    return _changed(session, _TAKE_BACK_ASK, {"ask": ask_id, "reason": ASK_STOPPED})
 
 
 def _changed(session: Session, statement: TextClause, values: Mapping[str, object]) -> int:

@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from verify_service.ground.crypto import Unreadable, unseal
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Conversation, DeliveryNotice, OutboxMessage, Phone, PhoneLink, Round
+from verify_service.ground.tables import Ask, Conversation, DeliveryNotice, OutboxMessage, Phone, PhoneLink, Round
 from verify_service.messaging import deliveries
 from verify_service.messaging.consent import refuse_phone
 from verify_service.messaging.gateways.contract import Capabilities, Gateway, Outgoing, SendOutcome, Sent, blacklisted
 from verify_service.messaging.outbox import (
+    ASK_STOPPED,
     IN_A_TALK,
     LONG,
     PAUSED,
@@ -68,6 +69,8 @@ _ROUND: Final = (
     .correlate(OutboxMessage)
     .scalar_subquery()
 )
+# A text that was with a sender when its ask was stopped comes back as well, and is not wanted then.
+_ASK_STOPPED: Final = exists().where(Ask.id == OutboxMessage.ask_id, Ask.state == "stopped").correlate(OutboxMessage)
 _ROUND_OVER: Final = frozenset({"closing", "closed", "cancelled"})
 
 log = structlog.get_logger()
@@ -100,6 +103,7 @@ class _Holder:
     theirs: bool  # still the phone of the worker whom the text is about
     wrote_at: dt.datetime | None = None  # last, in a talk by text that goes on
     round: str | None = None  # how the round stands that the text is a contact of
+    ask_stopped: bool = False  # whether somebody stopped the ask that it belongs to
 
 
 def claim(
@@ -165,6 +169,7 @@ def _due_of(session: Session, lane: str, most: int, now: dt.datetime) -> list[tu
             or_(OutboxMessage.worker_id.is_(None), still_linked).label("theirs"),
             _WROTE_AT.label("wrote_at"),
             _ROUND.label("round"),
+            _ASK_STOPPED.label("ask_stopped"),
         )
         .join(Phone, Phone.id == OutboxMessage.phone_id)
         .where(_WAITING, text(lane), OutboxMessage.due_at <= now)
@@ -172,10 +177,7 @@ def _due_of(session: Session, lane: str, most: int, now: dt.datetime) -> list[tu
         .limit(most)
         .with_for_update(of=OutboxMessage, key_share=True, skip_locked=True)
     )
-    return [
-        (row, _Holder(number, refused_at, stopped_at, theirs, wrote_at, stands))
-        for row, number, refused_at, stopped_at, theirs, wrote_at, stands in session.execute(due)
-    ]
+    return [(row, _Holder(*holder)) for row, *holder in session.execute(due)]
 
 
 def _take(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> Claimed | None:
@@ -225,6 +227,8 @@ def _over(row: OutboxMessage, phone: _Holder, now: dt.datetime) -> tuple[OutboxS
         return OutboxState.CANCELLED, unwanted
     if phone.round in _ROUND_OVER:
         return OutboxState.CANCELLED, "round over"
+    if phone.ask_stopped:
+        return OutboxState.CANCELLED, ASK_STOPPED
     return None if phone.theirs else (OutboxState.CANCELLED, "no longer their phone")
 
 

@@ -21,6 +21,17 @@ def may_write_from(moment: dt.datetime) -> dt.datetime:
     return next_open(moment, programme().send_window, programme().zone)
 
 
+def window_closes(moment: dt.datetime) -> dt.datetime | None:
+    """When the window closes that is open at `moment` (UTC); None where it never does, as in the demo."""
+    window, zone = programme().send_window, programme().zone
+    if settings().demo:
+        return None
+    day = moment.astimezone(zone).date()
+    if window.closes == dt.time.min:
+        return dt.datetime.combine(day + dt.timedelta(1), dt.time.min, zone).astimezone(dt.UTC)
+    return dt.datetime.combine(day, window.closes, zone).astimezone(dt.UTC)
+
+
 def next_open(moment: dt.datetime, window: SendWindow, zone: ZoneInfo) -> dt.datetime:
     """The first moment within the window that is not before `moment`: itself when it is inside, else an opening."""
     if is_open(moment, window, zone):

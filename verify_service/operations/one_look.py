@@ -24,6 +24,7 @@ from verify_service.ground.tables import AuditEntry, Grievance, Publication
 from verify_service.messaging import reviving
 from verify_service.messaging.gateways import can_fetch, gateway
 from verify_service.messaging.health import standing
+from verify_service.messaging.spending import month_spent
 from verify_service.operations.job_runs import last_runs
 from verify_service.persons import breaches, rights
 from verify_service.publication.printed import refused_week
@@ -62,13 +63,6 @@ SELECT (SELECT count(*) FROM inbound_message WHERE handled_at IS NULL AND quaran
         WHERE (handled_as = 'triage' OR quarantined IS NOT NULL) AND settled_at IS NULL),
        (SELECT min(received_at) FROM inbound_message
         WHERE (handled_as = 'triage' OR quarantined IS NOT NULL) AND settled_at IS NULL)
-"""
-)
-_SPENT = text(
-    """
-SELECT coalesce(sum(parts) FILTER (WHERE handed_at >= :month), 0),
-       coalesce(sum(parts) FILTER (WHERE handed_at < :month), 0)
-FROM outbox WHERE handed_at >= :before
 """
 )
 
@@ -139,16 +133,11 @@ def _texts(session: Session, now: dt.datetime) -> Iterator[TodayLine]:
     ended = reviving.count(session)
     given_up = ended.failed + ended.stale
     yield TodayLine("given_up", Standing.LOOK if given_up else Standing.WELL, "", {"count": given_up})
-    first = now.astimezone(programme().zone).date().replace(day=1)
-    before = (first - dt.timedelta(days=1)).replace(day=1)
-    this_month, last_month = session.execute(_SPENT, {"month": _midnight(first), "before": _midnight(before)}).one()
+    month = month_spent(session, now=now)
     each = programme().texting.part_cost
-    spent = {"parts": this_month, "rupiah": this_month * each, "before": last_month * each}
-    yield TodayLine("spent", Standing.WELL, "", spent)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), programme().zone)
+    spent = {"parts": month.parts, "rupiah": month.rupiah, "before": month.before * each, "left": month.left}
+    over = month.left is not None and month.left < 0
+    yield TodayLine("spent", Standing.LOOK if over else Standing.WELL, "over" if over else "", spent)
 
 
 def _promised(session: Session, now: dt.datetime) -> Iterator[TodayLine]:

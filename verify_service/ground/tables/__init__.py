@@ -9,6 +9,7 @@ from verify_service.ground.tables.accounts import (
     SignInAttempt,
 )
 from verify_service.ground.tables.amendments import AmendmentRow
+from verify_service.ground.tables.asks import Ask, AskPerson
 from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
 from verify_service.ground.tables.before import BEFORE
@@ -87,6 +88,8 @@ __all__ = [
     "ApiFiling",
     "ApiKey",
     "Area",
+    "Ask",
+    "AskPerson",
     "AuditEntry",
     "Base",
     "Breach",

@@ -77,6 +77,7 @@ class OutboxMessage(Base):
     conversation_id: Mapped[int | None] = mapped_column(comment="of a prompt: what its answer goes to")
     step: Mapped[int | None] = mapped_column(Integer, comment="which prompt of that conversation it is")
     round_id: Mapped[int | None] = mapped_column(comment="the round it is a contact of: held, or not sent, with it")
+    ask_id: Mapped[int | None] = mapped_column(comment="the ask of a group that it belongs to")
     screen: Mapped[str] = mapped_column(comment="the words it was made from")
     purpose: Mapped[str] = mapped_column(
         comment="invitation | reminder | question | reply | case | warning | decision | code"
@@ -111,6 +112,9 @@ class OutboxMessage(Base):
     handed_at: Mapped[Moment | None] = mapped_column(
         comment="when it was first handed to the gateway, taken or perhaps; nobody has read it before"
     )
+    acted_at: Mapped[Moment | None] = mapped_column(comment="when somebody last did something with it by hand")
+    acted_by: Mapped[str | None] = mapped_column(comment="officer:ID | command line")
+    acted_how: Mapped[str | None] = mapped_column(comment="what and why, as codes: cancelled:wrong_people")
     __table_args__ = (
         Index("ix_outbox_due", "due_at", "id", postgresql_where=text("state IN ('waiting', 'sending')")),
         Index(
@@ -128,6 +132,16 @@ class OutboxMessage(Base):
             postgresql_where=text("provider_id IS NOT NULL"),
         ),
         Index(None, "phone_id", "created_at"),
+        Index("ix_outbox_listed", "state", "purpose", "created_at", "id"),
+        Index(
+            "ix_outbox_undelivered",
+            "purpose",
+            "created_at",
+            "id",
+            postgresql_where=text("state = 'accepted' AND delivery IN ('expired', 'failed', 'rejected')"),
+        ),
+        Index("ix_outbox_of_an_ask", "ask_id", "id", postgresql_where=text("ask_id IS NOT NULL")),
+        Index("ix_outbox_handed", "handed_at", postgresql_where=text("handed_at IS NOT NULL")),
         Index("ix_outbox_of_a_round", "round_id", "worker_id", postgresql_where=text("round_id IS NOT NULL")),
         Index(
             "ix_outbox_prompts",
