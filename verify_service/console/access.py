@@ -19,7 +19,7 @@ from verify_service.ground.settings import settings
 
 CODE_WITHIN = dt.timedelta(minutes=5)  # after the password
 # What an open page asks by itself is no sign of an officer at the desk.
-_BY_ITSELF = frozenset({"console.live", "console.cases_live", "console.case_live", "console.upload_live"})
+_BY_ITSELF = frozenset(f"console.{page}" for page in ("live", "cases_live", "case_live", "upload_live", "ask_live"))
 
 
 def cookie_name() -> str:

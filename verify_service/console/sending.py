@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext
 
 from verify_service.console.blueprint import acting, blueprint, may, page_session
 from verify_service.ground import queue
+from verify_service.labels.message_words import GROUPS
 from verify_service.languages import number
 from verify_service.messaging import reviving
 from verify_service.messaging.gateways import gateway
@@ -37,6 +38,7 @@ def sending() -> Response:
         stands=stands,
         ages=list(zip(AGES, stands.ages, strict=True)),
         ended=ended,
+        groups=GROUPS,
         revives=may("console.sending", reading=False),
     )
     return make_response(page)

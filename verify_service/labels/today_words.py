@@ -84,6 +84,15 @@ _TO_DO: Final = {
     ("backup", "old"): lazy_gettext("Look why last night's was not made, and make one now."),
 }
 
+# Where one looks on: a page, what it shows, and what the link is called.
+LINKS: Final[Mapping[str, tuple[str, Mapping[str, str], Any]]] = {
+    "outbox": ("console.messages", {"group": "waiting"}, lazy_gettext("See them")),
+    "given_up": ("console.messages", {"group": "failed"}, lazy_gettext("See them")),
+    "unread": ("console.texts", {}, lazy_gettext("Read them")),
+    "gateway": ("console.sending", {}, lazy_gettext("How sending stands")),
+    "spent": ("console.messages", {"group": "sent"}, lazy_gettext("See what was sent")),
+}
+
 
 def title(line: TodayLine) -> str:
     """What the line is about."""

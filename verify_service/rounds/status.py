@@ -50,3 +50,11 @@ def _told(session: Session, held: Round) -> dict[str, Any]:
         "closed_at": held.closed_at.isoformat(timespec="seconds") if held.closed_at else None,
         "closed_how": held.closed_how,
     }
+
+
+def closed_rounds(session: Session, most: int = 20) -> list[tuple[int, str]]:
+    """The newest rounds that are closed, by number and name."""
+    rows = session.execute(
+        select(Round.id, Round.name).where(Round.state == "closed").order_by(Round.id.desc()).limit(most)
+    )
+    return [(row.id, row.name) for row in rows]
