@@ -63,6 +63,16 @@ def test_a_kelurahan_is_asked_after_it_was_told_how_many_in_which_words_and_for_
     assert "Bu Admin" in desk.see(PAGE)
 
 
+def test_what_is_chosen_once_stays_chosen_and_nothing_else_is(desk: Desk, db: Any) -> None:
+    for query in ("", "?look=1"):
+        page = desk.see(PAGE + query)
+        for name in ("kelurahan", "occupation", "verdict"):
+            select = page.split(f'name="{name}"')[1].split("</select>")[0]
+            assert re.search(r'<option( selected)? value="">', select), name
+    page = look(desk, kelurahan=HERE, occupation="07", verdict="unconfirmed", heard="6", most="5", rt="3")
+    assert re.findall(r'<option selected value="([^"]*)"', page) == [HERE, "07", "unconfirmed", "6"]
+
+
 def test_of_two_who_say_yes_to_the_same_people_the_second_is_told(desk: Desk, db: Any) -> None:
     people(db, 3)
     other = at_the_desk("supervisor")

@@ -153,14 +153,13 @@ class AskForm(Form):
             read = read_unit(field.data or "", field.name)
             return read if isinstance(read, str) else ""
 
-        self.occupation.choices, self.verdict.choices = options(OCCUPATIONS.items()), options(VERDICTS.items())
         heard = self.heard.data if self.heard.data in ("3", "6", "12", EVER) else SINCE_NEWEST
         return Whom(
             one_of(self.kelurahan),
             unit(self.rw),
             unit(self.rt),
-            one_of(self.occupation),
-            one_of(self.verdict),
+            self.occupation.data if self.occupation.data in OCCUPATIONS else "",
+            self.verdict.data if self.verdict.data in VERDICTS else "",
             heard,
             row_of(one_of(self.round)) or None,
         )
