@@ -25,6 +25,7 @@ TABLES = (
     "answers",
     "groups",
     "persons",
+    "messages",
 )
 
 
@@ -105,6 +106,10 @@ def main() -> None:
                 from tests.bench import persons
 
                 persons.compare(servers, 1_000_000 if asked.full else 100_000)
+            if "messages" in asked.only:
+                from tests.bench import messages
+
+                messages.compare(servers)
         finally:
             servers.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")

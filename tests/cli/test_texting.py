@@ -12,11 +12,12 @@ from tests.messaging.texts import queued
 from tests.people import a_phone
 from verify_service.cli.outbox import texts
 from verify_service.ground import queue
+from verify_service.messaging.outbox import Purpose
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str, code: int = 0) -> str:
     done = CliRunner().invoke(texts, list(arguments))
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == code, done.output
     return done.output
 
 
@@ -68,3 +69,27 @@ def test_how_sending_stands_is_said_in_a_sentence_and_as_figures(db: Any) -> Non
     told = json.loads(run("standing", "--json"))
     assert (told["up"], told["times_away"], told["waiting"], told["failed"], told["stale"]) == (False, 2, 1, 1, 1)
     assert told["by_age"]["under a day"] == 1
+
+
+def test_texts_are_taken_back_let_wait_again_and_sent_once_more_by_number(db: Any) -> None:
+    text = queued(a_phone(db, "+6281234567890"), purpose=Purpose.REMINDER, now=dt.datetime.now(dt.UTC))
+    for command, more, state in (
+        ("cancel", [], "cancelled"),
+        ("wait-again", [], "waiting"),
+    ):
+        assert "1 texts." in run(command, "--id", str(text), "--dry-run")
+        assert "say --why" in run(command, "--id", str(text), code=1)
+        assert "1 texts: done." in run(command, "--id", str(text), "--why", "wrong_time", *more)
+        assert db.execute("SELECT state, acted_by FROM outbox").fetchone() == (state, "command line")
+    db.execute("UPDATE outbox SET state = 'unknown'")
+    assert "may have arrived" in run("resend", "--id", str(text), "--why", "other", code=1)
+    assert "1 texts: done." in run("resend", "--id", str(text), "--why", "other", "--may-have-arrived")
+    assert "1 left alone: again already" in run("resend", "--id", str(text), "--dry-run")
+    assert db.execute("SELECT state FROM outbox ORDER BY id").fetchall() == [("unknown",), ("waiting",)]
+
+
+def test_all_that_stand_so_are_taken_back_together(db: Any) -> None:
+    for place in range(3):
+        queued(a_phone(db, f"+628123456780{place}"), purpose=Purpose.REMINDER, now=dt.datetime.now(dt.UTC))
+    assert "Name texts with --id" in run("cancel", "--why", "other", code=2)
+    assert "3 texts: done." in run("cancel", "--group", "waiting", "--purpose", "reminder", "--why", "wrong_words")

@@ -46,7 +46,7 @@ _COMMANDS = {
     "today": ("today:today", "How the service stands: jobs, what waits, texts and their cost, promises, the machine."),
     "rules": ("rules:rules", "Rules of the programme; a second person confirms a change in the browser."),
     "ask": ("ask:ask", "Ask those who have not spoken yet; texts go out within the send window."),
-    "texts": ("outbox:texts", "Texts to people: how sending stands, and reviving what was given up."),
+    "texts": ("outbox:texts", "Texts to people: how sending stands; take back, revive or repeat them."),
     "reconcile": ("verdicts:reconcile", "Bring verdicts and discrepancies up to date now."),
     "verdicts": ("verdicts:verdicts", "Each enrolment's verdict for one month, with the case it follows from."),
     "matrix": (
