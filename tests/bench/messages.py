@@ -27,8 +27,8 @@ TEXTS, PEOPLE = 1_000_000, 100_000
 ROUNDS = 20
 _MOST = 200  # milliseconds a page may take
 
-# Two years of texts: nearly all sent, one in fifty not delivered, one in two hundred refused, a thousand that wait. Each
-# worker has a phone, and the last ten thousand of them live in one kelurahan.
+# Two years of texts: nearly all sent, one in fifty not delivered, one in two hundred refused, a thousand that wait.
+# Each worker has a phone, and ten thousand of them live in one kelurahan.
 _FILL = """
 INSERT INTO phone (number, number_index, language, created_at)
 SELECT %(number)s, substr(sha256(('many' || n)::bytea), 1, 16), (ARRAY['id', 'su'])[1 + n %% 2], now()
@@ -45,8 +45,8 @@ SELECT worker.id, (SELECT max(id) FROM file_import), row_number() OVER (), place
        '2026-01-01', 12, now()
 FROM worker JOIN (SELECT kelurahan_code, row_number() OVER (ORDER BY kelurahan_code) - 1 AS place FROM area) AS place
   ON place.place = CASE WHEN worker.id %% 10 = 0 THEN 0 ELSE 1 + worker.id %% 50 END;
-INSERT INTO outbox (phone_id, worker_id, screen, purpose, body, body_hash, cause, state, delivery, reason, parts, due_at,
-                    stale_at, created_at, handed_at, sent_at)
+INSERT INTO outbox (phone_id, worker_id, screen, purpose, body, body_hash, cause, state, delivery, reason, parts,
+                    due_at, stale_at, created_at, handed_at, sent_at)
 SELECT first.phone + n %% %(people)s, NULL, 's1.news',
        (ARRAY['question', 'reply', 'reply', 'case', 'warning', 'reminder', 'decision', 'reply'])[1 + n %% 8], '\\x00',
        '\\x00', 'many:' || n,

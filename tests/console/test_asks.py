@@ -87,6 +87,13 @@ def test_of_two_who_say_yes_to_the_same_people_the_second_is_told(desk: Desk, db
     assert db.execute("SELECT count(*), count(DISTINCT worker_id) FROM outbox").fetchone() == (3, 3)
 
 
+def test_a_yes_that_was_sent_twice_asks_once(desk: Desk, db: Any) -> None:
+    people(db, 3)
+    page = look(desk)
+    assert [yes(desk, page).status_code for _ in range(2)] == [303, 409]
+    assert db.execute("SELECT count(*) FROM ask").fetchone() == (1,)
+
+
 def test_a_group_that_changed_since_it_was_seen_is_shown_again_and_not_asked(desk: Desk, db: Any) -> None:
     people(db, 2)
     page = look(desk)

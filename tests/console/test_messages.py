@@ -14,6 +14,7 @@ from tests.messaging.texts import queued, taken
 from tests.officers import form_token
 from tests.people import a_phone, a_worker
 from verify_service.ground.database import transaction
+from verify_service.ground.working_days import city_day
 from verify_service.messaging import by_hand
 from verify_service.messaging.by_hand import Deed, Picked, Refused, Said
 from verify_service.messaging.consent import stop_phone
@@ -93,7 +94,7 @@ def test_texts_are_found_by_state_purpose_and_day_and_counted(desk: Desk, db: An
         ("group=undelivered", [undelivered]),
         ("group=failed", [refused]),
         ("purpose=warning", [waiting]),
-        (f"day={(NOW - dt.timedelta(days=40)).date()}", [old]),
+        (f"day={city_day(NOW - dt.timedelta(days=40))}", [old]),
         ("group=sent&purpose=warning", []),
         ("group=nonsense&day=2026-99-99&behind=x", [waiting, refused, undelivered, sent, old]),
     ):

@@ -10,10 +10,14 @@ from sqlalchemy.orm import Session
 
 from jobs.reconcile import reconcile
 from tests.people import NEWEST, NOW, a_file, a_worker, an_rt_head, link
-from verify_service.conversations.asking import ask_all, ask_phone, ask_the_rt_heads, find_silent
+from verify_service.conversations import group_asks
+from verify_service.conversations.asked_group import Outcome, Whom, count_group
+from verify_service.conversations.asking import ask_phone, ask_the_rt_heads
+from verify_service.conversations.asking_a_group import ask_some
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone
+from verify_service.ground.tables import Ask
 from verify_service.messaging import gateways
 from verify_service.retention import forget_old
 
@@ -62,9 +66,14 @@ def test_where_nobody_can_answer_by_sms_the_text_names_the_number_to_dial(
 
 
 def ask_the_silent(session: Session, *, most: int, kelurahan: str | None = None, now: dt.datetime = NOW) -> int:
-    """As `verify ask` does."""
-    silent = find_silent(session, kelurahan=kelurahan, most=most, now=now)
-    return ask_all(session, silent, kelurahan=kelurahan, now=now, actor="test")
+    """As `verify ask` does; how many texts."""
+    whom = Whom(kelurahan=kelurahan or "")
+    begun = group_asks.begin(session, whom, "text", seen=None, now=now, by="test", most=most)
+    if not isinstance(begun, Ask):
+        return 0
+    while ask_some(session, now=now, ask_id=begun.id).settled:
+        pass
+    return begun.asked
 
 
 def one_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,7 +345,7 @@ def test_where_a_death_is_checked_or_confirmed_nobody_is_asked(db: Any) -> None:
         with transaction() as session:
             assert ask_the_rt_heads(session, kelurahan=None, now=NOW, actor="test").heads == 0
             assert ask_phone(session, Phone(NUMBER), now=NOW) is not None
-            assert find_silent(session, kelurahan=None, most=None, now=NOW) == []
+            assert count_group(session, Whom(), now=NOW).left_out == {Outcome.DEAD: 1}
         db.execute("UPDATE task SET closed_at = now(), closed_how = 'confirmed'")
     assert outbox(db) == []
 

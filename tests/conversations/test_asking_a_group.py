@@ -177,7 +177,7 @@ def test_who_says_stop_or_gives_the_phone_away_before_his_turn_is_not_asked(db: 
         stop_phone(session, a_phone(db, first.number), NOW)
     db.execute("UPDATE phone_link SET unlinked_at = %s WHERE worker_id = %s", [NOW, second.worker])
     assert work() == 1
-    assert told(ask).outcomes == {Outcome.STOPPED: 1, Outcome.NO_PHONE: 1, Outcome.ASKED: 1}
+    assert told(ask).outcomes == {Outcome.STOPPED: 1, Outcome.CHANGED: 1, Outcome.ASKED: 1}
     assert db.execute("SELECT worker_id FROM outbox WHERE ask_id = %s", [ask]).fetchall() == [(third.worker,)]
 
 
@@ -272,6 +272,35 @@ def test_what_is_heard_is_counted_by_what_it_says(db: Any) -> None:
         assert count_answers(session, now=NOW + DAY)
         assert not count_answers(session, now=NOW + DAY)
     assert (told(ask).heard, third.worker > 0) == ({"confirms": 2}, True)
+
+
+def test_somebody_listed_on_two_lines_is_asked_once(db: Any) -> None:
+    (one,) = people(db, 1)
+    db.execute(
+        """INSERT INTO enrolment (worker_id, import_id, row, kelurahan_code, paid_from, months, created_at)
+           SELECT worker_id, import_id, 77, kelurahan_code, paid_from, months, created_at FROM enrolment"""
+    )
+    assert count()[0] == 1
+    begin()
+    assert (work(), asked_texts(db), one.worker > 0) == (1, 1, True)
+
+
+def test_an_ask_ends_though_somebody_of_it_is_no_longer_there(db: Any) -> None:
+    first, second, third, fourth = people(db, 4)
+    ask = begin()
+    db.execute("UPDATE worker SET same_as = %s WHERE id = %s", [first.worker, second.worker])
+    db.execute("UPDATE enrolment SET removed_from = '2026-01-01' WHERE worker_id = %s", [third.worker])
+    db.execute("UPDATE ask_person SET worker_id = 999999 WHERE worker_id = %s", [fourth.worker])
+    assert work() == 1
+    assert (told(ask).state, told(ask).outcomes) == ("done", {Outcome.CHANGED: 3, Outcome.ASKED: 1})
+
+
+@pytest.mark.parametrize("name", ["", "😀 مرحبا", "X" * 300, "{name} %s %(x)s", "O'Brien; DROP"])
+def test_no_name_holds_an_ask_up(db: Any, name: str) -> None:
+    people(db, 3, name=name)
+    ask = begin()
+    assert work() == 3
+    assert told(ask).state == "done"
 
 
 # A worker asks in small steps and says so; it is killed between, and in the middle of, its transactions.

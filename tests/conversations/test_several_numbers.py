@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from sqlalchemy import select
+
 from tests.handset import Handset
 from tests.people import NOW, a_phone, a_worker, link
 from tests.serving import new_client
-from verify_service.conversations.asking import find_silent
+from verify_service.conversations.asked_group import Whom, keep_group
 from verify_service.ground.database import transaction
+from verify_service.ground.tables import Ask, AskPerson
 from verify_service.verification.reconciliation import reconcile_batch
 
 OLD, NEW, THIRD = "+6281234567890", "+6281299990000", "+6281288880000"
@@ -44,7 +47,14 @@ def test_a_worker_with_two_numbers_is_asked_once_on_the_newer_one_that_wants_que
 
     def on() -> list[int]:
         with transaction() as session:
-            return [silent.phone for silent in find_silent(session, kelurahan=None, most=None, now=NOW)]
+            ask = Ask(question="text", whom={}, state="asking", made_at=NOW, made_by="test", people=1, rupiah=0)
+            session.add(ask)
+            session.flush()
+            keep_group(session, Whom(), ask.id, now=NOW)
+            kept = select(AskPerson.phone_id).where(AskPerson.ask_id == ask.id, AskPerson.outcome.is_(None))
+            phones = [phone for phone in session.scalars(kept) if phone is not None]
+            session.rollback()
+            return phones
 
     assert on() == [a_phone(db, NEW)]
     db.execute("UPDATE phone SET stopped_at = now() WHERE id = %s", [a_phone(db, NEW)])

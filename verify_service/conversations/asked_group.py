@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     SHARED_PHONE = "shared_phone"  # another one of the group is asked on the same phone
     IN_ROUND = "in_round"  # drawn for the round at work, which asks him itself
     DEAD = "dead"  # a death is checked, or was confirmed
+    CHANGED = "changed"  # the list says otherwise of him since the ask began: another phone, another person, no longer
     NO_MOBILE = "no_mobile"  # no text can go to this number
     NOT_WANTED = "not_wanted"  # as many were asked as were wanted
     ASK_STOPPED = "ask_stopped"

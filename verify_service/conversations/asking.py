@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -128,74 +127,6 @@ def _has_spoken() -> ColumnElement[bool]:
         )
         .correlate(Worker)
     )
-
-
-_SILENT = text(
-    f"""
-SELECT DISTINCT ON (phone_link.phone_id) phone_link.phone_id, worker.id AS worker_id
-FROM enrolment
-JOIN worker ON worker.id = enrolment.worker_id AND worker.same_as IS NULL
-JOIN phone_link ON phone_link.worker_id = worker.id AND phone_link.unlinked_at IS NULL
-JOIN phone ON phone.id = phone_link.phone_id AND phone.refused_at IS NULL AND phone.stopped_at IS NULL
-JOIN LATERAL (
-    SELECT newer.id FROM phone_link newer JOIN phone reachable ON reachable.id = newer.phone_id
-    WHERE newer.worker_id = worker.id AND newer.unlinked_at IS NULL
-      AND reachable.refused_at IS NULL AND reachable.stopped_at IS NULL
-    ORDER BY newer.linked_at DESC, newer.id DESC LIMIT 1) AS newest ON newest.id = phone_link.id
-WHERE (CAST(:kelurahan AS text) IS NULL OR enrolment.kelurahan_code = :kelurahan)
-  AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
-  AND NOT {death_sql("worker.id")}
-  AND NOT EXISTS (
-      SELECT 1 FROM evidence said WHERE said.enrolment_id = enrolment.id AND said.source = 'worker'
-        AND (said.period IS NULL OR said.period >= {NEWEST_PERIOD}))
-  AND NOT EXISTS (
-      SELECT 1 FROM conversation asked WHERE asked.phone_id = phone_link.phone_id AND asked.channel = 'sms'
-        AND asked.ended_at IS NULL AND asked.started_at > :old
-        AND NOT EXISTS (SELECT 1 FROM outbox lost WHERE lost.cause = 'question:' || asked.id
-                          AND lost.state = ANY(:lost) AND lost.unknowns = 0))
-  AND NOT EXISTS (
-      SELECT 1 FROM outbox told WHERE told.phone_id = phone_link.phone_id AND told.created_at > :old
-        AND told.cause LIKE 'dial:' || worker.id || ':%' AND told.state <> ALL(:lost))
-ORDER BY phone_link.phone_id, worker.id
-LIMIT :most
-"""  # noqa: S608  # constants of our own
-)
-
-
-@dataclass(frozen=True)
-class Silent:
-    """A worker of whom nothing was heard, and a phone to ask on."""
-
-    phone: int
-    worker: int
-
-
-def find_silent(session: Session, *, kelurahan: str | None, most: int | None, now: dt.datetime) -> list[Silent]:
-    """Workers who have said nothing since the newest insurer file, one a phone that waits for no answer already.
-
-    Of a worker with several numbers the one linked last is asked, of those that want questions: a number on a letter's
-    code or a case is newer than the list's. Any of them may answer, and the newest answer holds.
-    """
-    values = {
-        "kelurahan": kelurahan,
-        "today": now.astimezone(programme().zone).date(),
-        "old": now - dt.timedelta(days=programme().texting.question_days),
-        "lost": sorted(LOST),
-        "most": most,
-    }
-    return [Silent(row.phone_id, row.worker_id) for row in session.execute(_SILENT, values)]
-
-
-def ask_all(session: Session, silent: Iterable[Silent], *, kelurahan: str | None, now: dt.datetime, actor: str) -> int:
-    """Ask these workers; returns how many questions are on their way."""
-    asked = 0
-    for one in silent:
-        why_not = ask(session, session.get_one(Phone, one.phone), session.get_one(Worker, one.worker), now=now)
-        asked += why_not is None
-    audit.record(
-        session, now=now, actor=actor, action="workers asked by SMS", on=f"area:{kelurahan or 'all'}", asked=asked
-    )
-    return asked
 
 
 # A head who is locked out, said STOP or is on the operator's list gets no reminder: others must speak in his place.

@@ -22,6 +22,7 @@ from verify_service.conversations.group_asks import BY_DIAL
 from verify_service.ground.crypto import Unreadable, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Ask
+from verify_service.ground.working_days import city_day
 from verify_service.messaging.outbox import unreachable
 from verify_service.tasks import death_sql
 
@@ -32,7 +33,9 @@ _WAITING = text(
     f"""
 SELECT person.worker_id, person.phone_id, worker.name, phone.number, phone.language,
        CASE WHEN {death_sql("person.worker_id")} THEN 'dead'
-            WHEN link.id IS NULL THEN 'no_phone'
+            WHEN link.id IS NULL OR worker.same_as IS NOT NULL OR NOT EXISTS (
+                SELECT 1 FROM enrolment line WHERE line.worker_id = person.worker_id
+                  AND (line.removed_from IS NULL OR line.removed_from > :today)) THEN 'changed'
             WHEN phone.refused_at IS NOT NULL THEN 'refused'
             WHEN phone.stopped_at IS NOT NULL THEN 'stopped'
             WHEN {rests_sql("person.worker_id", "person.phone_id")} THEN 'asked_lately' END AS why
@@ -54,6 +57,14 @@ WHERE ask_person.ask_id = :ask AND ask_person.worker_id = settled.worker_id
 """
 )
 _END = text("UPDATE ask_person SET outcome = :how, settled_at = :now WHERE ask_id = :ask AND outcome IS NULL")
+_GONE = text(
+    """
+UPDATE ask_person SET outcome = 'changed', settled_at = :now
+WHERE ask_id = :ask AND outcome IS NULL
+  AND (NOT EXISTS (SELECT 1 FROM worker WHERE worker.id = ask_person.worker_id)
+       OR NOT EXISTS (SELECT 1 FROM phone WHERE phone.id = ask_person.phone_id))
+"""
+)
 _LEFT = text("SELECT EXISTS (SELECT 1 FROM ask_person WHERE ask_id = :ask AND outcome IS NULL)")
 # The last thing each of those asked has said since, for as long as an answer counts as one to the question.
 _HEARD = text(
@@ -88,7 +99,10 @@ def ask_some(session: Session, *, now: dt.datetime, most: int = AT_ONCE, ask_id:
     some = most if held.most is None else min(most, held.most - held.asked)
     if some <= 0:
         session.execute(_END, {"how": Outcome.NOT_WANTED.value, "now": now, "ask": held.id})
-    rows = session.execute(_WAITING, {"ask": held.id, "most": some} | rest_values(now)).all() if some > 0 else []
+    values = {"ask": held.id, "most": some, "today": city_day(now)} | rest_values(now)
+    rows = session.execute(_WAITING, values).all() if some > 0 else []
+    if not rows:  # whoever is no longer there at all would keep the ask open for ever
+        session.execute(_GONE, {"ask": held.id, "now": now})
     outcomes = _ask(session, held, rows, now)
     _settle(session, held.id, outcomes, now)
     counted = Counter(outcomes.values())
@@ -103,7 +117,7 @@ def ask_some(session: Session, *, now: dt.datetime, most: int = AT_ONCE, ask_id:
 def _ask(session: Session, held: Ask, rows: Sequence[Row[Any]], now: dt.datetime) -> dict[int, Outcome]:
     outcomes = {row.worker_id: Outcome(row.why) for row in rows if row.why is not None}
     outcomes |= {row.worker_id: Outcome.NO_MOBILE for row in rows if row.why is None and not _sendable(row.number)}
-    day = now.astimezone(programme().zone).date()
+    day = city_day(now)
     people = [
         ToAsk(
             row.phone_id,

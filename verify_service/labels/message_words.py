@@ -262,6 +262,7 @@ OUTCOMES: Final[Mapping[Outcome, Any]] = {
     Outcome.SHARED_PHONE: lazy_gettext("share a phone with somebody of the group who is asked first"),
     Outcome.IN_ROUND: lazy_gettext("are drawn for the round at work, which asks them itself"),
     Outcome.DEAD: lazy_gettext("are reported dead"),
+    Outcome.CHANGED: lazy_gettext("have another phone since, or are no longer listed so"),
     Outcome.NO_MOBILE: lazy_gettext("have a number to which no text can go"),
     Outcome.NOT_WANTED: lazy_gettext("were more than wanted"),
     Outcome.ASK_STOPPED: lazy_gettext("were not asked any more, since it was stopped"),
