@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.console.desk import Desk, a_case, at_the_desk
+from tests.conversations.texting import Line
 from tests.messaging.texts import queued, taken
 from tests.officers import form_token
 from tests.people import a_phone, a_worker
@@ -146,6 +147,18 @@ def test_a_text_tells_its_whole_fate_in_words(desk: Desk, db: Any) -> None:
     assert "Rp\N{NO-BREAK SPACE}400" in page
     assert db.execute("SELECT object FROM audit WHERE action = 'message read'").fetchone() == (f"outbox:{text}",)
     assert desk.status(f"{LIST}/999999") == 404
+
+
+def test_a_question_shows_what_was_answered_and_the_reply_what_it_answers(desk: Desk, db: Any) -> None:
+    someone, line = a_worker(db, phone=NUMBER), Line(db)
+    line.asked(someone.worker)
+    line.writes("YA")
+    asked, reply = (row[0] for row in db.execute("SELECT id FROM outbox ORDER BY id").fetchall())
+    page = desk.see(f"{LIST}/{asked}")
+    fate = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.split('id="fate"')[1]))
+    assert "Dijawab : membenarkan" in fate
+    assert "apakah Anda sudah terdaftar" in page
+    assert "SMS masuk 23 Nov 2026 12.0" in desk.see(f"{LIST}/{reply}")
 
 
 def test_a_text_that_waits_says_why_and_until_when(desk: Desk, db: Any) -> None:
