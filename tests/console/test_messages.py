@@ -184,10 +184,26 @@ def test_words_of_a_report_are_for_whoever_may_see_it(db: Any) -> None:
     told = ("tentang laporan Anda" in page, "0812****890" in page, f"/console/cases/{case}" in page)
     assert told == (False, False, False)
     assert "0812****890" not in plain.see(LIST)
+    assert "0812****890" in cleared.see(LIST)
     page = auditor.see(f"{LIST}/{text}")
-    assert ("tentang laporan Anda" in page, "0812****890" in page) == (False, True)
+    assert ("tentang laporan Anda" in page, "0812****890" in page) == (False, False)
     for each in (cleared, plain, auditor):
         assert "123456" not in each.see(f"{LIST}/{code}")
+
+
+def test_no_list_leads_from_a_report_in_confidence_or_a_talk_to_a_phone(db: Any) -> None:
+    a_worker(db, phone=NUMBER)
+    case = a_case(db, phone=NUMBER, identity="secret")
+    about = a_text(db, purpose=Purpose.CASE, cause=f"report:{case}:news")
+    talk = a_text(db, purpose=Purpose.REPLY)
+    db.execute("UPDATE outbox SET screen = 'c7.text' WHERE id = %s", [talk])
+    desk = at_the_desk("supervisor", cleared=True)
+    assert "0812****890" not in desk.see(LIST)
+    assert "0812****890" not in desk.client.get(f"{LIST}.csv").get_data(as_text=True)
+    for text in (about, talk):
+        assert "0812****890" not in desk.see(f"{LIST}/{text}")
+    page = desk.see(desk.post(f"{LIST}/find", {"wanted": NUMBER}).headers["Location"])
+    assert (shown(page), figure(page, "sent")) == ([], "0")
 
 
 def test_whoever_finds_a_person_learns_of_no_report_that_he_may_not_see(db: Any) -> None:

@@ -148,7 +148,6 @@ def _message(who: Acting, number: int) -> Response:
         why_not=_why_not(concerned) if not any(found.texts for found in concerned.values()) else "",
         words=words,
         acts=may("console.act_on_messages", reading=False),
-        report_seen=fate.report is not None and fate.number != "–" and may("console.case"),
     )
     return make_response(page)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import CITY_TEAM, seen_by
@@ -16,14 +16,20 @@ from verify_service.ground.phones import read_phone
 from verify_service.ground.tables import Enrolment, Grievance, Worker
 from verify_service.messaging import by_hand, one_fate
 from verify_service.messaging.by_hand import Concerned, Deed, Picked, Said
-from verify_service.messaging.message_list import Group, MessageRow, Sought, all_of_them, counts, list_page, phones_of
+from verify_service.messaging.message_list import (
+    Group,
+    MessageRow,
+    Sought,
+    all_of_them,
+    counts,
+    in_a_talk,
+    list_page,
+    phones_of,
+)
 from verify_service.messaging.one_fate import Fate
 from verify_service.messaging.outbox import Purpose
 
 EXPORTED: Final = 100_000  # rows of a file
-# What a talk about a report, a proposal or an office said stands on the page of that, if anywhere; a code is for him
-# alone whom it was sent to. The programme's own questions, figures and replies to them are no secret of one person.
-_OPEN_SCREENS: Final = ("a", "b", "d", "s")
 
 
 def find_phones(acting: Acting, wanted: str) -> tuple[int, ...]:
@@ -43,20 +49,25 @@ def find_phones(acting: Acting, wanted: str) -> tuple[int, ...]:
     return found
 
 
-def _visible(acting: Acting, reports: Iterable[int]) -> frozenset[int]:
-    wanted = set(reports)
-    if not wanted:
-        return frozenset()
-    rows = acting.session.scalars(select(Grievance.id).where(Grievance.id.in_(wanted), seen_by(acting.viewer)))
+def _seen(acting: Acting, reports: Iterable[int]) -> frozenset[int]:
+    """Those of these reports that this account sees."""
+    rows = acting.session.scalars(select(Grievance.id).where(Grievance.id.in_(set(reports)), seen_by(acting.viewer)))
     return frozenset(rows)
 
 
+def _by_name(acting: Acting, *conditions: ColumnElement[bool]) -> frozenset[int]:
+    """The reports of which this account sees who reported: told by name, as their pages show it."""
+    if not acting.viewer.reads_words:
+        return frozenset()
+    named = select(Grievance.id).where(Grievance.identity == "normal", seen_by(acting.viewer), *conditions)
+    return frozenset(acting.session.scalars(named))
+
+
 def as_seen(acting: Acting, sought: Sought) -> Sought:
-    """The same for this account: of one person's texts about reports, those about reports that he may see."""
+    """The same for this account: of one person's texts about reports, those of which he sees who reported."""
     if sought.phones is None:
         return sought
-    seen = select(Grievance.id).where(Grievance.phone_id.in_(sought.phones), seen_by(acting.viewer))
-    return replace(sought, reports=tuple(acting.session.scalars(seen)))
+    return replace(sought, reports=tuple(_by_name(acting, Grievance.phone_id.in_(sought.phones))))
 
 
 def page_of(acting: Acting, sought: Sought, *, most: int, behind: str = "") -> list[MessageRow]:
@@ -65,8 +76,9 @@ def page_of(acting: Acting, sought: Sought, *, most: int, behind: str = "") -> l
 
 
 def _masked(acting: Acting, rows: list[MessageRow]) -> list[MessageRow]:
-    visible = _visible(acting, (row.report for row in rows if row.report is not None))
-    return [row if row.report is None or row.report in visible else row.to_nobody_known() for row in rows]
+    reports = {row.report for row in rows if row.report is not None}
+    named = _by_name(acting, Grievance.id.in_(reports)) if reports else frozenset()
+    return [row.to_nobody_known() if row.of_a_talk or row.report not in {None, *named} else row for row in rows]
 
 
 def numbers_of(acting: Acting, sought: Sought) -> dict[Group, int]:
@@ -96,23 +108,23 @@ def open_message(acting: Acting, message: int, gateway: str) -> tuple[Fate, str 
     fate = one_fate.fate_of(acting.session, message, gateway, now=acting.now)
     if fate is None:
         return None
-    visible = fate.report is None or fate.report in _visible(acting, [fate.report])
-    if not visible:
+    report = [fate.report] if fate.report is not None else []
+    seen = _seen(acting, report) == frozenset(report)
+    known = not in_a_talk(fate.purpose.value, fate.screen)
+    if not known or (report and not _by_name(acting, Grievance.id.in_(report))):
         fate = replace(fate, number="–", phone=0)
-    words = one_fate.words_of(acting.session, message) if visible and _may_read(acting, fate) else None
+    words = one_fate.words_of(acting.session, message) if seen and known and _may_read(acting, fate) else None
     if words is not None:
         acting.record("message read", f"outbox:{message}")
-    return fate, words
+    return replace(fate, report_seen=bool(report) and seen), words
 
 
 def _may_read(acting: Acting, fate: Fate) -> bool:
     if not acting.viewer.reads_words or fate.purpose is Purpose.CODE:
         return False
-    if fate.report is not None:
-        return True  # it is seen, or this is not asked
     if fate.cause.startswith("message:") and ":officer" in fate.cause:
         return acting.viewer.unit == CITY_TEAM and not acting.viewer.bound
-    return fate.purpose not in (Purpose.REPLY, Purpose.CASE) or fate.screen.startswith(_OPEN_SCREENS)
+    return True
 
 
 def concerned(acting: Acting, deed: Deed, picked: Picked) -> Concerned:

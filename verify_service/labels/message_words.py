@@ -43,6 +43,8 @@ _REASONS: Final = {
     "round over": lazy_gettext("its round is over"),
     "round paused": lazy_gettext("its round is paused"),
     "ask stopped": lazy_gettext("somebody stopped the ask that it belongs to"),
+    "wants none": lazy_gettext("the person wants no contact"),
+    "answered": lazy_gettext("the answer to their own text has said it already"),
     "by hand": lazy_gettext("somebody took it back"),
     "in a talk": lazy_gettext("the person is in a talk by SMS; it waits until that is over"),
     "too old": lazy_gettext("it had waited too long to be still worth reading"),

@@ -21,6 +21,8 @@ from verify_service.ground.phones import read_gateway_phone
 from verify_service.ground.programme import programme
 from verify_service.messaging.outbox import Purpose
 
+# Screens of talks in which no report, proposal or office is made: questions, figures, settings, replies to them.
+OPEN_SCREENS: Final = ("a", "b", "d", "s")
 COUNTED: Final = 10_000  # texts of a group that are counted; beyond it "more"
 _EVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 _NEVER = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
@@ -53,8 +55,11 @@ _UNDELIVERED: Final = "outbox.state = 'accepted' AND outbox.delivery IN ('expire
 
 @dataclass(frozen=True)
 class Sought:
-    """Which texts. `phones` and `ask` None: anybody's, of any ask. `reports`: of texts about reports to these phones
-    only those about these are shown: whoever finds a person learns of no report that he may not see."""
+    """Which texts. `phones` and `ask` None: anybody's, of any ask.
+
+    Of one person's texts those about a report are shown only where it is one of `reports`, and none of a talk in which
+    one may have been made: whoever finds a person learns of no report of his.
+    """
 
     group: Group | None = None
     purpose: Purpose | None = None
@@ -88,6 +93,7 @@ class Sought:
             "end": end,
             "phones": list(self.phones or ()),
             "reports": list(self.reports),
+            "open": list(OPEN_SCREENS),
             "ask": self.ask,
         }
 
@@ -105,6 +111,7 @@ class Sought:
             parts.append(
                 "outbox.phone_id = ANY(CAST(:phones AS bigint[])) AND (outbox.cause NOT LIKE 'report:%' OR"
                 " split_part(outbox.cause, ':', 2) = ANY(CAST(CAST(:reports AS bigint[]) AS text[])))"
+                " AND (outbox.purpose <> 'reply' OR left(outbox.screen, 1) = ANY(CAST(:open AS text[])))"
             )
         return " AND ".join(parts)
 
@@ -123,6 +130,12 @@ class MessageRow:
     due_at: dt.datetime
     parts: int | None
     cause: str = field(repr=False)
+    screen: str = ""
+
+    @property
+    def of_a_talk(self) -> bool:
+        """Whether it answered somebody in a talk in which a report may have been made."""
+        return in_a_talk(self.purpose, self.screen)
 
     @property
     def place(self) -> str:
@@ -149,10 +162,15 @@ def report_of(cause: str) -> int | None:
     return int(number) if kind == "report" and number.isdecimal() else None
 
 
-_COLUMNS = "id, created_at, phone_id, purpose, state, delivery, reason, due_at, parts, cause"
+def in_a_talk(purpose: str, screen: str) -> bool:
+    """Whether a text of this purpose and screen answered somebody in a talk in which a report may have been made."""
+    return purpose == Purpose.REPLY.value and not screen.startswith(OPEN_SCREENS)
+
+
+_COLUMNS = "id, created_at, phone_id, purpose, state, delivery, reason, due_at, parts, cause, screen"
 _FOUND = """
 SELECT found.id, found.created_at, phone.number, found.purpose, found.state, found.delivery, found.reason, found.due_at,
-       found.parts, found.cause
+       found.parts, found.cause, found.screen
 FROM ({found}) AS found JOIN phone ON phone.id = found.phone_id
 ORDER BY found.created_at DESC, found.id DESC LIMIT :most
 """

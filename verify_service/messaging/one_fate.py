@@ -81,6 +81,7 @@ class Fate:
     ask: int | None
     round: int | None
     cause: str = field(repr=False)
+    report_seen: bool = False  # whether whoever looks sees the report that it is about
     waits: Waits | None = None
     waits_until: dt.datetime | None = None
     attempts: int = 0
