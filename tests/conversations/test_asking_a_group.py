@@ -122,9 +122,9 @@ def test_everybody_of_the_group_is_counted_once_as_asked_or_by_why_not(db: Any) 
     ],
 )
 def test_a_group_is_chosen_by_what_is_known_of_people(db: Any, whom: Whom, number: int) -> None:
-    first, second, _ = people(db, 3, occupation="01")
+    first, second, _ = people(db, 3, occupation="Ojek Online")
     people(db, 1, kelurahan=THERE, first=3, rt="009")
-    (maid,) = people(db, 1, kelurahan=THERE, first=4, occupation="07")
+    (maid,) = people(db, 1, kelurahan=THERE, first=4, occupation="Pembantu Rumah Tangga")
     db.execute(
         """INSERT INTO verdict (enrolment_id, period, list, insurer, worker, rt_head, duplicate, paid_by, verdict,
            owner, rupiah, computed_at)

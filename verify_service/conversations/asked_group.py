@@ -17,6 +17,7 @@ from verify_service.conversations.asking import LOST
 from verify_service.conversations.asking_many import DIAL, QUESTION
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import NEWEST_PERIOD
+from verify_service.registry.occupations import occupation_code
 from verify_service.tasks import death_sql
 
 SINCE_NEWEST, EVER = "newest", "ever"  # heard since the newest insurer file; whoever was heard is asked as well
@@ -42,7 +43,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Whom:
-    """A part of the list. What is empty is not asked for.
+    """A part of the list. What is empty is not asked for. `occupation` is a code of the programme's list.
 
     `heard`: since the newest insurer file nothing ("newest"), for so many months nothing ("6"), or whatever was heard
     ("ever"). `round_id`: of the sample of that round, whoever did not answer.
@@ -80,7 +81,7 @@ WITH chosen AS MATERIALIZED (
     FROM enrolment JOIN worker ON worker.id = enrolment.worker_id AND worker.same_as IS NULL
     WHERE (:kelurahan = '' OR enrolment.kelurahan_code = :kelurahan)
       AND (:rw = '' OR enrolment.rw = :rw) AND (:rt = '' OR enrolment.rt = :rt)
-      AND (:occupation = '' OR enrolment.occupation = :occupation)
+      AND (CAST(:occupations AS text[]) IS NULL OR enrolment.occupation = ANY(CAST(:occupations AS text[])))
       AND (enrolment.removed_from IS NULL OR enrolment.removed_from > :today)
       AND (:verdict = '' OR EXISTS (
           SELECT 1 FROM verdict WHERE verdict.enrolment_id = enrolment.id AND verdict.period = {NEWEST_PERIOD}
@@ -155,13 +156,27 @@ def rest_values(now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _values(whom: Whom, now: dt.datetime) -> dict[str, Any]:
+_WRITTEN = text(
+    """SELECT DISTINCT occupation FROM enrolment
+       WHERE occupation IS NOT NULL AND (:kelurahan = '' OR kelurahan_code = :kelurahan)"""
+)
+
+
+def _occupations(session: Session, whom: Whom) -> list[str] | None:
+    """What lists wrote for this occupation, each office in its own words; None where none was chosen."""
+    if not whom.occupation:
+        return None
+    written = session.scalars(_WRITTEN, {"kelurahan": whom.kelurahan})
+    return [words for words in written if occupation_code(words) == whom.occupation]
+
+
+def _values(session: Session, whom: Whom, now: dt.datetime) -> dict[str, Any]:
     since = now if whom.heard == EVER else now - dt.timedelta(days=30 * (whom.months or 0))
     return rest_values(now) | {
         "kelurahan": whom.kelurahan,
         "rw": whom.rw,
         "rt": whom.rt,
-        "occupation": whom.occupation,
+        "occupations": _occupations(session, whom),
         "verdict": whom.verdict,
         "round": whom.round_id,
         "today": now.astimezone(programme().zone).date(),
@@ -190,7 +205,7 @@ def count_group(session: Session, whom: Whom, *, now: dt.datetime) -> Counted:
     """How many are in the group, and what of them can be asked now."""
     reachable: dict[str, int] = {}
     left_out: dict[Outcome, int] = {}
-    for why, language, number in session.execute(_COUNTED, _values(whom, now)):
+    for why, language, number in session.execute(_COUNTED, _values(session, whom, now)):
         if why is None:
             spoken = language or programme().languages[0]
             reachable[spoken] = reachable.get(spoken, 0) + number
@@ -201,4 +216,4 @@ def count_group(session: Session, whom: Whom, *, now: dt.datetime) -> Counted:
 
 def keep_group(session: Session, whom: Whom, ask_id: int, *, now: dt.datetime) -> None:
     """Write down everybody of the group for this ask, and of whom cannot be asked why."""
-    session.execute(_KEPT, _values(whom, now) | {"ask": ask_id, "now": now})
+    session.execute(_KEPT, _values(session, whom, now) | {"ask": ask_id, "now": now})
