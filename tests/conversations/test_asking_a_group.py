@@ -20,8 +20,10 @@ from verify_service.conversations.group_asks import AskRefusal, Seen
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Ask
+from verify_service.messaging.by_hand import Deed, LeftOut, Picked, concerned
 from verify_service.messaging.consent import refuse_phone, stop_phone
 from verify_service.messaging.gateways.console import Console
+from verify_service.messaging.message_list import Sought
 from verify_service.messaging.sending import claim
 
 HERE, THERE = "32.75.01.1001", "32.75.01.1002"
@@ -337,3 +339,15 @@ def test_workers_killed_in_the_middle_ask_nobody_twice_and_leave_nobody_out(db: 
     assert db.execute(
         "SELECT count(*), count(DISTINCT worker_id), count(DISTINCT phone_id) FROM outbox WHERE ask_id = %s", [ask]
     ).fetchone() == (150, 150, 150)
+
+
+def test_a_text_of_a_stopped_ask_is_not_put_back_by_hand(db: Any) -> None:
+    people(db, 2)
+    ask = begin()
+    work()
+    db.execute("UPDATE outbox SET state = 'refused' WHERE id = (SELECT min(id) FROM outbox)")
+    with transaction() as session:
+        group_asks.stop(session, ask, now=NOW, by="officer:1")
+        picked = Picked(sought=Sought(ask=ask), upto=10**6)
+        found = concerned(session, Deed.REVIVE, picked, now=NOW)
+    assert (found.texts, found.left_out) == (0, {LeftOut.GROUP_OVER: 1, LeftOut.MOVED_ON: 1})

@@ -104,7 +104,7 @@ class AskForm(Form):
     occupation = OneOf(lazy_gettext("Occupation"), choices=lambda: _all_or(OCCUPATIONS))
     verdict = OneOf(lazy_gettext("Verdict of the newest month"), choices=lambda: _all_or(VERDICTS))
     heard = OneOf(
-        lazy_gettext("Heard of them"),
+        lazy_gettext("Heard from them"),
         choices=[
             (SINCE_NEWEST, lazy_gettext("nothing since the newest insurer file")),
             ("3", lazy_gettext("nothing for 3 months")),

@@ -106,7 +106,7 @@ def reason_words(reason: str | None) -> str:
     if known is not None:
         return str(known)
     if said.startswith("revived, was "):
-        return str(gettext("somebody let it wait again"))
+        return str(gettext("somebody put it back in the queue"))
     if answered := re.fullmatch(r"HTTP ([0-9]{3})", said):
         code = answered[1]
         plain = _BY_CODE.get(code) or (
@@ -186,22 +186,22 @@ def actor_words(actor: str) -> str:
 
 DEEDS: Final = {
     Deed.CANCEL: lazy_gettext("Take back"),
-    Deed.REVIVE: lazy_gettext("Let it wait again"),
+    Deed.REVIVE: lazy_gettext("Put back in the queue"),
     Deed.RESEND: lazy_gettext("Send once more"),
 }
 DONE_TO_IT: Final = {
     "cancel": lazy_gettext("Taken back"),
-    "revive": lazy_gettext("Let wait again"),
+    "revive": lazy_gettext("Queued again"),
     "resend": lazy_gettext("Sent once more"),
 }
 ASKS_BACK: Final = {
-    Deed.CANCEL: lazy_gettext("Take back %(texts)s texts that have not left?"),
-    Deed.REVIVE: lazy_gettext("Let %(texts)s texts wait again that never left?"),
+    Deed.CANCEL: lazy_gettext("Take back %(texts)s texts that have not left yet?"),
+    Deed.REVIVE: lazy_gettext("Put %(texts)s texts that never left back in the queue?"),
     Deed.RESEND: lazy_gettext("Send %(texts)s texts once more?"),
 }
 DONE: Final = {
     Deed.CANCEL: lazy_gettext("Texts taken back: %(texts)s."),
-    Deed.REVIVE: lazy_gettext("Texts that wait again: %(texts)s."),
+    Deed.REVIVE: lazy_gettext("Texts put back in the queue: %(texts)s."),
     Deed.RESEND: lazy_gettext("Texts sent once more: %(texts)s."),
 }
 WHYS: Final[Mapping[str, Any]] = {
