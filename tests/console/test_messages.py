@@ -284,6 +284,13 @@ def test_what_must_not_go_is_left_alone_and_says_why(desk: Desk, db: Any, change
     assert db.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("state_", ["waiting", "sending", "accepted", "unknown", "cancelled", "stale"])
+def test_only_what_never_left_is_put_back_in_the_queue(desk: Desk, db: Any, state_: str) -> None:
+    text = a_text(db, state_, reason="so")
+    assert act(desk, "revive", message=str(text)).status_code == 409
+    assert state(db, text) == state_
+
+
 def test_all_that_match_are_taken_back_and_none_that_came_in_since(desk: Desk, db: Any) -> None:
     texts = [a_text(db, "waiting", purpose=Purpose.QUESTION) for _ in range(60)]
     other = a_text(db, "waiting", purpose=Purpose.WARNING)

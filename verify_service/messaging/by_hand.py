@@ -130,7 +130,7 @@ _WHY_NOT: Final[Mapping[Deed, str]] = {
     Deed.REVIVE: f"""CASE
     WHEN outbox.state = 'stale' THEN 'too_old'
     WHEN NOT (outbox.state = 'failed' OR (outbox.state = 'refused' AND outbox.unknowns = 0)
-              OR (outbox.state = 'cancelled' AND outbox.acted_how LIKE 'cancel:%')) THEN 'moved_on'
+              OR (outbox.state = 'cancelled' AND coalesce(outbox.acted_how, '') LIKE 'cancel:%')) THEN 'moved_on'
     WHEN outbox.state <> 'failed' AND outbox.stale_at <= :now THEN 'too_old'
     {_UNWANTED} END""",
     Deed.RESEND: f"""CASE
