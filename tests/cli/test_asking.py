@@ -28,6 +28,18 @@ def test_all_silent_workers_are_asked_though_the_first_cannot_be_written_to(db: 
     assert db.execute("SELECT count(*) FROM audit WHERE action = 'group asked'").fetchone() == (3,)
 
 
+def test_an_ask_is_listed_and_stopped_once(db: Any) -> None:
+    a_worker(db)
+    assert "Nobody was asked yet" in CliRunner().invoke(ask.ask, ["list"]).output
+    CliRunner().invoke(ask.ask, ["workers"])
+    assert "1 of 1 people asked, 0 answered" in CliRunner().invoke(ask.ask, ["list"]).output
+    assert json.loads(CliRunner().invoke(ask.ask, ["list", "--json"]).output)[0]["asked"] == 1
+    for number, said, code in ((1, "1 texts are taken back", 0), (1, "was stopped before", 1), (9, "no ask 9", 1)):
+        done = CliRunner().invoke(ask.ask, ["stop", str(number)])
+        assert (said in done.output, done.exit_code) == (True, code), done.output
+    assert db.execute("SELECT state FROM outbox").fetchone() == ("cancelled",)
+
+
 def test_a_dry_run_says_whom_and_for_how_much_and_asks_nobody(db: Any) -> None:
     a_worker(db)
     a_worker(db, nik="3275011501900002", phone=None, row=3)

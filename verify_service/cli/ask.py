@@ -188,6 +188,54 @@ def _in_transaction(work: Callable[[Session], T]) -> T:
             tries += 1
 
 
+@ask.command("list")
+@click.option("--most", type=click.IntRange(1), default=20, show_default=True, help="Of the newest so many.")
+@json_option
+@with_servers
+def list_(most: int, as_json: bool) -> None:
+    """The groups that were asked, the newest first: how many were asked, and what they answered."""
+    with transaction() as session:
+        held = group_asks.asks(session, most=most)
+    if as_json:
+        print_json(
+            [
+                {
+                    "ask": one.id,
+                    "state": one.state,
+                    "made_at": one.made_at.isoformat(timespec="seconds"),
+                    "whom": one.whom.as_json(),
+                    "people": one.people,
+                    "asked": one.asked,
+                    "heard": one.heard,
+                }
+                for one in held
+            ]
+        )
+        return
+    for one in held:
+        made = one.made_at.astimezone(programme().zone)
+        click.echo(
+            f"ask {one.id}, {made:%Y-%m-%d %H:%M}: {one.state}, {one.asked:,} of {one.people:,} people asked,"
+            f" {one.answers:,} answered"
+        )
+    if not held:
+        click.echo("Nobody was asked yet: verify ask workers --dry-run")
+
+
+@ask.command("stop")
+@click.argument("ask_id", metavar="ASK", type=click.IntRange(1))
+@with_servers
+def stop(ask_id: int) -> None:
+    """Ask nobody more of this ask, and take back its texts that have not left."""
+    with transaction() as session:
+        back = group_asks.stop(session, ask_id, now=_now(), by="command line")
+    if back is None:
+        raise click.ClickException(f"There is no ask {ask_id}; see: verify ask list")
+    if isinstance(back, AskRefusal):
+        raise click.ClickException(f"Ask {ask_id} was stopped before, or all its texts have left.")
+    click.echo(f"Stopped: {back:,} texts are taken back. What has left has left, and its answers count.")
+
+
 @ask.command("rt-heads")
 @click.option("--kelurahan", default=None, help="Only this kelurahan.")
 @json_option
