@@ -66,6 +66,7 @@ WHOSE = {
     "breach.what": "about a breach, not about a person",
     "breach.measures": "about a breach",
     "breach.authority_reference": "about a breach",
+    "ask.over_why": "about the money of an ask, not about a person",
     "upload.report": "masked, and goes when the file is decided on, within two weeks",
     "upload_part.content": "goes when the file is decided on, within two weeks",
 }
