@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.publication.hiding import suppress
 from tests.soak.publications import SEXES, City, a_city, play
-from verify_service.publication.attack import LEAST_WIDTH, SMALL, Narrow, Week, attack, bounds_of
-from verify_service.publication.rounding import BASE, rounded
-from verify_service.publication.tables import ALL, Sum, outcome_of
+from verify_service.publication.attack import LEAST_WIDTH, Narrow, attack
+from verify_service.publication.rounding import rounded
+from verify_service.publication.tables import ALL, BASE, Sum, outcome_of
+from verify_service.publication.weeks import SMALL, Week, bounds_of
 
 HUGE = 1e5
 

@@ -16,10 +16,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from verify_service.publication.attack import LEAST_WIDTH, WEEKS, Narrow, Week, attack, bounds_of, small_counts
+from verify_service.publication.attack import LEAST_WIDTH, Narrow, attack, small_counts
 from verify_service.publication.rounding import rounded
 from verify_service.publication.tables import CITY, SAID, SAYS, filled, sums_of_people
 from verify_service.publication.tallies import ALL, PROPOSAL_OUTCOMES, PROPOSALS, UNKNOWN, Sum, Tally
+from verify_service.publication.weeks import WEEKS, Week, bounds_of
 from verify_service.reports.groups import AGES, OCCUPATIONS
 
 SEXES = (ALL, "L", "P")

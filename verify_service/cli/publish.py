@@ -11,7 +11,7 @@ from verify_service.cli.service import json_option, print_json, with_servers
 from verify_service.cli.verdicts import drain_all
 from verify_service.ground.database import transaction
 from verify_service.publication import publishing
-from verify_service.publication.attack import SMALL
+from verify_service.publication.weeks import SMALL
 
 
 @click.command()

@@ -9,33 +9,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import highspy
 import numpy as np
 
 from verify_service.publication.programs import Numbers, Rows, solver
-from verify_service.publication.rounding import BASE
-from verify_service.publication.tables import FALLING, GROWING, STEADY, Counts, outcome_of
+from verify_service.publication.tables import FALLING, GROWING, STEADY, outcome_of
 from verify_service.publication.tallies import ALL, Sum
+from verify_service.publication.weeks import SMALL, Week
 
-SMALL: Final = 5  # counts of 1 to 4 are somebody's own affair
 LEAST_WIDTH: Final = 3.0  # from the least to the most that a small count can be: four values
-WEEKS: Final = 8  # of publications that are held against one another
 _TOUCH: Final = 1e-6
 _MANY: Final = 4  # counts that three programs over all must settle, or those left are asked one by one
-
-Bounds = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Week:
-    """One publication as the attack sees it: the true counts, and between what each must lie by what was printed."""
-
-    counts: Counts
-    printed: Mapping[str, Bounds] = field(repr=False)
-    basis: str
 
 
 @dataclass(frozen=True)
@@ -50,14 +37,6 @@ class Narrow:
     @property
     def recovered(self) -> bool:
         return self.most - self.least < 1 - _TOUCH
-
-
-def bounds_of(printed: Mapping[str, int], exact: Mapping[str, int]) -> dict[str, Bounds]:
-    """Between what a count must lie: less than five from what is printed, or known where it is printed as it is."""
-    held: dict[str, Bounds] = {
-        key: (max(0.0, value - BASE + 1), float(value + BASE - 1)) for key, value in printed.items()
-    }
-    return held | {key: (float(value), float(value)) for key, value in exact.items()}
 
 
 def small_counts(weeks: Sequence[Week]) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Round
 from verify_service.proposals.places import listed
-from verify_service.publication.rounding import BASE
+from verify_service.publication.tables import BASE
 from verify_service.record.heads import newest_head
 from verify_service.reports.answers import lines_of
 from verify_service.reports.budget import Plan, months_from

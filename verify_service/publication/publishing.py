@@ -20,11 +20,10 @@ from sqlalchemy.orm import Session
 from verify_service import audit
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Publication
-from verify_service.publication.attack import SMALL, WEEKS, Week, attack, bounds_of
 from verify_service.publication.city_figures import city_figures
-from verify_service.publication.rounding import rounded
 from verify_service.publication.tables import CITY, Counted, count, outcome_of
 from verify_service.publication.tallies import ALL
+from verify_service.publication.weeks import SMALL, WEEKS, Week, bounds_of
 
 HOURS: Final = 3  # from the programme's hour on; what was missed waits for the next night
 _TRIES: Final = 4  # draws of which one may pass
@@ -86,6 +85,10 @@ def ready(session: Session, *, now: dt.datetime) -> Ready | None:
 
 def decide(held: Ready, chance: random.Random) -> Decided:
     """Round, attack, and draw again where a small count comes out too narrow."""
+    # Solver and arrays, 15 MB and a tenth of a second: once a week one process needs them.
+    from verify_service.publication.attack import attack
+    from verify_service.publication.rounding import rounded
+
     counts, sums = held.counted.counts, held.counted.sums
     exact = exact_totals(counts)
     refused = ""

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import highspy
 import numpy as np
 
 from verify_service.publication.programs import Rows, solver
-from verify_service.publication.tables import Counts
+from verify_service.publication.tables import BASE, Counts
 from verify_service.publication.tallies import Sum
 
-BASE: Final = 5
 _KEEP = 100.0  # worth more than any nearness
 _LUCK = 3.0  # how far chance outweighs nearness, in people
 _GAP = 0.02  # of the best: the sums hold in any case

@@ -23,6 +23,7 @@ from verify_service.reports.groups import AGES, OCCUPATIONS, age_band, occupatio
 from verify_service.verification.decision import WorkerSays
 from verify_service.verification.figures import CONFIRMED, NOT_ENROLLED
 
+BASE: Final = 5  # every count is printed as a multiple of it
 CITY: Final = "city"
 SAID: Final = "said"
 
