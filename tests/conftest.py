@@ -252,14 +252,19 @@ _sweepers: list[psycopg.Connection[Any]] = []
 def empty() -> None:
     """Empty what was filled. To delete a few rows is cheaper than to truncate forty tables."""
     (sweeper,) = _sweepers
+    with sweeper.transaction():
+        for name in _tables_with_rows():
+            sweeper.execute(f'DELETE FROM "{name}"')
+        sweeper.execute(_COUNT_AGAIN, [[f"{kept}_" for kept in KEPT]])
+
+
+def _tables_with_rows() -> list[str]:
+    (sweeper,) = _sweepers
     if not _filled:
         names = [name for (name,) in sweeper.execute(_TABLES).fetchall() if name not in KEPT]
         look = [sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(name, sql.Identifier(name)) for name in names]
         _filled.append(sql.SQL(" UNION ALL ").join(look).as_string(sweeper))
-    with sweeper.transaction():
-        for (name,) in sweeper.execute(_filled[0]).fetchall():
-            sweeper.execute(f'DELETE FROM "{name}"')
-        sweeper.execute(_COUNT_AGAIN, [[f"{kept}_" for kept in KEPT]])
+    return [name for (name,) in sweeper.execute(_filled[0]).fetchall()]
 
 
 @dataclass(frozen=True)
@@ -281,7 +286,7 @@ def rows_now() -> Rows:
     """The rows as they stand, to be put back as often as one likes."""
     (sweeper,) = _sweepers
     tables = {}
-    for (name,) in sweeper.execute(_filled[0]).fetchall():
+    for name in _tables_with_rows():
         with sweeper.cursor().copy(f'COPY "{name}" TO STDOUT') as copy:
             tables[name] = b"".join(copy)
     return Rows(tables, [(name, reached) for name, reached in sweeper.execute(_COUNTERS).fetchall()])
@@ -291,7 +296,7 @@ def put_back(rows: Rows) -> None:
     """These rows and no others. Counters only go on: nothing new gets the number of something old."""
     (sweeper,) = _sweepers
     with sweeper.transaction():
-        for (name,) in sweeper.execute(_filled[0]).fetchall():
+        for name in _tables_with_rows():
             sweeper.execute(f'DELETE FROM "{name}"')
         for name, held in rows.tables.items():
             with sweeper.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:

@@ -2,6 +2,8 @@
 
 `pytest --update-talks` writes tests/talks/LANGUAGE/by_text anew. Calls that drop have no like: a talk by text waits.
 
+What several talks begin with is texted once: the rows that it left are put back.
+
 Whether the network is kind or not makes no difference: one that brings each text twice under two ids, while the gateway
 hands our reply over late.
 """
@@ -9,14 +11,18 @@ hands our reply over late.
 from __future__ import annotations
 
 import datetime as dt
-from itertools import count
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count, pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobs.messages import one_batch
-from tests.conversations.people import BY_NAME
+from tests.conftest import Rows, put_back, rows_now
+from tests.conversations.people import BY_NAME, Scene
 from tests.conversations.test_golden_talks import FILES, left_behind, shown
 from tests.conversations.test_golden_texts import TEXTED, Exchange
 from tests.flows.city import LANGUAGES
@@ -56,13 +62,9 @@ HELD = [
 
 @pytest.mark.parametrize(("file", "mode"), HELD)
 def test_the_talk_goes_by_text_too(db: Any, file: Path, mode: str, request: pytest.FixtureRequest) -> None:
-    lines = file.read_text(encoding="utf-8").splitlines()
+    lines = _lines(file)
     head = [line for line in lines if line.startswith(("#", "as:"))]
-    who = next(line for line in head if line.startswith("as:")).removeprefix("as:").strip()
-    scene = BY_NAME[who](db, file.parent.name)
-    heard = "\n".join(
-        [*head, *_talk(db, MODES[mode](db, scene, TEXTED["africastalking"]), _texted(lines)), *_left_behind(db), ""]
-    )
+    heard = "\n".join([*head, *_talk(db, mode, _doings(file)), *_left_behind(db), ""])
     twin = file.parent / "by_text" / file.name
     if request.config.getoption("--update-talks"):
         assert "sedang sibuk" not in heard, "something failed on the way: a busy screen is no talk"
@@ -101,21 +103,71 @@ def _texted(lines: list[str]) -> list[str]:
     return done
 
 
-def _talk(db: Any, exchange: Exchange, done: list[str]) -> list[str]:
-    told: list[str] = []
-    seen: list[str] = []
-    for line in done:
-        action, _, what = line.partition(" ")
-        if action == "@":
-            came = exchange.text(what.format(**exchange.scene.words(seen)))
-            seen += came
-            told += ["", line, *map(shown, came)]
-        elif what == "repeat":
-            told += ["", line, *exchange.again()]
-        else:
-            _meanwhile(db, what)
-            told += ["", line]
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()
+
+
+def _doings(file: Path) -> list[str]:
+    """In which language, who, and what is done."""
+    lines = _lines(file)
+    who = next(line for line in lines if line.startswith("as:")).removeprefix("as:").strip()
+    return [file.parent.name, who, *_texted(lines)]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A talk as far as others go the same way, and what it left by then."""
+
+    scene: Scene
+    last: tuple[str, str, str, str]
+    seen: list[str]
+    told: list[str]
+    rows: Rows
+    at: float
+
+
+_begun: dict[tuple[str, ...], Begun] = {}
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> set[tuple[str, ...]]:
+    """What each talk begins with as another does, as far as any other does."""
+    neighbours = pairwise(sorted(map(_doings, BY_TEXT)))
+    both = (takewhile(lambda two: two[0] == two[1], zip(*two, strict=False)) for two in neighbours)
+    return {shared for shared in (tuple(one for one, _ in two) for two in both) if len(shared) > 2}
+
+
+def _talk(db: Any, mode: str, doings: list[str]) -> list[str]:
+    known = [place for place in range(len(doings) + 1) if tuple(doings[:place]) in _begun]
+    if known:
+        start = known[-1]
+        begun = _begun[tuple(doings[:start])]
+        db.memory.somebody_looks()
+        put_back(begun.rows)
+        time_passes(db, begun.at - time.time())
+        exchange = MODES[mode](db, begun.scene, TEXTED["africastalking"])
+        exchange.last, seen, told = begun.last, [*begun.seen], [*begun.told]
+    else:
+        start, (language, who, *_) = 2, doings
+        exchange = MODES[mode](db, BY_NAME[who](db, language), TEXTED["africastalking"])
+        seen, told = [], []
+    for place, line in enumerate(doings[start:], start=start + 1):
+        told += ["", line, *_does(db, exchange, line, seen)]
+        if (done := tuple(doings[:place])) in _beginnings():
+            _begun[done] = Begun(exchange.scene, exchange.last, [*seen], [*told], rows_now(), time.time())
     return told
+
+
+def _does(db: Any, exchange: Exchange, line: str, seen: list[str]) -> list[str]:
+    action, _, what = line.partition(" ")
+    if action == "@":
+        came = exchange.text(what.format(**exchange.scene.words(seen)))
+        seen += came
+        return list(map(shown, came))
+    if what == "repeat":
+        return exchange.again()
+    _meanwhile(db, what)
+    return []
 
 
 def _meanwhile(db: Any, what: str) -> None:
