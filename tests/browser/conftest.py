@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
 
-from tests.serving import serving
+from tests.officers import sign_in
+from tests.serving import new_client, serving
+from verify_service.console.access import cookie_name
 
 # The first is the same engine without windows and tabs of its own, and works half as long.
 BROWSERS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
@@ -67,6 +69,11 @@ class Visit:
         self.page.goto(self.address + path)
         return self.page
 
+    def sign_in(self, email: str, path: str = "/console/") -> Page:
+        """Go there as this officer. The form is filled in past the page, which is drawn where it is looked at."""
+        signed_in(self.page.context, self.address, email)
+        return self.go(path)
+
     def wide(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": 900})
 
@@ -97,6 +104,15 @@ class Visit:
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self.address, "data:")):
             self.complaints.append(f"left for {request.url}")
+
+
+def signed_in(context: BrowserContext, address: str, email: str) -> None:
+    """Let this browser be one that this officer has signed in with."""
+    client = new_client()
+    assert sign_in(client, email).status_code == 303
+    cookie = client.get_cookie(cookie_name())
+    assert cookie is not None
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.console.test_proposals import proposed
-from tests.officers import EMAIL, PASSWORD, an_officer
+from tests.officers import EMAIL, an_officer
 from tests.people import NOW, a_phone, a_worker
 from verify_service.grievances.opening import NewGrievance, open_grievance
 from verify_service.ground.crypto import blind_index, seal
@@ -21,12 +21,7 @@ SECOND = "kedua@bekasi.example"
 
 def sign_in(visit: Visit, email: str = EMAIL, *, role: str = "officer", name: str = "Ibu Petugas") -> Page:
     an_officer(email, role, name=name)
-    page = visit.go("/console/")
-    page.get_by_label("Alamat email").fill(email)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url("**/console/")
-    return page
+    return visit.sign_in(email)
 
 
 @pytest.fixture

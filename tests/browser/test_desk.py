@@ -23,12 +23,7 @@ LONG = "Kartu saya belum datang <script>alert(1)</script> " + "x" * 120 + " \u20
 
 def sign_in(visit: Visit, role: str = "officer", path: str = "/console/cases", **account: Any) -> int:
     officer = an_officer(EMAIL, role, name="Bu Meja", **account)
-    page = visit.go("/console/")
-    page.get_by_label("Alamat email").fill(EMAIL)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url("**/console/")
-    visit.go(path)
+    visit.sign_in(EMAIL, path)
     return officer
 
 

@@ -30,12 +30,7 @@ MENU = "Pilih bahasa"
 
 def sign_in(visit: Visit, role: str = "officer") -> Page:
     an_officer(role=role)
-    page = visit.go("/console/")
-    page.get_by_label("Alamat email").fill(EMAIL)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url("**/console/")
-    return page
+    return visit.sign_in(EMAIL)
 
 
 def reconcile() -> None:
@@ -78,7 +73,12 @@ def test_an_officer_reads_that_the_public_figures_were_not_printed(visit: Visit,
 
 
 def test_an_officer_signs_in_and_out(visit: Visit, db: Any) -> None:
-    page = sign_in(visit)
+    an_officer()
+    page = visit.go("/console/")
+    page.get_by_label("Alamat email").fill(EMAIL)
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+    page.wait_for_url("**/console/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Keadaan kota")
     page.get_by_role("button", name="Keluar").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Masuk untuk petugas")

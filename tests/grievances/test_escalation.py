@@ -10,7 +10,7 @@ import pytest
 
 from tests.conversations.test_by_message import last_text, sent
 from tests.conversations.test_texts import handed_over, writes
-from tests.grievances.worked import a_report, acting, case_of, staff, verified
+from tests.grievances.worked import a_report, acting, case_of, copied, staff, verified
 from tests.people import NOW, a_worker
 from verify_service.conversations.following_up import ask_whether_solved
 from verify_service.grievances import actions
@@ -76,17 +76,7 @@ def test_a_thousand_overdue_at_once_are_handled_in_one_look_the_oldest_first(db:
     people = staff(db)
     for n in range(40):
         a_report(db, number=f"+62812000{n:05}", at=NOW - dt.timedelta(days=60))
-    db.execute("CREATE TEMP TABLE more AS SELECT * FROM grievance")
-    db.execute("ALTER TABLE more ALTER COLUMN id DROP NOT NULL")
-    for n in range(25):
-        db.execute("INSERT INTO reference SELECT number || %s, 'grievance' FROM more", [f"x{n}"])
-        db.execute(
-            """INSERT INTO grievance
-               SELECT (jsonb_populate_record(NULL::grievance, to_jsonb(more) || jsonb_build_object(
-                   'id', more.id + 1000 * (%(n)s + 1), 'number', more.number || 'x' || %(n)s, 'once', NULL,
-                   'inbound', encode(decode(md5(more.id || ':' || %(n)s), 'hex'), 'escape')))).* FROM more""",
-            {"n": n},
-        )
+    copied(db, 25)
     (many,) = db.execute("SELECT count(*) FROM grievance").fetchone()
     assert many == 1040
     began = time.monotonic()

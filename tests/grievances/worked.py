@@ -75,3 +75,18 @@ def case_of(db: Any, case: int) -> dict[str, Any]:
     """The row of a report."""
     (row,) = db.execute("SELECT to_jsonb(grievance) FROM grievance WHERE id = %s", [case]).fetchone()
     return dict(row)
+
+
+def copied(db: Any, times: int) -> None:
+    """Every report that there is so many times more, each with a number of its own: nobody has to tell a thousand."""
+    db.execute("CREATE TEMP TABLE more AS SELECT * FROM grievance")
+    for n in range(times):
+        db.execute("INSERT INTO reference SELECT number || %s, 'grievance' FROM more", [f"x{n}"])
+        db.execute(
+            """INSERT INTO grievance
+               SELECT (jsonb_populate_record(NULL::grievance, to_jsonb(more) || jsonb_build_object(
+                   'id', more.id + 1000 * (%(n)s + 1), 'number', more.number || 'x' || %(n)s, 'once', NULL,
+                   'inbound', encode(decode(md5(more.id || ':' || %(n)s), 'hex'), 'escape')))).* FROM more""",
+            {"n": n},
+        )
+    db.execute("DROP TABLE more")
