@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,11 +59,22 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update({**environment, "VERIFY_REDIS_URL": servers.redis_url, "VERIFY_DATABASE_URL": _at(servers)})
     os.environ["VERIFY_OWNER_DATABASE_URL"] = servers.owner_url.replace("/verify?", f"/{TEMPLATE}?")
     os.environ["VERIFY_DEMO"] = "1"
-    with psycopg.connect(servers.owner_url, autocommit=True) as connection:
+    # While the workers look for the tests, which takes them longer.
+    config._verify_template = ThreadPoolExecutor(1).submit(_make_template, servers.owner_url)  # type: ignore[attr-defined]
+
+
+def _make_template(owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
     from verify_service.installation import migrate
 
     migrate()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    """No test before there is a schema."""
+    node.config._verify_template.result()
 
 
 # Files of tests that wait more than they compute, and of those that hold the service to a deadline of seconds.
@@ -116,8 +128,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         os.nice(5)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Eight thousand tests are no garbage: nobody has to look through them, now or later."""
+    if hasattr(session.config, "_verify_template"):  # without workers
+        session.config._verify_template.result()
     gc.freeze()
     gc.enable()
 
