@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import make_server
 
 from verify_service.app import create_app
@@ -27,7 +30,8 @@ class _Client(FlaskClient):
 
 
 def new_client() -> FlaskClient:
-    """Another handset or browser, with cookies of its own. The application is made once: its pages are compiled."""
+    """Another handset or browser, with cookies of its own. The application is made once, and its pages are compiled
+    once for all processes."""
     return _app().test_client()
 
 
@@ -35,6 +39,9 @@ def _app() -> Flask:
     if not _apps or (_apps[-1][0], _apps[-1][1]) != (settings(), programme()):
         _apps[:] = [(settings(), programme(), create_app())]
         _apps[-1][2].test_client_class = _Client
+        compiled = Path(os.environ["VERIFY_DATA_DIR"]) / "compiled pages"
+        compiled.mkdir(parents=True, exist_ok=True)
+        _apps[-1][2].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     app = _apps[-1][2]
     app.extensions.pop("shared_figures", None)  # of the test before
     return app
