@@ -90,6 +90,16 @@ WAITING = {
     )
 }  # fmt: skip
 
+# Few tests that take long: begun at the end, one of them would keep a core while the other has nothing to do.
+HEAVY = {
+    f"tests/{file}.py"
+    for file in (
+        "cli/test_commands", "grievances/test_escalation", "messaging/test_any_fate", "record/test_canonical",
+        "registry/test_interrupted", "reports/test_recomputed", "reports/test_restored", "rounds/test_a_played_round",
+        "rounds/test_by_lot", "verification/test_months",
+    )
+}  # fmt: skip
+
 
 def _share(file: str) -> str:
     """What one process has to itself: all that waits, all that needs the browser, or one of the other files."""
@@ -114,11 +124,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins: what waits, what needs the browser, the properties; then the files with most tests."""
+    """What takes longest begins: what waits, what needs the browser, properties, the heavy; then the largest files."""
     shares = {item: _share(item.nodeid.partition("::")[0]) for item in items}
     sizes = Counter(shares.values())
     first = {"waiting", "browser"}
-    long = {share for item, share in shares.items() if item.get_closest_marker("long")}
+    long = HEAVY | {share for item, share in shares.items() if item.get_closest_marker("long")}
     items.sort(key=lambda item: (shares[item] not in first, shares[item] not in long, -sizes[shares[item]]))
 
 
