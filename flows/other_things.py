@@ -19,7 +19,7 @@ _OTHERS = word_set(
     " lowongan partai pengajian ngaji kondangan undangan order orderan penumpang pembeli sembako beras raskin rastra"
     " bulog zakat thr bonus gaji gajian upah bayaran sertifikat ijazah bedah kur kursus pelatihan magang"
     " grup subsidi gas minyak utang hutang kontrakan sewa listrik pulsa kuota paket token wifi"
-    " shope tokopedia lazada dana ovo gopay aplikasi ojol"
+    " shope shopee shop olshop tokopedia lazada dana ovo gopay aplikasi ojol"
 )
 # These register their people as well: "didaftarkan koperasi", "lewat Gojek" is of the programme.
 _REGISTER_OTHERS = word_set("haji gojek grab maxim indrive shopefood koperasi paguyuban komunitas serikat ormas")

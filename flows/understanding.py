@@ -149,6 +149,8 @@ def _may_be_worse(meaning: Meaning, likely: dict[Meaning, float], written: Writt
     return likely["stop"] > (_HARDLY_STOP if "stop" in written.words else _PERHAPS_STOP)
 
 
+_OF_PLACES = word_set("rt rw gang gg blok jalan jl jln no nomor nomer dan di pak bu")
+_A_PLACE = word_set("rt rw gang gg blok jalan jl jln")
 _PART_OF = re.compile(r"\bsalah #")  # "salah satu udah": of two people, or of two cards
 _SEVERAL_DIGITS = re.compile(r"#(?: , #)*")
 _AGAINST: dict[str, str] = {"1": "no", "2": "yes"}
@@ -165,9 +167,16 @@ def _may_be_none(meaning: Meaning, written: Written) -> bool:
     )
     if several or _PART_OF.search(heard) or is_of_something_else(written, meaning):
         return True
-    if meaning == "unsure" and heard.startswith("tidak lupa"):
+    if meaning == "unsure" and (heard.startswith("tidak lupa") or _is_an_address(tokens)):
         return True
     return len(tokens) == 2 and _AGAINST.get(tokens[0]) == meaning
+
+
+def _is_an_address(tokens: Sequence[str]) -> bool:
+    """Whether it is "RT 3" or "gang kelinci no 5" and nothing else: its digit picks nothing."""
+    if _A_PLACE.isdisjoint(tokens) or not any(token.isdigit() for token in tokens):
+        return False
+    return all(token in _OF_PLACES or not token.isalpha() or token not in KNOWN for token in tokens)
 
 
 def _may_be_no_yes(likely: float, written: Written) -> bool:

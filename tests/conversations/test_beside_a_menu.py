@@ -112,6 +112,27 @@ def test_what_names_the_list_is_the_questions(db: Any) -> None:
     assert line.said() == ["confirms"]
 
 
+@pytest.mark.parametrize("text", ["minggu depan", "besok pagi", "jam delapan", "RT 3", "melati 5"])
+def test_few_words_are_to_him_though_a_question_came_behind(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    with_a_report(line)
+    an_officer_wrote(line, asks=True, words="Kapan ke kelurahan? RT berapa?")
+    line.asked(worker.worker)
+    line.writes(text)
+    assert line.said() == []
+    assert line.reports()[0][2].endswith(text)
+
+
+@pytest.mark.parametrize("text", ["siapa ini", "halo pak", "udah", "belum", "salah orang", "ga tau"])
+def test_a_word_that_is_not_goes_elsewhere(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    with_a_report(line)
+    an_officer_wrote(line, asks=True, words="Kapan ke kelurahan? RT berapa?")
+    line.asked(worker.worker)
+    line.writes(text)
+    assert not line.reports()[0][2].endswith(text)
+
+
 @pytest.mark.parametrize("text", ["iya sama", "sama pak", "masih sama"])
 def test_the_same_is_a_reply_too(db: Any, text: str) -> None:
     a_worker(db)

@@ -8,7 +8,8 @@ import re
 from flows.accidents import urgency
 from flows.keywords import Keyword, keyword
 from flows.reading import COURTESIES, pressed, spoken, word_set
-from flows.short_answers import is_bare, short_answer
+from flows.second_thoughts import thinks_again
+from flows.short_answers import is_bare, short_answer, tells_nothing
 from verify_service.conversations import lately
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
@@ -128,6 +129,24 @@ def asked_by_an_officer(hearing: Hearing) -> Grievance | None:
         one for one in thread.open_grievances_of(hearing.session, hearing.phone) if one.state == GrievanceState.WAITING
     ]
     return waiting[0] if len(waiting) == 1 else None
+
+
+_ASKS_US = word_set(
+    "siapa apa kenapa mana kapan gimana bagaimana maksud maksudnya halo hallo hai hi assalamualaikum permisi misi min"
+    " salah eh hah loh lho kok tanya nanya cek lapor menu info bantuan"
+)
+
+
+def few_words_for_him(hearing: Hearing, said: Message) -> HandledAs | None:
+    """Put "minggu depan" into the report in which an officer waits, though a question of ours came behind his: it
+    answers nothing of ours, and asks nothing. None for anything else."""
+    waiting = asked_by_an_officer(hearing)
+    words = set(spoken(said.text).split())
+    if waiting is None or "?" in said.text or not words.isdisjoint(_ASKS_US) or pressed(said.text) is not None:
+        return None
+    if tells_nothing(said.text) or only_thanks(said) or _SAID_OF_THE_LIST.issuperset(words) or thinks_again(said.text):
+        return None
+    return add(hearing, said, held=waiting.id)
 
 
 def reply_behind_a_question(

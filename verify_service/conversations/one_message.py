@@ -59,6 +59,7 @@ from verify_service.conversations.grievance_words import (
 from verify_service.conversations.objecting import objects_to_a_removal
 from verify_service.conversations.officers_texts import (
     asked_by_an_officer,
+    few_words_for_him,
     of_a_report_before,
     replies_by_a_keyword,
     reply_behind_a_question,
@@ -337,6 +338,8 @@ def _unasked(hearing: Hearing, said: Message, asked: Question | None, talk: Talk
     for_us = anonymous_just_made(hearing, said) and is_no_part_of_it(said, asked)
     adds = not alone and not begins and goes_on and not for_us and not tells_of_money(hearing, said)
     if adds and (how := add(hearing, said)):
+        return how
+    if few and asked_too and means == "other" and (how := few_words_for_him(hearing, said)):
         return how
     if means == "grievance" and not thinks_again(said.text) and not only_wonders(said.text):
         return file(hearing, said, said.text)

@@ -237,9 +237,10 @@ def _meanings(text: str) -> tuple[str, ...]:
 
 # "saya belum tidur", "udah jelas kok": a state of something else.
 _OF_SOMETHING_ELSE = re.compile(
-    r"\b(?:sudah|sdh|udah|udh|dah|wis|tos|atos|sampun|belum|blm|belom|blom|durung|dereng|teu acan)"
-    r" (?:jelas|butuh|perlu|tidur|bobo|makan|mandi|sholat|solat|pulang|paham|faham|ngerti|mengerti|malam|malem|siang"
-    r"|sore|subuh|gajian|narik|bangun|sembuh|sehat|nikah|kawin)\b"
+    r"\b(?:(?:sudah|sdh|udah|udh|dah|wis|tos|atos|sampun|belum|blm|belom|blom|durung|dereng|teu acan)\W+)+"
+    r"(?:jelas|butuh|perlu|tidur|bobo|makan|mandi|sholat|solat|pulang|paham|faham|ngerti|mengerti|malam|malem|siang"
+    r"|sore|subuh|gajian|narik|bangun|sembuh|sehat|nikah|kawin"
+    r"|(?:bosan|bosen|capek|cape|lelah|muak|pusing|kesel|kesal)(?!.* (?:belum|blm|belom|tidak|ga|gak|dapat|dapet)\b))\b"
 )
 
 
