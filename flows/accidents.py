@@ -12,13 +12,15 @@ _FALLS = (
 )
 _ACCIDENT = re.compile(
     r"\b(?:kecelakaan|kacilakaan|celaka|cilaka|laka|\w*tabrak\w*|ketabrak|keserempet|tersengat|accident|injured)\b"
+    r"|\bk[ea]?c[ea]?l[ea]?k[ea]*n\b|\b(?:keracunan|dibacok|kebacok)\b|\bdigigit (?:anjing|kera|monyet|kalajengking)\b"
     r"|\b(?:ke|ter)(?:setrum|strum|setrom|siram|guyur|jepit|lindas|timpa|gencet|tusuk|sayat|banting)\b"
     r"|\b(?:kestrum|tertimpa|ketiban|kejepit|melepuh|luka bakar|disambar petir|digigit ular|dipatuk ular)\b"
     rf"|\bpatah {_LIMB}\b|\b{_LIMB}(?:nya|na|ku)? (?:\w+ )?{_HURT}\b"
     rf"|\b{_FALLS} (?:\w+ )?(?:dari|dr|tina|saking|ti|ka|di|motor|tangga|atap|pohon|genteng|proyek|truk|sepeda)\b"
 )
 _DEATH = re.compile(
-    r"\b(?:meninggal|almarhum|almarhumah|wafat|tewas|tutup usia|ngantunkeun|pupus|maot|died|death|dead)\b"
+    r"\b(?:meninggal|berpulang|sedo|mninggal|meninggl)\b"
+    r"|\b(?:almarhum|almarhumah|wafat|tewas|tutup usia|ngantunkeun|pupus|maot|died|death|dead)\b"
 )
 
 
@@ -42,7 +44,8 @@ _LIGHT = (
     r"|orang|org|warga|keluarga|lagi|an|any)"
 )
 _ONE = (
-    r"(?:kecelakaan|kacilakaan|celaka|cilaka|laka|\w*tabrak\w*|keserempet|accident|jatuh|jatoh|meninggal|wafat|tewas|mati"
+    r"(?:kecelakaan|kacilakaan|k[ea]?c[ea]?l[ea]?k[ea]*n|celaka|cilaka|laka|\w*tabrak\w*|keserempet|accident"
+    r"|jatuh|jatoh|meninggal|wafat|tewas|mati"
     r"|died|death|kematian)"
 )
 # "ga ada kecelakaan", "bukan kecelakaan", "belum ada yg meninggal"; "suami udah ga ada kecelakaan" tells of one.

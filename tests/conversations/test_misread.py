@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flows.accidents import urgency
 from flows.reading import command
 from flows.speaker import speaker
 from tests.conversations.test_day_after import HOURS, asked, inbox
@@ -155,3 +156,16 @@ def test_what_corrects_the_answer_is_one_all_the_same(db: Any) -> None:
     line.writes("udah", "kartu saya belum dateng dari januari pak")
     line.together("eh saya belum terdaftar ternyata", pause=90)
     assert line.said()[-1] == "denies"
+
+
+# --- accidents and deaths in other words ---
+
+
+def test_a_slip_of_the_keys_is_an_accident_all_the_same() -> None:
+    for text in ("kclakaan pak di kalimalang", "suami kecelakan motor", "keclakaan tadi pagi", "keracunan gas",
+                 "digigit anjing pas mulung"):  # fmt: skip
+        assert urgency(text) == "accident", text
+    for text in ("suami saya berpulang semalem", "mbah kulo sedo wau dalu"):
+        assert urgency(text) == "death", text
+    for text in ("kelakuan pak RT", "ga ada kclakaan", "sudah pulang pak", "kelak saja"):
+        assert urgency(text) == "", text
