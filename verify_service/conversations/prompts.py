@@ -60,6 +60,7 @@ class Prompts:
     officers: OfficersText | None = None
     notice: dt.datetime | None = None
     told: tuple[str, dt.datetime] | None = None  # the newest text that asks nothing and is answered all the same
+    call: tuple[int, dt.datetime] | None = None  # the newest call that came to no end, and when it was touched last
 
     def officer_wrote_last(self, moment: dt.datetime) -> OfficersText | None:
         """An officer's text that came behind every prompt, and can have been read by this moment."""
@@ -173,6 +174,17 @@ CROSS JOIN LATERAL (
 """
 )
 
+_CALLS = sql(
+    """
+SELECT asked.phone, dropped.id, dropped.touched_at
+FROM unnest(CAST(:phones AS bigint[])) AS asked (phone)
+CROSS JOIN LATERAL (
+    SELECT id, touched_at FROM conversation
+    WHERE phone_id = asked.phone AND channel = 'ussd' AND ended_at IS NULL AND talk IS NOT NULL
+    ORDER BY touched_at DESC LIMIT 1) AS dropped
+"""
+)
+
 
 def prompts_of(session: Session, phones: Sequence[int]) -> dict[int, Prompts]:
     """Of each of these phones the prompts that were handed over."""
@@ -188,7 +200,8 @@ def prompts_of(session: Session, phones: Sequence[int]) -> dict[int, Prompts]:
         phone: (screen, handed_at)
         for phone, screen, handed_at in session.execute(_TOLD, {"phones": phones, "screens": _ANSWERABLE})
     }
+    calls = {phone: (call, at) for phone, call, at in session.execute(_CALLS, {"phones": phones})}
     return {
-        phone: Prompts(tuple(prompts), officers.get(phone), notices.get(phone), told.get(phone))
+        phone: Prompts(tuple(prompts), officers.get(phone), notices.get(phone), told.get(phone), calls.get(phone))
         for phone, prompts in handed.items()
     }

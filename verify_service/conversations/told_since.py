@@ -11,7 +11,7 @@ from typing import Final
 
 from flows.flow_state import current
 from flows.reading import spoken
-from verify_service.conversations import by_message, lately, question
+from verify_service.conversations import by_message, question
 from verify_service.conversations.asking_back import ask_what_is_meant
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.context import NOBODY
@@ -21,6 +21,7 @@ from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import Question
 from verify_service.conversations.stored_state import restore
 from verify_service.ground.programme import programme
+from verify_service.ground.tables import Conversation
 
 _A_SHORT_ONE = 3  # words; more are said of a text of ours only where they name what it is about
 _DONE = r"\b(?:sudah|udah|sdh|udh|dah|belum|blm|blom|belom|tos|atos|acan|sampun|dereng|wis|durung)\b"
@@ -87,9 +88,9 @@ def _answers_a_dropped_call(hearing: Hearing, said: Message, asked: Question) ->
     """Whether the screen at which a call dropped, behind our question and minutes ago, takes this word as well."""
     soon = dt.timedelta(minutes=programme().texting.continue_minutes)
     since = max(asked.prompt.handed_at, said.received - soon)
-    call = lately.dropped_call(hearing.session, hearing.phone, since)
-    if call is None or call.touched_at > said.received:
+    if hearing.prompts.call is None or not since < hearing.prompts.call[1] <= said.received:
         return False
+    call = hearing.session.get_one(Conversation, hearing.prompts.call[0])
     context = by_message.MessageContext(hearing.session, call, hearing.phone, said.received, NOBODY)
     standing, _ = current(restore(call, context.fresh_caller).talk)
     return (
