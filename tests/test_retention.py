@@ -15,7 +15,7 @@ from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance
 from verify_service.messaging.outbox import Purpose, queue_text
-from verify_service.retention import forget_closed_reports, forget_payments
+from verify_service.retention import forget_closed_reports, forget_old, forget_payments
 from verify_service.verification.reconciliation import Reconciled, drain, forget_verdicts, reconcile_batch
 
 DAY = dt.timedelta(days=1)
@@ -177,6 +177,21 @@ def test_the_newest_month_stays_however_old_it_is(db: Any) -> None:
     assert forget_files(NOW + 2 * KEPT.payment_evidence * DAY) == 0
     assert payments(db, "insurer_record", NEWEST) == 1
     assert verdicts(db) == before
+
+
+def test_of_an_ask_that_is_long_over_only_the_counts_stay(db: Any) -> None:
+    someone = a_worker(db)
+    for ended in (NOW, NOW + 30 * DAY):
+        db.execute(
+            """WITH made AS (INSERT INTO ask (question, whom, state, made_at, made_by, people, rupiah, asked, ended_at)
+                             VALUES ('text', '{}', 'done', %(at)s, 'officer:1', 1, 400, 1, %(at)s) RETURNING id)
+               INSERT INTO ask_person (ask_id, worker_id, outcome) SELECT id, %(worker)s, 'asked' FROM made""",
+            {"at": ended, "worker": someone.worker},
+        )
+    with transaction() as session:
+        forget_old(session, now=NOW + dt.timedelta(days=KEPT.sms_texts + 1))
+    assert db.execute("SELECT ask_id FROM ask_person").fetchall() == [(2,)]
+    assert db.execute("SELECT count(*), sum(asked) FROM ask").fetchone() == (2, 2)
 
 
 def test_the_job_does_all_of_it(db: Any) -> None:

@@ -16,6 +16,8 @@ from verify_service.ground.programme import programme
 from verify_service.ground.tables import (
     BEFORE,
     NEWEST_PERIOD,
+    Ask,
+    AskPerson,
     Conversation,
     DeliveryNotice,
     FileImport,
@@ -133,7 +135,9 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - COUNTS_KEPT)),
     ]
     texts = now - dt.timedelta(days=programme().retention.sms_texts)
+    over = select(Ask.id).where(Ask.ended_at < texts)
     gone += [
+        session.execute(delete(AskPerson).where(AskPerson.ask_id.in_(over))),  # whom it was: the counts stay
         session.execute(
             update(InboundMessage)
             .where(InboundMessage.received_at < texts, InboundMessage.sender.is_not(None), _WAS_READ)
