@@ -32,7 +32,7 @@ from verify_service.ground.programme import (
 _IN_THE_FILE: Final[Mapping[str, frozenset[str] | None]] = {
     **dict.fromkeys(("name", "brand", "reference_prefix", "city", "jurisdiction", "decree", "timezone")),
     **dict.fromkeys(("area_table", "bps_codes", "languages", "texts", "units", "bodies", "cover")),
-    **dict.fromkeys(("accounts", "record", "retention")),
+    **dict.fromkeys(("accounts", "record", "retention", "rights")),
     "premium": frozenset({"amount", "effective_from"}),
     "send_window": frozenset({"holidays"}),
     "texting": frozenset({"number"}),

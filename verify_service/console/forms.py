@@ -378,13 +378,15 @@ class RoundForm(Form):
     response = Line(lazy_gettext("How many percent will answer"), most=5, default="40")
     strata = SelectMultipleField(
         lazy_gettext("Drawn apart by"),
-        choices=[
-            ("kecamatan", lazy_gettext("kecamatan")),
-            ("sex", lazy_gettext("sex")),
-            ("occupation", lazy_gettext("occupation")),
-            ("source", lazy_gettext("who put them forward")),
-            ("no-phone", lazy_gettext("people without a phone")),
-        ],
+        choices=options(
+            [
+                ("kecamatan", lazy_gettext("kecamatan")),
+                ("sex", lazy_gettext("sex")),
+                ("occupation", lazy_gettext("occupation")),
+                ("source", lazy_gettext("who put them forward")),
+                ("no-phone", lazy_gettext("people without a phone")),
+            ]
+        ),
         validate_choice=False,
     )
     allocation = OneOf(
