@@ -152,7 +152,7 @@ COLUMNS: Final = {
     "problem": lazy_gettext("what is wrong"),
     "found": lazy_gettext("what stood there"),
     "cells": lazy_gettext("what the row says"),
-    "number": lazy_gettext("number"),
+    "number": lazy_gettext("phone number"),
     "linked_how": lazy_gettext("known from"),
     "linked_at": lazy_gettext("since"),
     "unlinked_at": lazy_gettext("until"),
@@ -183,6 +183,7 @@ COLUMNS: Final = {
     "value": lazy_gettext("what is"),
     "basis": lazy_gettext("rests on"),
     "kind": lazy_gettext("request"),
+    "requested_at": lazy_gettext("requested"),
     "asker": lazy_gettext("who asked"),
     "identity": lazy_gettext("how the identity was checked"),
     "due_at": lazy_gettext("due"),
@@ -218,6 +219,7 @@ def _from(words: Mapping[Any, Any]) -> Callable[[Any], str]:
 
 _IN_WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "sex": _from(SEXES),
+    "birth_date": lambda value: day(dt.date.fromisoformat(value)),
     "period": month,
     "paid_from": month,
     "removed_from": month,

@@ -310,8 +310,9 @@ _WITH_WORDS: Final = (
     (
         "requests",
         "office",
-        """SELECT asked_at, kind, asker, identity, due_at, state AS request_state, decided_at, reason AS request_reason,
-                  words, note FROM person_request WHERE worker_id = ANY(CAST(:workers AS bigint[])) ORDER BY id""",
+        """SELECT asked_at AS requested_at, kind, asker, identity, due_at, state AS request_state, decided_at,
+                  reason AS request_reason, words, note
+           FROM person_request WHERE worker_id = ANY(CAST(:workers AS bigint[])) ORDER BY id""",
         {"words": (_PERSON, "person_request.words"), "note": (_PERSON, "person_request.note")},
     ),
     (

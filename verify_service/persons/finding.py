@@ -123,7 +123,9 @@ _BY_PHONE = _query(
 _BY_SOUND = text(
     f"""
 WITH heard AS MATERIALIZED (
-    SELECT * FROM worker WHERE name_sounds(name_key) @> CAST(:sounds AS text[]) AND erased_at IS NULL LIMIT :weighed)
+    SELECT * FROM worker WHERE name_sounds(name_key) @> CAST(:sounds AS text[]) AND erased_at IS NULL
+      AND (CAST(:kelurahan AS text) IS NULL OR id IN (SELECT worker_id FROM enrolment
+                                                      WHERE kelurahan_code = :kelurahan)) LIMIT :weighed)
 SELECT {_COLUMNS} FROM heard worker {_LINE} LIMIT :most"""  # noqa: S608  # constants of our own
 )
 # Of a place all lines, which one index holds together.
