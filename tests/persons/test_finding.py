@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from flows.references import worker_code
+from flows.references import read_worker_code, worker_code
 from tests.people import a_worker
 from tests.persons.acts import a_viewer, at_work
 from verify_service.grievances.visibility import Viewer
-from verify_service.ground.crypto import letter_code
+from verify_service.ground.crypto import blind_index, letter_code
 from verify_service.persons.finding import Hits, Wanted, find
 from verify_service.registry.names import name_key
 from verify_service.registry.staging import sorted_words
@@ -67,13 +67,30 @@ def test_a_number_finds_one_person(db: Any, city: dict[str, int], typed: str) ->
     assert [hit.worker for hit in look(a_viewer("officer"), typed).rows] == [city["dewi"]]
 
 
+def test_a_kpj_that_looks_like_a_phone_is_found(db: Any, city: dict[str, int]) -> None:
+    db.execute("UPDATE worker SET kpj_index = %s WHERE id = %s", [blind_index("08123450017", "kpj"), city["ani"]])
+    assert [hit.worker for hit in look(a_viewer("officer"), "08123450017").rows] == [city["ani"]]
+
+
 def test_a_code_finds_its_person_and_that_of_a_letter_needs_the_kelurahan(db: Any, city: dict[str, int]) -> None:
     officer = a_viewer("officer")
     assert [hit.worker for hit in look(officer, worker_code(city["ani"])).rows] == [city["ani"]]
-    code = letter_code("invitation", city["ani"], 1)
-    found = look(officer, code, HERE)
-    assert city["ani"] in [hit.worker for hit in found.rows] or found.by == "code"
-    assert look(officer, code).tell in ("kelurahan", "")
+    for worker in (city["ani"], city["dewi"], city["yusuf"]):
+        code = letter_code("invitation", worker, 1)
+        assert worker in [hit.worker for hit in look(officer, code, HERE).rows]
+        assert look(officer, code).tell == "kelurahan"
+    db.execute("UPDATE worker SET letter_issue = 3 WHERE id = %s", [city["ani"]])
+    assert look(officer, letter_code("invitation", city["ani"], 1), HERE).rows == ()
+    assert [hit.worker for hit in look(officer, letter_code("invitation", city["ani"], 3), HERE).rows] == [city["ani"]]
+
+
+def test_a_letter_s_code_that_reads_as_a_worker_s_still_finds_its_person(db: Any) -> None:
+    moved = {new: letter_code("invitation", new, 1) for new in range(2, 400)}
+    reads = next(new for new, code in moved.items() if read_worker_code(code) is not None)
+    db.execute("SELECT setval(pg_get_serial_sequence('worker', 'id'), %s)", [reads - 1])
+    other = listed(db, "Citra Ayu", "3275015507880005", row=9)
+    assert other == reads
+    assert other in [hit.worker for hit in look(a_viewer("officer"), moved[reads], HERE).rows]
 
 
 def test_an_account_of_a_kelurahan_finds_nobody_elsewhere(db: Any, city: dict[str, int]) -> None:

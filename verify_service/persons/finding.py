@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from rapidfuzz import fuzz
@@ -84,11 +84,17 @@ def _find(acting: Acting, wanted: Wanted) -> Hits:
         return _exactly(acting, wanted, "nik", _BY_NIK, {"index": blind_index(plain, "nik")})
     number = read_phone(typed)
     if isinstance(number, Number):
-        return _exactly(acting, wanted, "phone", _BY_PHONE, {"index": blind_index(number.e164, "phone")})
+        found = _exactly(acting, wanted, "phone", _BY_PHONE, {"index": blind_index(number.e164, "phone")})
+        if found.rows or not _KPJ.fullmatch(plain):
+            return found  # a KPJ of 2008 looks like a phone
     if _KPJ.fullmatch(plain):
         return _exactly(acting, wanted, "kpj", _BY_KPJ, {"index": blind_index(plain, "kpj")})
-    if (worker := read_worker_code(plain)) is not None:
-        return _exactly(acting, wanted, "code", _BY_ID, {"worker": worker})
+    worker = read_worker_code(plain)
+    if worker is not None:
+        found = _exactly(acting, wanted, "code", _BY_ID, {"worker": worker})
+        if not _LETTER.fullmatch(plain) or (found.rows and not wanted.kelurahan):
+            return found
+        return _by_letter(acting, wanted, plain, found)  # one in ten codes of letters reads as a worker's too
     if _LETTER.fullmatch(plain):
         return _by_letter(acting, wanted, plain)
     if plain.isdecimal():
@@ -172,7 +178,7 @@ def _of_a_place(acting: Acting, wanted: Wanted) -> Hits:
     return _hits(acting, rows, "kelurahan", tell="name" if len(rows) > SHOWN else "")
 
 
-def _by_letter(acting: Acting, wanted: Wanted, code: str) -> Hits:
+def _by_letter(acting: Acting, wanted: Wanted, code: str, known: Hits | None = None) -> Hits:
     """The code of an invitation is made anew of each person and compared: so it needs the kelurahan."""
     if not wanted.kelurahan:
         return Hits((), "letter", tell="kelurahan")
@@ -181,8 +187,9 @@ def _by_letter(acting: Acting, wanted: Wanted, code: str) -> Hits:
         found = [worker for worker in here if letter_code(INVITATION, worker, issue) == code]
         rows = [row for row in _these(acting, wanted, found) if row.letter_issue == issue]
         if rows:
-            return _hits(acting, rows, "letter")
-    return Hits((), "letter")
+            letters = _hits(acting, rows, "letter")
+            return replace(letters, rows=(*(known.rows if known else ()), *letters.rows))
+    return known or Hits((), "letter")
 
 
 def _by_name(acting: Acting, wanted: Wanted, typed: str) -> Hits:
