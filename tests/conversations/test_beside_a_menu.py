@@ -33,6 +33,15 @@ def test_an_objection_is_heard_at_any_menu(db: Any, menu: tuple[str, ...], text:
     assert any(text in words for _, _, words in line.reports())
 
 
+@pytest.mark.parametrize("text", ["saya keberatan. STOP sms", "STOP. saya keberatan", "keberatan pak, jangan sms lagi"])
+def test_an_objection_beside_a_stop_is_heard(db: Any, text: str) -> None:
+    worker, line = a_worker(db), Line(db)
+    told(line, worker)
+    line.writes(text)
+    assert line.stopped()
+    assert state(line) == "objected"
+
+
 @pytest.mark.parametrize("steps", [("CEK", "1", "1", "1", "tidak"), ("CEK", "1", "belum", "ya", "tidak ada")])
 def test_what_a_menu_asks_is_answered_there(db: Any, steps: tuple[str, ...]) -> None:
     worker, line = a_worker(db), Line(db)

@@ -76,7 +76,8 @@ def test_a_second_thought_of_an_answer_corrects_nothing_that_was_told() -> None:
 @pytest.mark.parametrize(
     ("text", "urgency"),
     [("SAYA KECELAKAAN PAK TOLONG", "accident"), ("suami saya ketabrak motor tadi", "accident"),
-     ("tangan saya kejepit mesin giling", "accident"), ("suami saya meninggal tadi pagi pak", "death"),
+     ("tangan saya kejepit mesin giling", "accident"), ("ibu kepeleset di rumah majikan tulangnya retak", "accident"),
+     ("suami saya meninggal tadi pagi pak", "death"),
      ("bapak saya wafat semalam", "death")],
 )  # fmt: skip
 @pytest.mark.parametrize("question", [False, True])

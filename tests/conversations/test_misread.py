@@ -44,7 +44,7 @@ def test_beside_a_no_it_is_one(db: Any, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["pernah", "pernah pak", "dewi bilang udah", "Dewi bilang belum pak", "kata dewi udah", "sudah, sudah bosan saya",
-     "udah capek saya", "udah daftar online shop"],
+     "udah capek saya", "udah daftar online shop", "saya udah kasih kartunya"],
 )  # fmt: skip
 def test_what_says_neither_is_asked_back(db: Any, text: str) -> None:
     line = asked(db)

@@ -70,6 +70,7 @@ def test_a_bare_word_behind_it_is_asked_back(db: Any, screen: str, text: str) ->
      ("g2.remind", "belum sempet"), ("g1.invite", "belum sempat ngecek pak"), ("g4.card_ready", "belum saya ambil pak"),
      ("g15.rt_answer_notice", "belum pindah"), ("g15.rt_answer_notice", "salah"),
      ("g14.rt_task", "udah saya data semua"), ("g15.rt_answer_notice", "itu salah pak"),
+     ("g15.rt_answer_notice", "tidak benar"),
      ("g15.rt_answer_notice", "saya tidak pindah")],
 )  # fmt: skip
 def test_what_is_said_of_it_is_no_answer(db: Any, screen: str, text: str) -> None:

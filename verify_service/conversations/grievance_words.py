@@ -238,8 +238,8 @@ def _made_anonymously(hearing: Hearing, said: Message) -> Grievance | None:
 
 # "suami meninggal, pak RT malah minta uang": of the people whom the report is about.
 _OF_SOMEBODY = re.compile(
-    r"\b(?:rt|rw|lurah|kader|petugas|mandor|bos|majikan|calo|oknum|dia|orang(?:nya|itu)|mereka|beliau|dipukul|dianiaya"
-    r"|dikeroyok|dipersulit|diancam)\w*"
+    r"\b(?<!rumah )(?:rt|rw|lurah|kader|petugas|mandor|bos|majikan|calo|oknum|dia|orang(?:nya|itu)|mereka|beliau"
+    r"|dipukul|dianiaya|dikeroyok|dipersulit|diancam)\w*"
 )
 _OF_AN_ACCIDENT = frozenset({"harm", "death", "claim", "card"})
 

@@ -18,8 +18,8 @@ def objects_to_a_removal(hearing: Hearing, said: Message, talk: Talk | None) -> 
     """File an objection as a report by name, or nobody could tell to whose removal it is; None for anything else.
 
     A bare no is one where the notice came last. Words that object are, where they would go to an anonymous report of
-    minutes ago or be one, and where a menu offers nothing of the kind; anywhere else they reach an officer under the
-    phone as any report does, and that is enough.
+    minutes ago or be one, where a menu offers nothing of the kind, and beside a STOP; anywhere else they reach an
+    officer under the phone as any report does, and that is enough.
     """
     if hearing.prompts.notice is None or urgency(said.text):
         return None
@@ -27,7 +27,7 @@ def objects_to_a_removal(hearing: Hearing, said: Message, talk: Talk | None) -> 
     if only_says_no(words):
         objects_now = hearing.prompts.told_of_a_removal(said.received, last=True)
     else:
-        elsewhere = _would_be_nameless(hearing, said) or _at_a_menu(said, talk)
+        elsewhere = hearing.stopping or _would_be_nameless(hearing, said) or _at_a_menu(said, talk)
         objects_now = elsewhere and hearing.prompts.told_of_a_removal(said.received) and objects(words)
     if not objects_now:
         return None

@@ -240,6 +240,7 @@ _OF_SOMETHING_ELSE = re.compile(
     r"\b(?:(?:sudah|sdh|udah|udh|dah|wis|tos|atos|sampun|belum|blm|belom|blom|durung|dereng|teu acan)\W+)+"
     r"(?:jelas|butuh|perlu|tidur|bobo|makan|mandi|sholat|solat|pulang|paham|faham|ngerti|mengerti|malam|malem|siang"
     r"|sore|subuh|gajian|narik|bangun|sembuh|sehat|nikah|kawin"
+    r"|(?:kasih|kasi|ngasih|serahkan|serahin|titipin|nitip|balikin|kembalikan) (?:kartu|ktp|kk|berkas|fotokopi)\w*"
     r"|(?:bosan|bosen|capek|cape|lelah|muak|pusing|kesel|kesal)(?!.* (?:belum|blm|belom|tidak|ga|gak|dapat|dapet)\b))\b"
 )
 

@@ -30,7 +30,10 @@ _ABOUT: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
         "g10.cover_gap": re.compile(r"\b\w*(?:bayar|mayar|mbayar|bayr|iuran|setor)\w*|\b(?:duit|uang|artos)\w*"),
         "g4.card_ready": re.compile(r"\b\w*(?:ambil|jupuk|cokot|candak|kelurahan)\w*"),
-        "g15.rt_answer_notice": re.compile(r"\b\w*(?:pindah|tinggal|rumah|ngontrak)\w*|\b(?:salah|bohong)\b"),
+        "g15.rt_answer_notice": re.compile(
+            r"\b\w*(?:pindah|tinggal|rumah|ngontrak)\w*|\b(?:salah|bohong)\b"
+            r"|\b(?:tidak|tdk|ga|gak|nggak|bukan|teu) (?:benar|bener|betul|leres)\b"
+        ),
         "g1.invite": re.compile(r"\b(?:sempat|sempet|cek|ngecek|dicek|telepon|telpon|pulsa)\b"),
         "g2.remind": re.compile(r"\b(?:sempat|sempet|cek|ngecek|dicek|telepon|telpon|pulsa)\b"),
         "g14.rt_task": re.compile(r"\b(?:warga\w*|konfirmasi|data|ndata|nyatet)\b"),
