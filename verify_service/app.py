@@ -13,11 +13,11 @@ import structlog
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel
 from flask_login import LoginManager, current_user
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from verify_service import (
     calendars,
+    compression,
     console,
     failures,
     health,
@@ -29,6 +29,7 @@ from verify_service import (
     telemetry,
     webhooks,
 )
+from verify_service.form_tokens import FormTokens
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
 from verify_service.messaging import catalogue, gateways
@@ -54,9 +55,10 @@ def create_app() -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_headers)
+    compression.compress(app)
     telemetry.watch(app)
     failures.answer(app)
-    csrf = CSRFProtect(app)
+    csrf = FormTokens(app)
     for blueprint in (*webhooks.BLUEPRINTS, open311.blueprint, public.blueprint):  # none of them acts for a cookie
         csrf.exempt(blueprint)
     officers = LoginManager(app)
@@ -104,6 +106,8 @@ def _headers(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
+    elif response.status_code == 200 and "v" in request.args:
+        response.cache_control.immutable = True
     if not settings().demo:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
