@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request, session
 from flask_babel import Babel
 from flask_login import LoginManager, current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -106,8 +106,10 @@ def _headers(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
-    elif response.status_code == 200 and "v" in request.args:
-        response.cache_control.immutable = True
+    else:
+        session.accessed = False  # one file for everybody: nobody keeps it once more after signing in
+        if response.status_code == 200 and "v" in request.args:
+            response.cache_control.immutable = True
     if not settings().demo:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response

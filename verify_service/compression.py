@@ -54,7 +54,7 @@ def _compressed(response: Response) -> Response:
         path = Path(__file__).parent / "static" / str((request.view_args or {}).get("filename", ""))
         if not path.is_file():
             return response
-        response.direct_passthrough = False
+        _close_file(response)
         _carry(response, _file(path, path.stat().st_mtime_ns))
     elif _nobody_else_asked():
         plain = response.get_data()
@@ -68,6 +68,14 @@ def _nobody_else_asked() -> bool:
     if not set(request.cookies) - {languages.COOKIE}:
         return True
     return request.headers.get("Sec-Fetch-Site") in _FROM_HERE
+
+
+def _close_file(response: Response) -> None:
+    """What was opened to be sent is sent from memory instead."""
+    opened = response.response
+    if hasattr(opened, "close"):
+        opened.close()
+    response.direct_passthrough = False
 
 
 def _carry(response: Response, packed: bytes) -> None:
