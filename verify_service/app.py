@@ -57,7 +57,7 @@ def create_app() -> Flask:
     app.after_request(_headers)
     compression.compress(app)
     telemetry.watch(app)
-    failures.answer(app)
+    failures.answer(app, console.around_a_failure)
     csrf = FormTokens(app)
     for blueprint in (*webhooks.BLUEPRINTS, open311.blueprint, public.blueprint):  # none of them acts for a cookie
         csrf.exempt(blueprint)

@@ -16,12 +16,17 @@ from verify_service.ground.settings import settings
 COOKIE = "language"
 
 
+def of_console() -> bool:
+    """Whether this request is for the console: one of its pages, or one that it does not have."""
+    return request.path.startswith("/console/")
+
+
 def chosen() -> str:
     """An officer's own choice, else this request's ?lang=, else the cookie of an earlier choice, else Indonesian."""
     if not has_request_context():
         return "id"
     asked = (request.args.get("lang"), request.cookies.get(COOKIE))
-    if request.blueprint == "console" and current_user.is_authenticated:
+    if of_console() and current_user.is_authenticated:
         asked = (current_user.language, *asked)  # type: ignore[assignment]
     return next((language for language in asked if language in LANGUAGES), None) or "id"
 

@@ -35,6 +35,6 @@ from verify_service.console import (  # noqa: F401  # routes
     worklist,
 )
 from verify_service.console.access import officer_of
-from verify_service.console.blueprint import blueprint, largest_body
+from verify_service.console.blueprint import around_a_failure, blueprint, largest_body
 
-__all__ = ["blueprint", "largest_body", "officer_of"]
+__all__ = ["around_a_failure", "blueprint", "largest_body", "officer_of"]

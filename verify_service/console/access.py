@@ -30,7 +30,7 @@ def cookie_name() -> str:
 def officer_of(asking: Request) -> SignedInOfficer | None:
     """The officer behind a request, looked up at every request so that a disabled one is out at once."""
     token = asking.cookies.get(cookie_name())
-    if not token or asking.blueprint != "console" or "officer_asked" in g:
+    if not token or not languages.of_console() or "officer_asked" in g:
         return None  # asked in vain before: the page that says so must not ask a database that is down once more
     g.officer_asked = True
     with page_session() as session:

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, request, 
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from verify_service import languages
 from verify_service.console.rules import RULES, Scope
 from verify_service.grievances import alerts
 from verify_service.grievances.acting import Acting
@@ -66,6 +67,17 @@ def largest_body(endpoint: str | None) -> int | None:
     if endpoint == "console.registry" and current_user.is_authenticated and may(endpoint, reading=False):
         return uploads.LARGEST + _BESIDE
     return None
+
+
+def around_a_failure(*, database: bool) -> dict[str, object] | None:
+    """What the console's header and navigation need on a page that says what failed; None for who is not signed in.
+
+    With `database` false nothing is asked of it: it may be what failed.
+    """
+    if not languages.of_console() or not current_user.is_authenticated:
+        return None
+    shown = _on_every_page()
+    return shown if database else shown | {"unseen_notices": lambda: 0}
 
 
 @blueprint.context_processor
