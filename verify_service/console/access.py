@@ -63,7 +63,7 @@ def login() -> Response:
 
 def _page(following: str | None, refused: SignInRefusal | None = None) -> str:
     form = SignInForm(formdata=None, next=following or "")  # who was refused begins with empty fields
-    return render_template("console/login.html", form=form, refused=refused)
+    return render_template("console/login.html", form=form, refused=refused, ended=cookie_name() in request.cookies)
 
 
 def _ask_for_code(wanted: CodeWanted, following: str) -> Response:

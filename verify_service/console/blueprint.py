@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from verify_service import languages
 from verify_service.console.rules import RULES, Scope
@@ -128,13 +129,25 @@ def acting(seconds: float = PATIENCE) -> Iterator[Acting]:
         yield Acting(session, viewer(), dt.datetime.now(dt.UTC))
 
 
+def _page_it_came_from() -> str | None:
+    """The page of ours whose form was sent; None where the browser does not tell, or nobody may open it like that."""
+    sent_from = urlsplit(request.referrer or "")
+    if sent_from.netloc != request.host:
+        return None
+    try:
+        current_app.create_url_adapter(request).match(sent_from.path, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return None
+    return f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
+
+
 def _to_sign_in() -> Response:
     if "HX-Request" in request.headers:  # a page refreshing itself: take the whole browser to the sign-in page
         shown = urlsplit(request.headers.get("HX-Current-URL", "")).path  # checked again before anybody is taken there
         back = url_for("console.login", next=shown or url_for("console.home"))
         return Response(status=401, headers={"HX-Redirect": back})
-    if request.method not in _READS:
-        return make_response(redirect(url_for("console.login"), 303))
+    if request.method not in _READS:  # what was sent is not done; the page it was typed on is where to go on
+        return make_response(redirect(url_for("console.login", next=_page_it_came_from()), 303))
     return make_response(redirect(url_for("console.login", next=request.full_path.rstrip("?")), 302))
 
 
