@@ -97,7 +97,7 @@ def _told(one: Coverage) -> str:
 @rt_heads.command("reset-pin")
 @click.argument("head", type=click.IntRange(1))
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The HTML file for the new letter."
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The PDF for the new letter."
 )
 @with_servers
 def reset_head(head: int, out: Path) -> None:

@@ -378,7 +378,7 @@ class RoundForm(Form):
     response = Line(lazy_gettext("How many percent will answer"), most=5, default="40")
     strata = SelectMultipleField(
         lazy_gettext("Drawn apart by"),
-        choices=options(
+        choices=lambda: options(
             [
                 ("kecamatan", lazy_gettext("kecamatan")),
                 ("sex", lazy_gettext("sex")),

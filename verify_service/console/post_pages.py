@@ -9,7 +9,7 @@ from flask import Response, abort, make_response, render_template, request
 from verify_service.console.blueprint import acting, blueprint, may, page_session
 from verify_service.labels import registry_words as words
 from verify_service.registry.areas import NoSuchKelurahan
-from verify_service.registry.letters import letters_html
+from verify_service.registry.letters import letters_pdf
 from verify_service.registry.rt_coverage import CLASSES, coverage, heads_shown, posts_of
 
 LONG = 120.0  # seconds for the letters of a large kelurahan
@@ -43,9 +43,15 @@ def kelurahan_letters() -> Response:
     try:
         with acting(LONG) as who:
             asked = request.form.get("kelurahan", "")[:200] or abort(400)
-            page, _ = letters_html(who.session, kelurahan=asked, now=who.now, actor=who.by)
+            file, _ = letters_pdf(who.session, kelurahan=asked, now=who.now, actor=who.by)
     except NoSuchKelurahan:
         abort(404)
-    response = make_response(page)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return printable(file, "letters.pdf")
+
+
+def printable(file: bytes, name: str) -> Response:
+    """A PDF that opens in the browser to be printed, and is kept by none."""
+    response = make_response(file)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response

@@ -76,7 +76,7 @@ def brief(held: Current, month: dt.date) -> bytes:
     return bytes(
         typst.compile(
             str(_HERE / "brief.typ"),
-            font_paths=[str(_HERE / "fonts")],
+            font_paths=[str(_HERE.parent / "data" / "fonts")],
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],
             timestamp=int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()),

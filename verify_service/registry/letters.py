@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader
+import typst
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
@@ -20,8 +23,10 @@ from verify_service.registry.areas import kelurahan_code
 
 INVITATION, ACTIVATION, HELP = "invitation", "activation", "help"
 
-_TEMPLATES = Environment(
-    loader=PackageLoader("verify_service"), autoescape=True, trim_blocks=True, keep_trailing_newline=True
+_HERE: Final = Path(__file__).parent
+_SMALL: Final = (
+    "Kode lama tidak berlaku lagi bila surat baru terbit. Data Bapak/Ibu dipakai hanya untuk cek perlindungan kerja dan"
+    " menangani laporan (UU 27/2022)."
 )
 
 
@@ -37,29 +42,79 @@ class Letter:
     office: str = "Ketua RT"
 
 
-def letters_html(session: Session, *, kelurahan: str | None, now: dt.datetime, actor: str) -> tuple[str, int]:
-    """All letters as one printable page of HTML, one letter to a sheet, ordered by kelurahan, RW and RT.
+def letters_pdf(session: Session, *, kelurahan: str | None, now: dt.datetime, actor: str) -> tuple[bytes, int]:
+    """All letters as one PDF, one letter to a sheet, ordered by kelurahan, RW and RT; the same bytes each time.
 
-    Returns the page and how many letters are in it. Writing them is recorded: whoever has the page has the codes.
+    Returns the file and how many letters are in it. Writing them is recorded: whoever has the file has the codes.
     """
     code = kelurahan_code(session, kelurahan) if kelurahan else None
     letters = [*_invitations(session, code), *_activations(session, code)]
     audit.record(
         session, now=now, actor=actor, action="letters printed", on=f"area:{code or 'all'}", letters=len(letters)
     )
-    return _page(letters), len(letters)
+    return printed(letters), len(letters)
 
 
-def activation_letter(session: Session, head_id: int, *, now: dt.datetime, actor: str) -> str:
-    """The newest activation letter of one RT head; printing it is recorded."""
+def activation_letter(session: Session, head_id: int, *, now: dt.datetime, actor: str) -> bytes:
+    """The newest activation letter of one RT head, as a PDF; printing it is recorded."""
     head = session.get_one(RtHead, head_id)
     area = session.get_one(Area, head.kelurahan_code)
     audit.record(session, now=now, actor=actor, action="letters printed", on=f"rt_head:{head.id}", letters=1)
-    return _page([_activation(head, area)])
+    return printed([_activation(head, area)])
 
 
-def _page(letters: list[Letter]) -> str:
-    return _TEMPLATES.get_template("letters.html").render(programme=programme(), letters=letters)
+def printed(letters: list[Letter]) -> bytes:
+    """These letters as a PDF. It carries no date, so that what is printed twice is the same."""
+    held = {
+        "title": f"{programme().brand}: surat undangan dan aktivasi",
+        "programme": programme().name,
+        "city": programme().city,
+        "small": _SMALL,
+        "letters": [said(letter) for letter in letters],
+    }
+    return bytes(
+        typst.compile(
+            str(_HERE / "letters.typ"),
+            font_paths=[str(_HERE.parent / "data" / "fonts")],
+            ignore_system_fonts=True,
+            timestamp=0,
+            sys_inputs={"held": json.dumps(held, ensure_ascii=False, sort_keys=True)},
+        )
+    )
+
+
+def said(letter: Letter) -> dict[str, Any]:
+    """What a letter says, part by part; a part that is a code stands in a frame of its own."""
+    what = _invitation_says(letter) if letter.worker else _activation_says(letter)
+    free = (
+        "Program ini tidak dipungut biaya. Jangan beri uang, PIN atau kode dalam kotak kepada siapa pun, juga petugas."
+        f" Tanya: {programme().hotline}."
+    )
+    parts = [{"code": part in (letter.code, letter.help_code), "says": part} for part in (*what, free)]
+    title = "Undangan cek perlindungan kerja" if letter.worker else f"Aktivasi menu {letter.office}"
+    return {"to": list(letter.to), "title": title, "parts": parts}
+
+
+def _invitation_says(letter: Letter) -> tuple[str, ...]:
+    return (
+        f"Nama Bapak/Ibu (NIK akhir {letter.nik_last4}) ada di daftar BPJS Ketenagakerjaan yang dibayar"
+        f" {programme().city}. Telepon {programme().ussd_code} dari HP apa saja, pilih 1, lalu ketik NIK dan kode"
+        " ini:",
+        letter.code,
+        f"Kode pekerja: {letter.worker}. Kode ini bukan rahasia: sebutkan untuk menunjuk siapa yang dimaksud, bila satu"
+        " HP dipakai beberapa orang.",
+        "Tidak punya HP? Datang ke Ketua RT dengan surat ini. Bapak/Ibu menjawab di HP-nya dengan kode sekali pakai"
+        " ini, dan hanya bila Bapak/Ibu sendiri hadir:",
+        letter.help_code,
+    )
+
+
+def _activation_says(letter: Letter) -> tuple[str, ...]:
+    return (
+        f"Telepon {programme().ussd_code} dari nomor HP yang terdaftar di kelurahan, pilih {letter.office}, lalu ketik"
+        " kode ini dan buat PIN sendiri:",
+        letter.code,
+    )
 
 
 def _invitations(session: Session, kelurahan: str | None) -> Iterator[Letter]:
