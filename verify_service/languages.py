@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, has_request_context, request
 from flask_babel import format_date, format_datetime, format_decimal
 from flask_login import current_user
+from markupsafe import Markup
 
 from verify_service.accounts.officers import LANGUAGES
 from verify_service.ground.settings import settings
@@ -64,10 +65,19 @@ def moment(value: dt.datetime | None) -> str:
     return str(format_datetime(value, "d MMM y HH.mm")) if value is not None else "–"
 
 
+def callable_number(shown: str) -> Markup:
+    """A phone number to be tapped and called; a masked one only stands there."""
+    if not shown.lstrip("+").isdecimal():
+        return Markup('<span class="number">{}</span>').format(shown)
+    dialled = f"+62{shown[1:]}" if shown.startswith("0") else shown
+    return Markup('<a class="number" href="tel:{}">{}</a>').format(dialled, shown)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "rupiah": rupiah,
     "month": month,
     "day": day,
     "moment": moment,
+    "phone": callable_number,
 }

@@ -67,7 +67,7 @@ def test_another_officer_at_the_same_browser_sees_nothing_of_it(visit: Visit, db
 def test_signing_out_forgets_what_was_kept(visit: Visit, db: Any) -> None:
     page = _half_written(visit)
     assert WORDS in page.evaluate("sessionStorage.getItem('kept')")
-    page.get_by_role("button", name="Keluar", exact=True).click()
+    page.get_by_role("button", name="Keluar dari sistem").click()
     page.wait_for_url("**/console/login**")
     assert page.evaluate("sessionStorage.getItem('kept')") is None
     expect(page.get_by_text("Sesi Anda sudah berakhir")).to_have_count(0)

@@ -79,7 +79,7 @@ def test_an_officer_signs_in_and_out(visit: Visit, db: Any) -> None:
     page.get_by_label("Kata sandi").fill(PASSWORD)
     page.get_by_role("button", name="Masuk").click()
     page.wait_for_url("**/console/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Keadaan kota")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ringkasan program")
     page.get_by_role("button", name="Keluar").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Masuk untuk petugas")
 
@@ -129,7 +129,7 @@ def test_a_lost_connection_is_said(visit: Visit, db: Any) -> None:
 def test_the_console_speaks_english_from_now_on(visit: Visit, db: Any) -> None:
     page = sign_in(visit)
     page.get_by_role("button", name="English").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Where the city stands")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
     assert page.locator("html").get_attribute("lang") == "en"
 
 
@@ -243,7 +243,7 @@ def test_a_second_factor_is_set_up_and_used_by_keyboard(visit: Visit, db: Any) -
     expect(page.locator("#recovery-codes code")).to_have_count(10)
     codes = page.locator("#recovery-codes code").all_inner_texts()
     visit.fits()
-    page.get_by_role("button", name="Keluar", exact=True).click()
+    page.get_by_role("button", name="Keluar dari sistem").click()
     page.get_by_label("Alamat email").fill(EMAIL)
     page.get_by_label("Kata sandi").fill(PASSWORD)
     page.keyboard.press("Enter")

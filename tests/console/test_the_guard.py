@@ -90,7 +90,7 @@ def test_the_language_an_officer_chooses_is_remembered_in_the_account(client: Fl
     assert '<html lang="id">' in page
     client.post("/console/language", data={"csrf_token": form_token(page), "language": "en", "next": "/console/"})
     client.delete_cookie("language")
-    assert "Where the city stands" in client.get("/console/").get_data(as_text=True)
+    assert "Overview" in client.get("/console/").get_data(as_text=True)
     assert db.execute("SELECT language FROM officer").fetchone() == ("en",)
 
 

@@ -11,19 +11,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, current_app, make_response, render_template, request, url_for
+from flask_babel import lazy_gettext
+from flask_login import current_user
 
+from verify_service.accounts.officers import Role
 from verify_service.console.blueprint import blueprint, page_session
 from verify_service.ground.database import snapshot
 from verify_service.labels import group_words
+from verify_service.labels.amendment_words import VALUES, value_name
 from verify_service.labels.codes import OWNERS, VERDICTS, owner_name, reason_text, verdict_name
 from verify_service.messaging.gateways import gateway
 from verify_service.messaging.health import SendingHealth as Sending
 from verify_service.messaging.health import if_amiss
+from verify_service.operations.first_hour import first_hour
 from verify_service.publication.printed import refused_week
 from verify_service.reports import inclusion_notices
 from verify_service.verification import figures
 from verify_service.verification.decision import RULES, Owner
 
+# Values that the programme file alone holds: whoever looks after the server changes them there.
+_IN_THE_FILE = {
+    "texting.number": lazy_gettext("Number that people text to"),
+    "decrees.date": lazy_gettext("Day of the decree"),
+}
 FRESH = 0.2  # seconds figures are shared among officers: a hundred open pages cost the database no more than a few
 
 
@@ -63,8 +73,20 @@ class Shared:
 
 @blueprint.get("/")
 def home() -> str:
-    """The whole page."""
-    return render_template("console/home.html", **_contents())
+    """The whole page; for an administrator of an empty installation with what to do first."""
+    begun = None
+    if current_user.role is Role.ADMIN:
+        with page_session() as session:
+            begun = first_hour(session)
+    return render_template(
+        "console/home.html",
+        first=None if begun is None or begun.over else begun,
+        unsure=[(path, value_name(path) if path in VALUES else _IN_THE_FILE.get(path, path)) for path in begun.unsure]
+        if begun
+        else [],
+        amendable=VALUES,
+        **_contents(),
+    )
 
 
 @blueprint.get("/live")
