@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.console.desk import a_case
+from tests.pdf import words_of
 from tests.people import a_worker
 from tests.persons.acts import a_viewer, asked, at_work, step, the_person
 from tests.registry.test_loading import ANI, BUDI, NOW, roster, written
@@ -30,7 +31,7 @@ from verify_service.persons.rights import (
     refuse,
     set_hold,
 )
-from verify_service.registry.letters import letters_html
+from verify_service.registry.letters import letters_pdf
 from verify_service.registry.problems import StillNeeded
 from verify_service.registry.undo import undo_version
 
@@ -241,9 +242,9 @@ def test_an_erased_person_is_nowhere_in_clear_and_unreadable_where_sealed(db: An
         assert (shown.listings[0].name, shown.listings[0].nik_last4) == ("", "")
         assert [phone.number for phone in shown.phones] == [""]
     with transaction() as session:
-        page, letters = letters_html(session, kelurahan=None, now=dt.datetime.now(dt.UTC), actor="test")
+        page, letters = letters_pdf(session, kelurahan=None, now=dt.datetime.now(dt.UTC), actor="test")
     assert letters == 1
-    assert "Budi" in page
+    assert "Budi" in words_of(page)
 
 
 def test_a_phone_of_the_family_stays_the_family_s(db: Any) -> None:
