@@ -235,7 +235,7 @@ def test_two_versions_differ_by_person_and_field(db: Any, tmp_path: Path) -> Non
         "name": "Budi Santoso",
         "row": 3,
         "row_before": 3,
-        "changed": {"phone": ["+628123***7890", "+628123***7891"], "rt": ["001", "007"]},
+        "changed": {"phone": ["0812****890", "0812****891"], "rt": ["001", "007"]},
     }
     assert found.same == 0
     with transaction() as session:

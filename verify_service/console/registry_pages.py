@@ -12,6 +12,7 @@ from verify_service.console.blueprint import acting, blueprint, may, page_sessio
 from verify_service.console.registry_forms import UploadForm
 from verify_service.ground import queue
 from verify_service.labels import registry_words as words
+from verify_service.labels.expected_words import expected_words
 from verify_service.registry import uploads
 from verify_service.registry.areas import kelurahan_names
 from verify_service.registry.headings import NOTHING
@@ -73,7 +74,7 @@ def one_upload(number: int) -> Response:
 
 
 def _page(number: int, refused: Refusal | None = None) -> Response:
-    page = render_template("console/upload.html", **_contents(number), refused=refused)
+    page = render_template("console/upload.html", **_contents(number), refused=refused, expected_words=expected_words)
     return make_response(page, 409 if refused is not None else 200)
 
 

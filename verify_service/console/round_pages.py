@@ -16,7 +16,6 @@ from verify_service.grievances.acting import Acting
 from verify_service.ground import queue
 from verify_service.ground.tables import Round
 from verify_service.labels import round_words as words
-from verify_service.labels.reasons import JOBS
 from verify_service.rounds import reach, steering
 from verify_service.rounds.certificate import certificate
 from verify_service.rounds.design import design_of
@@ -106,7 +105,6 @@ def _contents(number: int) -> dict[str, Any]:
             "why_not": why_not,
             "told": told,
             "words": words,
-            "jobs": JOBS,
             "files": FILES,
             "moves": RoundState(held.state).at_work,
             "steers": may("console.one_round", reading=False),

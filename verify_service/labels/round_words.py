@@ -6,6 +6,8 @@ from typing import Final
 
 from flask_babel import lazy_gettext
 
+from verify_service.labels.reasons import JOBS
+
 STATES: Final = {
     "draft": lazy_gettext("Draft"),
     "drawn": lazy_gettext("Drawn"),
@@ -53,6 +55,8 @@ VALUES: Final = {
     "L": lazy_gettext("men"),
     "P": lazy_gettext("women"),
     "-": lazy_gettext("not known"),
+    "all": lazy_gettext("the whole list"),
+    "no phone": lazy_gettext("no phone"),
 }
 CHANNELS: Final = {
     "sms": lazy_gettext("By text"),
@@ -65,3 +69,9 @@ CLOSED_HOW: Final = {
     "by hand": lazy_gettext("closed by an officer"),
     "cancelled": lazy_gettext("cancelled"),
 }
+
+
+def part_name(name: str) -> str:
+    """A part of the list as people call it: "Bekasi Barat, women" for Bekasi Barat/P."""
+    pieces = [name] if name in VALUES else name.split("/")
+    return ", ".join(str(JOBS.get(piece) or VALUES.get(piece, piece)) for piece in pieces)

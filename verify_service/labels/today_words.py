@@ -131,9 +131,10 @@ def _counted(line: TodayLine, held: Mapping[str, Any]) -> str:
 
 
 def _gateway(line: TodayLine, held: Mapping[str, Any]) -> str:
+    name = gettext("The gateway of the demonstration") if held["gateway"] == "console" else held["gateway"]
     if line.why == "away":
-        return str(gettext("%(name)s is away since %(since)s", name=held["gateway"], since=moment(held["since"])))
-    return str(gettext("%(name)s takes texts", name=held["gateway"]))
+        return str(gettext("%(name)s is away since %(since)s", name=name, since=moment(held["since"])))
+    return str(gettext("%(name)s takes texts", name=name))
 
 
 def _spent(line: TodayLine, held: Mapping[str, Any]) -> str:

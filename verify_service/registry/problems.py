@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from typing import Literal
 
+from verify_service.ground.phones import Phone, read_phone
+
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
 Level = Literal["rejected", "flagged", "file"]
 
@@ -77,7 +79,7 @@ class Problem:
 
 
 # A letter O typed for a zero must not leave the rest of a number to be read.
-_NUMBER = re.compile(r"[\dOo](?:[ .\-]{0,2}[\dOo]){6,}")
+_NUMBER = re.compile(r"\+?[\dOo](?:[ .\-]{0,2}[\dOo]){6,}")
 # A date is shown: whoever has to mend it must see it. One that goes on in digits is part of a number.
 _DATE = re.compile(
     r"(?<![\dOo])(?<![\dOo][ .\-])(?<![\dOo][ .\-]{2})"
@@ -106,7 +108,9 @@ def masked(cell: Cell) -> str:
 
 
 def _hide(match: re.Match[str]) -> str:
-    digits = re.sub(r"[ .\-]", "", match[0])
+    digits = re.sub(r"[ .+\-]", "", match[0])
+    if isinstance(phone := read_phone(digits), Phone):
+        return phone.masked  # as everywhere else
     head, tail = (6, 4) if len(digits) >= 13 else (4, 2)
     return digits[:head] + "*" * (len(digits) - head - tail) + digits[-tail:]
 
