@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from tests.officers import EMAIL, PASSWORD, an_officer, form_token, sign_in
 from tests.serving import new_client
 from verify_service.accounts import passwords
-from verify_service.accounts.officers import OfficerRefused, add_officer, disable_officer
+from verify_service.accounts.officers import OfficerRefused, Position, disable_officer, ready_officer
 from verify_service.accounts.sign_in import SUSPICIOUS, TRIES
 from verify_service.ground.database import transaction
 
@@ -200,7 +200,7 @@ def test_after_signing_in_one_stays_in_the_console(client: FlaskClient, asked: s
 def test_an_account_that_cannot_work_is_refused(db: Any, email: str, role: str, password: str) -> None:
     an_officer()
     with pytest.raises(OfficerRefused), transaction() as session:
-        add_officer(session, email, role, password, "Somebody")
+        ready_officer(session, email, password, "Somebody", Position(role))
 
 
 def test_passwords_are_kept_as_argon2id_of_the_recommended_cost(db: Any, real_hashes: None) -> None:

@@ -11,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST_PASSWORD: Final = 12  # NIST SP 800-63B: length is what counts; no rules on which characters
 LONGEST_PASSWORD: Final = 1024
+NONE_YET: Final = ""  # of an account whose holder has not chosen one: nothing fits it
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 passes, 1 lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)

@@ -24,6 +24,7 @@ from verify_service.ground.settings import settings
 from verify_service.ground.tables import Officer, RecoveryCode
 
 RECOVERY_CODES: Final = 10
+DIGITS: Final = 6  # of a code from the phone
 _AROUND: Final = 1  # steps of 30 seconds before and after: a phone's clock is a little off
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another; ten of them are 49 bits
 _HALF: Final = 5
@@ -36,9 +37,11 @@ class Proof(StrEnum):
     RECOVERY_CODE = "recovery code"
 
 
-def wanted_of(role: str) -> bool:
-    """Whether accounts of this role must have one; the demo, whose password is written down, asks nobody."""
-    return role in programme().accounts.second_factor and not settings().demo
+def wanted_of(officer: Officer) -> bool:
+    """Whether this account must have one, by its role or its clearance; the demo, whose password is written down, asks
+    nobody.
+    """
+    return (officer.cleared or officer.role in programme().accounts.second_factor) and not settings().demo
 
 
 def begin(session: Session, officer: Officer) -> None:

@@ -126,6 +126,24 @@ def still_them(
     return SignInRefusal(wait=False)
 
 
+def step_up(session: Session, officer: Officer, typed: str, address: str, *, now: dt.datetime) -> SignInRefusal | None:
+    """The officer once more, before what a browser left open must not do: by the password, or a code of the factor.
+
+    None where it is. Failures count as those of signing in do; the caller commits whatever the answer.
+    """
+    code = typed.strip()
+    if officer.totp_at is not None and code.isdecimal() and len(code) == second_factor.DIGITS:
+        knock = _Knock.at(officer.email, address)
+        tries_left = _in_turn(session, knock, now)
+        if tries_left <= 0:
+            return SignInRefusal(wait=True)
+        if second_factor.use(session, officer, code, now=now) is not None:
+            return None
+        _count_failure(session, officer, knock, now=now, last=tries_left == 1)
+        return SignInRefusal(wait=False)
+    return still_them(session, officer, typed, address, now=now)
+
+
 def _mark(officer: Officer) -> str:
     return keyed_hash(f"{officer.id}\0{officer.password_hash}\0{officer.totp_at}", "second step").hex()
 

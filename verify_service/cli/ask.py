@@ -11,6 +11,7 @@ from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from verify_service.cli.person import whoever
 from verify_service.cli.service import json_option, print_json, with_servers
 from verify_service.conversations.asking import RtHeadsAsked, Silent, ask_all, ask_the_rt_heads, find_silent
 from verify_service.ground import queue
@@ -51,7 +52,7 @@ def workers(kelurahan: str | None, most: int, as_json: bool) -> None:
 
 def _ask(silent: Sequence[Silent], code: str | None) -> int:
     def these(session: Session) -> int:
-        return ask_all(session, silent, kelurahan=code, now=dt.datetime.now(dt.UTC), actor="command line")
+        return ask_all(session, silent, kelurahan=code, now=dt.datetime.now(dt.UTC), actor=whoever())
 
     return _in_transaction(these)
 
@@ -78,7 +79,7 @@ def rt_heads(kelurahan: str | None, as_json: bool) -> None:
 
     def heads(session: Session) -> RtHeadsAsked:
         code = _code(session, kelurahan)
-        return ask_the_rt_heads(session, kelurahan=code, now=dt.datetime.now(dt.UTC), actor="command line")
+        return ask_the_rt_heads(session, kelurahan=code, now=dt.datetime.now(dt.UTC), actor=whoever())
 
     done = _in_transaction(heads)
     queue.nudge(queue.SEND)

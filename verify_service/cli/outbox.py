@@ -6,6 +6,7 @@ import datetime as dt
 
 import click
 
+from verify_service.cli.person import whoever
 from verify_service.cli.service import json_option, print_json, with_servers
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
@@ -73,7 +74,7 @@ def revive(since: dt.datetime | None, stale: bool, dry_run: bool, as_json: bool)
         if dry_run:
             found = reviving.count(session, since=moment)
         else:
-            found = reviving.revive(session, since=moment, stale=stale, by="command line", now=dt.datetime.now(dt.UTC))
+            found = reviving.revive(session, since=moment, stale=stale, by=whoever(), now=dt.datetime.now(dt.UTC))
     if not dry_run:
         queue.nudge(queue.SEND)
     if as_json:

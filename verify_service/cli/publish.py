@@ -7,6 +7,7 @@ import random
 
 import click
 
+from verify_service.cli.person import whoever
 from verify_service.cli.service import json_option, print_json, with_servers
 from verify_service.cli.verdicts import drain_all
 from verify_service.ground.database import transaction
@@ -30,7 +31,7 @@ def publish(dry_run: bool, as_json: bool) -> None:
     kept = False
     if not dry_run:
         with transaction() as session:
-            kept = publishing.keep(session, decided, now=now, by="command line")
+            kept = publishing.keep(session, decided, now=now, by=whoever())
         _write_brief()
     counts, printed = held.counted.counts, decided.printed
     told = {

@@ -13,8 +13,8 @@ from verify_service import languages
 from verify_service.accounts.officers import SignedInOfficer, choose_language
 from verify_service.accounts.sessions import LONGEST, close_session, find_officer
 from verify_service.accounts.sign_in import CodeWanted, SignedIn, SignInRefusal, second_step, sign_in
+from verify_service.console.account_forms import CodeForm, SignInForm
 from verify_service.console.blueprint import blueprint, page_session
-from verify_service.console.forms import CodeForm, SignInForm
 from verify_service.ground.settings import settings
 
 CODE_WITHIN = dt.timedelta(minutes=5)  # after the password

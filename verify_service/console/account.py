@@ -15,8 +15,8 @@ from verify_service.accounts import calendar_address, managing, second_factor, s
 from verify_service.accounts.officers import OfficerRefused
 from verify_service.accounts.sign_in import still_them
 from verify_service.console.access import cookie_name
+from verify_service.console.account_forms import FactorForm, PasswordForm
 from verify_service.console.blueprint import blueprint, page_session
-from verify_service.console.forms import FactorForm, PasswordForm
 from verify_service.ground.tables import Officer
 
 WHY_NOT = {
@@ -57,7 +57,7 @@ def _page(*, codes: Sequence[str] = (), calendar: str = "") -> Response:
             picture=_picture(second_factor.address_of(held)) if starting else "",
             secret=_in_fours(second_factor.secret_of(held)) if starting else "",
             codes_left=second_factor.codes_left(session, held.id),
-            must_have=second_factor.wanted_of(held.role),
+            must_have=second_factor.wanted_of(held),
             browsers=sessions.open_sessions(session, held.id, _token(), now=now),
             form=PasswordForm(formdata=None),
             factor=FactorForm(formdata=None),

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, request, 
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from verify_service.accounts import account_notices
 from verify_service.console.rules import RULES, Scope
 from verify_service.grievances import alerts
 from verify_service.grievances.acting import Acting
@@ -79,7 +80,7 @@ def _unseen_notices() -> int:
     if not current_user.is_authenticated:
         return 0
     with acting() as who:
-        return alerts.unseen(who)
+        return alerts.unseen(who) + account_notices.unseen(who.session, who.viewer.id)
 
 
 @contextmanager

@@ -51,6 +51,7 @@ _WORKING: Final = _DESK | {Role.ADMIN}
 RULES: Final[Mapping[str, Rule]] = {
     "console.login": Rule(_ALL, _ALL, Scope.OPEN),
     "console.second": Rule(_ALL, _ALL, Scope.OPEN),
+    "console.welcome": Rule(_ALL, _ALL, Scope.OPEN),
     "console.logout": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.language": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.account": Rule(_ALL, _NOBODY, Scope.OWN),
@@ -88,6 +89,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.make_officer": Rule(_NOBODY, _ADMIN, Scope.CITY),
     "console.one_officer": Rule(_OVERSIGHT, _NOBODY, Scope.CITY),
     "console.change_officer": Rule(_NOBODY, _ADMIN, Scope.CITY),
+    "console.decide_request": Rule(_NOBODY, _ADMIN, Scope.CITY),
     "console.sign_ins": Rule(_ADMIN | {Role.AUDITOR}, _NOBODY, Scope.CITY),
     "console.letter": Rule(_WORKING, _NOBODY, Scope.PLACE),
     "console.dashboard": Rule(_ALL, _NOBODY, Scope.REPORTS),

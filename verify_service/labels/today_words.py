@@ -27,6 +27,7 @@ JOBS: Final = {
     "rounds": lazy_gettext("Carry rounds on"),
     "seal": lazy_gettext("Seal the record"),
     "mail_heads": lazy_gettext("Mail the signed head"),
+    "account_mail": lazy_gettext("Mail holders of accounts"),
     "publish": lazy_gettext("Publish the public figures"),
     "inclusion": lazy_gettext("Look for groups that lag"),
     "escalate": lazy_gettext("Watch deadlines of cases"),

@@ -7,25 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 import smtplib
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.ground.crypto import keyed_hash
+from verify_service.ground.mail import mail_server, sender
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
 from verify_service.ground.tables import AuditEntry
 from verify_service.record.heads import ShownHead, newest_head
 
-PATIENCE: Final = 20.0  # seconds for one answer of the mail server
 OBJECT: Final = "record:heads"
 MAILED: Final = "heads mailed"
 _WORDS: Final = """\
@@ -81,11 +79,10 @@ def message(letter: Letter, to: str, *, now: dt.datetime) -> EmailMessage:
     """The mail to one of them: in both languages, the head in its text and as a file."""
     held = EmailMessage()
     day = letter.head.at.astimezone(programme().zone)
-    sender = settings().mail_from or f"verify-service@{programme().jurisdiction}"
     held["Subject"] = f"{programme().brand}: kepala catatan {day:%Y-%m-%d} / signed head"
-    held["From"], held["To"] = sender, to
+    held["From"], held["To"] = sender(), to
     held["Date"] = format_datetime(now)
-    held["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    held["Message-ID"] = make_msgid(domain=sender().rpartition("@")[2])
     held["Auto-Submitted"] = "auto-generated"
     told = _WORDS.format(
         brand=programme().brand, size=letter.head.size, at=f"{day:%Y-%m-%d %H:%M %Z}", note=letter.head.note
@@ -102,7 +99,7 @@ def send(letter: Letter, *, now: dt.datetime) -> list[str]:
     """
     went = []
     try:
-        with _server() as server:
+        with mail_server() as server:
             for to in letter.to:
                 try:
                     server.send_message(message(letter, to, now=now), to_addrs=[to])
@@ -113,18 +110,3 @@ def send(letter: Letter, *, now: dt.datetime) -> list[str]:
         if not went:
             raise MailRefused(type(error).__name__) from None
     return went
-
-
-def _server() -> smtplib.SMTP:
-    address = urlsplit(settings().mail_url.get_secret_value())
-    host, context = address.hostname or "", ssl.create_default_context()
-    if address.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, address.port or 465, timeout=PATIENCE, context=context)
-    else:
-        server = smtplib.SMTP(host, address.port or 587, timeout=PATIENCE)
-        server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls(context=context)
-    if address.username:
-        server.login(unquote(address.username), unquote(address.password or ""))
-    return server

@@ -20,7 +20,15 @@ from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
 from verify_service.ground.working_days import city_day
-from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, DecisionRefusal, Opinion, held_for
+from verify_service.proposals.review import (
+    NOTE_LENGTH,
+    READS_FIRST,
+    READS_SECOND,
+    DecisionRefusal,
+    Opinion,
+    held_for,
+    not_two,
+)
 from verify_service.registry.missing import MISSING, subject
 from verify_service.registry.names import name_key
 from verify_service.removals.notice import give_notice, tell_outcome
@@ -186,7 +194,8 @@ def _second(acting: Acting, opinion: Opinion) -> Removal | DecisionRefusal:
         return removal
     if not _of_the_city(acting):
         return DecisionRefusal.NOT_CITY
-    return DecisionRefusal.OWN if removal.opened_by_id == acting.viewer.id else removal
+    why = not_two(acting, [removal.opened_by_id])
+    return why if why is not None else removal
 
 
 def withdraw(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
@@ -274,7 +283,12 @@ def may_decide(acting: Acting, removal: Removal) -> DecisionRefusal | None:
     else:
         part = part.where(Decision.step == "second")
     had = removal.opened_by_id == acting.viewer.id or acting.session.scalar(part.limit(1)) is not None
-    return DecisionRefusal.OWN if had else None
+    if had:
+        return DecisionRefusal.OWN
+    said = select(Decision.officer_id).where(Decision.removal_id == removal.id)
+    if removal.state == RemovalState.OBJECTED:
+        said = said.where(Decision.step == "second")
+    return not_two(acting, {removal.opened_by_id, *acting.session.scalars(said)})
 
 
 def _of_the_city(acting: Acting) -> bool:

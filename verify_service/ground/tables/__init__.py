@@ -1,10 +1,14 @@
 """The tables, one file per topic. Rows are the truth; jobs are nudges."""
 
 from verify_service.ground.tables.accounts import (
+    AccountMail,
+    AccountNotice,
+    AccountRequest,
     ApiFiling,
     ApiKey,
     Officer,
     OfficerSession,
+    OneTimeLink,
     RecoveryCode,
     SignInAttempt,
 )
@@ -75,6 +79,9 @@ __all__ = [
     "JOINED",
     "NEWEST_PERIOD",
     "NIKS_OF_ONE",
+    "AccountMail",
+    "AccountNotice",
+    "AccountRequest",
     "AmendmentRow",
     "ApiFiling",
     "ApiKey",
@@ -109,6 +116,7 @@ __all__ = [
     "NumberTry",
     "Officer",
     "OfficerSession",
+    "OneTimeLink",
     "OptOutNotice",
     "OutboxMessage",
     "Payment",
