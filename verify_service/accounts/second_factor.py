@@ -1,6 +1,6 @@
 """The second factor: a code of six digits from a phone (RFC 6238), or one of ten codes kept on paper.
 
-A code counts once. The secret is sealed; of the codes on paper only a keyed digest is kept, so that stolen rows open
+A code counts once. The secret is sealed; the codes on paper are kept as passwords are, so that stolen rows open
 nothing.
 """
 
@@ -14,11 +14,12 @@ from typing import Final
 
 import pyotp
 from pyotp.exceptions import OTPVerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.ground.crypto import Unreadable, blind_index, seal, unseal
+from verify_service.accounts import passwords
+from verify_service.ground.crypto import INDEX_BYTES, Unreadable, blind_index, seal, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
 from verify_service.ground.tables import Officer, RecoveryCode
@@ -38,9 +39,7 @@ class Proof(StrEnum):
 
 
 def wanted_of(officer: Officer) -> bool:
-    """Whether this account must have one, by its role or its clearance; the demo, whose password is written down, asks
-    nobody.
-    """
+    """Whether this account must have one, by its role or its clearance; the demo, whose password is known, asks nobody."""
     return (officer.cleared or officer.role in programme().accounts.second_factor) and not settings().demo
 
 
@@ -77,7 +76,7 @@ def renew_codes(session: Session, officer: Officer, *, now: dt.datetime) -> list
     """Ten new codes for paper, to be shown once; the old ones no longer count."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.officer_id == officer.id))
     made = [_new_code() for _ in range(RECOVERY_CODES)]
-    session.add_all(RecoveryCode(officer_id=officer.id, code_hash=_digest(officer.id, code)) for code in made)
+    session.add_all(RecoveryCode(officer_id=officer.id, code_hash=passwords.hashed(_plain(code)).encode()) for code in made)
     _record(session, officer.id, "recovery codes made", now)
     return made
 
@@ -96,17 +95,7 @@ def use(session: Session, officer: Officer, typed: str, *, now: dt.datetime) -> 
     code = _plain(typed)
     if _from_phone(officer, code, now):
         return Proof.CODE
-    used = session.scalar(
-        update(RecoveryCode)
-        .where(
-            RecoveryCode.officer_id == officer.id,
-            RecoveryCode.code_hash == _digest(officer.id, code),
-            RecoveryCode.used_at.is_(None),
-        )
-        .values(used_at=now)
-        .returning(RecoveryCode.id)
-    )
-    if used is None:
+    if not _from_paper(session, officer, code, now):
         return None
     _record(session, officer.id, "recovery code used", now)
     return Proof.RECOVERY_CODE
@@ -130,6 +119,19 @@ def _from_phone(officer: Officer, code: str, now: dt.datetime) -> bool:
         return False
     officer.totp_step = step
     return True
+
+
+def _from_paper(session: Session, officer: Officer, code: str, now: dt.datetime) -> bool:
+    """Whether it is one of the codes on paper, which is then used up. The account's row is held: nobody else tries."""
+    if len(code) != 2 * _HALF:
+        return False
+    left = select(RecoveryCode).where(RecoveryCode.officer_id == officer.id, RecoveryCode.used_at.is_(None))
+    for kept in session.scalars(left):
+        old = len(kept.code_hash) == INDEX_BYTES  # kept before they were kept as passwords are
+        if kept.code_hash == _digest(officer.id, code) if old else passwords.fits(bytes(kept.code_hash).decode(), code):
+            kept.used_at = now
+            return True
+    return False
 
 
 def _new_code() -> str:

@@ -1,20 +1,24 @@
 """Signing in, and making guessing slow without letting anybody lock an officer out.
 
 Failures are counted for a pair of account and address. Where an account or an address is being guessed at, each pair is
-left a single try: a stranger's failures never close the door on the officer who knows the password.
+left a single try: a stranger's failures never close the door on the officer who knows the password. Codes of the second
+factor are counted for the account, from wherever they come: only who has the password gets to try one, and the officer
+is told.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.accounts import passwords, second_factor
+from verify_service.accounts import account_notices, passwords, second_factor
 from verify_service.accounts.officers import normal_email
+from verify_service.accounts.second_factor import Proof
 from verify_service.accounts.sessions import close_session, open_session
 from verify_service.ground.crypto import blind_index, keyed_hash
 from verify_service.ground.tables import Officer, SignInAttempt
@@ -54,14 +58,35 @@ class SignInRefusal:
 
 @dataclass(frozen=True)
 class _Knock:
-    """Whose account is tried and from where, as the counts know them."""
+    """What is tried of whose account, and from where, as the counts know them."""
 
     account: bytes
     place: bytes
+    codes: bool = False
 
     @classmethod
     def at(cls, email: str, address: str) -> _Knock:
-        return cls(blind_index(normal_email(email), "email"), blind_index(address, "address"))
+        """With a password."""
+        return cls(blind_index(normal_email(email), "email"), blind_index(neighbourhood(address), "address"))
+
+    @classmethod
+    def with_code(cls, officer: Officer, address: str) -> _Knock:
+        """With a code, once the password was right: a count of its own."""
+        account = blind_index(str(officer.id), "second_step")
+        return cls(account, blind_index(neighbourhood(address), "address"), codes=True)
+
+
+def neighbourhood(address: str) -> str:
+    """An address as far as one holder has only one: of IPv6 the /64, of which each holder has all."""
+    try:
+        read = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(read, ipaddress.IPv4Address):
+        return str(read)
+    if read.ipv4_mapped is not None:
+        return str(read.ipv4_mapped)
+    return str(ipaddress.ip_network((read, 64), strict=False))
 
 
 def sign_in(
@@ -92,20 +117,32 @@ def second_step(
 ) -> SignedIn | SignInRefusal | None:
     """Check the code after the password; None where the account has changed meanwhile and one has to begin again.
 
-    A wrong code counts as a wrong password does, and only both together wipe the count.
+    Wrong codes count for the account, and only a right one wipes the count.
     """
     officer = session.get(Officer, pending.officer_id)
     if officer is None or officer.disabled_at is not None or officer.totp_at is None or _mark(officer) != pending.mark:
         return None
+    proof = _try_code(session, officer, code, address, now)
+    if isinstance(proof, SignInRefusal):
+        return proof
     knock = _Knock.at(officer.email, address)
+    return _welcome(session, officer, knock, now=now, old_token=old_token, by=proof.value)
+
+
+def _try_code(session: Session, officer: Officer, code: str, address: str, now: dt.datetime) -> Proof | SignInRefusal:
+    """Try a code of somebody who has shown the password; once too many were wrong the officer is told."""
+    knock = _Knock.with_code(officer, address)
     tries_left = _in_turn(session, knock, now)
     if tries_left <= 0:
         return SignInRefusal(wait=True)
     proof = second_factor.use(session, officer, code, now=now)
-    if proof is None:
-        _count_failure(session, officer, knock, now=now, last=tries_left == 1)
-        return SignInRefusal(wait=False)
-    return _welcome(session, officer, knock, now=now, old_token=old_token, by=proof.value)
+    if proof is not None:
+        session.execute(delete(SignInAttempt).where(SignInAttempt.email_index == knock.account))
+        return proof
+    _count_failure(session, officer, knock, now=now, last=tries_left == 1)
+    if tries_left == 1:
+        account_notices.tell_holder(session, officer, "codes guessed", by="unknown")
+    return SignInRefusal(wait=False)
 
 
 def still_them(
@@ -119,9 +156,9 @@ def still_them(
     tries_left = _in_turn(session, knock, now)
     if tries_left <= 0:
         return SignInRefusal(wait=True)
-    right = passwords.fits(officer.password_hash, password)
-    if right and (code is None or second_factor.use(session, officer, code, now=now) is not None):
-        return None
+    if passwords.fits(officer.password_hash, password):
+        tried = _try_code(session, officer, code, address, now) if code is not None else None
+        return tried if isinstance(tried, SignInRefusal) else None
     _count_failure(session, officer, knock, now=now, last=tries_left == 1)
     return SignInRefusal(wait=False)
 
@@ -133,14 +170,8 @@ def step_up(session: Session, officer: Officer, typed: str, address: str, *, now
     """
     code = typed.strip()
     if officer.totp_at is not None and code.isdecimal() and len(code) == second_factor.DIGITS:
-        knock = _Knock.at(officer.email, address)
-        tries_left = _in_turn(session, knock, now)
-        if tries_left <= 0:
-            return SignInRefusal(wait=True)
-        if second_factor.use(session, officer, code, now=now) is not None:
-            return None
-        _count_failure(session, officer, knock, now=now, last=tries_left == 1)
-        return SignInRefusal(wait=False)
+        tried = _try_code(session, officer, code, address, now)
+        return tried if isinstance(tried, SignInRefusal) else None
     return still_them(session, officer, typed, address, now=now)
 
 
@@ -149,11 +180,15 @@ def _mark(officer: Officer) -> str:
 
 
 def _in_turn(session: Session, knock: _Knock, now: dt.datetime) -> int:
-    """How many tries are left to this pair. Its tries go one after another: a hundred at once would all read the
-    count before any is written.
+    """How many tries are left to this pair, or with codes to this account. Its tries go one after another: a hundred
+    at once would all read the count before any is written.
     """
-    pair = bytes(a ^ b for a, b in zip(knock.account[:8], knock.place[:8], strict=True))
+    apart = bytes(8) if knock.codes else knock.place[:8]
+    pair = bytes(a ^ b for a, b in zip(knock.account[:8], apart, strict=True))
     session.execute(text("SELECT pg_advisory_xact_lock(:pair)"), {"pair": int.from_bytes(pair, signed=True)})
+    if knock.codes:
+        wrong = select(func.count()).where(SignInAttempt.email_index == knock.account, SignInAttempt.at > now - WINDOW)
+        return TRIES - (session.scalar(wrong) or 0)
     return _tries_left(session, knock.account, knock.place, since=now - WINDOW)
 
 

@@ -83,4 +83,6 @@ def who_did(by: str, names: Mapping[str, str]) -> str:
     place, _, person = by.partition(":")
     if place == "command line":
         return str(gettext("the command line")) + (f" ({person})" if person else "")
+    if by == "unknown":
+        return str(gettext("nobody we know"))
     return str(gettext("the demo")) if by == "demo" else by
