@@ -125,7 +125,7 @@ def test_a_recovery_code_stands_in_for_the_phone_once(another: FlaskClient, enro
     assert not any(code.replace("-", "").encode() in stored for code in codes)
 
 
-def test_wrong_codes_are_counted_for_the_account_and_a_password_does_not_wipe_them(another: FlaskClient, enrolled: Any) -> None:
+def test_wrong_codes_count_for_the_account_and_no_password_wipes_them(another: FlaskClient, enrolled: Any) -> None:
     phone, _ = enrolled
     for _ in range(TRIES):
         assert send(another, CODE, CODE, code="000000").status_code == 401
@@ -287,7 +287,7 @@ def test_of_ipv6_the_network_counts(address: str, counted: str) -> None:
     assert neighbourhood(address) == counted
 
 
-def test_codes_on_paper_are_kept_as_passwords_are(enrolled: Any, db: Any) -> None:
+def test_codes_on_paper_are_kept_as_passwords_are(real_hashes: None, enrolled: Any, db: Any) -> None:
     kept = [bytes(row[0]) for row in db.execute("SELECT code_hash FROM recovery_code")]
     assert len(kept) == 10
     assert all(one.startswith(b"$argon2id$") for one in kept)

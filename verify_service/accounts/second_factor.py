@@ -39,7 +39,7 @@ class Proof(StrEnum):
 
 
 def wanted_of(officer: Officer) -> bool:
-    """Whether this account must have one, by its role or its clearance; the demo, whose password is known, asks nobody."""
+    """Whether this account must have one, by role or clearance; the demo, whose password is known, asks nobody."""
     return (officer.cleared or officer.role in programme().accounts.second_factor) and not settings().demo
 
 
@@ -76,7 +76,8 @@ def renew_codes(session: Session, officer: Officer, *, now: dt.datetime) -> list
     """Ten new codes for paper, to be shown once; the old ones no longer count."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.officer_id == officer.id))
     made = [_new_code() for _ in range(RECOVERY_CODES)]
-    session.add_all(RecoveryCode(officer_id=officer.id, code_hash=passwords.hashed(_plain(code)).encode()) for code in made)
+    kept = [passwords.hashed(_plain(code)).encode() for code in made]
+    session.add_all(RecoveryCode(officer_id=officer.id, code_hash=code_hash) for code_hash in kept)
     _record(session, officer.id, "recovery codes made", now)
     return made
 
