@@ -150,8 +150,10 @@ def test_the_second_page_waits_five_minutes(another: FlaskClient, enrolled: Any)
 
 def test_a_password_changed_meanwhile_has_to_be_typed_again(another: FlaskClient, enrolled: Any, db: Any) -> None:
     phone, _ = enrolled
+    token = form_token(another.get(CODE).get_data(as_text=True))
     db.execute("UPDATE officer SET password_hash = password_hash || 'x'")
-    assert send(another, CODE, CODE, code=phone.now()).headers["Location"] == "/console/login"
+    answer = another.post(CODE, data={"csrf_token": token, "code": phone.now()})
+    assert answer.headers["Location"] == "/console/login"
 
 
 def test_without_the_first_page_there_is_no_second(client: FlaskClient) -> None:

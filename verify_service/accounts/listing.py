@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Text, cast, func, select, text
 from sqlalchemy.orm import Session
 
-from verify_service.accounts import passwords
+from verify_service.accounts import passwords, second_factor
 from verify_service.ground.tables import AuditEntry, Officer, OfficerSession
 
 SIGN_INS: Final = ("signed in", "sign-in refused", "signed out", "recovery code used")
@@ -62,7 +62,7 @@ def _account(held: Officer, last_seen: dt.datetime | None) -> Account:
         unit=held.unit,
         area=held.area,
         cleared=held.cleared,
-        second_factor=held.totp_at is not None,
+        second_factor=second_factor.has(held),
         must_change_password=held.password_set_at is None,
         awaits_link=held.password_hash == passwords.NONE_YET,
         made_by=held.made_by,

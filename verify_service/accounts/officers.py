@@ -96,7 +96,7 @@ def duty_of(officer: Officer) -> Duty | None:
     """What this account has to see to first; None for one that may work."""
     if officer.password_set_at is None:
         return Duty.OWN_PASSWORD
-    if officer.totp_at is None and second_factor.wanted_of(officer):
+    if not second_factor.has(officer) and second_factor.wanted_of(officer):
         return Duty.SECOND_FACTOR
     return None
 

@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.accounts import passwords
+from verify_service.accounts import passkeys, passwords
 from verify_service.ground.crypto import INDEX_BYTES, Unreadable, blind_index, seal, unseal
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
@@ -36,6 +36,12 @@ class Proof(StrEnum):
 
     CODE = "code"
     RECOVERY_CODE = "recovery code"
+    PASSKEY = "passkey"
+
+
+def has(officer: Officer) -> bool:
+    """Whether the account has a second factor: codes from a phone, or a passkey."""
+    return officer.totp_at is not None or officer.passkey_at is not None
 
 
 def wanted_of(officer: Officer) -> bool:
@@ -72,6 +78,11 @@ def confirm(session: Session, officer: Officer, typed: str, *, now: dt.datetime)
     return renew_codes(session, officer, now=now)
 
 
+def first_codes(session: Session, officer: Officer, *, now: dt.datetime) -> list[str]:
+    """Codes for paper with a first passkey; none where some are left."""
+    return renew_codes(session, officer, now=now) if codes_left(session, officer.id) == 0 else []
+
+
 def renew_codes(session: Session, officer: Officer, *, now: dt.datetime) -> list[str]:
     """Ten new codes for paper, to be shown once; the old ones no longer count."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.officer_id == officer.id))
@@ -91,10 +102,10 @@ def codes_left(session: Session, officer_id: int) -> int:
 def use(session: Session, officer: Officer, typed: str, *, now: dt.datetime) -> Proof | None:
     """Take a code, from the phone or from paper, so that it counts no second time; None for one that does not count."""
     session.refresh(officer, with_for_update=True)  # two browsers at once must not both use it
-    if officer.totp_at is None:
+    if not has(officer):
         return None
     code = _plain(typed)
-    if _from_phone(officer, code, now):
+    if officer.totp_at is not None and _from_phone(officer, code, now):
         return Proof.CODE
     if not _from_paper(session, officer, code, now):
         return None
@@ -102,9 +113,19 @@ def use(session: Session, officer: Officer, typed: str, *, now: dt.datetime) -> 
     return Proof.RECOVERY_CODE
 
 
-def end(session: Session, officer: Officer, *, by: str, now: dt.datetime) -> None:
-    """No second factor any more: the phone is lost, or is to be exchanged."""
+def end_codes(session: Session, officer: Officer, *, now: dt.datetime) -> None:
+    """No codes from this phone any more, by its holder; passkeys stay, and with them the codes on paper."""
+    if officer.passkey_at is None:
+        end(session, officer, by=f"officer:{officer.id}", now=now)
+        return
     officer.totp_secret, officer.totp_at, officer.totp_step = None, None, None
+    _record(session, officer.id, "second factor off", now)
+
+
+def end(session: Session, officer: Officer, *, by: str, now: dt.datetime) -> None:
+    """No second factor any more, passkeys neither: the phone is lost, or is to be exchanged."""
+    officer.totp_secret, officer.totp_at, officer.totp_step = None, None, None
+    passkeys.remove_all(session, officer)
     session.execute(delete(RecoveryCode).where(RecoveryCode.officer_id == officer.id))
     audit.record(session, now=now, actor=by, action="second factor off", on=f"officer:{officer.id}")
 

@@ -16,8 +16,9 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.accounts import account_notices, passwords, second_factor
+from verify_service.accounts import account_notices, passkeys, passwords, second_factor
 from verify_service.accounts.officers import normal_email
+from verify_service.accounts.passkeys import Site
 from verify_service.accounts.second_factor import Proof
 from verify_service.accounts.sessions import close_session, open_session
 from verify_service.ground.crypto import blind_index, keyed_hash
@@ -107,7 +108,7 @@ def sign_in(
         return SignInRefusal(wait=False)
     if passwords.is_outdated(usable.password_hash):
         usable.password_hash = passwords.hashed(password)
-    if usable.totp_at is not None:
+    if second_factor.has(usable):
         return CodeWanted(usable.id, _mark(usable))
     return _welcome(session, usable, knock, now=now, old_token=old_token)
 
@@ -119,14 +120,46 @@ def second_step(
 
     Wrong codes count for the account, and only a right one wipes the count.
     """
-    officer = session.get(Officer, pending.officer_id)
-    if officer is None or officer.disabled_at is not None or officer.totp_at is None or _mark(officer) != pending.mark:
+    officer = holder_of(session, pending)
+    if officer is None:
         return None
     proof = _try_code(session, officer, code, address, now)
     if isinstance(proof, SignInRefusal):
         return proof
     knock = _Knock.at(officer.email, address)
     return _welcome(session, officer, knock, now=now, old_token=old_token, by=proof.value)
+
+
+def holder_of(session: Session, pending: CodeWanted) -> Officer | None:
+    """Who has shown the password; None where the account has changed since."""
+    officer = session.get(Officer, pending.officer_id)
+    if officer is None or officer.disabled_at is not None or not second_factor.has(officer):
+        return None
+    return officer if _mark(officer) == pending.mark else None
+
+
+def second_step_by_passkey(
+    session: Session,
+    pending: CodeWanted,
+    answer: str,
+    site: Site,
+    address: str,
+    *,
+    now: dt.datetime,
+    old_token: str | None = None,
+) -> SignedIn | SignInRefusal | None:
+    """Check what an authenticator has signed after the password; None as for a code. Nobody guesses a signature: no
+    wrong one is counted.
+    """
+    officer = holder_of(session, pending)
+    if officer is None:
+        return None
+    if not passkeys.proves(session, officer, answer, site, now=now):
+        who = f"officer:{officer.id}"
+        audit.record(session, now=now, actor=who, action="sign-in refused", on=who, no_more_tries=False)
+        return SignInRefusal(wait=False)
+    knock = _Knock.at(officer.email, address)
+    return _welcome(session, officer, knock, now=now, old_token=old_token, by=Proof.PASSKEY.value)
 
 
 def _try_code(session: Session, officer: Officer, code: str, address: str, now: dt.datetime) -> Proof | SignInRefusal:
@@ -176,7 +209,8 @@ def step_up(session: Session, officer: Officer, typed: str, address: str, *, now
 
 
 def _mark(officer: Officer) -> str:
-    return keyed_hash(f"{officer.id}\0{officer.password_hash}\0{officer.totp_at}", "second step").hex()
+    held = (officer.id, officer.password_hash, officer.totp_at, officer.passkey_at)
+    return keyed_hash("\0".join(map(str, held)), "second step").hex()
 
 
 def _in_turn(session: Session, knock: _Knock, now: dt.datetime) -> int:

@@ -7,7 +7,7 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import AnyOf, EqualTo, Length
 
 from verify_service.accounts.passwords import SHORTEST_PASSWORD
-from verify_service.console.fields import Form, Line, OneOf, Secret
+from verify_service.console.fields import Form, Line, OneOf, Row, Secret
 from verify_service.ground.programme import programme
 from verify_service.labels.codes import ROLES
 
@@ -28,6 +28,7 @@ class CodeForm(Form):
     """The second step: a code from the phone, or one from paper."""
 
     code = Line(lazy_gettext("The six digits that your authenticator app shows now"), most=40)
+    passkey = Line(most=8_000)
     recovery = Line(lazy_gettext("One of the recovery codes you kept on paper"), most=40)
 
 
@@ -48,6 +49,17 @@ class FactorForm(Form):
     do = StringField(validators=[AnyOf(("begin", "confirm", "codes", "end"))])
     old = Secret(lazy_gettext("Password"))
     code = Line(lazy_gettext("Code from the phone, or a recovery code"), most=40)
+
+
+class PasskeyForm(Form):
+    """A step with a passkey, and what proves who takes it."""
+
+    do = StringField(validators=[AnyOf(("begin", "make", "remove"))])
+    old = Secret(lazy_gettext("Password"))
+    code = Line(lazy_gettext("Code from the phone, or a recovery code"), most=40)
+    name = Line(lazy_gettext("What you call it, such as the telephone or the key"), most=60)
+    answer = Line(most=8_000)
+    key = Row()
 
 
 # --- accounts ---

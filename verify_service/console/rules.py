@@ -57,6 +57,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.account": Rule(_ALL, _NOBODY, Scope.OWN),
     "console.change_own_password": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.change_second_factor": Rule(_NOBODY, _ALL, Scope.OWN),
+    "console.change_passkeys": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.end_own_sessions": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.change_own_calendar": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.home": Rule(_ALL, _NOBODY, Scope.FIGURES),

@@ -52,6 +52,8 @@ ACTIONS: Final = {
     "scope confirmed": lazy_gettext("Role or clearance confirmed by a second administrator"),
     "scope refused": lazy_gettext("Role or clearance refused"),
     "scope withdrawn": lazy_gettext("Request for another role or clearance withdrawn"),
+    "passkey added": lazy_gettext("Passkey added"),
+    "passkey removed": lazy_gettext("Passkey removed"),
     "recovery codes made": lazy_gettext("Recovery codes made"),
     "officer added": lazy_gettext("Account made"),
     "officer vouched for": lazy_gettext("A second person vouched for the account"),
@@ -72,6 +74,7 @@ ASKED: Final = {
 BY_WHAT: Final = {
     "password": lazy_gettext("password"),
     "code": lazy_gettext("password and code"),
+    "passkey": lazy_gettext("password and passkey"),
     "recovery code": lazy_gettext("password and recovery code"),
 }
 

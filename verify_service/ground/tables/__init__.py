@@ -9,6 +9,8 @@ from verify_service.ground.tables.accounts import (
     Officer,
     OfficerSession,
     OneTimeLink,
+    Passkey,
+    PasskeyChallenge,
     RecoveryCode,
     SignInAttempt,
 )
@@ -119,6 +121,8 @@ __all__ = [
     "OneTimeLink",
     "OptOutNotice",
     "OutboxMessage",
+    "Passkey",
+    "PasskeyChallenge",
     "Payment",
     "PersonKey",
     "PersonPair",

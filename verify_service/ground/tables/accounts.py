@@ -27,6 +27,7 @@ class Officer(Base):
     password_set_at: Mapped[Moment | None] = mapped_column(comment="none: the holder has yet to choose it")
     totp_secret: Mapped[bytes | None] = mapped_column(comment="sealed: officer.totp_secret")
     totp_at: Mapped[Moment | None] = mapped_column(comment="when the second factor was confirmed")
+    passkey_at: Mapped[Moment | None] = mapped_column(comment="since when the account has a passkey; none: it has none")
     totp_step: Mapped[int | None] = mapped_column(comment="the last code's time step: no code counts twice")
     calendar_hash: Mapped[bytes | None] = mapped_column(unique=True, comment="of the token in the calendar's address")
     language: Mapped[str] = mapped_column(server_default=text("'id'"))
@@ -119,6 +120,30 @@ class RecoveryCode(Base):
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), index=True)
     code_hash: Mapped[bytes]
     used_at: Mapped[Moment | None]
+
+
+class Passkey(Base):
+    """A key that an authenticator of an officer holds: it signs what we ask, for our address alone."""
+
+    __tablename__ = "passkey"
+    id: Mapped[Id]
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), index=True)
+    credential: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(comment="of the authenticator; 0 where it does not count")
+    name: Mapped[str]
+    made_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
+    used_at: Mapped[Moment | None]
+
+
+class PasskeyChallenge(Base):
+    """What an authenticator was asked to sign: once, and within minutes."""
+
+    __tablename__ = "passkey_challenge"
+    challenge: Mapped[bytes] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(comment="make | prove")
+    until: Mapped[Moment]
 
 
 class ApiKey(Base):

@@ -110,12 +110,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_notice")),
     )
     op.create_index("ix_account_notice_officer_id_id", "account_notice", ["officer_id", "id"])
+    op.add_column(
+        "officer",
+        sa.Column("passkey_at", _MOMENT, comment="since when the account has a passkey; none: it has none"),
+    )
+    op.create_table(
+        "passkey",
+        _id(),
+        *_officer("passkey"),
+        sa.Column("credential", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "sign_count", sa.BigInteger(), nullable=False, comment="of the authenticator; 0 where it does not count"
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("made_at", _MOMENT, server_default=now, nullable=False),
+        sa.Column("used_at", _MOMENT),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential", name=op.f("uq_passkey_credential")),
+    )
+    op.create_index("ix_passkey_officer_id", "passkey", ["officer_id"])
+    op.create_table(
+        "passkey_challenge",
+        sa.Column("challenge", sa.LargeBinary(), nullable=False),
+        *_officer("passkey_challenge"),
+        sa.Column("kind", sa.Text(), nullable=False, comment="make | prove"),
+        sa.Column("until", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("challenge", name=op.f("pk_passkey_challenge")),
+    )
+    op.create_index("ix_passkey_challenge_officer_id", "passkey_challenge", ["officer_id"])
 
 
 def downgrade() -> None:
-    for table in ("account_notice", "account_request", "account_mail", "one_time_link"):
+    for table in ("passkey_challenge", "passkey", "account_notice", "account_request", "account_mail", "one_time_link"):
         op.drop_table(table)
-    for name in ("decides_from", "renewed_by", "vouched_by", "made_by"):
+    for name in ("passkey_at", "decides_from", "renewed_by", "vouched_by", "made_by"):
         op.drop_column("officer", name)
     op.alter_column("officer", "password_set_at", comment="none: made up by somebody else, to be changed")
     op.alter_column("officer", "password_hash", comment="argon2id")
