@@ -209,6 +209,7 @@ def test_beginning_again_does_not_exchange_a_factor_in_use(client: FlaskClient, 
 def for_real(db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """The service outside the demo, over TLS."""
     monkeypatch.setenv("VERIFY_DEMO", "0")
+    monkeypatch.setenv("VERIFY_PUBLIC_URL", "https://localhost")
     forget_everything()
     yield new_client()
     monkeypatch.undo()

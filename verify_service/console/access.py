@@ -25,6 +25,7 @@ from verify_service.accounts.sign_in import (
 )
 from verify_service.console.account_forms import CodeForm, SignInForm
 from verify_service.console.blueprint import blueprint, page_session
+from verify_service.ground.addresses import public_address
 from verify_service.ground.settings import settings
 
 CODE_WITHIN = dt.timedelta(minutes=5)  # after the password
@@ -129,7 +130,7 @@ def _code_page(wanted: CodeWanted, refused: SignInRefusal | None = None) -> Resp
 
 def site() -> Site:
     """Our address as this browser has it; passkeys are bound to it."""
-    origin = settings().public_url.rstrip("/") or request.host_url.rstrip("/")
+    origin = public_address("", request.host_url)
     return Site(origin, urlsplit(origin).hostname or "")
 
 

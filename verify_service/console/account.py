@@ -17,6 +17,7 @@ from verify_service.accounts.sign_in import still_them
 from verify_service.console.access import cookie_name, site
 from verify_service.console.account_forms import FactorForm, PasskeyForm, PasswordForm
 from verify_service.console.blueprint import blueprint, page_session
+from verify_service.ground.addresses import public_address
 from verify_service.ground.tables import Officer
 
 WHY_NOT = {
@@ -193,7 +194,7 @@ def change_own_calendar() -> Response:
             token = calendar_address.make(session, held, now=now)
     if not token:
         return _back("withdrawn", "calendar")
-    return _page(calendar=url_for("calendars.due", token=token, _external=True))
+    return _page(calendar=public_address(url_for("calendars.due", token=token), request.host_url))
 
 
 def _own(session: Session) -> Officer:

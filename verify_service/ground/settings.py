@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -49,7 +50,12 @@ class Settings(BaseSettings):
     kannel_sender: str = ""
     mail_url: SecretStr = SecretStr("")  # smtp://USER:PASSWORD@HOST:587 or smtps://...; nothing is mailed without it
     mail_from: str = ""
-    public_url: str = ""  # where a gateway reaches us
+    public_url: str = ""  # our own address: links, delivery reports, the name under which pages are answered
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()  # further names under which pages are answered
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = (
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    )  # whose word counts of who asks
     ussd_fields: Annotated[dict[str, str], NoDecode] = {}  # ours -> what a carrier calls it; the others keep our names
     programme: Path | None = None  # default: the Bekasi file that ships with us
     backup_dir: Path | None = None  # where backups are put: the newest file says when the last one was made
@@ -92,6 +98,29 @@ class Settings(BaseSettings):
                 raise ValueError(f"write OURS=THEIRS, separated by commas; ours are {', '.join(USSD_FIELDS)}")
             names[ours] = theirs
         return names
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        read = urlsplit(value)
+        if value and (read.scheme not in ("http", "https") or not read.hostname or read.path.strip("/")):
+            raise ValueError("write our own address without a path, such as https://HOST")
+        return value.rstrip("/")
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _proxies(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError:
+            raise ValueError("write addresses or networks, such as 10.0.0.5,10.1.0.0/16") from None
 
     @field_validator("record_old_keys", mode="before")
     @classmethod
