@@ -71,7 +71,7 @@ def address_of(officer: Officer) -> str:
 
 def confirm(session: Session, officer: Officer, typed: str, *, now: dt.datetime) -> list[str] | None:
     """The phone has the secret: from now on its code is asked for. The codes for paper, or None for a wrong code."""
-    if officer.totp_at is not None or officer.totp_secret is None or not _from_phone(officer, _plain(typed), now):
+    if officer.totp_at is not None or officer.totp_secret is None or not _from_phone(session, officer, _plain(typed)):
         return None
     officer.totp_at = now
     _record(session, officer.id, "second factor on", now)
@@ -105,7 +105,7 @@ def use(session: Session, officer: Officer, typed: str, *, now: dt.datetime) -> 
     if not has(officer):
         return None
     code = _plain(typed)
-    if officer.totp_at is not None and _from_phone(officer, code, now):
+    if officer.totp_at is not None and _from_phone(session, officer, code):
         return Proof.CODE
     if not _from_paper(session, officer, code, now):
         return None
@@ -130,11 +130,13 @@ def end(session: Session, officer: Officer, *, by: str, now: dt.datetime) -> Non
     audit.record(session, now=now, actor=by, action="second factor off", on=f"officer:{officer.id}")
 
 
-def _from_phone(officer: Officer, code: str, now: dt.datetime) -> bool:
+def _from_phone(session: Session, officer: Officer, code: str) -> bool:
+    """Whether the phone shows it now, by the database's clock, and it was not used before."""
     if re.fullmatch("[0-9]{6}", code) is None or not (secret := secret_of(officer)):
         return False
+    moment = session.execute(select(func.clock_timestamp())).scalar_one()
     try:
-        step = pyotp.TOTP(secret).verify_and_get_timecode(code, for_time=now, valid_window=_AROUND)
+        step = pyotp.TOTP(secret).verify_and_get_timecode(code, for_time=moment, valid_window=_AROUND)
     except OTPVerificationError:
         return False
     if officer.totp_step is not None and step <= officer.totp_step:

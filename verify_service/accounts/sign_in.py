@@ -98,7 +98,7 @@ def sign_in(
     `address` is the browser's network address; `old_token` the session it had before, which ends.
     """
     knock = _Knock.at(email, address)
-    tries_left = _in_turn(session, knock, now)
+    tries_left = _in_turn(session, knock)
     if tries_left <= 0:
         return SignInRefusal(wait=True)
     officer = session.scalar(select(Officer).where(Officer.email == normal_email(email)))
@@ -165,7 +165,7 @@ def second_step_by_passkey(
 def _try_code(session: Session, officer: Officer, code: str, address: str, now: dt.datetime) -> Proof | SignInRefusal:
     """Try a code of somebody who has shown the password; once too many were wrong the officer is told."""
     knock = _Knock.with_code(officer, address)
-    tries_left = _in_turn(session, knock, now)
+    tries_left = _in_turn(session, knock)
     if tries_left <= 0:
         return SignInRefusal(wait=True)
     proof = second_factor.use(session, officer, code, now=now)
@@ -186,7 +186,7 @@ def still_them(
     None where it is. Failures count as those of signing in do; the caller commits whatever the answer.
     """
     knock = _Knock.at(officer.email, address)
-    tries_left = _in_turn(session, knock, now)
+    tries_left = _in_turn(session, knock)
     if tries_left <= 0:
         return SignInRefusal(wait=True)
     if passwords.fits(officer.password_hash, password):
@@ -213,7 +213,7 @@ def _mark(officer: Officer) -> str:
     return keyed_hash("\0".join(map(str, held)), "second step").hex()
 
 
-def _in_turn(session: Session, knock: _Knock, now: dt.datetime) -> int:
+def _in_turn(session: Session, knock: _Knock) -> int:
     """How many tries are left to this pair, or with codes to this account. Its tries go one after another: a hundred
     at once would all read the count before any is written.
     """
@@ -221,14 +221,15 @@ def _in_turn(session: Session, knock: _Knock, now: dt.datetime) -> int:
     pair = bytes(a ^ b for a, b in zip(knock.account[:8], apart, strict=True))
     session.execute(text("SELECT pg_advisory_xact_lock(:pair)"), {"pair": int.from_bytes(pair, signed=True)})
     if knock.codes:
-        wrong = select(func.count()).where(SignInAttempt.email_index == knock.account, SignInAttempt.at > now - WINDOW)
+        theirs = SignInAttempt.email_index == knock.account
+        wrong = select(func.count()).where(theirs, SignInAttempt.at > func.now() - WINDOW)
         return TRIES - (session.scalar(wrong) or 0)
-    return _tries_left(session, knock.account, knock.place, since=now - WINDOW)
+    return _tries_left(session, knock.account, knock.place)
 
 
-def _tries_left(session: Session, account: bytes, place: bytes, *, since: dt.datetime) -> int:
+def _tries_left(session: Session, account: bytes, place: bytes) -> int:
     same_account, same_place = SignInAttempt.email_index == account, SignInAttempt.address_index == place
-    recent = SignInAttempt.at > since
+    recent = SignInAttempt.at > func.now() - WINDOW  # by the database's clock
     pair, by_account, by_place = (
         session.scalar(select(func.count()).select_from(SignInAttempt).where(recent, condition)) or 0
         for condition in (same_account & same_place, same_account, same_place)
@@ -239,8 +240,8 @@ def _tries_left(session: Session, account: bytes, place: bytes, *, since: dt.dat
 
 
 def _count_failure(session: Session, officer: Officer | None, knock: _Knock, *, now: dt.datetime, last: bool) -> None:
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - _KEPT))
-    session.add(SignInAttempt(email_index=knock.account, address_index=knock.place, at=now))
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < func.now() - _KEPT))
+    session.add(SignInAttempt(email_index=knock.account, address_index=knock.place, at=func.now()))
     who = f"officer:{officer.id}" if officer else "officer:unknown"
     audit.record(session, now=now, actor=who, action="sign-in refused", on=who, no_more_tries=last)
 
@@ -263,4 +264,4 @@ def _welcome(
         close_session(session, old_token, now=now)
     who = f"officer:{officer.id}"
     audit.record(session, now=now, actor=who, action="signed in", on=who, by=by)
-    return SignedIn(officer.id, open_session(session, officer.id, now=now), officer.language)
+    return SignedIn(officer.id, open_session(session, officer.id), officer.language)

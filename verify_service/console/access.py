@@ -45,7 +45,7 @@ def officer_of(asking: Request) -> SignedInOfficer | None:
         return None  # asked in vain before: the page that says so must not ask a database that is down once more
     g.officer_asked = True
     with page_session() as session:
-        return find_officer(session, token, now=dt.datetime.now(dt.UTC), active=asking.endpoint not in _BY_ITSELF)
+        return find_officer(session, token, active=asking.endpoint not in _BY_ITSELF)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

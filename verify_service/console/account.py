@@ -49,7 +49,6 @@ def account() -> Response:
 
 def _page(*, codes: Sequence[str] = (), calendar: str = "", passkey: str = "") -> Response:
     """The page; recovery codes and the calendar's address are shown this once, and go into no cookie."""
-    now = dt.datetime.now(dt.UTC)
     with page_session() as session:
         held = managing.own_account(session, current_user.id)
         starting = held.totp_at is None and held.totp_secret is not None
@@ -62,7 +61,7 @@ def _page(*, codes: Sequence[str] = (), calendar: str = "", passkey: str = "") -
             secret=_in_fours(second_factor.secret_of(held)) if starting else "",
             codes_left=second_factor.codes_left(session, held.id),
             must_have=second_factor.wanted_of(held),
-            browsers=sessions.open_sessions(session, held.id, _token(), now=now),
+            browsers=sessions.open_sessions(session, held.id, _token()),
             form=PasswordForm(formdata=None),
             factor=FactorForm(formdata=None),
             has_factor=second_factor.has(held),
