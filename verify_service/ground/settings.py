@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+DOORS = ("africastalking", "kannel", "ussd", "ussd:CARRIER")
+_DOOR = re.compile(r"africastalking|kannel|ussd(:[a-z0-9-]{1,20})?")
 USSD_FIELDS = ("session", "msisdn", "type", "input", "sequence", "code", "network")
 
 
@@ -33,6 +36,7 @@ class Settings(BaseSettings):
     owner_database_url: str | None = None  # migrations only; the application never needs it
     redis_url: str
     webhook_secrets: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)  # two at once while one is rotated out
+    gateway_secrets: Annotated[dict[str, tuple[str, ...]], NoDecode] = Field(default={}, repr=False)  # door -> its own
     secret_key: SecretStr
     data_keys: Annotated[dict[str, bytes], NoDecode] = Field(min_length=1, repr=False)  # "k2:...,k1:..."; first writes
     index_key: Annotated[bytes, NoDecode] = Field(repr=False)
@@ -71,6 +75,19 @@ class Settings(BaseSettings):
         secrets = tuple(part.strip() for part in value.split(",") if part.strip())
         if any(len(secret) < 16 for secret in secrets):
             raise ValueError("each secret needs at least 16 characters (32 or more is better)")
+        return secrets
+
+    @field_validator("gateway_secrets", mode="before")
+    @classmethod
+    def _gateway_secrets(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        secrets: dict[str, tuple[str, ...]] = {}
+        for part in filter(None, (piece.strip() for piece in value.split(","))):
+            door, separator, secret = (word.strip() for word in part.partition("="))
+            if not separator or _DOOR.fullmatch(door) is None or len(secret) < 16:
+                raise ValueError("write DOOR=SECRET, separated by commas; doors are " + ", ".join(DOORS))
+            secrets[door] = (*secrets.get(door, ()), secret)
         return secrets
 
     @field_validator("data_keys", mode="before")
@@ -188,3 +205,8 @@ def read_settings() -> Settings:
 def settings() -> Settings:
     """The settings, read once."""
     return read_settings()
+
+
+def door_secrets(door: str) -> tuple[str, ...]:
+    """What opens the webhooks of a gateway or a carrier: its own secrets, or where it has none those for all."""
+    return settings().gateway_secrets.get(door) or settings().webhook_secrets

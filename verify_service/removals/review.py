@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from flows.references import read_worker_code
 from verify_service.accounts.officers import Role
 from verify_service.grievances.acting import Acting
+from verify_service.grievances.look_ups import looked_up, may_look_up
 from verify_service.grievances.numbers import new_number
 from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import blind_index, seal
@@ -323,12 +324,18 @@ def _record(acting: Acting, removal: Removal, action: str, **detail: str) -> Non
 # --- finding whom it is about ---
 
 
-def search(acting: Acting, wanted: str, *, most: int = 25) -> Sequence[Enrolment]:
-    """Lines of the list by a name, a NIK, the number of the row in its file, or the worker's code.
+def search(acting: Acting, wanted: str, *, most: int = 25) -> Sequence[Enrolment] | None:
+    """Lines of the list by a name, a NIK, the number of the row in its file, or the worker's code; None where this
+    officer has looked up as many people by NIK today as anybody may.
 
     That the list was searched is kept, and how many were found; not for what.
     """
+    by_nik = len("".join(character for character in wanted if character.isdecimal())) == 16
+    if by_nik and not may_look_up(acting):
+        return None
     found = _found(acting, wanted, most)
+    if by_nik:
+        looked_up(acting, found=bool(found))
     acting.record("list searched", "roster", found=len(found))
     return found
 

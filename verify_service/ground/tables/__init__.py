@@ -6,6 +6,7 @@ from verify_service.ground.tables.accounts import (
     AccountRequest,
     ApiFiling,
     ApiKey,
+    LookUp,
     Officer,
     OfficerSession,
     OneTimeLink,
@@ -19,7 +20,7 @@ from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
 from verify_service.ground.tables.before import BEFORE
 from verify_service.ground.tables.brought import Upload, UploadPart
-from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
+from verify_service.ground.tables.conversations import CodeGuess, Conversation, LinkTry, SessionEnd
 from verify_service.ground.tables.decisions import Decision, Proposal, Removal
 from verify_service.ground.tables.grievances import (
     Grievance,
@@ -90,6 +91,7 @@ __all__ = [
     "Area",
     "AuditEntry",
     "Base",
+    "CodeGuess",
     "Conversation",
     "CoverGap",
     "Decision",
@@ -115,6 +117,7 @@ __all__ = [
     "KnowledgeAnswer",
     "KnownName",
     "LinkTry",
+    "LookUp",
     "NumberTry",
     "Officer",
     "OfficerSession",

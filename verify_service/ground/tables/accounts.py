@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, text
@@ -144,6 +145,16 @@ class PasskeyChallenge(Base):
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(comment="make | prove")
     until: Mapped[Moment]
+
+
+class LookUp(Base):
+    """How often an officer looked people up by NIK on one day of the city, and how often nobody had it."""
+
+    __tablename__ = "look_up"
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    asked: Mapped[int]
+    missed: Mapped[int]
 
 
 class ApiKey(Base):

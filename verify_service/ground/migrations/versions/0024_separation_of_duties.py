@@ -139,10 +139,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("challenge", name=op.f("pk_passkey_challenge")),
     )
     op.create_index("ix_passkey_challenge_officer_id", "passkey_challenge", ["officer_id"])
+    op.create_table(
+        "code_guess",
+        sa.Column("nik_index", sa.LargeBinary(), nullable=False),
+        sa.Column("wrong", sa.SmallInteger(), nullable=False),
+        sa.Column("not_before", _MOMENT, nullable=False, comment="until then not even the right code counts"),
+        sa.PrimaryKeyConstraint("nik_index", name=op.f("pk_code_guess")),
+    )
+    op.create_table(
+        "look_up",
+        *_officer("look_up"),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.Column("missed", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("officer_id", "day", name=op.f("pk_look_up")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("passkey_challenge", "passkey", "account_notice", "account_request", "account_mail", "one_time_link"):
+    for table in ("look_up", "code_guess", "passkey_challenge", "passkey"):
+        op.drop_table(table)
+    for table in ("account_notice", "account_request", "account_mail", "one_time_link"):
         op.drop_table(table)
     for name in ("passkey_at", "decides_from", "renewed_by", "vouched_by", "made_by"):
         op.drop_column("officer", name)
