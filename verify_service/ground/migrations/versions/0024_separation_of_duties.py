@@ -154,9 +154,29 @@ def upgrade() -> None:
         sa.Column("missed", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("officer_id", "day", name=op.f("pk_look_up")),
     )
+    # The application may empty old words, and write others in their place no more.
+    op.execute(
+        """
+        CREATE FUNCTION only_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NEW.words IS NOT NULL AND NEW.words IS DISTINCT FROM OLD.words
+               AND NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
+                RAISE EXCEPTION 'words of a thread are emptied and not changed'
+                    USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER only_emptied BEFORE UPDATE OF words ON grievance_event"
+        " FOR EACH ROW EXECUTE FUNCTION only_emptied()"
+    )
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER only_emptied ON grievance_event")
+    op.execute("DROP FUNCTION only_emptied()")
     for table in ("look_up", "code_guess", "passkey_challenge", "passkey"):
         op.drop_table(table)
     for table in ("account_notice", "account_request", "account_mail", "one_time_link"):
