@@ -165,6 +165,11 @@ _AROUND_STARTS = COURTESIES | word_set(
 )
 # Of our texts alone: the cover is made active as well.
 _SWITCHES_ON = word_set("aktifkan aktifin aktipkeun diaktifkan hidupkan hidupin nyalakan nyalain lanjutkan lanjutin")
+_TEXTS_AGAIN = re.compile(  # "mau terima sms lagi", "lanjut sms lagi"
+    r"(?:(?:saya|sy|aku|iya|tolong|mohon) )*(?:mau|boleh|lanjut|lanjutin|silakan|silahkan|pengen|ingin)"
+    r"(?: (?:terima|nerima|menerima|dapat|dapet|di ?kirimi?n?))? (?:sms|smsnya|pesan|pengingat)(?:nya)? lagi"
+    r"(?: (?:ya|dong|deh))*"
+)
 _CHECKS = frozenset(
     {"cek", "check", "pariksa", "cek data", "cek bpjs", "cek data saya", "cek bpjs saya", "tolong cek", "cek saya"}
 )
@@ -192,6 +197,16 @@ _NO_TEXTS = re.compile(
     r"(?: (?:di)?(?:kirim|kirimi|kirimin|send))?(?: (?:saya|aku|abdi|me))?"
     r" (?:sms|smsan|pesan|texts?|messages?)(?: ke)?(?: (?:saya|aku|abdi|me))?"
     r"(?: (?:lagi|deui|maneh|malih|mulu|terus|anymore))?(?: (?:ya|yo|yah|ye|nya|dong|deh|udah|sudah|sdh|dah))*"
+)
+
+
+_NOT = r"(?:tidak|tdk|gak|ga|gk|nggak|ngga|enggak|kagak|kaga|ora|mboten|teu|ndak)"
+_IN_THE_END = r"(?: (?:lagi|terus|mulu|deui|maneh|malih|ya|yo|yah|nya|dong|deh|saya|sy|aku|sini|dari|ini|itu))*"
+_NO_MORE = re.compile(  # "cukup jangan sms lagi", "jangan diingetin lagi", "saya ga mau terima sms ini lagi"
+    rf"(?:(?:tolong|mohon|udah|sudah|cukup|saya|sy|aku|abdi|please) )*(?:(?:{_NO_TEXTS.pattern})"
+    rf"|(?:jangan|jgn|jangn|ojo|ulah|{_NOT} ?(?:usah|perlu)) (?:saya )?(?:di ?|ng)?(?:inget|ingat)(?:in|kan|an|i)?"
+    rf"|{_NOT} (?:mau|mo|pengen|pingin|ingin) (?:lagi )?(?:terima|nerima|menerima|dapat|dapet|di ?kirim\w*)"
+    rf" (?:sms|smsan|pesan)(?:nya)?){_IN_THE_END}"
 )
 
 
@@ -258,7 +273,7 @@ def beside_stop(text: str, *, of_texts: bool = False) -> str | None:
 
 
 _STRESSES = word_set("ya yo yah yaa ye iya nya dong deh dah udah sudah sdh udh lah please")
-_ENOUGH = word_set("udah sudah sdh udh dah ah")
+_ENOUGH = word_set("udah sudah sdh udh dah ah cukup")
 _AGREES = word_set("iya ya iye y ok oke okay yaudah yasudah tolong mohon pak bu")
 
 
@@ -282,6 +297,7 @@ _NO_STOP = re.compile(
     r"|^(?:eh |oh )?(?:kalo|kalau|klo) (?:yg|yang)\b"  # this one may still
     r"|\bdi ?(?:stop|setop)\b"
     r"|\b(?:tidak|tdk|gak|ga|nggak|belum|blm|pernah|kenapa|knp|kok|jangan|jgn)(?: \w+)? (?:stop|setop|berhenti)\b"
+    r"|\b(?:tidak|tdk|gak|ga|nggak|belum|blm|jangan|jgn) (?:\w+ )?di ?(?:berhentikan|berhentiin|hentikan|hentiin)\b"
 )
 
 
@@ -291,12 +307,18 @@ _OF_A_THING = re.compile(  # "ga usah dikirim lagi kartunya"
 )
 
 
+# "nama saya dicoret ya?" asks whether it was done.
+_TAKEN_OFF = re.compile(r"\bdi ?(?:hapus|apus|coret|blokir|keluarkan|keluarin|cabut)\b")
+
+
 def stops_something_else(text: str) -> bool:
     """Whether a STOP in it is none, or of something else: "kenapa stop sms", "narik becak sudah tua. Berhenti"."""
     if is_from_a_machine(text):
         return True
     said = without_courtesies(spoken(text))
     if _NO_STOP.search(said) or _COVER_STOPPED.fullmatch(said):
+        return True
+    if text.rstrip().endswith("?") and _TAKEN_OFF.search(said):
         return True
     if _OF_A_THING.search(said) and not names_our_texts(text):
         return True
@@ -316,6 +338,8 @@ def command(text: str) -> str | None:
     """
     said = without_courtesies(spoken(_undressed(text)))
     words = set(said.split())
+    if _TEXTS_AGAIN.fullmatch(said):
+        return "start"
     switched_on = _SWITCHES_ON if words & (_OUR_TEXTS | {"pengingat", "pengingatnya"}) else frozenset[str]()
     if words & (_STARTS | switched_on) and words <= _STARTS | switched_on | _AROUND_STARTS:
         return "start"
@@ -353,6 +377,8 @@ def _undressed(text: str) -> str:
 def _stops(said: str) -> bool:
     """Whether these words ask for no more texts, and for nothing else."""
     if _NO_TEXTS.fullmatch(said) or _written_as(said.replace(" ", "")) in STOPS | _ENDS:
+        return True
+    if _NO_MORE.fullmatch(said):
         return True
     if _COVER_STOPPED.fullmatch(said):
         return False

@@ -8,7 +8,7 @@ import re
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"  # 29, a prime; no 0 O 1 I L U Z: read aloud, written by hand
 BODY = 5
 
-_BESIDE = re.compile(r"[\s.\-_/:#]+")
+_BESIDE = re.compile(r"[\s.\-\u2010-\u2015\u2212_/:#]+")  # and what word processors make of a dash
 # Characters that are in no number stand for nothing else; a Z is a 2 written by hand.
 _LOOK_ALIKES = str.maketrans({"Z": "2"})
 
@@ -34,6 +34,21 @@ def read_reference(text: str) -> str | None:
     if not set(body) <= set(ALPHABET) or check_letter(body[:BODY]) != body[BODY]:
         return None
     return body
+
+
+def slips(text: str) -> list[str]:
+    """The numbers that this may be with one slip: one wrong character, or two neighbours swapped. Empty where it is no
+    number of ours at all, or is one without a slip."""
+    written = _BESIDE.sub("", text.upper())
+    body, prefix = written[-(BODY + 1) :].translate(_LOOK_ALIKES), written[: -(BODY + 1)]
+    if read_reference(text) or len(body) != BODY + 1 or len(prefix) > len("ABCD") or (prefix and not prefix.isalpha()):
+        return []
+    if not any(letter.isdigit() for letter in body) or sum(letter not in ALPHABET for letter in body) > 1:
+        return []  # a word, or more than a slip
+    places = range(BODY + 1)
+    other = [body[:place] + letter + body[place + 1 :] for place in places for letter in ALPHABET]
+    swapped = [body[:place] + body[place + 1] + body[place] + body[place + 2 :] for place in range(BODY)]
+    return [one for one in dict.fromkeys(swapped + other) if read_reference(one) == one]
 
 
 # H. M. Damm, "Total anti-symmetrische Quasigruppen" (Marburg, 2004): a check digit that notices each single wrong digit

@@ -69,6 +69,24 @@ def thinks_again(text: str) -> bool:
     return not complaints(text) and not calls_off(text)
 
 
+_DOUBTS = word_set(
+    "lupa lupaan yakin tahu tau ngerti paham dari dulu lama kok kayaknya kayanya mungkin kali ya iya yah tapi kan terus"
+    " itu ini nya dong lah oke ok baik kasih terima makasih udahan dah ga gak tdk ngga nggak no yes"
+)
+_OFFICES = word_set("rt rw")  # too short to be a word of its own elsewhere
+_A_WORD = 3  # letters
+
+
+def corrects_what_was_told(text: str) -> bool:
+    """Whether a second thought names more than an answer: "eh bukan 50rb, 30rb", "maksudnya bu RW", of a report."""
+    if not thinks_again(text):
+        return False
+    said = spoken(text).replace("teu acan", "acan")
+    cues = _AGAIN | _WRONG | _SHOULD_BE | _AROUND | _OF_THE_COVER | _FOUND | _DOUBTS
+    left = [word for word in _SIGHED.sub(" ", said).split() if word not in cues and KNOWN.get(word) not in _STATES]
+    return any(len(word) >= _A_WORD or word in _OFFICES for word in left)
+
+
 _SORRY = word_set("maaf maap mf maaf2 sori sorry sory punten hapunten ngapunten ngapuro apunten afwan")
 _FORGOT = word_set("lupa lupaan kelupaan kelupa hilap kilap kesupen kesupe supe lali kelalen poho kapopohoan forgot")
 _LATE = word_set("telat lama baru lambat telat2 nembe kakara")

@@ -1,4 +1,4 @@
-"""A yes or a no in a short sentence, at the screens where people write one instead of the option's word. Pure."""
+"""A yes or a no in a short sentence, where people write one instead of the option's word. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from flows.reading import COURTESIES, spoken, word_set
 
 _YES = word_set("sudah udah sdh udh dah udeh sampun wis uwis wes atos tos parantos iya y yes already")
 _NO = word_set(
-    "belum blm blom belon tidak tdk gak ga gk nggak ngga enggak engga kagak teu acan can dereng durung mboten ora no"
-    " not"
+    "belum blm blom belon belom tidak tdk gak ga gk nggak ngga enggak engga kagak teu acan can dereng durung mboten"
+    " ora no not"
 )
 _AROUND = COURTESIES | word_set(
     "alhamdulillah terima kasih banyak sekali banget masih juga kok nih sih mah ya yah nya tolong mohon dibantu bantu"
@@ -25,7 +25,7 @@ _ABOUT: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "c13.satisfied": word_set(
             "beres selesai kelar tuntas rampung masalah masalahnya kartu kartunya dapat dapet dpt terima nerima"
-            " datang dateng ada dikasih diganti dibayar solved done"
+            " datang dateng ada dikasih diganti dibayar solved done perubahan bener betul aya wonten ono jg"
         ),
     }
 )
@@ -37,7 +37,13 @@ _OF_NOBODY = word_set(
     "ada aya wonten yang yg orang pernah pun tadi saja aja deng apa apa2 kerja atau maupun dan dua duanya keduanya itu"
     " semua semuanya sehat aman kecelakaan kacilakaan kematian meninggal wafat celaka accident"
 )
-_URGENT, _CONTACT = "c2.urgent", "c8.contact"
+_URGENT, _CONTACT, _WORK = "c2.urgent", "c8.contact", "b10.still_working"
+_STILL_AT_WORK = re.compile(
+    r"(?:(?:iya|ya|muhun|nggih|alhamdulillah|saya|sy|aku|abdi|kula) )*(?:masih|msh|isih|tasih|keneh|tetap|tetep)"
+    r"(?: (?:kerja|bekerja|kerjo|nyambut|damel|gawe|narik|ngojek|dagang|jualan|icalan|sadean|mulung|tinggal|aktif|dan"
+    rf"|di|kota|bekasi|sini|disini|{'|'.join(sorted(COURTESIES))}))*"
+)
+_NO_PROBLEM = re.compile(r"\b(?:ga|gak|gk|nggak|ngga|tidak|tdk|teu|ora|mboten) (?:(?:ada|aya|ono) )?masalah\b")
 # "jangan hubungi saya", "ga usah dihubungi"; with "lagi" it is a STOP, which no screen takes.
 _UNCALLED = re.compile(
     r"(?:jangan|jgn|jangn|ulah|ojo|tong|(?:ga|gak|gk|nggak|ngga|tidak|tdk|teu) ?(?:usah|perlu|mau|boleh)|gausah|gosah)"
@@ -100,8 +106,10 @@ def short_answer(screen: str, text: str) -> str:
 
     "belum dapat kartu", "alhamdulillah sudah beres pak, terima kasih"; not "sudah tapi rusak", nor a question.
     """
-    if (screen not in _ABOUT and screen not in (_MONEY, _URGENT, _CONTACT)) or "?" in text:
+    if (screen not in _ABOUT and screen not in (_MONEY, _URGENT, _CONTACT, _WORK)) or "?" in text:
         return ""
+    if screen == _WORK:
+        return "yes" if _STILL_AT_WORK.fullmatch(spoken(text)) else ""
     words = set(spoken(text).split())
     if screen == _URGENT:  # "bukan kecelakaan", "alhamdulillah ga ada yg meninggal"
         not_me = not words.isdisjoint(_NOT_THAT) and not words.isdisjoint(_MYSELF)
@@ -112,7 +120,7 @@ def short_answer(screen: str, text: str) -> str:
         return "none" if beside != spoken(text) and set(beside.split()) <= _AROUND | _ME else ""
     if screen == _MONEY:
         return _of_money(spoken(text))
-    if not words <= _YES | _NO | _AROUND | _ABOUT[screen]:
+    if not words <= _YES | _NO | _AROUND | _ABOUT[screen] or _NO_PROBLEM.search(spoken(text)):
         return ""
     yes, no = bool(words & (_YES | _DONE.get(screen, frozenset()))), bool(words & _NO)
     if no:

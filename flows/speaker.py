@@ -19,6 +19,7 @@ from typing import Literal, TypeAlias
 
 from flows.kinship import MINE as _MINE
 from flows.kinship import is_all_of_kin, says_it_of_kin, speaks_of_both
+from flows.lexicon import KNOWN
 from flows.reading import COURTESIES, spoken, word_set
 from flows.understanding import understand
 
@@ -109,7 +110,8 @@ _STRANGER = re.compile(
     rf"|\b{_NUMBER} (?!(?:saya|sy|aku|abdi|rekening|kartu)\b)(?:\w+ )?{_SINCE}ganti\b"  # "nomor Dewi udah ganti"
     r"|\b(?:pemakai|pengguna|pemilik|(?:yang|yg) (?:pakai|pake)) baru\b"
     rf"|\b(?:hp|hape|nomor|nomer|no)(?: ini)? {_SINCE}(?:saya|sy|aku|abdi|gue|ane) beli (?:dari|sama|ti)\b"
-    r"|\b(?:nemu|nemuin|nemukan|menemukan|mendak) (?:hp|hape|nomor|nomer)\b"
+    r"|\b(?:nemu|nemuin|nemukan|menemukan|mendak) (?:hp|hape|nomor|nomer|kartu (?:sim|hp|perdana)|sim ?card)\b"
+    rf"|\b(?:yang|yg) (?:dulu|sebelumnya|duluan) (?:pake|pakai|make|punya) {_NUMBER}\b"
     rf"|\b(?:yang|yg) punya (?:nama|nomor|nomer|no|hp)(?:nya)? {_SINCE}(?:pindah|ganti)\b"
     rf"|\bdulu(?:nya)? (?:nomor|nomer|no)(?:nya)? \w+(?: \w+)? (?:skrg|sekarang) (?:punya|milik|dipakai) {_MINE}\b"
     r"|\bsalah (?:sambung|alamat sms)\b|^(?:i am|i m|im) not (?:him|her|the one|that person)\b"
@@ -160,9 +162,13 @@ def speaker(text: str, asked: str, others: Iterable[str] = ()) -> Speaker:
         return "office"
     if (signed := _SIGNED.search(said)) and own and not _is_called(signed[1], own):
         return "another"
+    if any(re.match(rf"{_ASIDES}*(?:si )?{name} (?:\w+ )?{_TOLD}\b", said) for name in own):  # "dewi bilang udah"
+        return "relation"
     if _BORROWED.search(said) or any(_is_spoken_of(said, name) for name in own):
         return "relation"
     if _STRANGER.search(said) or any(re.search(rf"{_NAMED}{re.escape(name)}\b", said) for name in own):
+        return "stranger"
+    if any(_is_gone_from_it(said, name) for name in own) or _gives_another_name(text, own):
         return "stranger"
     if _PERHAPS.search(said) and not _THINGS_OF_LIFE.search(said) and not _says_more(text):
         return "stranger"
@@ -259,6 +265,37 @@ def _is_called(name: str, own: set[str]) -> bool:
 _NO_NAMES = frozenset(
     ("salah", "sudah", "belum", "tidak", "ada", "masuk", "terdaftar", "muncul", "juga", "yang", "memang", "kok", "beda")
 )
+
+
+# "bukan, ini Andi": another name, where none of ours is one.
+_I_AM_ANOTHER = re.compile(
+    r"\W*(?:maaf\W+|punten\W+)?(?:bukan|bkn|sanes|dudu)(?:\s+(?:pak|bu|mas|mbak|kak))?\s*[,.!]\s*(?:ini|saya|sy|aku|dengan)\s+"
+    r"(?:dengan\s+)?(?:(?:pak|bu|mas|mbak|bang|kang)\s+)?(?P<name>[A-Za-z]{3,})\W*",
+    re.IGNORECASE,
+)
+
+
+def _gives_another_name(text: str, own: set[str]) -> bool:
+    found = _I_AM_ANOTHER.fullmatch(text)
+    if found is None:
+        return False
+    name = found["name"].casefold()
+    return name not in own and name not in KNOWN and found["name"][0].isupper()
+
+
+_GONE_FROM_IT = (
+    rf"{_SINCE}?(?:ganti (?:nomor|nomer|nmr|no|hp|hape)|(?:tidak|tdk|gak|ga|nggak|ngga) (?:pake|pakai|make|di)"
+    r" (?:nomor|nomer|no|hp)(?: ini)?)\b"
+)
+
+
+def _is_gone_from_it(said: str, name: str) -> bool:
+    """Whether somebody else says that the asked one has another number: "dewi udah ganti nomor"."""
+    called = re.match(rf"{_ASIDES}*(?:si )?{name[:_CALLED]}\w* ?(?:nya )?{_GONE_FROM_IT}", said)
+    return called is not None and re.search(rf"\b{_MINE}\b", said) is None
+
+
+_CALLED = 5  # letters: Sulis for Sulistiawati
 
 
 def names_of(name: str) -> set[str]:

@@ -66,6 +66,7 @@ _OF_THE_COVER = word_set(
 _ASKING = frozenset({"?", "apa", "mana"})
 _OF_ONESELF = word_set("ada punya saya sudah belum tidak bukan tahu lupa ingat kurang bingung kayaknya mungkin katanya")
 _COMPLAINTS = frozenset({"money", "card", "data", "claim", "harm", "death"})  # "hapus nama saya" is none
+_EVER = word_set("pernah pak bu mas mbak kak bang ya sih kok")
 # The way we ask back.
 _DIGITS: dict[str, Meaning] = {"1": "yes", "2": "no", "3": "unsure", "satu": "yes", "dua": "no", "tiga": "unsure"}
 _BARE: dict[str, Meaning] = {"ya": "yes", "sudah": "yes", "tidak": "no", "belum": "no"}  # the words we ask for
@@ -104,6 +105,8 @@ def understood_by(learned: Weights, text: str) -> Understood:
     written = spelling.read(text)
     tokens = typed(written)
     if told != text and len(tokens) <= 1:  # "iya ga ada kecelakaan"
+        return Understood("other", 0.0)
+    if set(tokens) <= _EVER and "pernah" in tokens:  # ever, or never?
         return Understood("other", 0.0)
     if len(tokens) == 1 and len(tokens[0]) == _HALF_A_WORD and tokens[0].isalpha() and tokens[0] not in KNOWN:
         return Understood("other", 0.0)

@@ -67,7 +67,7 @@ _AROUND = COURTESIES | word_set(
     "lapor laporan laporin melapor ngelapor report mau mo pengen pingin ingin bisa boleh bs bole kah ga gak nggak tidak"
     " tapi tp saya sy aku gue gw aye abdi kula ya iya apa gimana caranya dulu aja saja sih dong nih secara tolong mohon"
     " maaf punten halo assalamualaikum selamat pagi siang sore malam kalo kalau klo lewat sini sms ini ada yang yg itu"
-    " siapa nya nuhun i want to can"
+    " siapa nya nuhun i want to can siapa2 takut tkt sieun wedi khawatir kuatir malu soalnya karena krn nanti ntar yah"
 )
 
 
@@ -78,12 +78,27 @@ def asks_only_not_to_be_named(text: str) -> bool:
     return left != said and _AROUND.issuperset(left.split())
 
 
+_BEGINS = re.compile(r"\b(?:mau|mo|bisa|boleh|pengen|pingin|ingin) (?:\w+ )?(?:lapor|ngelapor|melapor)|^lapor|anonim")
+_SECRET = re.compile(rf"(?:(?:tolong|mohon|maaf) )*{_KEEP}(?: (?:ya|yah|aja|saja|dong|deh|{'|'.join(COURTESIES)}))*")
+
+
+def wishes_it_of_a_report(text: str) -> bool:
+    """Whether such a wish speaks of what was told already, and does not begin a report: "mau lapor tanpa nama"."""
+    return asks_only_not_to_be_named(text) and _BEGINS.search(spoken(text)) is None
+
+
+def wishes_it_kept_secret(text: str) -> bool:
+    """Whether it is "rahasiain ya bu" and nothing else: behind a report that is said of it."""
+    return _SECRET.fullmatch(spoken(text)) is not None
+
+
 _HIDDEN = "***"
 _A_NIK = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){15}(?!\d)")
 _NUMBER = r"(?:\+?62|0)[ .\-]*8\d(?:[ .\-]?\d){6,11}"
 _OWN_NUMBER = re.compile(
     r"(\b(?:nomor|nomer|no|hp|wa|telp|telepon|telpon|hubungi|kontak|call me|call|sms|saya di|sy di)"
-    r"(?: hp| wa)?(?: saya| sy| ane| aku| ke| di)*\W*?)" + _NUMBER,
+    r"(?: hp| wa)?(?: saya| sy| ane| aku| abdi| ke| di| jadi| ganti| baru| itu| yang| yg| adalah| sekarang| skrg)*\W*?)"
+    + _NUMBER,
     re.IGNORECASE,
 )
 _ANY_NUMBER = re.compile(rf"(?<!\d){_NUMBER}(?!\d)")

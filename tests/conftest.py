@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from tests import warm_reader
+from tests import warm_processes, warm_reader
 from verify_service.accounts import passwords, pins
 from verify_service.demo import embedded, keys
 from verify_service.ground import amended, crypto, database, programme, queue, settings
@@ -116,8 +116,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Seven thousand tests are no garbage: nobody has to look through them again and again."""
-    gc.collect()
+    """Eight thousand tests are no garbage: nobody has to look through them, now or later."""
     gc.freeze()
     gc.enable()
 
@@ -195,6 +194,13 @@ def _warm_reader() -> Iterator[None]:
     """A thousand files are read here: what reads them begins once."""
     with warm_reader.warm():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_processes() -> Iterator[None]:
+    """What the processes of these tests are forked from begins with the first of them."""
+    yield
+    warm_processes.end()
 
 
 @pytest.fixture

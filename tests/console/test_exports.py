@@ -96,7 +96,7 @@ def test_reports_handed_over_are_a_workbook_with_their_chronology(client: FlaskC
     assert told["Nomor"] == number
     assert told["Klasifikasi"] == "G02"
     assert told["Instansi"] == "BPJS Ketenagakerjaan"
-    assert told["Diteruskan ke"] == "LAPOR"
+    assert told["Diteruskan ke"] == "SP4N-LAPOR!"
     assert told["Isi laporan"] == "Kartu belum datang"
     assert isinstance(told["Diterima"], dt.datetime)
     steps = list(chronology.iter_rows(min_row=2, values_only=True))

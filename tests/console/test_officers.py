@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.console.desk import a_case
 from tests.officers import EMAIL, PASSWORD, an_officer, choose_by_link, form_token, link_in, sign_in
 from tests.serving import new_client
 
@@ -28,6 +29,11 @@ def admin(client: FlaskClient) -> FlaskClient:
 def send(client: FlaskClient, to: str = PAGE, page: str = PAGE, **form: str) -> Any:
     token = form_token(client.get(page).get_data(as_text=True))
     return client.post(to, data={"csrf_token": token, "proof": PASSWORD, **form})
+
+
+def close(client: FlaskClient, at: str, successor: int) -> Any:
+    token = form_token(client.get(at).get_data(as_text=True))
+    return client.post(at, data={"csrf_token": token, "do": "close", "to": str(successor)})
 
 
 def make(client: FlaskClient, **form: str) -> Any:
@@ -137,6 +143,40 @@ def test_a_new_password_needs_a_second_administrator_and_goes_to_the_holder(admi
     trail = admin.get(at).get_data(as_text=True)
     assert "Kata sandi dibuatkan ulang" in trail
     assert "Bu Kedua" in trail
+
+
+def test_before_an_account_is_closed_its_page_shows_what_it_holds_and_then_where_that_went(
+    admin: FlaskClient, db: Any
+) -> None:
+    gone = an_officer(name="Pak Pergi", unit="disnaker")
+    stays = an_officer("lain@bekasi.example", name="Bu Tinggal", unit="disnaker")
+    cases = [a_case(db, f"Kartu {n}", assignee_id=gone, state="in_progress", unit="disnaker") for n in range(3)]
+    at = f"{PAGE}/{gone}"
+    page = admin.get(at).get_data(as_text=True)
+    assert 'data-figure="to-answer">3<' in page
+    assert f'<option value="{stays}">Bu Tinggal</option>' in page
+    wrong = close(admin, at, gone)
+    assert (wrong.status_code, db.execute("SELECT count(*) FROM officer WHERE disabled_at IS NOT NULL").fetchone()) == (
+        422,
+        (0,),
+    )
+    close(admin, at, stays)
+    assert "Kasus dialihkan: Bu Tinggal (3)" in admin.get(at).get_data(as_text=True)
+    held = db.execute("SELECT DISTINCT assignee_id FROM grievance WHERE id = ANY(%s)", [cases]).fetchall()
+    assert held == [(stays,)]
+
+
+def test_an_account_of_another_role_hands_on_what_it_may_not_work_on_once_it_is_confirmed(
+    admin: FlaskClient, db: Any
+) -> None:
+    changed = an_officer(name="Pak Pindah")
+    stays = an_officer("lain@bekasi.example", name="Bu Tinggal")
+    a_case(db, assignee_id=changed, state="in_progress")
+    at = f"{PAGE}/{changed}"
+    send(admin, at, do="scope", role="auditor", unit="grievance", area="")
+    assert db.execute("SELECT assignee_id FROM grievance").fetchone() == (changed,)
+    confirm(another_admin(), changed)
+    assert db.execute("SELECT assignee_id FROM grievance").fetchone() == (stays,)
 
 
 def test_a_lost_phone_is_taken_off_by_two(admin: FlaskClient, db: Any) -> None:

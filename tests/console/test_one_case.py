@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.console.desk import PHONE, Desk, a_case, at_the_desk, number_of, shown_in, state_of
+from tests.officers import form_token
 from tests.people import NOW as THEN
 from tests.people import a_worker
 from verify_service.ground.crypto import unseal
 from verify_service.ground.database import transaction
+from verify_service.ground.programme import programme
 from verify_service.verification.reconciliation import reconcile_batch
 
 NOW = dt.datetime.now(dt.UTC)
@@ -24,6 +27,9 @@ def texts(db: Any) -> list[str]:
     """What we texted, in order."""
     rows = db.execute("SELECT body FROM outbox ORDER BY id").fetchall()
     return [unseal(body, "outbox.body") for (body,) in rows]
+
+
+SENT_TO = "SELECT phone_id, state FROM outbox ORDER BY id"
 
 
 def a_case_of(db: Any, officer: Desk, **columns: Any) -> int:
@@ -264,11 +270,76 @@ def test_it_is_rejected_with_a_reason_and_the_citizen_is_told(db: Any) -> None:
 def test_it_is_referred_and_its_number_there_is_kept(db: Any) -> None:
     officer = at_the_desk()
     case = a_case_of(db, officer)
-    officer.step(case, "refer", referred_to="SP4N-LAPOR", words="Diteruskan ke LAPOR")
+    officer.step(case, "refer", referred_to="lapor", words="Diteruskan ke LAPOR")
+    assert "SP4N-LAPOR!" in officer.open(case)
     officer.step(case, "elsewhere", external="LAPOR-123 <x>")
     page = officer.open(case)
     assert state_of(db, case) == "referred_external"
     assert "LAPOR-123 &lt;x&gt;" in page
+
+
+def test_what_is_referred_to_lapor_on_its_page_is_in_the_sheet_and_its_number_comes_back(db: Any) -> None:
+    officer, head = at_the_desk(), at_the_desk("supervisor")
+    case, other = a_case_of(db, officer), a_case_of(db, officer)
+    bodies = officer.open(case).partition('id="refer-to"')[2].partition("</select>")[0]
+    offered = re.findall(r'<option value="([^"]+)"', bodies)
+    assert offered == list(programme().bodies)
+    officer.step(case, "refer", referred_to="lapor", words="Diteruskan ke LAPOR")
+    officer.step(other, "refer", referred_to="ombudsman", words="Diteruskan ke Ombudsman")
+    assert "lewat surat" in officer.open(other)
+    page = head.see("/console/exports")
+    assert re.search(r'data-body="lapor">.*?>1<.*?>1<', page, re.DOTALL)
+    sheet = head.client.get("/console/exports/reports.csv?which=lapor").get_data(as_text=True)
+    assert (number_of(db, case) in sheet, number_of(db, other) in sheet) == (True, False)
+    sent = f"{number_of(db, case)},7654321\n"
+    brought = head.client.post(
+        "/console/exports/numbers",
+        data={"csrf_token": form_token(page), "file": (io.BytesIO(sent.encode()), "lapor.csv")},
+    )
+    assert 'data-figure="kept">1<' in brought.get_data(as_text=True)
+    assert "7654321" in officer.open(case)
+
+
+def test_a_phone_that_was_mistyped_is_corrected_and_the_wrong_one_gets_nothing_more(db: Any) -> None:
+    officer = at_the_desk()
+    case = a_case_of(db, officer, channel="call")
+    wrong, right = PHONE, "+6281298765432"
+    officer.step(case, "answer", decision="explained", words="Kartu ada di kelurahan")
+    assert db.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone() == (2,)
+    officer.step(case, "reopen", words="Nomornya salah ketik")
+    answer = officer.step(case, "phone", phone="0812-9876-5432", words="Warga menyebut nomor lain")
+    assert answer.status_code == 303
+    phones = dict(db.execute("SELECT id, number FROM phone"))
+    told = [(unseal(phones[phone], "phone.number"), state) for phone, state in db.execute(SENT_TO)]
+    assert told == [(wrong, "cancelled"), (wrong, "cancelled"), (right, "waiting")]
+    assert "Nomor HP diperbaiki" in officer.open(case)
+    assert "9876" not in str(db.execute("SELECT detail FROM audit").fetchall())
+
+
+@pytest.mark.parametrize(
+    ("columns", "phone", "words"),
+    [
+        ({"channel": "call"}, "0812", "salah"),
+        ({"channel": "call"}, "0812-9876-5432", " "),
+        ({"channel": "call"}, "0812-3456-7890", "sama saja"),
+        ({"channel": "ussd"}, "0812-9876-5432", "bukan dari petugas"),
+    ],
+)
+def test_a_phone_is_corrected_only_where_an_officer_typed_it(
+    db: Any, columns: dict[str, str], phone: str, words: str
+) -> None:
+    officer = at_the_desk()
+    case = a_case_of(db, officer, **columns)
+    before = db.execute("SELECT phone_id, version FROM grievance").fetchone()
+    assert officer.step(case, "phone", phone=phone, words=words).status_code in (409, 422)
+    assert db.execute("SELECT phone_id, version FROM grievance").fetchone() == before
+
+
+def test_a_body_that_is_on_no_list_gets_nothing(db: Any) -> None:
+    officer = at_the_desk()
+    case = a_case_of(db, officer)
+    assert officer.step(case, "refer", referred_to="Pak RT", words="Diteruskan").status_code == 422
+    assert state_of(db, case) != "referred_external"
 
 
 def test_it_goes_up_to_a_supervisor_who_finds_a_notice(db: Any) -> None:
@@ -504,7 +575,8 @@ def test_on_the_last_rung_case_thread_and_notice_name_the_body_it_goes_to(db: An
     head = at_the_desk("supervisor", cleared=True)
     case = a_case(db, category="asked_money", level=1, state="escalated")
     head.step(case, "escalate", words="Perlu dilihat")
-    assert "Inspektorat" not in head.open(case)
+    assert 'data-figure="body"' not in head.open(case)
+    assert "→ Inspektorat" not in head.open(case)
     head.step(case, "escalate", words="Belum ada jawaban")
     page = head.open(case)
     assert re.search(r'data-figure="body">[^<]*Inspektorat', page)

@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from tests.console.desk import PHONE, Desk, a_case, at_the_desk, number_of, state_of
 from tests.handset import Handset
 from tests.people import a_worker
+from verify_service.grievances.canned_answers import offered
+from verify_service.ground.crypto import unseal
 from verify_service.ground.working_days import city_day, working_days_after, working_days_between
 
 NOW = dt.datetime.now(dt.UTC)
@@ -166,7 +168,7 @@ def find(desk: Desk, typed: str) -> Any:
     return desk.post("/console/cases/search", {"q": typed})
 
 
-@pytest.mark.parametrize("spelt", ["{}", "{body}", " bks {body} ", "{lower}", "BKS{body}"])
+@pytest.mark.parametrize("spelt", ["{}", "{body}", " bks {body} ", "{lower}", "BKS{body}", "BKS\u2013{body}"])
 def test_a_number_however_it_is_spelt_leads_to_its_case(db: Any, spelt: str) -> None:
     case = a_case(db, identity="secret")
     number = number_of(db, case)
@@ -198,6 +200,33 @@ def test_a_search_for_nothing_finds_nothing(db: Any, typed: str) -> None:
     answer = find(at_the_desk(), typed)
     assert answer.status_code == 200
     assert numbers(answer.get_data(as_text=True)) == []
+
+
+@pytest.mark.parametrize("slip", ["wrong", "swapped", "check"])
+def test_a_number_with_a_slip_is_said_to_have_one_and_what_is_close_is_shown(db: Any, slip: str) -> None:
+    case = a_case(db)
+    head, body = number_of(db, case).split("-")
+    other = next(letter for letter in "3456" if letter not in body)
+    typed = {
+        "wrong": body[0] + other + body[2:],
+        "swapped": next(body[:n] + body[n + 1] + body[n] + body[n + 2 :] for n in range(5) if body[n] != body[n + 1]),
+        "check": body[:5] + other,
+    }[slip]
+    page = find(at_the_desk(), f"{head}-{typed}").get_data(as_text=True)
+    assert "Huruf terakhir tidak cocok" in page
+    assert numbers(page) == [number_of(db, case)]
+
+
+def test_a_nik_finds_what_was_told_by_name(db: Any) -> None:
+    someone = a_worker(db, nik="3275011503990001")
+    case = a_case(db, worker=someone.worker)
+    a_case(db, worker=someone.worker, identity="secret")
+    officer = at_the_desk()
+    for typed in ("3275011503990001", "3275 0115 0399 0001"):
+        assert numbers(find(officer, typed).get_data(as_text=True)) == [number_of(db, case)]
+    assert db.execute("SELECT detail FROM audit WHERE action = 'person searched' LIMIT 1").fetchone() == (
+        {"by": "nik", "found": 1},
+    )
 
 
 def test_an_auditor_finds_cases_by_number_and_nobody_by_name(db: Any) -> None:
@@ -239,6 +268,48 @@ def test_the_ticked_are_handed_over_to_whoever_may_see_them(db: Any) -> None:
     nobody = boss.post("/console/cases/bulk", {"what": "hand_over", "to": "", "case": [plain]})
     assert nobody.status_code == 200
     assert "Pilih petugas lain" in nobody.get_data(as_text=True)
+
+
+def bulk(desk: Desk, what: str, *cases: int, **more: str) -> str:
+    answer = desk.post("/console/cases/bulk", {"what": what, "case": list(cases), "tab": "open", **more})
+    assert answer.status_code == 200
+    page = str(answer.get_data(as_text=True))
+    return page[page.index('id="result"') :] if 'id="result"' in page else page
+
+
+def test_the_ticked_are_verified_and_answered_with_the_prepared_words_of_each(db: Any) -> None:
+    officer = at_the_desk()
+    cases = [a_case(db, category="claim"), a_case(db, "Kartu", category="card", phone="+6281298765432")]
+    gone = a_case(db, state="rejected", closed_at=NOW)
+    assert re.search(r"Selesai:.*2\.", bulk(officer, "verify", *cases))
+    assert {state_of(db, case) for case in cases} == {"assigned"}
+    said = bulk(officer, "answer", *cases, gone, decision="explained")
+    assert number_of(db, gone) in said
+    assert {state_of(db, case) for case in cases} == {"answered"}
+    sent = {
+        unseal(body, "outbox.body").partition(": ")[2]
+        for (body,) in db.execute("SELECT body FROM outbox WHERE screen = 'answer'")
+    }
+    assert sent == {offered("claim", "id")["explained"], offered("card", "id")["explained"]}
+
+
+def test_the_ticked_are_referred_and_a_choice_that_lacks_is_told(db: Any) -> None:
+    officer = at_the_desk()
+    cases = [a_case(db, state="verified"), a_case(db, state="verified", phone="+6281298765432")]
+    assert number_of(db, cases[0]) in bulk(officer, "refer", *cases, body="")
+    assert number_of(db, cases[0]) in bulk(officer, "answer", *cases, decision="")
+    assert {state_of(db, case) for case in cases} == {"verified"}
+    bulk(officer, "refer", *cases, body="lapor")
+    referred = db.execute("SELECT DISTINCT state, referred_to FROM grievance").fetchall()
+    assert referred == [("referred_external", "lapor")]
+
+
+def test_the_ticked_are_printed_each_on_its_sheet_and_nobody_elses(db: Any) -> None:
+    cases = [a_case(db), a_case(db, phone="+6281298765432")]
+    hidden = a_case(db, category="asked_money")
+    page = bulk(at_the_desk(), "print", *cases, hidden)
+    assert page.count('class="one-sheet"') == 2
+    assert [number_of(db, case) in page for case in (*cases, hidden)] == [True, True, False]
 
 
 @pytest.mark.parametrize("number", ["9" * 19, "9" * 6000, "-1", "1.5", "\u0663", "x", ""])

@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from jobs import retention, uploads
+from tests import warm_processes
 from tests.console.desk import Desk, at_the_desk
 from tests.officers import form_token
 from tests.registry.test_loading import ANI, BUDI, HEADINGS
@@ -287,7 +287,7 @@ def test_a_worker_that_was_killed_left_nothing_and_another_takes_the_file_up(adm
     press(admin, address, "accept")
     with db.transaction():
         db.execute("SELECT pg_advisory_xact_lock(hashtext('verify import'))")  # it waits in the middle of its work
-        process = subprocess.Popen([sys.executable, "-m", "jobs.uploads"], stdin=subprocess.PIPE, env=os.environ)
+        process = warm_processes.start(["-m", "jobs.uploads"], stdin=subprocess.PIPE, env=os.environ)
         for _ in range(300):
             if db.execute("SELECT leased_until IS NOT NULL FROM upload").fetchone() == (True,):
                 break

@@ -110,6 +110,7 @@ def test_it_is_at_risk_when_four_fifths_are_used_and_overdue_the_day_after() -> 
         risk_on=ends.risk_on,
         close_on=None,
         closed_at=None,
+        promised_on=None,
         verify_by=monday,
     )
     stands = {5: ClockState.ON_TIME, 6: ClockState.AT_RISK, 9: ClockState.AT_RISK, 10: ClockState.OVERDUE}

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conversations.test_by_message import last_text, sent
 from tests.conversations.test_texts import handed_over, writes
-from tests.grievances.worked import a_report, acting, staff, verified
+from tests.grievances.worked import a_report, acting, case_of, staff, verified
 from tests.people import NOW, a_worker
 from verify_service.conversations.following_up import ask_whether_solved
 from verify_service.grievances import actions
@@ -30,11 +30,6 @@ def on(day: dt.date, hour: int = 3) -> dt.datetime:
 def looked(day: dt.date) -> Looked:
     with transaction() as session:
         return look(session, now=on(day), ask=ask_whether_solved)
-
-
-def case_of(db: Any, case: int) -> dict[str, Any]:
-    (row,) = db.execute("SELECT to_jsonb(grievance) FROM grievance WHERE id = %s", [case]).fetchone()
-    return dict(row)
 
 
 def notices(db: Any, case: int) -> list[tuple[str, int]]:
@@ -71,7 +66,7 @@ def test_a_report_climbs_rung_by_rung_and_each_notice_comes_once(db: Any) -> Non
         assert looked(day) == Looked(escalated=1)
         assert (case_of(db, case)["level"], case_of(db, case)["assignee_id"]) == (level, people[who])
     assert looked(day + dt.timedelta(90)) == Looked()
-    assert notices(db, case) == [("at_risk", 0), *[("escalated", level) for level in (1, 2, 3)]]
+    assert notices(db, case) == [("assigned", 0), ("at_risk", 0), *[("escalated", level) for level in (1, 2, 3)]]
     told = "SELECT detail -> 'level', detail ->> 'body' FROM grievance_event WHERE kind = 'escalate' ORDER BY seq"
     assert db.execute(told).fetchall() == [(1, None), (2, None), (3, "Kepala Disnaker")], "where the ladder ends"
     assert sent(db).count("g8.case_escalated") == 1
@@ -133,6 +128,7 @@ def test_an_answer_that_the_reporter_wrote_about_is_not_taken_for_accepted(db: A
         add_words(session, case, "belum ada pak", by="reporter", channel="sms", inbound="message:1", now=NOW)
         if read:
             assert actions.comment(acting(session, team), case, "Sudah ditelepon, kartunya ada", called=True) is None
+    looked(working_days_after(TODAY, programme().sla.follow_up_days))
     day = dt.date.fromisoformat(case_of(db, case)["close_on"]) + dt.timedelta(1)
     assert looked(day).closed == 1
     assert case_of(db, case)["state"] == state
@@ -160,7 +156,8 @@ def test_the_supervisors_are_told_where_the_account_that_has_it_is_closed(db: An
     case = verified(db, people["team"])
     db.execute("UPDATE officer SET disabled_at = now() WHERE id = %s", [people["disnaker"]])
     assert looked(dt.date.fromisoformat(case_of(db, case)["due_on"])).at_risk == 1
-    assert db.execute("SELECT officer_id FROM grievance_notice").fetchall() == [(None,)]
+    told = "SELECT kind, officer_id FROM grievance_notice WHERE kind <> 'assigned' ORDER BY kind"
+    assert db.execute(told).fetchall() == [("at_risk", None), ("orphaned", None)]
 
 
 def test_the_clock_stands_while_it_waits_for_the_citizen_and_goes_on_after_ten_silent_days(db: Any) -> None:
@@ -216,6 +213,7 @@ def test_an_answer_nobody_objects_to_closes_it_and_the_number_opens_it_again(db:
     a_worker(db)
     case = verified(db, people["team"])
     do(actions.answer, case, "paid", "Sudah dibayar.", by=people["disnaker"], at=NOW, db=db)
+    looked(working_days_after(TODAY, programme().sla.follow_up_days))
     last = working_days_after(TODAY, programme().sla.close_days)
     looked(last)
     assert case_of(db, case)["state"] == "answered"
@@ -223,6 +221,20 @@ def test_an_answer_nobody_objects_to_closes_it_and_the_number_opens_it_again(db:
     assert case_of(db, case)["state"] == "closed_auto"
     assert do(actions.reopen, case, "Warga datang: belum beres", by=people["disnaker"], at=on(last), db=db) is None
     assert case_of(db, case)["closed_at"] is None
+
+
+def test_after_a_gap_of_the_clock_nobody_is_asked_and_closed_in_one_look(db: Any) -> None:
+    people = staff(db)
+    a_worker(db)
+    case = verified(db, people["team"])
+    do(actions.answer, case, "paid", "Sudah dibayar.", by=people["disnaker"], at=NOW, db=db)
+    back = working_days_after(TODAY, programme().sla.close_days + 9)  # the clock was away for two weeks
+    assert looked(back) == Looked(asked=1)
+    assert looked(back) == Looked()
+    last = working_days_after(back, programme().sla.close_days - programme().sla.follow_up_days)
+    assert case_of(db, case)["close_on"] == last.isoformat()
+    assert looked(last) == Looked()
+    assert looked(last + dt.timedelta(1)) == Looked(closed=1)
 
 
 def test_nobody_is_texted_about_an_anonymous_report_and_a_secret_one_is_news_only(db: Any) -> None:

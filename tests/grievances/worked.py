@@ -69,3 +69,9 @@ def verified(db: Any, by: int, *, at: dt.datetime = NOW, **report: Any) -> int:
         refused = verify(acting(session, by, at), case, held.version, Triage(held.category, held.urgency or ""))
     assert refused is None, refused
     return case
+
+
+def case_of(db: Any, case: int) -> dict[str, Any]:
+    """The row of a report."""
+    (row,) = db.execute("SELECT to_jsonb(grievance) FROM grievance WHERE id = %s", [case]).fetchone()
+    return dict(row)

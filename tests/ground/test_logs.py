@@ -6,7 +6,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 import urllib.parse
 import urllib.request
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests import warm_processes
 from tests.handset import webhook
 from verify_service import logs
 
@@ -73,7 +73,7 @@ Place = Callable[[], Any]
 
 @contextmanager
 def running(module: list[str], log: int) -> Iterator[subprocess.Popen[bytes]]:
-    child = subprocess.Popen([sys.executable, "-m", *module], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    child = warm_processes.start(["-m", *module], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         yield child
     finally:

@@ -19,6 +19,7 @@ import pytest
 from jobs import clock
 from jobs.reconcile import reconcile
 from jobs.signals import signals
+from tests import warm_processes
 from tests.people import NOW, a_phone, a_worker
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
@@ -106,10 +107,7 @@ def test_old_screens_are_forgotten(db: Any) -> None:
 @pytest.fixture
 def processes(db: Any) -> Iterator[list[subprocess.Popen[bytes]]]:
     """A real worker and a real clock, as the Procfile starts them."""
-    started = [
-        subprocess.Popen([sys.executable, "-m", f"jobs.{name}"], cwd=ROOT, env=os.environ)
-        for name in ("worker", "clock")
-    ]
+    started = [warm_processes.start(["-m", f"jobs.{name}"], cwd=ROOT, env=os.environ) for name in ("worker", "clock")]
     yield started
     for process in started:
         process.terminate()
@@ -154,7 +152,7 @@ def test_a_worker_is_back_soon_after_a_long_outage_of_the_queue(db: Any, tmp_pat
     way.symlink_to(urlsplit(os.environ["VERIFY_REDIS_URL"]).path)
     behind_it = os.environ | {"VERIFY_REDIS_URL": os.environ["VERIFY_REDIS_URL"].replace(os.readlink(way), str(way))}
     others = {client["id"] for client in queue.connection().client_list()}
-    worker = subprocess.Popen([sys.executable, "-m", "jobs.worker"], cwd=ROOT, env=behind_it)
+    worker = warm_processes.start(["-m", "jobs.worker"], cwd=ROOT, env=behind_it)
     try:
         queue.nudge(queue.RECONCILE)
         _soon(lambda: queue.queue().count == 0, 30)
@@ -205,10 +203,7 @@ def test_a_gateway_set_up_wrong_stops_the_start_and_is_named(db: Any, name: str)
 def test_two_clocks_and_two_workers_come_to_what_one_of_each_comes_to(
     db: Any, processes: list[subprocess.Popen[bytes]]
 ) -> None:
-    second = [
-        subprocess.Popen([sys.executable, "-m", f"jobs.{name}"], cwd=ROOT, env=os.environ)
-        for name in ("worker", "clock")
-    ]
+    second = [warm_processes.start(["-m", f"jobs.{name}"], cwd=ROOT, env=os.environ) for name in ("worker", "clock")]
     try:
         for place in range(30):
             a_worker(

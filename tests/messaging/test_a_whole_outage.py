@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests import warm_processes
 from tests.messaging.test_outages import held, wait_in_thousands
 from tests.messaging.texts import queued
 from tests.people import a_phone
@@ -26,8 +25,7 @@ ROOT = Path(__file__).parents[2]
 def working(db: Any, box: Box) -> Iterator[None]:
     """Two workers and a clock, as the Procfile starts them."""
     started = [
-        subprocess.Popen([sys.executable, "-m", f"jobs.{name}"], cwd=ROOT, env=os.environ)
-        for name in ("worker", "worker", "clock")
+        warm_processes.start(["-m", f"jobs.{name}"], cwd=ROOT, env=os.environ) for name in ("worker", "worker", "clock")
     ]
     yield
     for process in started:

@@ -209,8 +209,9 @@ def test_the_filters_of_the_standard(client: FlaskClient, key: str, db: Any) -> 
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [
-        ({"start_date": "2026-01-01"}, 400, "W3C"),
-        ({"start_date": "2026-01-01T00:00:00"}, 400, "W3C"),
+        ({"start_date": "2026-13-01"}, 400, "W3C"),
+        ({"start_date": "yesterday"}, 400, "W3C"),
+        ({"page_size": "0"}, 400, "page_size"),
         ({"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-06-01T00:00:00Z"}, 400, "ninety"),
         ({"start_date": "2026-02-01T00:00:00Z", "end_date": "2026-01-01T00:00:00Z"}, 400, "ninety"),
         ({"status": "lost"}, 400, "status"),
@@ -239,6 +240,7 @@ def test_a_question_that_cannot_be_answered_says_why(
         ({"description": "x" * 4001}, 400, "description"),
         ({"phone": "0218765432"}, 400, "mobile"),
         ({"phone": "x" * 500}, 400, "phone"),
+        ({"media_url": "javascript:alert(1)"}, 400, "media_url"),
         ({"jurisdiction_id": "sfgov.org"}, 404, "jurisdiction_id"),
         ({"description": "x" * 70_000}, 413, "larger"),
     ],
@@ -255,15 +257,93 @@ def test_a_report_that_cannot_be_filed_says_why(
     assert db.execute("SELECT count(*) FROM grievance").fetchone() == (0,)
 
 
-def test_without_a_key_nobody_asks_about_reports(client: FlaskClient, key: str) -> None:
+def test_with_a_wrong_key_nobody_asks_about_reports(client: FlaskClient, key: str) -> None:
     for path in ("requests.json", "requests/BKS-23456X.json", "tokens/1.json"):
-        for wrong in ("", key[:-1], "x"):
+        for wrong in (key[:-1], "x"):
             answer = get(client, path, wrong)
             assert answer.status_code == 403
             assert answer.json == [
                 {"code": 403, "description": "api_key is missing or not in use; ask the programme's office for one"}
             ]
     assert post(client, "wrong").status_code == 403
+    assert get(client, "tokens/1.json").status_code == 403
+
+
+class AsFixMyStreet:
+    """Speaks as FixMyStreet's client does: XML, its key with what it files and with nothing else."""
+
+    def __init__(self, client: FlaskClient, key: str) -> None:
+        self.client, self.key, self.place = client, key, {"jurisdiction_id": "bekasikota.go.id"}
+
+    def file(self, **more: str) -> str:
+        sent = {"lat": "-6.23", "long": "106.99", "description": WORDS, "service_code": "card"}
+        answer = self.client.post(f"{AT}/requests.xml", data={**self.place, "api_key": self.key, **sent, **more})
+        return str(ElementTree.fromstring(answer.data).findtext("request/service_request_id"))
+
+    def follow(self, *numbers: str) -> dict[str, str]:
+        asked = {**self.place, "service_request_id": ",".join(numbers)}
+        answer = self.client.get(f"{AT}/requests.xml", query_string=asked)
+        found = ElementTree.fromstring(answer.data).findall("request")
+        return {str(one.findtext("service_request_id")): str(one.findtext("status")) for one in found}
+
+
+def test_a_client_that_sends_its_key_only_with_what_it_files_follows_that(
+    client: FlaskClient, key: str, db: Any
+) -> None:
+    fixmystreet = AsFixMyStreet(client, key)
+    filed = [fixmystreet.file(), fixmystreet.file(description="Kartu salah nama", service_code="wrong_data")]
+    assert fixmystreet.follow(*filed) == dict.fromkeys(filed, "open")
+    db.execute("UPDATE grievance SET closed_at = now(), state = 'closed_auto' WHERE number = %s", [filed[0]])
+    assert fixmystreet.follow(*filed) == {filed[0]: "closed", filed[1]: "open"}
+    assert get(client, f"requests/{filed[1]}.json").json[0]["status"] == "open"
+
+
+def test_without_a_key_there_is_no_list_and_nothing_that_came_by_another_door(
+    client: FlaskClient, key: str, db: Any
+) -> None:
+    number = AsFixMyStreet(client, key).file()
+    for path in ("requests.json", "requests.json?service_code=card", "requests.json?status=open"):
+        answer = client.get(f"{AT}/{path}")
+        assert answer.status_code == 403
+        assert "needs the api_key" in answer.json[0]["description"]
+    db.execute("UPDATE grievance SET channel = 'ussd' WHERE number = %s", [number])
+    assert get(client, f"requests/{number}.json").status_code == 404
+    assert get(client, f"requests/{number}.json", key).status_code == 200
+    sensitive = AsFixMyStreet(client, key).file(service_code="asked_money")
+    assert get(client, f"requests/{sensitive}.json").status_code == 404
+
+
+def test_who_tries_numbers_out_has_to_wait(
+    client: FlaskClient, key: str, db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = AsFixMyStreet(client, key).file()
+    monkeypatch.setattr("verify_service.open311.door.FOLLOWED", 3)
+    said = [get(client, f"requests/{number}.json").status_code for _ in range(5)]
+    assert said == [200, 200, 200, 429, 429]
+    assert get(client, f"requests/{number}.json", key).status_code == 200
+
+
+@pytest.mark.parametrize("spelt", ["{0}", "{1}", " {1} ", "{2}", "{3}"])
+def test_a_number_is_found_however_it_is_spelt(client: FlaskClient, key: str, db: Any, spelt: str) -> None:
+    number = AsFixMyStreet(client, key).file()
+    as_typed = spelt.format(number, number.lower(), number.replace("-", "\u2013"), number.replace("-", " "))
+    assert get(client, "requests.json", service_request_id=as_typed).json[0]["service_request_id"] == number
+
+
+def test_dates_without_a_zone_are_the_citys_and_pages_may_be_smaller(client: FlaskClient, key: str, db: Any) -> None:
+    numbers = [AsFixMyStreet(client, key).file(description=f"Kartu {n}") for n in range(3)]
+    today = dt.datetime.now(programme().zone).date()
+    for since in (today.isoformat(), f"{today}T00:00:00"):
+        assert len(get(client, "requests.json", key, start_date=since).json) == 3
+    pages = [get(client, "requests.json", key, page_size=2, page=page).json for page in (1, 2)]
+    assert [len(page) for page in pages] == [2, 1]
+    assert {one["service_request_id"] for page in pages for one in page} == set(numbers)
+
+
+def test_the_address_of_a_picture_is_kept_with_the_words(client: FlaskClient, key: str, db: Any) -> None:
+    AsFixMyStreet(client, key).file(media_url="https://fix.example/photo/1.jpeg")
+    (sealed,) = db.execute("SELECT words FROM grievance").fetchone()
+    assert unseal(sealed, "grievance.words").endswith("\nhttps://fix.example/photo/1.jpeg")
 
 
 def test_a_key_is_stored_as_its_hash_and_can_be_closed(client: FlaskClient, key: str, db: Any) -> None:

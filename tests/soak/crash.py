@@ -26,6 +26,7 @@ from pathlib import Path
 import structlog
 from tqdm import tqdm
 
+from tests import warm_processes
 from tests.soak.crash_round import ask_by_round, close_and_reckon
 from tests.soak.crowd import Caller, Log, Network, Text, Texter, a_text, repeat_what_came, report_deliveries
 from tests.soak.house import House, build, write_programme
@@ -371,6 +372,8 @@ def main() -> None:
     asked.add_argument("--sabotage", choices=list(NOTICED_AS), default="")
     asked.add_argument("--logs", type=Path, help="a folder to keep the logs in")
     chosen = asked.parse_args()
+    if warm_processes.was_forked():
+        warm_processes.begin()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     began = time.monotonic()
     verdict = run(chosen.people, chosen.kills, chosen.seed, chosen.sabotage, by_round=chosen.round, logs=chosen.logs)

@@ -27,6 +27,7 @@ from typing import Any
 import psycopg
 import redis
 
+from tests import warm_processes
 from tests.soak.sabotaged import IN_DATABASE, IN_WEB
 from verify_service.demo import children, embedded, keys
 from verify_service.ground import programme
@@ -225,13 +226,13 @@ class House:
 
     def _spawn(self, name: str) -> None:
         log = (self.folder / f"{name}.log").open("ab")
-        self.children[name] = subprocess.Popen(
-            [sys.executable, *self.commands[name]],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            preexec_fn=children.dying_with_owner(signal.SIGKILL),
-        )
+        streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
+        if warm_processes.was_forked():
+            child = warm_processes.start(self.commands[name], dies=signal.SIGKILL, **streams)
+        else:
+            dies = children.dying_with_owner(signal.SIGKILL)
+            child = subprocess.Popen([sys.executable, *self.commands[name]], preexec_fn=dies, **streams)
+        self.children[name] = child
         log.close()
 
     def _answers(self) -> bool:

@@ -24,6 +24,7 @@ import psycopg
 import structlog
 from tqdm import tqdm
 
+from tests import warm_processes
 from tests.people import a_worker, link
 from tests.soak.errands import Insured, Person, Plan
 from tests.soak.house import House, build, write_programme
@@ -241,6 +242,8 @@ def main() -> None:
     asked.add_argument("--sabotage", choices=list(IN_RACE), default="")
     asked.add_argument("--logs", type=Path, help="a folder to keep the logs in")
     chosen = asked.parse_args()
+    if warm_processes.was_forked():
+        warm_processes.begin()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     began = time.monotonic()
     verdict = run(chosen.phones, chosen.talks, chosen.seconds, chosen.seed, chosen.sabotage, chosen.logs)

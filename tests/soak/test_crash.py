@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
+
+from tests import warm_processes
 
 
 @pytest.mark.timeout(240)
@@ -19,5 +20,4 @@ def test_nothing_acknowledged_is_lost_or_counted_twice_whatever_dies() -> None:
 
 def _crash_run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """In a process of its own: it has its own servers and environment."""
-    command = [sys.executable, "-m", "tests.soak.crash", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=230)
+    return warm_processes.run(["-m", "tests.soak.crash", *arguments], timeout=230)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
+
+from tests import warm_processes
 
 
 @pytest.mark.timeout(120)
@@ -17,5 +18,4 @@ def test_whatever_phones_repeat_drop_and_interleave_what_is_kept_is_what_the_ora
 
 def _race(*arguments: str) -> subprocess.CompletedProcess[str]:
     """In a process of its own: it has its own servers and environment."""
-    command = [sys.executable, "-m", "tests.soak.race", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=110)
+    return warm_processes.run(["-m", "tests.soak.race", *arguments], timeout=110)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
+
+from tests import warm_processes
 
 
 @pytest.mark.timeout(150)
@@ -17,5 +18,4 @@ def test_a_text_answers_only_what_its_writer_can_have_read() -> None:
 
 def _texts(*arguments: str) -> subprocess.CompletedProcess[str]:
     """In a process of its own: it has its own servers and environment."""
-    command = [sys.executable, "-m", "tests.soak.texts", "--rounds", "1", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=140)
+    return warm_processes.run(["-m", "tests.soak.texts", "--rounds", "1", *arguments], timeout=140)

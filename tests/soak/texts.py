@@ -30,6 +30,7 @@ import redis
 import structlog
 from tqdm import tqdm
 
+from tests import warm_processes
 from tests.people import a_worker
 from tests.soak.house import House, build, write_programme
 from tests.soak.sabotaged import IN_TEXTS, TEXTS_NOTICED_AS
@@ -349,6 +350,8 @@ def main() -> None:
     asked.add_argument("--only", choices=list(SITUATIONS), help="one situation, for all phones")
     asked.add_argument("--logs", type=Path, help="a folder to keep the logs in")
     chosen = asked.parse_args()
+    if warm_processes.was_forked():
+        warm_processes.begin()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     began = time.monotonic()
     reckoned, everybody = run(

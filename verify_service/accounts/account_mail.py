@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import smtplib
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
 from enum import StrEnum
 from typing import Final
 
@@ -18,9 +16,8 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.addresses import public_address
 from verify_service.ground.crypto import Unreadable, seal, unseal
-from verify_service.ground.mail import mail_server, sender
+from verify_service.ground.mail import connected, mail_to, there_is_a_server
 from verify_service.ground.programme import programme
-from verify_service.ground.settings import settings
 from verify_service.ground.tables import AccountMail, Officer
 
 LINK: Final = "/console/welcome/"
@@ -72,11 +69,6 @@ _WORDS: Final = {
 }
 
 
-def can_mail() -> bool:
-    """Whether there is a mail server at all."""
-    return bool(settings().mail_url.get_secret_value())
-
-
 def link_address(token: str) -> str:
     """Where the holder of this token chooses a password."""
     return public_address(LINK + token)
@@ -84,7 +76,7 @@ def link_address(token: str) -> str:
 
 def queue(session: Session, officer: Officer, kind: Kind, token: str = "") -> None:
     """Have it mailed; nothing where there is no mail server. What is said twice within one transaction leaves once."""
-    if not can_mail():
+    if not there_is_a_server():
         return
     same = (AccountMail.officer_id == officer.id, AccountMail.kind == kind, AccountMail.at == func.now())
     if not token and session.scalar(select(AccountMail.id).where(*same).limit(1)) is not None:
@@ -117,7 +109,7 @@ def due(session: Session) -> list[Waiting]:
     found = []
     for row, officer in rows:
         token = _token(row)
-        if officer.disabled_at is not None or moment - row.at > TOO_OLD or token is None or not can_mail():
+        if officer.disabled_at is not None or moment - row.at > TOO_OLD or token is None or not there_is_a_server():
             row.left_at, row.token = moment, None
             continue
         row.try_at, row.tries = moment + AGAIN * (row.tries + 1), row.tries + 1
@@ -139,10 +131,10 @@ def send(waiting: list[Waiting], *, now: dt.datetime) -> list[int]:
     """Hand them to the mail server; the ids of those that it took, or will never take."""
     went: list[int] = []
     try:
-        with mail_server() as server:
+        with connected() as server:
             for one in waiting:
                 try:
-                    server.send_message(_message(one, now), to_addrs=[one.to])
+                    server.send_message(mail_to(one.to, one.subject, one.words, now=now), to_addrs=[one.to])
                 except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
                     continue
                 went.append(one.id)
@@ -155,13 +147,3 @@ def left(session: Session, went: list[int]) -> None:
     """These have left: nothing of a link is kept."""
     for row in session.scalars(select(AccountMail).where(AccountMail.id.in_(went))):
         row.left_at, row.token = func.now(), None
-
-
-def _message(one: Waiting, now: dt.datetime) -> EmailMessage:
-    held = EmailMessage()
-    held["Subject"], held["From"], held["To"] = one.subject, sender(), one.to
-    held["Date"] = format_datetime(now)
-    held["Message-ID"] = make_msgid(domain=sender().rpartition("@")[2])
-    held["Auto-Submitted"] = "auto-generated"
-    held.set_content(one.words)
-    return held

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import asdict
 
 from sqlalchemy import select
@@ -139,12 +140,9 @@ def change_scope(session: Session, officer: Officer, wanted: Position, *, by: st
 
 
 def wish_scope(session: Session, officer: Officer, wanted: Position, *, by: str, now: dt.datetime) -> None:
-    """Change what an account sees, or ask for it where that needs a second administrator."""
-    if raises(officer, wanted) and not alone(by):
-        check_position(session, wanted)
-        account_requests.ask(session, officer, Asked.SCOPE, wanted, by=by, now=now)
-    else:
-        change_scope(session, officer, wanted, by=by, now=now)
+    """Ask for what needs a second administrator."""
+    check_position(session, wanted)
+    account_requests.ask(session, officer, Asked.SCOPE, wanted, by=by, now=now)
 
 
 def disable(session: Session, officer: Officer, *, by: str, now: dt.datetime) -> None:
@@ -172,10 +170,12 @@ def _renewed(officer: Officer, by: str) -> None:
         officer.renewed_by = by
 
 
-def confirm_request(session: Session, number: int, *, by: str, now: dt.datetime) -> tuple[Officer, str]:
+def confirm_request(
+    session: Session, number: int, *, by: str, now: dt.datetime, change: Callable[..., object] = change_scope
+) -> tuple[Officer, str]:
     """A second administrator agrees: it is done now. The account, and the token of a new password's link, else "".
 
-    OfficerRefused for whoever is no second person.
+    `change` is how a scope is changed, with all that hangs on it. OfficerRefused for whoever is no second person.
     """
     row = account_requests.take(session, number)
     account_requests.check_second(session, row, by)
@@ -184,7 +184,7 @@ def confirm_request(session: Session, number: int, *, by: str, now: dt.datetime)
         raise OfficerRefused("closed", "The account is closed")
     token = ""
     if row.kind == Asked.SCOPE:
-        change_scope(session, officer, Position(**row.wanted), by=by, now=now)
+        change(session, officer, Position(**row.wanted), by=by, now=now)
     elif row.kind == Asked.PASSWORD:
         token = reset_password(session, officer, by=by, now=now)
     else:

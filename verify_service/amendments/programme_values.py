@@ -31,7 +31,7 @@ from verify_service.ground.programme import (
 # By table: what of it stays in the file. None: the whole table.
 _IN_THE_FILE: Final[Mapping[str, frozenset[str] | None]] = {
     **dict.fromkeys(("name", "brand", "reference_prefix", "city", "jurisdiction", "decree", "timezone")),
-    **dict.fromkeys(("area_table", "bps_codes", "languages", "texts", "units", "cover")),
+    **dict.fromkeys(("area_table", "bps_codes", "languages", "texts", "units", "bodies", "cover")),
     **dict.fromkeys(("accounts", "record", "retention")),
     "premium": frozenset({"amount", "effective_from"}),
     "send_window": frozenset({"holidays"}),

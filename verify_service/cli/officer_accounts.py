@@ -10,12 +10,15 @@ import click
 from sqlalchemy.orm import Session
 
 from verify_service.accounts import managing
-from verify_service.accounts.account_mail import can_mail, link_address
+from verify_service.accounts.account_mail import link_address
 from verify_service.accounts.listing import accounts
 from verify_service.accounts.officers import OfficerRefused, Position, Role
 from verify_service.cli.person import as_option, whoever
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.grievances import leaving
 from verify_service.ground.database import transaction
+from verify_service.ground.mail import there_is_a_server
+from verify_service.ground.tables import Officer
 
 ROLES = click.Choice([role.value for role in Role])
 
@@ -66,11 +69,11 @@ def add(email: str, role: str, name: str, unit: str | None, area: str | None, cl
 
 
 def _link(token: str) -> dict[str, str]:
-    return {} if can_mail() else {"link": link_address(token)}
+    return {} if there_is_a_server() else {"link": link_address(token)}
 
 
 def _tell_link(email: str, token: str) -> None:
-    if can_mail():
+    if there_is_a_server():
         click.echo(f"A link to choose a password is on its way to {email}.")
     else:
         click.echo(f"No mail server is set. The link for the holder, who alone opens it: {link_address(token)}")
@@ -102,14 +105,31 @@ def list_officers(as_json: bool) -> None:
         click.echo("There is no officer yet; make one with: verify officer add EMAIL --role ROLE")
 
 
+_to_option = click.option("--to", default=None, help="Address of whoever gets its cases. Default: by the rule.")
+
+
+def _successor(session: Session, to: str | None) -> int | None:
+    return managing.officer_by_email(session, to).id if to else None
+
+
+def _say_where(session: Session, went: leaving.HandedOn) -> None:
+    for number, count in went.to.most_common():
+        click.echo(f"{count} cases went to {session.get_one(Officer, number).name}.")
+    if went.nobody:
+        click.echo(f"{went.nobody} cases have nobody who may see them; the supervisors are told.")
+
+
 @officer.command()
 @click.argument("email")
 @as_option
+@_to_option
 @with_servers
-def disable(email: str) -> None:
-    """Close an account: its browsers are signed out at once, the trail keeps what it did."""
+def disable(email: str, to: str | None) -> None:
+    """Close an account: its browsers are signed out, its open cases go on to others, the trail keeps what it did."""
     with _doing() as (session, now):
-        managing.disable(session, managing.officer_by_email(session, email), by=whoever(), now=now)
+        held = managing.officer_by_email(session, email)
+        went = leaving.close_account(session, held, _successor(session, to), by=whoever(), now=now)
+        _say_where(session, went)
     click.echo(f"{email} is closed.")
 
 
@@ -184,9 +204,12 @@ def reset_second_factor(email: str) -> None:
 @click.option("--area", help='Code of a kecamatan or kelurahan; "" for the whole city.')
 @click.option("--cleared/--not-cleared", default=None)
 @as_option
+@_to_option
 @with_servers
-def scope(email: str, role: str | None, unit: str | None, area: str | None, cleared: bool | None) -> None:
-    """Change what an account sees and does; what is not named stays."""
+def scope(
+    email: str, role: str | None, unit: str | None, area: str | None, cleared: bool | None, to: str | None
+) -> None:
+    """Change what an account sees and does; what is not named stays. Cases it may not see any more go on to others."""
     with _doing() as (session, now):
         held = managing.officer_by_email(session, email)
         wanted = Position(
@@ -195,6 +218,7 @@ def scope(email: str, role: str | None, unit: str | None, area: str | None, clea
             area=held.area if area is None else area or None,
             cleared=held.cleared if cleared is None else cleared,
         )
-        managing.change_scope(session, held, wanted, by=whoever(), now=now)
+        next_one = _successor(session, to)
+        _say_where(session, leaving.change_position(session, held, wanted, next_one, by=whoever(), now=now))
         told = f"{held.role} of {held.unit}, {held.area or 'the whole city'}{', cleared' if held.cleared else ''}"
     click.echo(f"{email} is {told}.")

@@ -17,6 +17,7 @@ from verify_service.accounts.sign_in import still_them
 from verify_service.console.access import cookie_name, site
 from verify_service.console.account_forms import FactorForm, PasskeyForm, PasswordForm
 from verify_service.console.blueprint import blueprint, page_session
+from verify_service.grievances import digest
 from verify_service.ground.addresses import public_address
 from verify_service.ground.tables import Officer
 
@@ -37,6 +38,8 @@ DONE = {
     "no passkey": lazy_gettext("That passkey counts no more."),
     "off": lazy_gettext("The second factor is off."),
     "withdrawn": lazy_gettext("The calendar's address opens nothing any more."),
+    "mailed": lazy_gettext("You get one mail a working day while something waits."),
+    "unmailed": lazy_gettext("You get no mail any more."),
     "ended": lazy_gettext("Signed out there."),
 }
 
@@ -194,6 +197,29 @@ def change_own_calendar() -> Response:
     if not token:
         return _back("withdrawn", "calendar")
     return _page(calendar=public_address(url_for("calendars.due", token=token), request.host_url))
+
+
+@blueprint.post("/account/digest")
+def change_own_digest() -> Response:
+    """Whether the officer wants one mail a day of what waits."""
+    with page_session() as session:
+        wanted = request.form.get("do") == "start"
+        by, now = f"officer:{current_user.id}", dt.datetime.now(dt.UTC)
+        digest.choose(session, current_user.id, wanted=wanted, now=now, by=by)
+    return _back("mailed" if wanted else "unmailed", "digest")
+
+
+@blueprint.route("/digest/<token>", methods=["GET", "POST"])
+def stop_digest(token: str) -> Response:
+    """What the link in the mail opens: it stops the mail of this account, and nothing else; nobody has to sign in."""
+    number = digest.officer_behind(token[:200])
+    if number is None:
+        abort(404)
+    if request.method == "POST":
+        with page_session() as session:
+            digest.choose(session, number, wanted=False, now=dt.datetime.now(dt.UTC), by=f"officer:{number}")
+    page = render_template("console/stop_digest.html", stopped=request.method == "POST")
+    return make_response(page)
 
 
 def _own(session: Session) -> Officer:

@@ -17,6 +17,11 @@ KINDS = {
     "overdue": lazy_gettext("is overdue"),
     "escalated": lazy_gettext("was passed up"),
     "unverified": lazy_gettext("was not looked at in time"),
+    "assigned": lazy_gettext("was given to you"),
+    "taken_over": lazy_gettext("is with a colleague now"),
+    "reopened": lazy_gettext("was opened again"),
+    "replied": lazy_gettext("has new words of the citizen"),
+    "orphaned": lazy_gettext("has nobody any more: hand it to somebody"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -26,6 +27,7 @@ from verify_service.verification import owner_sheets
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
 PATIENCE: Final = 5.0  # seconds for the database before a page says that it is busy
+EVERY: Final = "3s"  # so often an open list or case asks whether it has changed
 _BESIDE: Final = 100_000  # bytes of a form beside its file
 _READS = ("GET", "HEAD", "OPTIONS")
 
@@ -123,3 +125,11 @@ def _to_sign_in() -> Response:
     if request.method not in _READS:
         return make_response(redirect(url_for("console.login"), 303))
     return make_response(redirect(url_for("console.login", next=request.full_path.rstrip("?")), 302))
+
+
+def unchanged_or(body: str) -> Response:
+    """This part of a page, or 304 where the browser has it already."""
+    response = make_response(body)
+    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:24])
+    response.make_conditional(request)
+    return response

@@ -13,6 +13,7 @@ from verify_service.console.forms import ExportForm
 from verify_service.grievances import exports, lapor
 from verify_service.grievances.actions import Refusal
 from verify_service.grievances.exports import Chosen
+from verify_service.labels.grievances import body_name, how_it_goes
 
 LONG = 120.0  # seconds for a file of everything
 EXPECTED = {
@@ -41,10 +42,15 @@ def exports_page() -> Response:
 
 
 def _page(*, brought: lapor.Brought | None = None, status: int = 200) -> Response:
+    with acting() as who:
+        referred = exports.referred(who)
     page = render_template(
         "console/exports.html",
         form=ExportForm(request.values),
         brought=brought,
+        referred=referred,
+        body_name=body_name,
+        how_it_goes=how_it_goes,
         expected=EXPECTED,
         columns=COLUMNS,
         may_send=may("console.export_to_lapor", reading=False),

@@ -136,6 +136,7 @@ class StepForm(Form):
     into = Line(most=40)
     referred_to = Line(most=80)
     external = Line(most=80)
+    phone = Line(most=40)
     category = Line(most=80)
     urgency = Line(most=80)
     about_unit = Line(most=80)

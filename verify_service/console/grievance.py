@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 
-from verify_service.console.blueprint import acting, blueprint, row_of
+from verify_service.console.blueprint import EVERY, acting, blueprint, row_of, unchanged_or
 from verify_service.console.forms import StepForm
-from verify_service.console.worklist import EVERY, unchanged_or
-from verify_service.grievances import actions, canned_answers, related
+from verify_service.grievances import actions, canned_answers, merging, related
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.actions import Refusal
 from verify_service.grievances.allowed import Action, possible
 from verify_service.grievances.assignment import body_above
 from verify_service.grievances.clock import deadline
+from verify_service.grievances.correcting import correct_phone
 from verify_service.grievances.identity import identity_opened, open_identity, times_opened
 from verify_service.grievances.notify import ANSWER_SEPTETS, as_text, sensitive
 from verify_service.grievances.timeline import chronology, since
@@ -33,8 +33,10 @@ from verify_service.labels.grievances import (
     LISTED,
     URGENCIES,
     WAITING_FOR,
+    body_name,
     channel_name,
     deadline_words,
+    how_it_goes,
     refusal_text,
     said_by,
     why_similar,
@@ -65,7 +67,7 @@ def case(number: int) -> Response:
             abort(404)
         actions.read(who, report)
         if request.args.get("print"):
-            return make_response(render_template("console/case_print.html", **_print(who, report)))
+            return make_response(render_template("console/case_print.html", **on_paper(who, report)))
         page = render_template("console/case.html", **_whole(who, report))
     return make_response(page)
 
@@ -137,7 +139,7 @@ def _merge(who: Acting, case: int, sent: StepForm) -> Refusal | None:
     into = row_of(sent.into.data)
     if not into:
         return Refusal.INPUT
-    return actions.merge(who, case, sent.version.data, into)
+    return merging.merge(who, case, sent.version.data, into)
 
 
 def _words(who: Acting, case: int, sent: StepForm) -> Refusal | None:
@@ -162,6 +164,8 @@ _STEPS: Final[Mapping[Action, _Take]] = {
     Action.REOPEN: lambda a, c, sent: actions.reopen(a, c, sent.version.data, sent.words.data),
     Action.ESCALATE: lambda a, c, sent: actions.escalate(a, c, sent.version.data, sent.words.data),
     Action.MERGE: _merge,
+    Action.UNMERGE: lambda a, c, sent: merging.take_back(a, c, sent.version.data, sent.words.data),
+    Action.PHONE: lambda a, c, sent: correct_phone(a, c, sent.version.data, sent.phone.data, sent.words.data),
     Action.ELSEWHERE: lambda a, c, sent: actions.numbered_elsewhere(a, c, sent.version.data, sent.external.data),
     Action.IDENTITY: lambda a, c, sent: open_identity(a, c, sent.reason.data),
 }
@@ -177,6 +181,7 @@ def _head(who: Acting, report: Grievance) -> dict[str, Any]:
         "seen": max((entry.seq for entry in thread), default=0),
         "said": deadline_words(deadline(report, who.today), report.waiting_for),
         **vars(related.around(who.session, report)),
+        "joined": merging.merged_into(who, report),
         "body": body_above(report.category, report.level),
         "words": unseal_or_blank(report.words, "grievance.words") if who.viewer.reads_words else "",
         "reads": who.viewer.reads_words,
@@ -194,6 +199,8 @@ def _head(who: Acting, report: Grievance) -> dict[str, Any]:
         "report_step": report_step,
         "said_by": said_by,
         "word_of": word_of,
+        "body_name": body_name,
+        "how_it_goes": how_it_goes,
         "outbox": OUTBOX,
         "deliveries": DELIVERIES,
         "decisions": DECISIONS,
@@ -245,7 +252,7 @@ def _whole(who: Acting, report: Grievance) -> dict[str, Any]:
     }
 
 
-def _print(who: Acting, report: Grievance) -> dict[str, Any]:
+def on_paper(who: Acting, report: Grievance) -> dict[str, Any]:
     """What goes on paper: the number, what was done when, and the decision; of nobody's identity."""
     answer = unseal_or_blank(report.answer, "grievance.answer") if who.viewer.reads_words else ""
     return {**_head(who, report), "answer": answer, "today": who.today}

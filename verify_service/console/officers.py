@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from verify_service.accounts import account_requests, managing
-from verify_service.accounts.account_mail import can_mail, link_address
+from verify_service.accounts.account_mail import link_address
 from verify_service.accounts.account_requests import Asked
-from verify_service.accounts.listing import SIGN_INS, account_names, accounts, traces
+from verify_service.accounts.listing import SIGN_INS, account_names, accounts, officer_names, traces
 from verify_service.accounts.officers import OfficerRefused, Position, Role
 from verify_service.accounts.sign_in import step_up
 from verify_service.console.account_forms import OfficerForm, ScopeForm, StepUpForm
-from verify_service.console.blueprint import blueprint, page_session
+from verify_service.console.blueprint import blueprint, page_session, row_of
+from verify_service.grievances import leaving
+from verify_service.grievances.assignment import workers_at_the_desk
+from verify_service.grievances.leaving import HandedOn
+from verify_service.ground.mail import there_is_a_server
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
 from verify_service.ground.tables import Officer
@@ -24,6 +29,7 @@ from verify_service.labels.codes import ROLES
 from verify_service.registry.areas import District, districts
 
 ON_A_PAGE = 50
+LONG = 60.0  # seconds to hand on the cases of somebody who held very many
 
 
 @blueprint.get("/officers")
@@ -79,7 +85,7 @@ def _stranger(session: Session, now: dt.datetime) -> str:
 
 def _reaches() -> bool:
     """Whether a link gets to its holder: by mail, or in the demo on the page."""
-    return can_mail() or settings().demo
+    return there_is_a_server() or settings().demo
 
 
 @blueprint.get("/officers/<int(max=999999999999):number>")
@@ -98,12 +104,16 @@ def _one(
             abort(404)
         places, trail = districts(session), traces(session, before=None, most=20, officer_id=number)
         names, asked = account_names(session), account_requests.waiting(session, number)
+        held = leaving.holding(session, number)
+        successors = [one for one in workers_at_the_desk(session) if one[0] != number]
     page = render_template(
         "console/officer.html",
+        held=held,
+        successors=successors,
         account=found[0],
         scope=scope or ScopeForm(formdata=None, obj=found[0]),
         sent_to=link[0] if link else "",
-        link=link_address(link[1]) if link and settings().demo and not can_mail() else "",
+        link=link_address(link[1]) if link and settings().demo and not there_is_a_server() else "",
         trail=trail,
         asked=asked,
         own=number == current_user.id,
@@ -121,15 +131,20 @@ def change_officer(number: int) -> Response:
     if number == current_user.id:
         flash(str(WHY_NOT["own"]), "refused")
         return _one(number, status=422)
-    scope, why, token, email = ScopeForm(), "", "", ""
+    scope, why, token, email, told = ScopeForm(), "", "", "", ""
+    to = row_of(request.form.get("to")) or None
     try:
-        with page_session() as session:
+        with page_session(LONG) as session:
             why = "" if asked == "close" else _stranger(session, now)  # to shut somebody out must not wait
             held = managing.officer_by_id(session, number)
             if held is None:
                 abort(404)
-            if not why:
-                token = _change(session, held, asked, scope, by=by, now=now)
+            if not why and asked == "scope":
+                told = _went(session, _change_scope(session, held, scope, to, by=by, now=now))
+            elif not why and asked == "close":
+                told = _went(session, leaving.close_account(session, held, to, by=by, now=now))
+            elif not why:
+                token = _change(session, held, asked, by=by, now=now)
             email = held.email
     except OfficerRefused as refused:
         if refused.why not in WHY_NOT:
@@ -140,21 +155,19 @@ def change_officer(number: int) -> Response:
         return _one(number, scope=scope, status=422)
     if token:
         return _one(number, link=(email, token))
+    if told:
+        flash(told, "done")
     return make_response(redirect(url_for("console.one_officer", number=number), 303))
 
 
-def _change(session: Session, held: Officer, asked: str, scope: ScopeForm, *, by: str, now: dt.datetime) -> str:
+def _change(session: Session, held: Officer, asked: str, *, by: str, now: dt.datetime) -> str:
     """Do it, or ask for it; the token of a link that was made."""
-    if asked == "scope":
-        _change_scope(session, held, scope, by=by, now=now)
-    elif asked in (Asked.PASSWORD, Asked.FACTOR):
+    if asked in (Asked.PASSWORD, Asked.FACTOR):
         account_requests.ask(session, held, Asked(asked), by=by, now=now)
     elif asked == "link":
         return managing.send_link_again(session, held, by=by, now=now)
     elif asked == "vouch":
         managing.vouch(session, held, by=by, now=now)
-    elif asked == "close":
-        managing.disable(session, held, by=by, now=now)
     elif asked == "open":
         managing.enable(session, held, by=by, now=now)
     else:
@@ -162,11 +175,28 @@ def _change(session: Session, held: Officer, asked: str, scope: ScopeForm, *, by
     return ""
 
 
-def _change_scope(session: Session, held: Officer, form: ScopeForm, *, by: str, now: dt.datetime) -> None:
+def _went(session: Session, went: HandedOn) -> str:
+    """Where the cases of an account went, in words; "" where it had none."""
+    if not went.all:
+        return ""
+    names = officer_names(session, [f"officer:{one}" for one in went.to])
+    each = [f"{names[f'officer:{one}']} ({count})" for one, count in went.to.most_common()]
+    if went.nobody:
+        each.append(gettext("nobody, and supervisors are told (%(count)s)", count=went.nobody))
+    return str(gettext("Cases handed on: %(to)s", to=", ".join(each)))
+
+
+def _change_scope(
+    session: Session, held: Officer, form: ScopeForm, to: int | None, *, by: str, now: dt.datetime
+) -> HandedOn:
+    """Change it, and hand on what the account may not work on any more; or ask a second administrator first."""
     if not form.validate():
         abort(400)
     wanted = Position(form.role.data, form.unit.data, form.area.data or None, form.cleared.data)
+    if not account_requests.raises(held, wanted):
+        return leaving.change_position(session, held, wanted, to, by=by, now=now)
     managing.wish_scope(session, held, wanted, by=by, now=now)
+    return HandedOn()
 
 
 @blueprint.post("/officers/requests/<int(max=999999999999):number>")
@@ -180,7 +210,7 @@ def decide_request(number: int) -> Response:
         with page_session() as session:
             why = _stranger(session, now)
             if not why and asked == "confirm":
-                link = managing.confirm_request(session, number, by=by, now=now)
+                link = managing.confirm_request(session, number, by=by, now=now, change=leaving.change_by_rule)
             elif not why:
                 managing.drop_request(session, number, by=by, now=now)
     except OfficerRefused as refused:

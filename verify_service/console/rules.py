@@ -58,6 +58,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "console.change_own_password": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.change_second_factor": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.change_passkeys": Rule(_NOBODY, _ALL, Scope.OWN),
+    "console.change_own_digest": Rule(_NOBODY, _ALL, Scope.OWN),
+    "console.stop_digest": Rule(_ALL, _ALL, Scope.OPEN),
     "console.end_own_sessions": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.change_own_calendar": Rule(_NOBODY, _ALL, Scope.OWN),
     "console.home": Rule(_ALL, _NOBODY, Scope.FIGURES),

@@ -20,6 +20,7 @@ from verify_service.grievances.identity import Identity
 from verify_service.ground.programme import programme
 from verify_service.labels.categories import category_name
 from verify_service.labels.codes import identity_name, report_step
+from verify_service.labels.grievances import body_name
 from verify_service.labels.standings import state_words
 
 TYPES: Final = {
@@ -67,7 +68,7 @@ def case_table(cases: Iterable[Case], identities: Mapping[int, Identity] | None 
         (gettext("Closed"), lambda case: case.closed_on),
         (gettext("Decision"), lambda case: case.decision),
         (gettext("Opened again, times"), lambda case: case.reopened),
-        (gettext("Handed to"), lambda case: case.referred_to.upper()),
+        (gettext("Handed to"), lambda case: body_name(case.referred_to)),
         (gettext("Number there"), lambda case: case.external_number),
         (gettext("Words of the report"), lambda case: case.words),
         (gettext("Answer given"), lambda case: case.answer),

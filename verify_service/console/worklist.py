@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from verify_service.console.blueprint import acting, blueprint, row_of, viewer
+from verify_service.console.blueprint import EVERY, acting, blueprint, row_of, unchanged_or, viewer
+from verify_service.console.grievance import on_paper
 from verify_service.grievances import bulk, saved_filters
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.assignment import WORK_ON
@@ -33,10 +33,19 @@ from verify_service.ground import queue as jobs
 from verify_service.ground.programme import programme
 from verify_service.labels.categories import category_name
 from verify_service.labels.codes import identity_name
-from verify_service.labels.grievances import CHANNELS, TABS, URGENCIES, channel_name, deadline_words, refusal_text
+from verify_service.labels.grievances import (
+    CHANNELS,
+    DECISIONS,
+    TABS,
+    URGENCIES,
+    channel_name,
+    deadline_words,
+    refusal_text,
+    word_of,
+)
 from verify_service.labels.standings import AT_THE_DESK, state_name
 
-EVERY = "3s"  # so often an open list asks whether it has changed
+LONG = 30.0  # seconds for what is done with fifty at once
 
 
 @blueprint.get("/cases")
@@ -53,14 +62,6 @@ def cases_live() -> Response:
     return unchanged_or(render_template("console/cases_live.html", **_list(page, who.today)))
 
 
-def unchanged_or(body: str) -> Response:
-    """This part of a page, or 304 where the browser has it already."""
-    response = make_response(body)
-    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:24])
-    response.make_conditional(request)
-    return response
-
-
 @blueprint.post("/cases/search")
 def search_cases() -> Response:
     """Find a case: by its number straight to it, by a phone or a name to a list. Nobody's name is in an address."""
@@ -75,14 +76,38 @@ def search_cases() -> Response:
 
 @blueprint.post("/cases/bulk")
 def bulk_cases() -> Response:
-    """Take or hand over the ticked ones; the list says how many it did, and why each other was not."""
+    """Do one thing with each of the ticked; the list says with how many it was done, and why not with each other."""
     ticked = [case for value in request.form.getlist("case") if (case := row_of(value))]
-    to = row_of(request.form.get("to")) or None if request.form.get("what") == "hand_over" else viewer().id
-    with acting() as who:
-        done = bulk.give(who, ticked, to)
+    if request.form.get("what") == "print":
+        return _printed(ticked)
+    with acting(LONG) as who:
+        done = _done(who, ticked)
         page = _queue(who, request.form)
     jobs.nudge(jobs.SEND)
     return make_response(_whole(page, who.today, asked=request.form, done=done))
+
+
+def _done(who: Acting, ticked: list[int]) -> bulk.Done:
+    asked = request.form
+    match asked.get("what"):
+        case "verify":
+            return bulk.verify(who, ticked)
+        case "answer":
+            return bulk.answer(who, ticked, asked.get("decision", ""))
+        case "refer":
+            return bulk.refer(who, ticked, asked.get("body", ""))
+        case "hand_over":
+            return bulk.give(who, ticked, row_of(asked.get("to")) or None)
+    return bulk.give(who, ticked, viewer().id)
+
+
+def _printed(ticked: list[int]) -> Response:
+    """The ticked on paper, each on a sheet of its own, without who reported."""
+    with acting(LONG) as who:
+        sheets = [on_paper(who, report) for report in bulk.to_print(who, ticked)]
+    if not sheets:
+        return make_response(redirect(url_for("console.cases"), 303))
+    return make_response(render_template("console/cases_print.html", sheets=sheets))
 
 
 @blueprint.post("/cases/filters")
@@ -131,6 +156,8 @@ def _whole(
         done=done,
         by=By,
         choices=choices,
+        decisions=[(code, word_of(DECISIONS, code)) for code in programme().decisions.closing],
+        bodies=[(code, body.name) for code, body in programme().bodies.items()],
         views=views,
         every=EVERY,
         categories=sorted(((key, category_name(key)) for key in programme().categories), key=lambda pair: pair[1]),

@@ -8,7 +8,7 @@ from flows.second_thoughts import forgets, is_sorry, thinks_again
 from verify_service.conversations import question
 from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
-from verify_service.conversations.grievance_words import A_FEW_WORDS, thanks
+from verify_service.conversations.grievance_words import A_FEW_WORDS, add, goes_on_with, thanks, waits_for_help
 from verify_service.conversations.one_phone import Hearing
 from verify_service.conversations.question import OWN_WORD, UNCLEAR, Question
 from verify_service.messaging.compose import say_ending
@@ -24,12 +24,24 @@ def behind_a_clear_answer(hearing: Hearing, said: Message, asked: Question, read
         hearing.reply(said, question.THANKS)
         said.belongs_to(asked.asked, asked.prompt.step)
         return HandledAs.ANSWER
+    if read.option == "no" and waits_for_help(said.text) and not question.names_the_cover(said.text):
+        hearing.reply(said, "s5.received")  # "ga pernah ada petugas dateng" takes no answer back
+        return HandledAs.TRIAGE
+    if _is_of_the_report_just_made(hearing, said, read.option) and (how := add(hearing, said, few=True)) is not None:
+        return how
     rest = read.option == "yes" and _is_the_rest_of_a_no(said.text)
     if rest and not question.stands(hearing.session, hearing.phone, "yes"):
         return ask_what_is_meant(hearing, said, asked)  # "belum", and half a minute later "terdaftar"
     if (read.option == "unsure" and forgets(said.text)) or (not read.option and thinks_again(said.text)):
         return ask_what_is_meant(hearing, said, asked)
     return None
+
+
+def _is_of_the_report_just_made(hearing: Hearing, said: Message, option: str) -> bool:
+    """Whether it says again what was answered, in more words, minutes behind a report: "ternyata udah ada kartunya"."""
+    if option not in ("yes", "no") or len(said.text.split()) <= A_FEW_WORDS or question.names_the_cover(said.text):
+        return False
+    return goes_on_with(hearing, said) and question.stands(hearing.session, hearing.phone, option)
 
 
 _THE_REST = word_set(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -89,9 +90,13 @@ def is_part(row: InboundMessage, before: InboundMessage, prompts: Prompts) -> bo
         return False
     unread = before.handled_as in (None, HandledAs.UNCLEAR, HandledAs.TRIAGE)
     if (ours := keyword(words)) is not None:
-        return ours.name == "answer" and unread and keyword(earlier) is None and speaks_of_another(earlier)
+        begun = is_left_open(earlier) or (unread and speaks_of_another(earlier))
+        return ours.name == "answer" and keyword(earlier) is None and begun
     answers_us = not unread and prompts.new_between(before.received_at, row.received_at)
     return not answers_us and not _thinks_again(earlier, words)
+
+
+_LEFT_OPEN = re.compile(r"\b(?:atau|ato|atawa|utawa|or)\W*$", re.IGNORECASE)  # "ga tau udah atau", "belum"
 
 
 _YES = word_set("ya iya y yes sudah udah sdh udh betul benar nggih muhun sampun")
@@ -108,6 +113,11 @@ def _thinks_again(before: str, text: str) -> bool:
 
 def _has_words(text: str) -> bool:
     return pressed(text) is None and sum(map(str.isalpha, text)) > 1
+
+
+def is_left_open(text: str) -> bool:
+    """Whether a text ends in "or": what comes behind it is half of a doubt."""
+    return _LEFT_OPEN.search(text) is not None
 
 
 def _may_go_on(text: str) -> bool:

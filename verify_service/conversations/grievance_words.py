@@ -9,8 +9,9 @@ from dataclasses import replace
 from flows.accidents import urgency
 from flows.complaints import complaints
 from flows.reading import COURTESIES, pressed, spoken, word_set
-from flows.second_thoughts import thinks_again
+from flows.second_thoughts import corrects_what_was_told, thinks_again
 from flows.understanding import understand
+from flows.unnamed import asks_not_to_be_named
 from flows.wishes import asks_after_a_report, asks_for_its_number
 from verify_service.conversations import by_message, lately
 from verify_service.conversations.by_message import Message
@@ -37,10 +38,13 @@ _THANKS = COURTESIES | _SAYS_THANKS | _BESIDE_THANKS
 
 
 def file(hearing: Hearing, said: Message, words: str) -> HandledAs:
-    """File words at once. Within minutes of an anonymous report they belong to it, or they would name who made it."""
+    """File words at once. Within minutes of an anonymous report they belong to it, or they would name who made it; but
+    of an accident an officer has to know whom to call."""
     if anonymous_just_made(hearing, said):
         return add(hearing, replace(said, text=words), few=True) or HandledAs.ANSWER
-    stale, unnamed = by_message.file_grievance(hearing.session, said, hearing.phone, words)
+    behind = _made_anonymously(hearing, said) is not None
+    named = behind and not asks_not_to_be_named(words)
+    stale, unnamed = by_message.file_grievance(hearing.session, said, hearing.phone, words, by_name=named)
     hearing.stale |= stale
     return HandledAs.ANSWER if unnamed else HandledAs.REPORT
 
@@ -122,7 +126,8 @@ def tells_more(text: str) -> bool:
 def tells_of_nothing(said: Message) -> bool:
     """Whether it is a digit, or takes an answer back in a word or two: no part of any report."""
     few = len(spoken(said.text).split()) <= _A_THOUGHT
-    return pressed(said.text) is not None or (few and thinks_again(said.text))
+    again = few and thinks_again(said.text) and not corrects_what_was_told(said.text)
+    return pressed(said.text) is not None or again
 
 
 def grievance_of(hearing: Hearing, said: Message, *, few: bool = False) -> int | None:
@@ -207,11 +212,41 @@ def thanks(said: Message) -> bool:
     return only_thanks(said) and not _SAYS_THANKS.isdisjoint(spoken(said.text).split())
 
 
+def told_by_name(hearing: Hearing, said: Message, within: dt.timedelta) -> int | None:
+    """The newest open report that this phone told by name, or in confidence, so long ago at most."""
+    told = thread.open_grievances_of(hearing.session, hearing.phone)
+    return next((one.id for one in told if said.received - one.opened_at <= within), None)
+
+
 def goes_on_with(hearing: Hearing, said: Message) -> bool:
     """Whether a report was made on this phone minutes ago."""
     return lately.grievance_just_made(hearing.session, hearing.phone, said.received) is not None
 
 
 def anonymous_just_made(hearing: Hearing, said: Message) -> bool:
+    """Whether an anonymous report was made on this phone minutes ago, to which what is written on belongs: all but an
+    accident or a death of one's own."""
+    made = _made_anonymously(hearing, said)
+    return made is not None and not _is_an_accident_of_its_own(made, said.text)
+
+
+def _made_anonymously(hearing: Hearing, said: Message) -> Grievance | None:
     made = lately.grievance_just_made(hearing.session, hearing.phone, said.received)
-    return made is not None and hearing.session.get_one(Grievance, made).identity == ANONYMOUS
+    report = hearing.session.get_one(Grievance, made) if made is not None else None
+    return report if report is not None and report.identity == ANONYMOUS else None
+
+
+# "suami meninggal, pak RT malah minta uang": of the people whom the report is about.
+_OF_SOMEBODY = re.compile(
+    r"\b(?:rt|rw|lurah|kader|petugas|mandor|bos|majikan|calo|oknum|dia|orang(?:nya|itu)|mereka|beliau|dipukul|dianiaya"
+    r"|dikeroyok|dipersulit|diancam)\w*"
+)
+_OF_AN_ACCIDENT = frozenset({"harm", "death", "claim", "card"})
+
+
+def _is_an_accident_of_its_own(report: Grievance, text: str) -> bool:
+    """Whether a text tells of an accident or a death, and of nobody who did something: the report tells of none."""
+    if not urgency(text) or asks_not_to_be_named(text) or not _OF_AN_ACCIDENT.issuperset(complaints(text)):
+        return False
+    told = unseal_or_blank(report.words, "grievance.words")
+    return not report.urgency and not urgency(told) and _OF_SOMEBODY.search(spoken(text)) is None

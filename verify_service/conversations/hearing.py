@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from flows.reading import beside_stop, command
+from flows.reading import beside_stop, command, spoken, without_courtesies
 from verify_service.conversations.copies import HandledAs, is_copy, is_part, words_of
 from verify_service.conversations.known import Known
 from verify_service.conversations.one_message import hear
@@ -53,7 +53,8 @@ def hear_phone(
         people=known.people.get(phone.id, ()),
     )
     ordered = sorted(waiting, key=lambda row: (clocks.written_at(row).replace(microsecond=0), row.id))
-    wishes = [row for row in ordered if _is_wish(words_of(row))]
+    stopped = phone.stopped_at is not None
+    wishes = [row for row in ordered if _is_wish(words_of(row)) or (stopped and _again(words_of(row)))]
     for row in wishes:
         _hear_wish(hearing, row)
     for rows in _together(hearing, [row for row in ordered if row not in wishes]):
@@ -68,6 +69,11 @@ def hear_phone(
 def _is_wish(text: str) -> bool:
     """Whether a text is STOP or MULAI and nothing else: "2 stop" answers as well."""
     return command(text) in ("stop", "start") and beside_stop(text) is None
+
+
+def _again(text: str) -> bool:
+    """Whether somebody who stopped us wants our texts again in the words of our own: "aktifkan lagi"."""
+    return without_courtesies(spoken(text)) in ("aktifkan lagi", "aktifin lagi", "diaktifkan lagi", "hidupkan lagi")
 
 
 _BEFORE_IT = (
@@ -90,7 +96,7 @@ def _waits_before(session: Session, stop: InboundMessage) -> bool:
 def _hear_wish(hearing: Hearing, row: InboundMessage) -> None:
     """STOP or MULAI; one that was written before the other, and came later, is over."""
     hearing.begin_handling([row])
-    how = HandledAs(command(words_of(row)) or "")
+    how = HandledAs(command(words_of(row)) or "start")
     said = hearing.said([row])
     if not hearing.overtaken(row, lambda one: one.handled_as in (HandledAs.STOP, HandledAs.START)):
         if how is HandledAs.STOP:

@@ -73,6 +73,25 @@ def wished_unnamed(session: Session, phone: Phone, received: dt.datetime) -> boo
     return any(map(is_unnamed, talks)) and not any(grievance_of(talk) is not None for talk in talks)
 
 
+_DROPPED = (
+    select(Conversation)
+    .where(
+        Conversation.phone_id == bindparam("phone"),
+        Conversation.channel == "ussd",
+        Conversation.ended_at.is_(None),
+        Conversation.talk.is_not(None),
+        Conversation.touched_at > bindparam("since"),
+    )
+    .order_by(Conversation.touched_at.desc())
+    .limit(1)
+)
+
+
+def dropped_call(session: Session, phone: Phone, since: dt.datetime) -> Conversation | None:
+    """The newest call of this phone after that moment that came to no end."""
+    return session.scalar(_DROPPED, {"phone": phone.id, "since": since})
+
+
 _ANSWERED_FOR = (
     select(Enrolment.worker_id)
     .join(Evidence, Evidence.enrolment_id == Enrolment.id)

@@ -11,13 +11,15 @@ from verify_service.conversations.by_message import Message
 from verify_service.conversations.copies import HandledAs
 from verify_service.conversations.grievance_words import anonymous_just_made
 from verify_service.conversations.one_phone import Hearing
+from verify_service.conversations.what_is_asked import Talk, takes
 
 
-def objects_to_a_removal(hearing: Hearing, said: Message) -> HandledAs | None:
+def objects_to_a_removal(hearing: Hearing, said: Message, talk: Talk | None) -> HandledAs | None:
     """File an objection as a report by name, or nobody could tell to whose removal it is; None for anything else.
 
     A bare no is one where the notice came last. Words that object are, where they would go to an anonymous report of
-    minutes ago or be one; anywhere else they reach an officer under the phone as any report does, and that is enough.
+    minutes ago or be one, and where a menu offers nothing of the kind; anywhere else they reach an officer under the
+    phone as any report does, and that is enough.
     """
     if hearing.prompts.notice is None or urgency(said.text):
         return None
@@ -25,14 +27,17 @@ def objects_to_a_removal(hearing: Hearing, said: Message) -> HandledAs | None:
     if only_says_no(words):
         objects_now = hearing.prompts.told_of_a_removal(said.received, last=True)
     else:
-        objects_now = (
-            hearing.prompts.told_of_a_removal(said.received) and objects(words) and _would_be_nameless(hearing, said)
-        )
+        elsewhere = _would_be_nameless(hearing, said) or _at_a_menu(said, talk)
+        objects_now = elsewhere and hearing.prompts.told_of_a_removal(said.received) and objects(words)
     if not objects_now:
         return None
     stale, _ = by_message.file_grievance(hearing.session, said, hearing.phone, words, by_name=True)
     hearing.stale |= stale
     return HandledAs.REPORT
+
+
+def _at_a_menu(said: Message, talk: Talk | None) -> bool:
+    return talk is not None and talk.current and not takes(talk, said)
 
 
 def _would_be_nameless(hearing: Hearing, said: Message) -> bool:

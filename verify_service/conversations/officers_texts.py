@@ -7,7 +7,7 @@ import re
 
 from flows.accidents import urgency
 from flows.keywords import Keyword, keyword
-from flows.reading import COURTESIES, spoken, word_set
+from flows.reading import COURTESIES, pressed, spoken, word_set
 from flows.short_answers import is_bare, short_answer
 from verify_service.conversations import lately
 from verify_service.conversations.by_message import Message
@@ -20,6 +20,7 @@ from verify_service.conversations.grievance_words import (
     told_before,
 )
 from verify_service.conversations.one_phone import Hearing
+from verify_service.conversations.prompts import OfficersText
 from verify_service.grievances import thread
 from verify_service.grievances.states import GrievanceState
 from verify_service.ground.crypto import unseal_or_blank
@@ -29,6 +30,7 @@ from verify_service.ground.working_days import short_date
 from verify_service.messaging.compose import say_ending
 
 _SOLVED = "c13.satisfied"  # how people say that it is, or is not
+_ASKED_WHETHER_SOLVED, _NOT_SOLVED = "g22.solved", ("2", "3")  # its digits for "in part" and "no"
 
 
 def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
@@ -36,28 +38,64 @@ def reply_to_an_officer(hearing: Hearing, said: Message) -> HandledAs | None:
 
     "belum" to an answer opens the report again, "sudah beres" closes it, as by the menu. A bare "sudah" or "iya" to an
     answer that asked nothing ("silakan ke kelurahan") says of nothing that it is done: the officer reads it. An
-    accident that was not told before is a report of its own, and a day later nobody replies to that text any more: but
-    a short no to an answer that stands is of it, while it may be said that the problem is still there.
+    accident that was not told before is a report of its own. A question waits for days, as its report does; to an
+    answer nobody replies a day later any more: but a short no is of it, while it stands.
     """
     told = hearing.prompts.officer_wrote_last(said.received)
-    if told is None:
+    if told is None or (report := _written_of(hearing, told)) is None:
         return None
-    report = hearing.session.get(Grievance, told.grievance)
-    if report is None or report.closed_at is not None or report.phone_id != hearing.phone.id:
-        return None
+    waits = report.state == GrievanceState.WAITING
     late = said.received - told.handed_at > dt.timedelta(hours=programme().texting.talk_hours)
-    if late and (report.state != GrievanceState.ANSWERED or short_answer(_SOLVED, said.text) != "no"):
+    if late and not waits and not _says_no_to(report, said):
         return None
     own = bool(urgency(said.text)) and told_before(hearing, said) is None
-    if own or (only_thanks(said) and not _agrees(said.text)):
+    same = waits and _THE_SAME.fullmatch(spoken(said.text)) is not None
+    if own or (only_thanks(said) and not _agrees(said.text) and not same):
         return None
     if anonymous_just_made(hearing, said) and not _came_behind(hearing, said, told.handed_at):
         return reply_behind_a_question(hearing, said, answered=True)  # else the words are of the anonymous one
-    if report.state == GrievanceState.ANSWERED and (meant := short_answer(_SOLVED, said.text)):
+    if _says_no_to(report, said):
+        return _mark(hearing, said, report, "still")
+    if report.state == GrievanceState.ANSWERED and short_answer(_SOLVED, said.text) == "yes":
         asked = "?" in unseal_or_blank(report.answer, "grievance.answer")
-        if meant == "no" or asked or not is_bare(said.text):
-            return _mark(hearing, said, report, "solved" if meant == "yes" else "still")
+        if asked or not is_bare(said.text):
+            return _mark(hearing, said, report, "solved")
     return add(hearing, said, held=report.id)
+
+
+_THE_SAME = re.compile(rf"(?:(?:iya|ya|masih|tetap|tetep) )*sama(?: (?:{'|'.join(sorted(COURTESIES))}))*")
+
+
+def reply_past_a_menu(hearing: Hearing, said: Message, *, asked_at: dt.datetime | None) -> HandledAs | None:
+    """Put a reply to an officer who wrote before a menu was shown into his report, where it is none of the menu's
+    options; None for a digit, where a question of ours came behind his text (`asked_at`), and for anything else."""
+    told = hearing.prompts.officers
+    if told is None or not told.asks or pressed(said.text) is not None or (asked_at and asked_at > told.handed_at):
+        return None
+    report = _written_of(hearing, told)
+    late = said.received - told.handed_at > dt.timedelta(hours=programme().texting.talk_hours)
+    if report is None or late or only_thanks(said) or urgency(said.text):
+        return None
+    if _says_no_to(report, said):
+        return _mark(hearing, said, report, "still")
+    return add(hearing, said, held=report.id) if report.state == GrievanceState.WAITING else None
+
+
+def _written_of(hearing: Hearing, told: OfficersText) -> Grievance | None:
+    """The report of this phone that an officer's text is about, while it is open."""
+    report = hearing.session.get(Grievance, told.grievance)
+    if report is None or report.closed_at is not None or report.phone_id != hearing.phone.id:
+        return None
+    return report
+
+
+def _says_no_to(report: Grievance, said: Message) -> bool:
+    """Whether it says in a few words that an answer has not solved the problem."""
+    if report.state != GrievanceState.ANSWERED:
+        return False
+    words = spoken(said.text)
+    still = _STILL.search(words) is not None and len(words.split()) <= _A_SHORT_ONE
+    return still or short_answer(_SOLVED, said.text) == "no"
 
 
 # Keywords that are words of an answer as well: "RT" to "who asked for it?". Nobody calls CEK or LAPOR so.
@@ -133,8 +171,8 @@ def _came_behind(hearing: Hearing, said: Message, handed_at: dt.datetime) -> boo
 
 
 _STILL = re.compile(
-    r"\b(?:masih|msh|tetep|tetap) (?:\w+ )?(?:bermasalah|masalah|masalahnya|belum|blm|blom|sama|gitu|begitu|error"
-    r"|rusak)\b"
+    r"\b(?:masih|msh|tetep|tetap) (?:\w+ )?(?:bermasalah|masalah|masalahnya|belum|blm|blom|belom|sama|gitu|begitu|error"
+    r"|rusak)\b|\b(?:masih|msh|tetep|tetap) (?:kaya|kayak|kyk|kek|seperti) (?:kemarin|kmrn|kemaren|dulu|biasa|awal)\b"
     r"|\b(?:belum|blm|blom|belom|tidak|tdk|ga|gak|nggak) (?:beres|selesai|kelar|rampung|tuntas|solved)\b"
 )
 _A_SHORT_ONE = 7  # words
@@ -157,13 +195,19 @@ def _reopen(hearing: Hearing, said: Message, *, asked: bool) -> HandledAs | None
     Where a question of ours may be answered as well (`asked`), a bare "eh belum" is to that one.
     """
     words = spoken(said.text)
-    plain = _STILL.search(words) is not None
+    plain = _STILL.search(words) is not None or _presses_otherwise(hearing, words)
     if not plain and (asked or short_answer(_SOLVED, words.removeprefix("eh ")) != "no"):
         return None
     report = lately.closed_as_solved(hearing.session, hearing.phone, said.received)
     if report is None or len(words.split()) > _A_SHORT_ONE or urgency(said.text):
         return None
     return _mark(hearing, said, report, "still")
+
+
+def _presses_otherwise(hearing: Hearing, words: str) -> bool:
+    """Whether it is the digit of "sebagian" or "belum", and what asked whether it is solved is still the newest."""
+    newest = hearing.prompts.handed[0].screen if hearing.prompts.handed else ""
+    return newest == _ASKED_WHETHER_SOLVED and pressed(words.removeprefix("eh ")) in _NOT_SOLVED
 
 
 def _agrees(text: str) -> bool:

@@ -6,14 +6,21 @@ it says yes to.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from flows.accidents import urgency
 from flows.keywords import keyword, number_within
 from flows.reading import beside_stop, command, spoken, stops_something_else
-from flows.second_thoughts import forgets, is_sorry, thinks_again
+from flows.second_thoughts import corrects_what_was_told, forgets, is_sorry, thinks_again
 from flows.understanding import understand
-from flows.unnamed import asks_not_to_be_named, asks_only_not_to_be_named, wishes_only_not_to_be_named
+from flows.unnamed import (
+    asks_not_to_be_named,
+    asks_only_not_to_be_named,
+    wishes_it_kept_secret,
+    wishes_it_of_a_report,
+    wishes_only_not_to_be_named,
+)
 from flows.wishes import asks_after_a_report, asks_to_be_erased, only_wonders
 from verify_service.conversations import by_message, question
 from verify_service.conversations.answered_since import is_no_part_of_it
@@ -32,7 +39,7 @@ from verify_service.conversations.beside_an_answer import answer_and_complaint
 from verify_service.conversations.by_keyword import obey, reported
 from verify_service.conversations.by_message import Message, may_be_secret
 from verify_service.conversations.card_words import correct_card, whose_card
-from verify_service.conversations.copies import HandledAs, is_part, words_of
+from verify_service.conversations.copies import HandledAs, is_left_open, is_part, words_of
 from verify_service.conversations.grievance_words import (
     A_FEW_WORDS,
     add,
@@ -46,6 +53,7 @@ from verify_service.conversations.grievance_words import (
     tells_more,
     tells_of_money,
     told_before,
+    told_by_name,
     waits_for_help,
 )
 from verify_service.conversations.objecting import objects_to_a_removal
@@ -54,6 +62,7 @@ from verify_service.conversations.officers_texts import (
     of_a_report_before,
     replies_by_a_keyword,
     reply_behind_a_question,
+    reply_past_a_menu,
     reply_to_an_officer,
 )
 from verify_service.conversations.one_phone import Hearing
@@ -61,6 +70,7 @@ from verify_service.conversations.question import Question
 from verify_service.conversations.report_talk import none_of_its_words, tells_nothing_of_it, wished_unnamed
 from verify_service.conversations.stopping import answers_beside, may_be_a_stop, stop, stopped, stopped_and_answered
 from verify_service.conversations.stored_state import note_unnamed
+from verify_service.conversations.told_since import is_of_what_came_since
 from verify_service.conversations.what_is_asked import (
     Talk,
     by_newest,
@@ -123,7 +133,7 @@ def _hear_said(hearing: Hearing, said: Message) -> HandledAs:
     if not (talk and talk.current and by_message.asks_secret(talk.standing)) and not may_be_secret(said.text):
         said = said.without_secrets()
     free = talk is not None and talk.current and by_message.asks_words(talk.standing)
-    if not free and (how := objects_to_a_removal(hearing, said)) is not None:
+    if not free and (how := objects_to_a_removal(hearing, said, talk)) is not None:
         return how
     if not free and (how := _told(hearing, said, asked, talk)) is not None:
         return how
@@ -182,6 +192,8 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: Talk | 
             return HandledAs.ANSWER
     reports = talk is not None and talk.current and by_message.reports(talk.standing, talk.conversation)
     at_a_menu = reports or (talk is not None and talk.current and takes(talk, said))  # "ya, rahasiakan nama saya"
+    if not at_a_menu and not problem and (how := _keep_secret(hearing, said)) is not None:
+        return how
     if not at_a_menu and asks_only_not_to_be_named(said.text) and not goes_on_with(hearing, said):
         hearing.stale |= by_message.begin(hearing.session, said, hearing.phone, "report", unnamed=True)
         return HandledAs.KEYWORD
@@ -192,16 +204,38 @@ def _told(hearing: Hearing, said: Message, asked: Question | None, talk: Talk | 
     return file(hearing, said, said.text) if words > _A_LONG_ONE or not goes_on_with(hearing, said) else None
 
 
+_A_DAY = dt.timedelta(hours=24)
+
+
+def _keep_secret(hearing: Hearing, said: Message) -> HandledAs | None:
+    """Keep the report that was told by name minutes ago in confidence, where somebody asks not to be named and tells
+    nothing more; that of the last day, where the wish speaks of it. None for anything else."""
+    wishes = (asks_only_not_to_be_named, wishes_only_not_to_be_named, wishes_it_kept_secret)
+    if not any(wish(said.text) for wish in wishes) or anonymous_just_made(hearing, said):
+        return None
+    told = grievance_of(hearing, said, few=True)
+    if told is None and wishes_it_of_a_report(said.text):
+        told = told_by_name(hearing, said, _A_DAY)
+    if told is None:
+        return None
+    thread.keep_secret(hearing.session, told)
+    return add(hearing, said, held=told)
+
+
 def _answer(hearing: Hearing, said: Message, asked: Question) -> HandledAs | None:
     """Take a text for the answer to our question; None when it says something else."""
     if (how := answers_our_question(hearing, said, asked)) is not None:
         return how
     read = question.read(asked, said.text)
+    if read.option in ("", "unsure") and corrects_what_was_told(said.text) and anonymous_just_made(hearing, said):
+        return None  # "maksudnya RT 5 bukan RT 3" goes to the report
     if read.option == "no" and not read.grieves and waits_for_help(said.text) and (how := add(hearing, said)):
         return how  # "belum ada yang datang pak", hours after an accident was told
     if read.others_word:
         nameless = None if read.option else keep_nameless(hearing, said)
         return nameless or ask_for_the_own_word(hearing, said, asked)
+    if (how := is_of_what_came_since(hearing, said, asked, read)) is not None:
+        return how
     if asked.is_clear and (how := behind_a_clear_answer(hearing, said, asked, read)) is not None:
         return how
     if not read.option:
@@ -256,6 +290,10 @@ def _answer_talk(hearing: Hearing, said: Message, talk: Talk, asked: Question | 
         return None  # that report is closed
     if unreadable and asked is not None and is_for_the_question(asked, said.text):
         return None
+    asked_at = asked.prompt.handed_at if asked is not None else None
+    another = reports or talk.standing.flow.startswith("rt_")
+    if unreadable and not another and (how := reply_past_a_menu(hearing, said, asked_at=asked_at)) is not None:
+        return how
     urgent = urgency(said.text) and not by_message.asks_who_may_know(talk.standing)
     if unreadable and by_message.asks_who_may_know(talk.standing) and asks_not_to_be_named(said.text):
         said, unreadable = by_message.chosen_unnamed(said), False
@@ -359,7 +397,8 @@ def _go_on(hearing: Hearing, said: Message, before: InboundMessage) -> HandledAs
     if first == "no" and asked.corrects and undone:  # "ga", "ada yang belum"; "belum", "lama ini udah dapet"
         return ask_what_is_meant(hearing, whole, asked)
     if read.option and not read.grieves:
-        if first == "unsure" and alone.option not in ("", "unsure"):  # "ga tau", "udah ding"
+        again = first == "unsure" and alone.option not in ("", "unsure")  # "ga tau", "udah ding"
+        if again and not is_left_open(words_of(before)):
             hearing.answer(asked, said, alone.option)
             return HandledAs.ANSWER
         if first != read.option or not asked.corrects:

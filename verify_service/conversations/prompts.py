@@ -59,6 +59,7 @@ class Prompts:
     handed: tuple[Prompt, ...] = ()
     officers: OfficersText | None = None
     notice: dt.datetime | None = None
+    told: tuple[str, dt.datetime] | None = None  # the newest text that asks nothing and is answered all the same
 
     def officer_wrote_last(self, moment: dt.datetime) -> OfficersText | None:
         """An officer's text that came behind every prompt, and can have been read by this moment."""
@@ -74,6 +75,15 @@ class Prompts:
         officers = self.officers.handed_at if last and self.officers else None
         others = [one.handed_at for one in self.handed if last and one.read_by(moment)]
         return all(at <= self.notice for at in (*others, *([officers] if officers else [])))
+
+    def told_since(self, prompt: Prompt, moment: dt.datetime) -> str | None:
+        """The newest text that may be answered though it asks nothing, where it came behind this prompt, within a day
+        of this moment, and can have been read by then."""
+        if self.told is None:
+            return None
+        screen, at = self.told
+        long_ago = moment - at > dt.timedelta(hours=programme().texting.talk_hours)
+        return screen if at > prompt.handed_at and at + _time_to_read() <= moment and not long_ago else None
 
     def answered_by(self, conversation: int, moment: dt.datetime) -> Prompt | None:
         """The prompt of this conversation that somebody answers who wrote at this moment; None before the first."""
@@ -147,6 +157,23 @@ WHERE told.phone_id = ANY(CAST(:phones AS bigint[])) AND told.handed_at IS NOT N
 )
 
 
+# Of the texts that ask nothing, those that people reply to.
+_ANSWERABLE = [
+    "g1.invite", "g2.remind", "g4.card_ready", "g10.cover_gap", "g13.proposal_no", "g14.rt_task",
+    "g15.rt_answer_notice", "g19.antiscam", "g24.proposal_question", "g26.removal_upheld", "g29.rw_task",
+]  # fmt: skip
+_TOLD = sql(
+    """
+SELECT asked.phone, told.screen, told.handed_at
+FROM unnest(CAST(:phones AS bigint[])) AS asked (phone)
+CROSS JOIN LATERAL (
+    SELECT screen, handed_at FROM outbox
+    WHERE phone_id = asked.phone AND screen = ANY(:screens) AND handed_at IS NOT NULL
+    ORDER BY handed_at DESC LIMIT 1) AS told
+"""
+)
+
+
 def prompts_of(session: Session, phones: Sequence[int]) -> dict[int, Prompts]:
     """Of each of these phones the prompts that were handed over."""
     handed: dict[int, list[Prompt]] = {phone: [] for phone in phones}
@@ -157,6 +184,11 @@ def prompts_of(session: Session, phones: Sequence[int]) -> dict[int, Prompts]:
         for phone, grievance, handed_at, asks in session.execute(_OFFICERS, {"phones": phones})
     }
     notices: dict[int, dt.datetime] = dict(session.execute(_NOTICES, {"phones": phones}).all())
+    told = {
+        phone: (screen, handed_at)
+        for phone, screen, handed_at in session.execute(_TOLD, {"phones": phones, "screens": _ANSWERABLE})
+    }
     return {
-        phone: Prompts(tuple(prompts), officers.get(phone), notices.get(phone)) for phone, prompts in handed.items()
+        phone: Prompts(tuple(prompts), officers.get(phone), notices.get(phone), told.get(phone))
+        for phone, prompts in handed.items()
     }

@@ -18,8 +18,9 @@ from verify_service.grievances.acting import Acting
 from verify_service.grievances.notify import ANSWER_SEPTETS, size_of, tell
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import ANONYMOUS, note
-from verify_service.grievances.states import OPEN, GrievanceState, Step, leads_to
+from verify_service.grievances.states import GrievanceState, Step, leads_to
 from verify_service.grievances.steps import take, wind
+from verify_service.grievances.told import News, seen_on_its_page, tell_officer
 from verify_service.grievances.visibility import seen_by
 from verify_service.ground.crypto import seal
 from verify_service.ground.programme import programme
@@ -112,13 +113,15 @@ def file_under(acting: Acting, case: int, version: int, triage: Triage) -> Refus
         return Refusal.INPUT
     if leads_to(Step.START, report.state) is None and report.state != GrievanceState.IN_PROGRESS:
         return Refusal.STEP
+    unit = report.unit
     _file_under(report, triage)
     report.version += 1
     detail = {"category": triage.category, "about_unit": triage.about_unit}
     note(acting.session, report, "category", acting.spoken(), detail)
     wind(acting.session, report, now=acting.now)
     record(acting, report, "report filed under")
-    if not assignment.may_work_on(acting.session, report, report.assignee_id):
+    goes = report.unit != unit and not assignment.is_at_home(acting.session, report)
+    if goes or not assignment.may_work_on(acting.session, report, report.assignee_id):
         assignment.assign(acting.session, report, by=acting.by, now=acting.now)
     return None
 
@@ -150,13 +153,15 @@ def take_on(acting: Acting, case: int, version: int | None = None) -> Refusal | 
         return Refusal.NOT_THEIRS
     if report.state in (GrievanceState.IN_PROGRESS, GrievanceState.WAITING):
         if report.assignee_id != acting.viewer.id:
-            report.assignee_id = acting.viewer.id
+            before, report.assignee_id = report.assignee_id, acting.viewer.id
             _handed(acting, report, acting.viewer.id)
+            _tell_both(acting, report, before)
         return None
     if leads_to(Step.START, report.state) is None:
         return Refusal.STEP
-    report.assignee_id = acting.viewer.id
+    before, report.assignee_id = report.assignee_id, acting.viewer.id
     take(acting.session, report, Step.START, acting.spoken(), to=acting.viewer.id)
+    _tell_both(acting, report, before)
     return None
 
 
@@ -167,15 +172,25 @@ def hand_over(acting: Acting, case: int, version: int | None, to: int, words: st
         return report
     if not assignment.may_work_on(acting.session, report, to):
         return Refusal.NOT_THEIRS
-    if report.state == GrievanceState.WAITING:
-        report.assignee_id = to
-        _handed(acting, report, to, words)
-        return None
-    if leads_to(Step.ASSIGN, report.state) is None:
+    waits = report.state == GrievanceState.WAITING
+    if not waits and leads_to(Step.ASSIGN, report.state) is None:
         return Refusal.STEP
-    report.assignee_id = to
-    take(acting.session, report, Step.ASSIGN, acting.spoken(words), to=to)
+    before, report.assignee_id = report.assignee_id, to
+    if waits:
+        _handed(acting, report, to, words)
+    else:
+        take(acting.session, report, Step.ASSIGN, acting.spoken(words), to=to)
+    _tell_both(acting, report, before)
     return None
+
+
+def _tell_both(acting: Acting, report: Grievance, before: int | None) -> None:
+    """Whoever has it now is told, and whoever had it."""
+    if before == report.assignee_id:
+        return
+    tell_officer(acting.session, report, News.ASSIGNED, report.assignee_id, now=acting.now, by=acting.by)
+    if before is not None:
+        tell_officer(acting.session, report, News.TAKEN_OVER, before, now=acting.now, by=acting.by)
 
 
 def _handed(acting: Acting, report: Grievance, to: int, words: str = "") -> None:
@@ -270,17 +285,17 @@ def reject(acting: Acting, case: int, version: int, reason: str, words: str) -> 
 
 
 def refer(acting: Acting, case: int, version: int, to: str, words: str, number: str = "") -> Refusal | None:
-    """Hand a report to a body outside the programme; its number there may be told later."""
+    """Hand a report to a body of the programme file; its number there may be told later."""
     report = open_case(acting, case, version)
     if isinstance(report, Refusal):
         return report
-    if not to.strip() or not words.strip():
+    if to not in programme().bodies or not words.strip():
         return Refusal.INPUT
     if size_of(words, report.number)[0] > ANSWER_SEPTETS:
         return Refusal.TOO_LONG
     if leads_to(Step.REFER, report.state) is None:
         return Refusal.STEP
-    report.referred_to, report.external_number = to.strip()[:80], number.strip()[:80] or None
+    report.referred_to, report.external_number = to, number.strip()[:80] or None
     _answered(acting, report, Step.REFER, "referred", words)
     report.closed_how = "referred"
     return None
@@ -366,46 +381,9 @@ def comment(acting: Acting, case: int, words: str, *, called: bool = False, inbo
     return None
 
 
-def merge(acting: Acting, case: int, version: int, into: int) -> Refusal | None:
-    """Two reports are of one thing: the second goes on as the first, and its reporter hears the same answer.
-
-    Refused where the first is seen by more people than the second was told to.
-    """
-    if case == into:
-        return Refusal.INPUT
-    first, second = sorted((case, into))  # locked in one order, whoever merges what
-    for one in (first, second):
-        if find(acting, one, lock=True) is None:
-            return Refusal.UNKNOWN
-    report = open_case(acting, case, version)
-    if isinstance(report, Refusal):
-        return report
-    root = acting.session.get_one(Grievance, into)
-    if (
-        root.merged_into_id is not None
-        or GrievanceState(root.state) not in OPEN
-        or leads_to(Step.MERGE, report.state) is None
-    ):
-        return Refusal.STEP  # what is answered already would never be heard by whoever told the second
-    if _closeness(report) > _closeness(root) or report.about_unit != root.about_unit:
-        return Refusal.WOULD_SHOW
-    report.merged_into_id, report.closed_how = root.id, "merged"
-    for child in acting.session.scalars(select(Grievance).where(Grievance.merged_into_id == report.id)):
-        child.merged_into_id = root.id
-    take(acting.session, report, Step.MERGE, acting.spoken(), into=root.number)
-    root.version += 1
-    detail = {} if report.identity == ANONYMOUS else {"case": report.number}
-    note(acting.session, root, "merged_in", acting.spoken(), detail)
-    return None
-
-
-def _closeness(report: Grievance) -> int:
-    """How few people a report was told to."""
-    return 2 * report.restricted + (report.identity != "normal")
-
-
 def read(acting: Acting, report: Grievance) -> None:
-    """That an officer opened the page of a report is kept."""
+    """That an officer opened the page of a report is kept, and what was news of it he has seen."""
+    seen_on_its_page(acting.session, report, acting.viewer.id, now=acting.now)
     record(acting, report, "report read")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from verify_service.grievances.assignment import WORK_ON
-from verify_service.grievances.opening import ANONYMOUS
+from verify_service.grievances.opening import ANONYMOUS, TYPED
 from verify_service.grievances.states import GrievanceState, Step, leads_to
 from verify_service.grievances.visibility import Viewer
 from verify_service.ground.tables import Grievance
@@ -29,6 +29,8 @@ class Action(StrEnum):
     ESCALATE = "escalate"
     MERGE = "merge"
     ELSEWHERE = "elsewhere"
+    UNMERGE = "unmerge"
+    PHONE = "phone"
     IDENTITY = "identity"
 
 
@@ -63,6 +65,10 @@ def possible(viewer: Viewer, report: Grievance) -> frozenset[Action]:
         may.add(Action.ASK)
     if leads_to(Step.REOPEN, report.state) is not None and report.merged_into_id is None:
         may.add(Action.REOPEN)
+    if report.identity != ANONYMOUS and report.channel in TYPED:
+        may.add(Action.PHONE)
+    if report.merged_into_id is not None:
+        may.add(Action.UNMERGE)
     if report.referred_to is not None or worked_on:
         may.add(Action.ELSEWHERE)
     return frozenset(may)

@@ -13,6 +13,7 @@ from verify_service.accounts.officers import Role
 from verify_service.grievances.opening import Spoken
 from verify_service.grievances.states import Step, leads_to
 from verify_service.grievances.steps import take
+from verify_service.grievances.told import News, tell_officer
 from verify_service.grievances.visibility import CITY_TEAM, Viewer, seen_by
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, Officer
@@ -62,6 +63,16 @@ def may_work_on(session: Session, report: Grievance, officer_id: int | None) -> 
     )
 
 
+def is_at_home(session: Session, report: Grievance) -> bool:
+    """Whether whoever has a report may go on with it: he may work on it, and is of its unit, where anybody is."""
+    if not may_work_on(session, report, report.assignee_id):
+        return False
+    holder = session.get_one(Officer, report.assignee_id)
+    if holder.unit == report.unit or Role(holder.role) is Role.KELURAHAN:
+        return True
+    return not any(officer.unit == report.unit for officer in candidates(session, report))
+
+
 def _who_see(session: Session, officers: Sequence[Officer], report: Grievance) -> set[int]:
     """Which of these accounts see the report, by the one condition, asked of the database in one statement."""
     session.flush()
@@ -84,6 +95,7 @@ def assign(session: Session, report: Grievance, *, by: str, now: dt.datetime) ->
     report.assignee_id = chosen.id if chosen else None
     if chosen is not None:
         take(session, report, Step.ASSIGN, Spoken(by, "console", now), to=chosen.id)
+        tell_officer(session, report, News.ASSIGNED, chosen.id, now=now, by=by)
     return report.assignee_id
 
 

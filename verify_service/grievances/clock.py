@@ -111,6 +111,8 @@ class Timed(Protocol):
     def closed_at(self) -> dt.datetime | None: ...
     @property
     def verify_by(self) -> dt.date: ...
+    @property
+    def promised_on(self) -> dt.date | None: ...
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class Deadline:
     day: dt.date | None
     days: int = 0
     unread: int = 0  # working days since somebody should have looked at it first; 0 while there is time
+    promised: dt.date | None = None  # the new day that the citizen was told, once it is late
 
 
 def deadline(report: Timed, today: dt.date) -> Deadline:
@@ -135,6 +138,7 @@ def deadline(report: Timed, today: dt.date) -> Deadline:
     if report.state == GrievanceState.WAITING:
         return Deadline(ClockState.PAUSED, report.due_on)
     if report.due_on < today:
-        return Deadline(ClockState.OVERDUE, report.due_on, working_days_between(report.due_on, today), unread)
+        late = working_days_between(report.due_on, today)
+        return Deadline(ClockState.OVERDUE, report.due_on, late, unread, report.promised_on)
     standing = ClockState.AT_RISK if report.risk_on is not None and report.risk_on <= today else ClockState.ON_TIME
     return Deadline(standing, report.due_on, working_days_between(today, report.due_on), unread)

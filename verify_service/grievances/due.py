@@ -43,7 +43,7 @@ def due_for(session: Session, officer: Officer) -> list[Due]:
         Due(
             report.number,
             "" if sensitive(report) else report.category,
-            report.due_on,
+            max(report.due_on, report.promised_on or report.due_on),
             report.urgency is not None,
             report.version,
             changed_at,

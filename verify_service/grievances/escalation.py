@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from verify_service.grievances.opening import ANONYMOUS, Spoken, chance_id
 from verify_service.grievances.states import OPEN, GrievanceState, Step, leads_to
 from verify_service.grievances.steps import CLOCK, take
 from verify_service.grievances.visibility import CITY_TEAM, seen_by
+from verify_service.grievances.worklist import orphaned
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import AuditEntry, Grievance, GrievanceEvent, GrievanceNotice, Officer
 from verify_service.ground.working_days import city_day, short_date, working_days_after, working_days_before
@@ -40,6 +41,7 @@ class Looked:
 
     heard: int = 0
     unverified: int = 0
+    orphaned: int = 0
     at_risk: int = 0
     escalated: int = 0
     asked: int = 0
@@ -56,6 +58,7 @@ def look(session: Session, *, now: dt.datetime, ask: AskWhetherSolved) -> Looked
     return Looked(
         heard=_end_waits(session, today, now),
         unverified=_notice(session, "unverified", _unverified(today), now),
+        orphaned=_notice(session, "orphaned", and_(_working(), orphaned()), now),
         at_risk=_notice(session, "at_risk", _at_risk(today), now),
         escalated=_climb(session, today, now),
         asked=_follow_up(session, today, now, ask),
@@ -94,6 +97,10 @@ def _due(session: Session, *conditions: ColumnElement[bool]) -> list[Grievance]:
 
 def _unverified(today: dt.date) -> ColumnElement[bool]:
     return (Grievance.state == GrievanceState.RECEIVED.value) & (Grievance.verify_by < today)
+
+
+def _working() -> ColumnElement[bool]:
+    return Grievance.state != GrievanceState.ANSWERED.value
 
 
 def _at_risk(today: dt.date) -> ColumnElement[bool]:
@@ -259,6 +266,7 @@ def _apologise(session: Session, report: Grievance, now: dt.datetime) -> None:
     if report.next_on is not None and report.due_on < city_day(now):
         values = {"date": short_date(report.next_on)}
         tell(session, report, "g8.case_escalated", values, cause=f"late:{report.reopened}", now=now)
+        report.promised_on = report.promised_on or report.next_on
 
 
 # --- after the answer ---
@@ -282,6 +290,10 @@ def _follow_up(session: Session, today: dt.date, now: dt.datetime, ask: AskWheth
     for report in answered:
         if ask(session, report, now):
             report.asked_at = now
+            # After a gap of the clock both days may be past: who is asked has the time to answer that was promised.
+            sla = programme().sla
+            leave = max(sla.close_days - sla.follow_up_days, 1)
+            report.close_on = max(report.close_on or today, working_days_after(today, leave))
             asked += 1
     return asked
 

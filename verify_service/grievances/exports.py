@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.opening import CITIZENS
@@ -188,6 +188,25 @@ def _code(category: str) -> str:
 
 def _agency(unit: str) -> str:
     return programme().units.get(unit, unit)
+
+
+@dataclass(frozen=True)
+class Referred:
+    """How many reports of those that an account sees went to one body, and how many have no number there yet."""
+
+    body: str
+    reports: int
+    without_number: int
+
+
+def referred(acting: Acting) -> list[Referred]:
+    """Every body that reports were referred to, the most first."""
+    without = func.count().filter(Grievance.external_number.is_(None))
+    asked = select(Grievance.referred_to, func.count(), without).where(
+        Grievance.referred_to.is_not(None), seen_by(acting.viewer)
+    )
+    rows = acting.session.execute(asked.group_by(Grievance.referred_to).order_by(func.count().desc()))
+    return [Referred(body or "", reports, left) for body, reports, left in rows]
 
 
 def record(acting: Acting, action: str, chosen: Chosen, **detail: str | int | bool) -> None:

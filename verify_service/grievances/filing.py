@@ -116,6 +116,8 @@ class Asked:
     until: dt.datetime | None = None
     over: bool | None = None
     page: int = 1
+    size: int = ON_A_PAGE
+    filed_here: bool = False  # only what came by this door
 
 
 def told_to_others() -> ColumnElement[bool]:
@@ -132,8 +134,10 @@ def told_to_others() -> ColumnElement[bool]:
 def requests_of(session: Session, asked: Asked) -> list[Told]:
     """The reports asked for that may leave the house, the newest first."""
     matching = [Grievance.number.in_(asked.numbers)] if asked.numbers else _matching(asked)
+    if asked.filed_here:
+        matching = [*matching, Grievance.channel == "open311"]
     wanted = _told().where(told_to_others(), *matching).order_by(Grievance.opened_at.desc(), Grievance.id.desc())
-    rows = session.execute(wanted.offset((asked.page - 1) * ON_A_PAGE).limit(ON_A_PAGE)).all()
+    rows = session.execute(wanted.offset((asked.page - 1) * asked.size).limit(asked.size)).all()
     return [Told(**row._mapping) for row in rows]
 
 

@@ -23,6 +23,7 @@ from verify_service.ground.working_days import city_day, working_days_after
 _BY_CHANCE: Final = 10**17
 CITIZENS: Final = frozenset({"reporter", "somebody with the number"})
 SECRET, ANONYMOUS = "secret", "anonymous"
+TYPED: Final = ("call", "counter")  # channels by which an officer wrote down who reports
 CONDUCT = {"rt_rw": "rt_conduct", "officer": "conduct"}  # whose conduct it is about decides before what it is about
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.grievances.clock import Clock, Pause, deadlines
-from verify_service.grievances.opening import Spoken, clock_of, note
+from verify_service.grievances.opening import CITIZENS, Spoken, clock_of, note
 from verify_service.grievances.states import CLOSED, GrievanceState, Step, leads_to
+from verify_service.grievances.told import News, tell_holder
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Grievance, GrievanceEvent
 from verify_service.ground.working_days import city_day, working_days_after
@@ -46,8 +47,8 @@ def take(
     after = leads_to(step, report.state)
     if after is None:
         raise WrongStep(step, report.state)
-    if step is Step.REOPEN and report.once and _told_again(session, report):
-        report.once = None  # that one is the one there is only one of
+    if step is Step.REOPEN and report.once and told_again(session, report):
+        report.once = None  # the newer report keeps the key
     before, report.state = report.state, after
     report.version += 1
     now = spoken.at
@@ -55,13 +56,17 @@ def take(
         detail |= _measured(session, report, now)
     note(session, report, kind or step.value, spoken, {"from": before, **detail})
     _stamp(session, report, step, now)
+    if step is Step.REOPEN:
+        tell_holder(session, report, News.REOPENED, now=now, by=spoken.by)
+    elif step is Step.HEARD and spoken.by in CITIZENS:
+        tell_holder(session, report, News.REPLIED, now=now, by=spoken.by)
     session.flush()
     audit.record(
         session, now=now, actor=spoken.by, action=f"report: {step}", on=f"grievance:{report.id}", state=after.value
     )
 
 
-def _told_again(session: Session, report: Grievance) -> bool:
+def told_again(session: Session, report: Grievance) -> bool:
     """Whether the same was reported once more while this one was closed, and is open."""
     same = select(Grievance.id).where(
         Grievance.once == report.once, Grievance.closed_at.is_(None), Grievance.id != report.id
@@ -99,7 +104,7 @@ def _again(session: Session, report: Grievance, now: dt.datetime) -> None:
     report.reopened += 1
     report.closed_at, report.closed_how = None, None
     report.answered_at, report.decision, report.answer, report.close_on = None, None, None, None
-    report.referred_to, report.supervisor_at = None, None
+    report.referred_to, report.supervisor_at, report.promised_on = None, None, None
     report.level, report.clock_from = 0, city_day(now)  # the ladder begins anew as well
     wind(session, report, now=now)
 

@@ -9,9 +9,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from verify_service.grievances.numbers import full_number
-from verify_service.grievances.opening import ANONYMOUS, Spoken, note
+from verify_service.grievances.opening import ANONYMOUS, SECRET, Spoken, note
 from verify_service.grievances.states import CLOSED, OPEN, GrievanceState, Step, leads_to
 from verify_service.grievances.steps import take
+from verify_service.grievances.told import News, tell_holder
 from verify_service.ground.crypto import keyed_hash, unseal_or_blank
 from verify_service.ground.tables import Grievance, GrievanceEvent, Phone, Proposal
 
@@ -91,7 +92,18 @@ def add_words(
             return False
         take(session, report, Step.HEARD, spoken, kind="added")
         return True
-    return note(session, report, "added", spoken)
+    new = note(session, report, "added", spoken)
+    if new and GrievanceState(report.state) in OPEN and report.assignee_id is not None:
+        tell_holder(session, report, News.REPLIED, now=now, by=by)
+    return new
+
+
+def keep_secret(session: Session, grievance_id: int) -> None:
+    """Keep a report that was told by name in confidence, where nobody has looked at it yet and no officer has to call:
+    its reporter asks for that."""
+    report = session.get_one(Grievance, grievance_id, with_for_update=True)
+    if report.identity == "normal" and report.state == GrievanceState.RECEIVED and not report.urgency:
+        report.identity, report.version = SECRET, report.version + 1
 
 
 def mark(session: Session, held: Held, said: str, *, channel: str, inbound: str, now: dt.datetime, phone: Phone) -> str:

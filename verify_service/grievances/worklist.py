@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from flows.references import read_reference
+from flows.references import read_reference, slips
 from verify_service.grievances.acting import Acting
-from verify_service.grievances.assignment import workers_at_the_desk
+from verify_service.grievances.assignment import WORK_ON, workers_at_the_desk
 from verify_service.grievances.numbers import full_number
 from verify_service.grievances.states import GrievanceState
 from verify_service.grievances.visibility import Viewer, in_area, seen_by
@@ -21,9 +21,10 @@ from verify_service.ground.crypto import blind_index
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import Area, Grievance, Officer, Phone, Reference, Worker
+from verify_service.ground.tables import Area, Grievance, GrievanceNotice, Officer, Phone, Reference, Worker
 from verify_service.registry.areas import kelurahan_within
 from verify_service.registry.names import name_key
+from verify_service.registry.nik import Nik, read_nik
 
 ON_A_PAGE: Final = 50
 MOST_PAGES: Final = 200  # beyond these nobody reads on: filters find what is wanted
@@ -40,6 +41,7 @@ class Tab(StrEnum):
 
     MINE = "mine"
     UNASSIGNED = "unassigned"
+    ORPHANED = "orphaned"  # nobody has it who works here
     OPEN = "open"
     AT_RISK = "at_risk"
     OVERDUE = "overdue"
@@ -120,6 +122,8 @@ class WorklistRow:
     reopened: int
     supervisor_at: dt.datetime | None
     level: int
+    promised_on: dt.date | None
+    unread: bool  # something happened that this account has not seen
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,7 @@ _LINE: Final = (
     Grievance.reopened,
     Grievance.supervisor_at,
     Grievance.level,
+    Grievance.promised_on,
 )
 _PAUSED = Grievance.state == GrievanceState.WAITING.value
 _TO_DO = and_(Grievance.closed_at.is_(None), Grievance.state != GrievanceState.ANSWERED.value)
@@ -183,14 +188,19 @@ def queue(acting: Acting, tab: Tab | None, filters: Filters, *, page: int) -> Pa
         tab = Tab.MINE if counts[Tab.MINE] else Tab.OPEN
     pages = min(max(1, -(-counts[tab] // ON_A_PAGE)), MOST_PAGES)
     page = min(max(1, page), pages)
-    wanted = _lines().where(tab_of(tab, acting.viewer, acting.today), *narrowed).order_by(*_order(tab))
+    wanted = _lines(acting.viewer).where(tab_of(tab, acting.viewer, acting.today), *narrowed).order_by(*_order(tab))
     rows = acting.session.execute(wanted.offset((page - 1) * ON_A_PAGE).limit(ON_A_PAGE))
     return Page(tab, tuple(WorklistRow(*row) for row in rows), counts, page, pages)
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
+def _lines(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    unread = select(GrievanceNotice.id).where(
+        GrievanceNotice.grievance_id == Grievance.id,
+        GrievanceNotice.officer_id == viewer.id,
+        GrievanceNotice.seen_at.is_(None),
+    )
     return (
-        select(*_LINE)
+        select(*_LINE, unread.exists())
         .outerjoin(Officer, Officer.id == Grievance.assignee_id)
         .outerjoin(Area, Area.kelurahan_code == Grievance.kelurahan_code)
     )
@@ -202,6 +212,7 @@ def tab_of(tab: Tab, viewer: Viewer, today: dt.date) -> ColumnElement[bool]:
     return {
         Tab.MINE: and_(_TO_DO, Grievance.assignee_id == viewer.id),
         Tab.UNASSIGNED: and_(_TO_DO, Grievance.assignee_id.is_(None)),
+        Tab.ORPHANED: and_(_TO_DO, orphaned()),
         Tab.OPEN: _TO_DO,
         Tab.AT_RISK: and_(runs, Grievance.risk_on <= today, Grievance.due_on >= today),
         Tab.OVERDUE: and_(runs, Grievance.due_on < today),
@@ -210,6 +221,13 @@ def tab_of(tab: Tab, viewer: Viewer, today: dt.date) -> ColumnElement[bool]:
         Tab.CLOSED: Grievance.closed_at.is_not(None),
         Tab.ALL: literal_column("true", type_=Grievance.restricted.type),
     }[tab]
+
+
+def orphaned() -> ColumnElement[bool]:
+    """Nobody who works here has it: the account is closed or has another role, or there was nobody to hand it to."""
+    works = select(Officer.id).where(Officer.disabled_at.is_(None), Officer.role.in_([role.value for role in WORK_ON]))
+    looked_at = Grievance.state != GrievanceState.RECEIVED.value
+    return or_(and_(Grievance.assignee_id.is_(None), looked_at), Grievance.assignee_id.not_in(works))
 
 
 def _order(tab: Tab) -> tuple[ColumnElement[Any], ...]:
@@ -270,6 +288,8 @@ class By(StrEnum):
     NUMBER = "number"
     PHONE = "phone"
     NAME = "name"
+    NIK = "nik"
+    SLIP = "slip"  # a number whose check does not fit: those that it may be
     NOTHING = "nothing"  # too short to be any of them, or not for this account
 
 
@@ -292,11 +312,14 @@ def search(acting: Acting, typed: str) -> Found:
     body = read_reference(typed)
     if body is not None and acting.session.get(Reference, full_number(body)) is not None:
         return _found(acting, By.NUMBER, Grievance.number == full_number(body))
+    near = [full_number(body) for body in slips(typed)]
+    if near and (alike := _found(acting, By.SLIP, Grievance.number.in_(near))).lines:
+        return alike
     if not acting.viewer.reads_words:
-        return Found(By.NOTHING)
+        return Found(By.SLIP if near else By.NOTHING)
     by, who = _who(acting.session, typed)
     if who is None:
-        return Found(By.NOTHING)
+        return Found(By.SLIP if near else By.NOTHING)
     found = _found(acting, by, and_(who, Grievance.identity == "normal"))
     acting.record("person searched", "reports", by=by, found=found.total)
     return found
@@ -308,6 +331,10 @@ def _who(session: Session, typed: str) -> tuple[By, ColumnElement[bool] | None]:
     if isinstance(number, Number):
         whose = select(Phone.id).where(Phone.number_index == blind_index(number.e164, "phone"))
         return By.PHONE, Grievance.phone_id.in_(whose)
+    nik = "".join(character for character in typed if not character.isspace())
+    if isinstance(read := read_nik(nik), Nik):
+        whose = select(Worker.id).where(Worker.nik_index == blind_index(read.value, "nik"))
+        return By.NIK, Grievance.worker_id.in_(whose)
     words = [word for word in name_key(typed).split() if len(word) > 1]
     if len("".join(words)) < SHORTEST_NAME or any(character.isdigit() for character in typed):
         return By.NOTHING, None
@@ -319,7 +346,7 @@ def _who(session: Session, typed: str) -> tuple[By, ColumnElement[bool] | None]:
 def _found(acting: Acting, by: By, wanted: ColumnElement[bool]) -> Found:
     conditions = (wanted, seen_by(acting.viewer))
     total = acting.session.scalar(select(func.count()).select_from(Grievance).where(*conditions)) or 0
-    newest = _lines().where(*conditions).order_by(Grievance.closed_at.is_not(None), Grievance.id.desc())
+    newest = _lines(acting.viewer).where(*conditions).order_by(Grievance.closed_at.is_not(None), Grievance.id.desc())
     return Found(by, tuple(WorklistRow(*row) for row in acting.session.execute(newest.limit(ON_A_PAGE))), total)
 
 

@@ -1,9 +1,12 @@
-"""The mail server."""
+"""The city's mail server, for what goes to people who are no phones: heads of the record, officers' digests."""
 
 from __future__ import annotations
 
+import datetime as dt
 import smtplib
 import ssl
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -13,13 +16,25 @@ from verify_service.ground.settings import settings
 PATIENCE: Final = 20.0  # seconds for one answer of the mail server
 
 
-def sender() -> str:
-    """Who our mail is from."""
-    return settings().mail_from or f"verify-service@{programme().jurisdiction}"
+def there_is_a_server() -> bool:
+    """Whether anything can be mailed at all."""
+    return bool(settings().mail_url.get_secret_value())
 
 
-def mail_server() -> smtplib.SMTP:
-    """A connection to it, signed in; SMTPException or OSError where it is not to be had."""
+def mail_to(to: str, subject: str, words: str, *, now: dt.datetime) -> EmailMessage:
+    """A mail that no person wrote."""
+    held = EmailMessage()
+    sender = settings().mail_from or f"verify-service@{programme().jurisdiction}"
+    held["Subject"], held["From"], held["To"] = subject, sender, to
+    held["Date"] = format_datetime(now)
+    held["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    held["Auto-Submitted"] = "auto-generated"
+    held.set_content(words)
+    return held
+
+
+def connected() -> smtplib.SMTP:
+    """A connection to the server of VERIFY_MAIL_URL, by TLS where it can; raises OSError and SMTPException."""
     address = urlsplit(settings().mail_url.get_secret_value())
     host, context = address.hostname or "", ssl.create_default_context()
     if address.scheme == "smtps":

@@ -180,6 +180,13 @@ class Category(_Table):
     description: str = ""
 
 
+class Body(_Table):
+    """A body outside the programme, to which a report can be referred."""
+
+    name: str
+    by_sheet: bool = False  # reports go over as the sheet of the page about exports, and its numbers come back so
+
+
 class Priority(_Table):
     """Points that order the waiting list, published; who has more is decided first."""
 
@@ -305,6 +312,7 @@ class Programme(_Table):
     signals: Signals
     units: Mapping[str, str]
     categories: Mapping[str, Category]
+    bodies: Mapping[str, Body]
     decisions: Decisions
     decrees: tuple[Decree, ...]
     accounts: Accounts

@@ -88,6 +88,13 @@ JOBS: Final = (
         "SELECT EXISTS (SELECT 1 FROM account_mail WHERE left_at IS NULL AND try_at <= now())",
         apart=5.0,
     ),
+    DIGEST := Job(
+        "jobs.digest.mail",
+        """SELECT EXISTS (SELECT 1 FROM grievance_notice WHERE seen_at IS NULL AND at > now() - interval '30 days')
+           AND EXISTS (SELECT 1 FROM officer WHERE digest AND disabled_at IS NULL
+                       AND (digest_at IS NULL OR digest_at < now() - interval '10 hours'))""",
+        apart=600.0,
+    ),
     PUBLISH := Job(
         "jobs.publish.publish",
         """SELECT EXISTS (SELECT 1 FROM file_import WHERE kind = 'insurer' AND undone_at IS NULL)

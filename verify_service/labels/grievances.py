@@ -14,10 +14,12 @@ from verify_service.grievances.clock import ClockState, Deadline
 from verify_service.grievances.related import Other
 from verify_service.grievances.timeline import Entry
 from verify_service.grievances.worklist import Tab
+from verify_service.ground.programme import programme
 from verify_service.languages import day
 
 TABS = {
     Tab.MINE: lazy_gettext("Mine"),
+    Tab.ORPHANED: lazy_gettext("Left behind"),
     Tab.UNASSIGNED: lazy_gettext("Nobody's yet"),
     Tab.OPEN: lazy_gettext("Not answered yet"),
     Tab.AT_RISK: lazy_gettext("At risk of being late"),
@@ -79,6 +81,8 @@ ACTIONS = {
     Action.REOPEN: lazy_gettext("Open again"),
     Action.ESCALATE: lazy_gettext("Pass up to a supervisor"),
     Action.MERGE: lazy_gettext("Merge with another case"),
+    Action.PHONE: lazy_gettext("Correct the phone number"),
+    Action.UNMERGE: lazy_gettext("Take the merge back"),
     Action.ELSEWHERE: lazy_gettext("Number in another system"),
     Action.IDENTITY: lazy_gettext("Open the identity"),
 }
@@ -136,6 +140,20 @@ class DeadlineWords:
     also: str = ""
 
 
+def body_name(code: str) -> str:
+    """What a body outside is called; what was written before bodies were a list stays as it was written."""
+    named = programme().bodies.get(code)
+    return named.name if named is not None else code
+
+
+def how_it_goes(code: str) -> str:
+    """How a report that was referred reaches that body."""
+    named = programme().bodies.get(code)
+    if named is None or not named.by_sheet:
+        return str(gettext("by letter: print the case and send it"))
+    return str(gettext("with the next sheet under Exports"))
+
+
 def refusal_text(refusal: Refusal) -> str:
     """Why a step was not taken and what to do next."""
     return str(REFUSALS[refusal])
@@ -156,6 +174,9 @@ def deadline_words(held: Deadline, reason: str | None = None) -> DeadlineWords:
     also = gettext("not looked at in time, by %(days)s", days=working_days(held.unread)) if held.unread else ""
     match held.standing:
         case ClockState.OVERDUE:
+            if held.promised is not None:
+                told = gettext("promised to the citizen for %(day)s", day=_day(held.promised))
+                also = "; ".join(filter(None, (told, also)))
             return DeadlineWords("✕", "late", gettext("overdue by %(days)s", days=days), also)
         case ClockState.AT_RISK if not held.days:
             return DeadlineWords("!", "risk", gettext("at risk: due today"), also)

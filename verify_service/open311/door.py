@@ -13,11 +13,14 @@ from werkzeug.exceptions import HTTPException
 
 from verify_service import telemetry
 from verify_service.accounts.api_keys import Admitted, admit
+from verify_service.ground.crypto import blind_index
 from verify_service.ground.programme import programme
+from verify_service.ground.queue import counted
 from verify_service.open311.wire import FORMATS, Open311Refusal, errors
 
 PATIENCE: Final = 5.0  # seconds for the database
 LARGEST: Final = 64 * 1024
+FOLLOWED: Final = 600  # calls by number an hour and address, without a key
 FORMAT: Final = '<any("xml","json"):form>'
 
 blueprint = Blueprint("open311", __name__, url_prefix="/open311/v2")
@@ -38,6 +41,16 @@ def admitted(session: Session, *, now: dt.datetime) -> Admitted:
     if sender is None:
         raise Open311Refusal(403, "api_key is missing or not in use; ask the programme's office for one")
     return sender
+
+
+def has_key() -> bool:
+    """Whether a key came with the call, right or wrong."""
+    return bool(request.headers.get("X-Api-Key") or request.values.get("api_key", ""))
+
+
+def guesses_numbers() -> bool:
+    """Whether this address has followed more numbers within the hour than anybody files: it may be trying them out."""
+    return counted(f"followed:{blind_index(request.remote_addr or '', 'address').hex()}", seconds=3600) > FOLLOWED
 
 
 def too_many(sender: Admitted, form: str, now: dt.datetime) -> Response | None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response, request
 from flask_babel import format_date, gettext
 from sqlalchemy.orm import Session
 
-from verify_service.grievances.filing import Asked, Filed, NotFiled, Told, file_report, requests_of
+from flows.references import read_reference
+from verify_service.grievances.filing import ON_A_PAGE, Asked, Filed, NotFiled, Told, file_report, requests_of
+from verify_service.grievances.numbers import full_number
 from verify_service.grievances.opening import Opened
 from verify_service.ground.database import transaction
 from verify_service.ground.phones import Phone, read_phone
 from verify_service.ground.programme import programme
 from verify_service.labels.categories import kind_name
 from verify_service.labels.standings import state_words
-from verify_service.open311.door import FORMAT, PATIENCE, admitted, blueprint, too_many
+from verify_service.open311.door import FORMAT, PATIENCE, admitted, blueprint, guesses_numbers, has_key, too_many
 from verify_service.open311.wire import Open311Refusal, answer, end_of, errors, moment, read_moment
 from verify_service.registry.areas import kelurahan_named
 
@@ -38,7 +41,7 @@ def requests(form: str) -> Response:
 @blueprint.get(f"/requests/<number>.{FORMAT}")
 def one_request(number: str, form: str) -> Response:
     """One report; 404 for one that does not leave the house, as for one that is none."""
-    return _listed(form, lambda: Asked(numbers=[_plain(number)]), dt.datetime.now(dt.UTC), one=True)
+    return _listed(form, lambda: Asked(numbers=[_number(number)]), dt.datetime.now(dt.UTC), one=True)
 
 
 @blueprint.get(f"/tokens/<token>.{FORMAT}")
@@ -49,13 +52,15 @@ def token(token: str, form: str) -> Response:
         sender = admitted(session, now=now)
         if (refused := too_many(sender, form, now)) is not None:
             return refused
-        found = requests_of(session, Asked(numbers=[_plain(token)]))
+        found = requests_of(session, Asked(numbers=[_number(token)]))
     if not found:
         return errors(404, "token was not found", form)
     return answer("service_requests", [{"service_request_id": found[0].number, "token": token}], form)
 
 
 def _listed(form: str, asked: Any, now: dt.datetime, *, one: bool = False) -> Response:
+    if not has_key():
+        return _followed(form, asked, one=one)
     with transaction(seconds=PATIENCE) as session:
         sender = admitted(session, now=now)
         if (refused := too_many(sender, form, now)) is not None:
@@ -69,9 +74,26 @@ def _listed(form: str, asked: Any, now: dt.datetime, *, one: bool = False) -> Re
     return answer("service_requests", [_shown(told) for told in found], form)
 
 
+def _followed(form: str, asked: Any, *, one: bool) -> Response:
+    """What was filed here, by its number: FixMyStreet and others send their key with what they file and never again.
+
+    Whoever has the number learns how it stands, as by a phone; lists need the key.
+    """
+    wanted = asked()
+    if not wanted.numbers:
+        raise Open311Refusal(403, "A list needs the api_key; without it ask by service_request_id for what you filed")
+    if guesses_numbers():
+        return errors(429, "Too many numbers from this address within an hour; send the api_key, or wait", form)
+    with transaction(seconds=PATIENCE) as session:
+        found = requests_of(session, replace(wanted, filed_here=True))
+    if one and not found:
+        return errors(404, "service_request_id was not found", form)
+    return answer("service_requests", [_shown(told) for told in found], form)
+
+
 def _asked(now: dt.datetime) -> Asked:
     given = request.args
-    numbers = _several("service_request_id")
+    numbers = [_number(given) for given in _several("service_request_id")]
     if len(numbers) > _MOST_NUMBERS:
         raise Open311Refusal(400, f"More than {_MOST_NUMBERS} service_request_id at once; ask in parts")
     if numbers:
@@ -86,8 +108,11 @@ def _asked(now: dt.datetime) -> Asked:
     page = given.get("page", "1")
     if re.fullmatch("[1-9][0-9]{0,4}", page) is None:
         raise Open311Refusal(400, "page is a number from 1")
+    size = given.get("page_size", str(ON_A_PAGE))
+    if re.fullmatch("[1-9][0-9]{0,3}", size) is None:
+        raise Open311Refusal(400, "page_size is a number from 1")
     over = None if len(states) != 1 else "closed" in states
-    return Asked((), _several("service_code"), since, until, over, int(page))
+    return Asked((), _several("service_code"), since, until, over, int(page), min(int(size), ON_A_PAGE))
 
 
 def _span(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
@@ -112,6 +137,12 @@ def _several(name: str) -> list[str]:
 def _plain(sent: str) -> str:
     """What was sent to look something up by, without what no column holds."""
     return _CONTROLS.sub("", sent)[:80]
+
+
+def _number(sent: str) -> str:
+    """One of our numbers however it is spelt: small letters, blanks, another dash; else what was sent."""
+    body = read_reference(sent)
+    return full_number(body) if body else _plain(sent)
 
 
 def _shown(told: Told) -> dict[str, Any]:
@@ -180,6 +211,11 @@ def _filed(session: Session) -> Filed:
     words = _CONTROLS.sub("", given.get("description", "")).strip()
     if not words:
         raise Open311Refusal(400, "description was not provided: the report in its sender's words")
+    picture = _CONTROLS.sub("", given.get("media_url", "")).strip()
+    if picture:
+        if not re.fullmatch(r"https?://[^\s<>\"']{1,500}", picture):
+            raise Open311Refusal(400, "media_url is no http or https address of 500 characters at most")
+        words = f"{words}\n{picture}"
     if len(words) > LONGEST:
         raise Open311Refusal(400, f"description is longer than {LONGEST} characters")
     once = request.headers.get("Idempotency-Key", "")

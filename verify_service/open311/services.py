@@ -12,7 +12,11 @@ from verify_service.labels.categories import kind_description, kind_name
 from verify_service.open311.door import FORMAT, blueprint
 from verify_service.open311.wire import Open311Refusal, answer
 
-CHANGED: Final = "2026-11-26T00:00:00Z"  # when this door last came to answer otherwise than before
+CHANGED: Final = "2026-11-29T00:00:00Z"  # when this door last came to answer otherwise than before
+_NOT_PUBLIC: Final = (
+    "A key is needed to file and to list. Without one a report that was filed here is followed by its "
+    "service_request_id. Nobody's name, phone or words are given out, nor what was told in confidence."
+)
 _STANDARD: Final = "http://wiki.open311.org/GeoReport_v2"
 
 
@@ -31,7 +35,7 @@ def discovery(form: str) -> Response:
     document = {
         "changeset": CHANGED,
         "contact": f"{held.brand}, {held.city}: {held.hotline}",
-        "key_service": f"{held.brand}, {held.city}: {held.hotline}",
+        "key_service": f"{held.brand}, {held.city}: {held.hotline}. {_NOT_PUBLIC}",
         "endpoints": [endpoint],
     }
     return answer("discovery", document, form)

@@ -73,13 +73,16 @@ def end_of(day: dt.date) -> str:
 
 
 def read_moment(text: str, name: str) -> dt.datetime | None:
-    """A moment that was sent, with its zone; None where there is none. A + that was sent bare arrives as a blank."""
+    """A moment that was sent; None where there is none. Without a zone it is the city's own time, a day alone its
+    beginning. A + that was sent bare arrives as a blank."""
     if not text:
         return None
     try:
         read = dt.datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         read = None
-    if read is None or read.tzinfo is None or not 1970 <= read.year <= 2999:  # ninety days on there is a date still
-        raise Open311Refusal(400, f"{name} is no W3C date and time with a zone, such as 2026-01-31T00:00:00Z")
+    if read is not None and read.tzinfo is None:
+        read = read.replace(tzinfo=programme().zone)
+    if read is None or not 1970 <= read.year <= 2999:  # ninety days on there is a date still
+        raise Open311Refusal(400, f"{name} is no W3C date and time, such as 2026-01-31T00:00:00Z")
     return read

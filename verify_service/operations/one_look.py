@@ -16,10 +16,11 @@ from typing import Any, Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from verify_service.grievances.worklist import orphaned
 from verify_service.ground import queue
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
-from verify_service.ground.tables import AuditEntry, Publication
+from verify_service.ground.tables import AuditEntry, Grievance, Publication
 from verify_service.messaging import reviving
 from verify_service.messaging.gateways import can_fetch, gateway
 from verify_service.messaging.health import standing
@@ -112,6 +113,9 @@ def _waiting(session: Session, now: dt.datetime) -> Iterator[TodayLine]:
     yield _by_age("inbound", heard, heard_since, now, look=_MINUTE, act=5 * _MINUTE)
     yield _by_age("verdicts", stale, stale_since, now, look=LATE, act=60 * _MINUTE)
     yield _by_age("unread", unread, unread_since, now, look=dt.timedelta(days=1), act=dt.timedelta(days=3))
+    left = select(func.count()).where(Grievance.closed_at.is_(None), Grievance.answered_at.is_(None), orphaned())
+    behind = session.scalar(left) or 0
+    yield TodayLine("orphaned", Standing.ACT if behind else Standing.WELL, "", {"count": behind, "since": None})
 
 
 def _by_age(

@@ -10,7 +10,6 @@ import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
 from typing import Final
 
 from sqlalchemy import select
@@ -18,9 +17,8 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.ground.crypto import keyed_hash
-from verify_service.ground.mail import mail_server, sender
+from verify_service.ground.mail import connected, mail_to, there_is_a_server
 from verify_service.ground.programme import programme
-from verify_service.ground.settings import settings
 from verify_service.ground.tables import AuditEntry
 from verify_service.record.heads import ShownHead, newest_head
 
@@ -51,7 +49,7 @@ class Letter:
 
 def letter_of_today(session: Session, *, now: dt.datetime) -> Letter | None:
     """What is to be mailed now, to those who have not had today's; None without them, a mail server or a head."""
-    if not programme().record.heads_to or not settings().mail_url.get_secret_value():
+    if not programme().record.heads_to or not there_is_a_server():
         return None
     morning = dt.datetime.combine(now.astimezone(programme().zone).date(), dt.time(), programme().zone)
     today = select(AuditEntry.detail["recipient"].astext).where(
@@ -77,17 +75,11 @@ def _known_as(address: str) -> str:
 
 def message(letter: Letter, to: str, *, now: dt.datetime) -> EmailMessage:
     """The mail to one of them: in both languages, the head in its text and as a file."""
-    held = EmailMessage()
     day = letter.head.at.astimezone(programme().zone)
-    held["Subject"] = f"{programme().brand}: kepala catatan {day:%Y-%m-%d} / signed head"
-    held["From"], held["To"] = sender(), to
-    held["Date"] = format_datetime(now)
-    held["Message-ID"] = make_msgid(domain=sender().rpartition("@")[2])
-    held["Auto-Submitted"] = "auto-generated"
     told = _WORDS.format(
         brand=programme().brand, size=letter.head.size, at=f"{day:%Y-%m-%d %H:%M %Z}", note=letter.head.note
     )
-    held.set_content(told)
+    held = mail_to(to, f"{programme().brand}: kepala catatan {day:%Y-%m-%d} / signed head", told, now=now)
     held.add_attachment(letter.head.note, filename=f"head-{day:%Y-%m-%d}.txt")
     return held
 
@@ -99,7 +91,7 @@ def send(letter: Letter, *, now: dt.datetime) -> list[str]:
     """
     went = []
     try:
-        with mail_server() as server:
+        with connected() as server:
             for to in letter.to:
                 try:
                     server.send_message(message(letter, to, now=now), to_addrs=[to])

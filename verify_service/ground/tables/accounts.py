@@ -32,6 +32,10 @@ class Officer(Base):
     totp_step: Mapped[int | None] = mapped_column(comment="the last code's time step: no code counts twice")
     calendar_hash: Mapped[bytes | None] = mapped_column(unique=True, comment="of the token in the calendar's address")
     language: Mapped[str] = mapped_column(server_default=text("'id'"))
+    digest: Mapped[bool] = mapped_column(
+        Boolean, server_default=text("true"), comment="wants one mail a working day while notices wait"
+    )
+    digest_at: Mapped[Moment | None] = mapped_column(comment="when the last one went")
     created_at: Mapped[Moment]
     disabled_at: Mapped[Moment | None]
     made_by: Mapped[str | None] = mapped_column(comment="officer:ID | command line:NAME; none: before this was kept")

@@ -82,6 +82,7 @@ class Grievance(Base):
     clock_from: Mapped[dt.date | None] = mapped_column(comment="the day the clock started, when it was reopened")
     risk_on: Mapped[dt.date | None] = mapped_column(comment="from which four fifths of the time are used")
     next_on: Mapped[dt.date | None] = mapped_column(comment="after this day it goes one rung up the ladder")
+    promised_on: Mapped[dt.date | None] = mapped_column(comment="the new day that its reporter was told, once late")
     level: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="rungs it went up")
     verified_at: Mapped[Moment | None]
     waiting_since: Mapped[Moment | None] = mapped_column(comment="while it waits for the citizen the clock stands")
@@ -95,7 +96,7 @@ class Grievance(Base):
     )
     reopened: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="how often")
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("grievance.id"))
-    referred_to: Mapped[str | None] = mapped_column(comment="lapor | a body outside the programme")
+    referred_to: Mapped[str | None] = mapped_column(comment="a body of the programme file; older ones in words")
     external_number: Mapped[str | None] = mapped_column(comment="its number there")
     supervisor_at: Mapped[Moment | None] = mapped_column(comment="when the reporter asked for a supervisor")
     closed_at: Mapped[Moment | None]
@@ -146,19 +147,25 @@ class GrievanceEvent(Base):
 
 
 class GrievanceNotice(Base):
-    """What an officer is told about a report's clock: each once, for each time it was opened and each rung."""
+    """What an officer is told about a report: by its clock, once for each opening and rung; and what others did."""
 
     __tablename__ = "grievance_notice"
     id: Mapped[Id]
     grievance_id: Mapped[int] = mapped_column(ForeignKey("grievance.id"))
-    kind: Mapped[str] = mapped_column(comment="at_risk | overdue | escalated | unverified")
+    kind: Mapped[str] = mapped_column(
+        comment="at_risk | overdue | escalated | unverified, or news of grievances/told.py"
+    )
     cycle: Mapped[int] = mapped_column(SmallInteger, comment="how often it had been reopened")
     level: Mapped[int] = mapped_column(SmallInteger)
+    seq: Mapped[int] = mapped_column(
+        server_default=text("0"),
+        comment="place in the thread of what it tells; 0: the clock's, once for each cycle and rung",
+    )
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), comment="nobody: whoever supervises")
     at: Mapped[Moment]
     seen_at: Mapped[Moment | None]
     __table_args__ = (
-        UniqueConstraint("grievance_id", "kind", "cycle", "level"),
+        UniqueConstraint("grievance_id", "kind", "cycle", "level", "seq"),
         Index("ix_grievance_notice_unseen", "officer_id", "id", postgresql_where=text("seen_at IS NULL")),
     )
 
