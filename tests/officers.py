@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from verify_service.accounts.officers import add_officer
+from verify_service.accounts.officers import Position, ready_officer
 from verify_service.ground.database import transaction
 
 EMAIL = "petugas@bekasi.example"
@@ -25,9 +25,7 @@ def an_officer(
 ) -> int:
     """Somebody with an account and the usual password."""
     with transaction() as session:
-        return add_officer(
-            session, email, role, PASSWORD, name, unit=unit, area=area, cleared=cleared, own_password=True, actor="test"
-        )
+        return ready_officer(session, email, PASSWORD, name, Position(role, unit, area, cleared), actor="test")
 
 
 def form_token(page: str) -> str:
@@ -43,3 +41,17 @@ def sign_in(client: FlaskClient, email: str = EMAIL, password: str = PASSWORD, *
     token = form_token(client.get("/console/login").get_data(as_text=True))
     form = {"email": email, "password": password, "csrf_token": token, "next": following}
     return client.post("/console/login", data=form, **more)
+
+
+def link_in(answer: Any) -> str:
+    """The path of the one-time link that the demo shows on a page."""
+    found = re.search(r'id="one-time-link" href="https?://[^/"]+(/[^"]+)"', answer.get_data(as_text=True))
+    assert found, "the page shows no link"
+    return found[1]
+
+
+def choose_by_link(client: FlaskClient, path: str, password: str, again: str | None = None) -> Any:
+    """Open the link and choose a password there."""
+    token = form_token(client.get(path).get_data(as_text=True))
+    again = password if again is None else again
+    return client.post(path, data={"csrf_token": token, "new": password, "again": again})

@@ -13,7 +13,7 @@ import structlog
 from flask import Flask, Response, g, has_request_context, request, session
 from flask_babel import Babel
 from flask_login import LoginManager, current_user
-from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.sansio.utils import host_is_trusted
 
 from verify_service import (
     calendars,
@@ -29,10 +29,13 @@ from verify_service import (
     telemetry,
     webhooks,
 )
+from verify_service.bodies import FewAtATime
 from verify_service.form_tokens import FormTokens
+from verify_service.ground.addresses import hosts
 from verify_service.ground.programme import programme
-from verify_service.ground.settings import settings
+from verify_service.ground.settings import SettingsRefused, settings
 from verify_service.messaging import catalogue, gateways
+from verify_service.proxies import BehindProxies
 
 WEBHOOK_BYTES = 16 * 1024
 PAGE_BYTES = 1024 * 1024
@@ -47,12 +50,14 @@ def create_app() -> Flask:
     if not structlog.is_configured():
         logs.configure()
     gateways.gateway()
+    if not settings().demo and not settings().public_url:
+        why = "Settings are incomplete:\n  VERIFY_PUBLIC_URL: is not set; write our address, such as https://HOST"
+        raise SettingsRefused(why)
     catalogue.check_widths()
     app = Flask("verify_service")
     _configure(app)
-    if not settings().demo:
-        # In production a proxy of ours stands in front (it buffers slow bodies): believe what the last one adds.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.wsgi_app = FewAtATime(app.wsgi_app, PAGE_BYTES)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxies(app.wsgi_app, settings().trusted_proxies)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_headers)
     compression.compress(app)
@@ -90,12 +95,17 @@ def _configure(app: Flask) -> None:
     )
 
 
-def _begin() -> None:
+def _begin() -> Response | None:
     g.nonce = secrets.token_urlsafe(16)
+    # A gateway of the same network calls by any name: its secret is in the path. So does whoever looks at our health.
+    named = request.path.startswith(("/webhooks/", "/health", "/metrics"))
+    if not named and not host_is_trusted(request.host, hosts()):
+        return Response("400 This is not our name.\n", 400, content_type="text/plain")
     if request.path.startswith("/webhooks/"):
         request.max_content_length = WEBHOOK_BYTES
     elif (most := console.largest_body(request.endpoint)) is not None:  # before the form's token is read, with the form
         request.max_content_length = most
+    return None
 
 
 def _headers(response: Response) -> Response:

@@ -18,6 +18,7 @@ from verify_service.ground.tables import (
     NEWEST_PERIOD,
     Ask,
     AskPerson,
+    CodeGuess,
     Conversation,
     DeliveryNotice,
     FileImport,
@@ -28,6 +29,7 @@ from verify_service.ground.tables import (
     InboundMessage,
     InsurerRecord,
     LinkTry,
+    LookUp,
     NumberTry,
     OptOutNotice,
     OutboxMessage,
@@ -41,6 +43,7 @@ SCREENS_KEPT = dt.timedelta(hours=24)  # far longer than any gateway repeats a h
 SCREENS_KEPT_AFTER_THE_END = dt.timedelta(minutes=15)  # the number of an anonymous report stands on one of them
 A_REPORT = "c"  # what is left of any screen of a talk about a report
 COUNTS_KEPT = dt.timedelta(days=2)
+GUESSES_KEPT = dt.timedelta(days=30)  # wrong codes for one NIK
 WORDS_KNOWN = dt.timedelta(hours=24)  # for so long a network may bring a text once more
 # What waits for a person is kept until one has dealt with it: nothing is emptied unread.
 _WAS_READ = or_(
@@ -131,6 +134,8 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
         session.execute(delete(Conversation).where(Conversation.touched_at < past)),
         session.execute(delete(SessionEnd).where(SessionEnd.received_at < past)),
         session.execute(delete(LinkTry).where(LinkTry.day < (now - COUNTS_KEPT).date())),
+        session.execute(delete(CodeGuess).where(CodeGuess.not_before < func.now() - GUESSES_KEPT)),
+        session.execute(delete(LookUp).where(LookUp.day < (now - COUNTS_KEPT).date())),
         session.execute(delete(NumberTry).where(NumberTry.day < (now - COUNTS_KEPT).date())),
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - COUNTS_KEPT)),
     ]

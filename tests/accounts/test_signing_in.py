@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from tests.officers import EMAIL, PASSWORD, an_officer, form_token, sign_in
 from tests.serving import new_client
 from verify_service.accounts import passwords
-from verify_service.accounts.officers import OfficerRefused, add_officer, disable_officer
-from verify_service.accounts.sign_in import SUSPICIOUS, TRIES
+from verify_service.accounts.officers import OfficerRefused, Position, disable_officer, ready_officer
+from verify_service.accounts.sign_in import SUSPICIOUS, TRIES, SignedIn, SignInRefusal
+from verify_service.accounts.sign_in import sign_in as from_a_machine
 from verify_service.ground.database import transaction
 
 HOME = "/console/"
@@ -200,7 +201,7 @@ def test_after_signing_in_one_stays_in_the_console(client: FlaskClient, asked: s
 def test_an_account_that_cannot_work_is_refused(db: Any, email: str, role: str, password: str) -> None:
     an_officer()
     with pytest.raises(OfficerRefused), transaction() as session:
-        add_officer(session, email, role, password, "Somebody")
+        ready_officer(session, email, password, "Somebody", Position(role))
 
 
 def test_passwords_are_kept_as_argon2id_of_the_recommended_cost(db: Any, real_hashes: None) -> None:
@@ -209,3 +210,22 @@ def test_passwords_are_kept_as_argon2id_of_the_recommended_cost(db: Any, real_ha
     cost = "$argon2id$v=19$m=19456,t=2,p=1$"
     assert kept.startswith(cost)
     assert passwords._NOBODY.startswith(cost), "who does not exist has to cost as much"
+
+
+def test_a_clock_a_day_ahead_throws_nobody_out(client: FlaskClient, db: Any) -> None:
+    """The finding: one machine a day ahead swept every session away."""
+    an_officer()
+    sign_in(client)
+    tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    with transaction() as session:
+        there = from_a_machine(session, EMAIL, PASSWORD, "192.0.2.1", now=tomorrow)
+    assert isinstance(there, SignedIn)
+    assert at_home(client)
+    other = new_client()
+    other.set_cookie("officer", there.token)
+    assert at_home(other)
+    for _ in range(TRIES):
+        sign_in(new_client(), password="wrong")
+    with transaction() as session:
+        later = from_a_machine(session, EMAIL, PASSWORD, "127.0.0.1", now=tomorrow)
+    assert later == SignInRefusal(wait=True), "nor does it shorten the quarter of an hour"

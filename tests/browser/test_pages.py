@@ -224,8 +224,9 @@ def test_what_is_shown_once_fits_too(visit: Visit, db: Any) -> None:
     visit.go("/console/officers")
     page.get_by_text("Akun lain").click()
     page.get_by_label("Alamat email").fill("siti@bekasi.example")
+    page.locator("#new-proof").fill(PASSWORD)
     page.get_by_role("button", name="Buat akun").click()
-    expect(page.locator("#made-up")).to_be_visible()
+    expect(page.locator("#one-time-link")).to_be_visible()
     visit.fits()
 
 
@@ -247,7 +248,7 @@ def test_a_second_factor_is_set_up_and_used_by_keyboard(visit: Visit, db: Any) -
     page.get_by_label("Alamat email").fill(EMAIL)
     page.get_by_label("Kata sandi").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Kode dari HP Anda")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Faktor kedua")
     expect(page.get_by_label("Enam angka")).to_be_focused()
     page.get_by_text("HP tidak ada di tangan").click()
     visit.fits()

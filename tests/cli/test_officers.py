@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.cli.test_commands import document, verify
-from tests.officers import EMAIL, PASSWORD, an_officer, sign_in
+from tests.officers import EMAIL, PASSWORD, an_officer, choose_by_link, sign_in
 from tests.serving import new_client
 
 NEW = "siti@bekasi.example"
 PLACE = "32.75.01.1001"
+OTHER = "sepeda hujan cangkir biru"
 
 
 @pytest.fixture
@@ -33,16 +35,37 @@ def test_an_account_is_made_for_a_place(db: Any) -> None:
     assert not one["second_factor"]
 
 
-def test_a_made_up_password_opens_only_the_account_page(client: FlaskClient) -> None:
-    password = document("officer", "add", NEW, "--role", "officer", "--json")["password"]
-    sign_in(client, NEW, password)
-    assert client.get("/console/").headers["Location"] == "/console/account"
-
-
-def test_ones_own_password_is_not_asked_for_again(client: FlaskClient) -> None:
-    verify("officer", "add", NEW, "--role", "officer", "--password-stdin", stdin=f"{PASSWORD}\n")
+def test_the_link_is_printed_where_no_mail_can_bring_it(client: FlaskClient) -> None:
+    made = document("officer", "add", NEW, "--role", "officer", "--json")
+    assert set(made) == {"id", "email", "link"}
+    choose_by_link(client, urlsplit(made["link"]).path, PASSWORD)
     sign_in(client, NEW)
     assert client.get("/console/").status_code == 200
+
+
+def test_nobody_gives_an_account_its_password(db: Any) -> None:
+    assert verify("officer", "add", NEW, "--role", "officer", "--password-stdin", stdin=f"{PASSWORD}\n").exit_code == 2
+
+
+def test_what_is_done_at_the_command_line_names_its_person_and_all_who_have_to_know_are_told(
+    client: FlaskClient, db: Any
+) -> None:
+    an_officer("admin@bekasi.example", "admin", name="Bu Admin")
+    an_officer("audit@bekasi.example", "auditor", name="Pak Auditor")
+    an_officer(name="Ibu Petugas")
+    verify("officer", "scope", EMAIL, "--role", "supervisor", "--cleared", "--as", "joko")
+    for told in ("admin@bekasi.example", "audit@bekasi.example", EMAIL):
+        browser = new_client()
+        sign_in(browser, told)
+        page = browser.get("/console/notices").get_data(as_text=True)
+        assert "Ibu Petugas" in page, told
+        assert "(joko)" in page, told
+        assert 'data-figure="notices">1<' in page
+    assert verify("officer", "disable", EMAIL, "--as", "two words").exit_code == 2
+    verify("officer", "disable", EMAIL)
+    actors = {row[0] for row in db.execute("SELECT actor FROM audit WHERE actor LIKE 'command line:%'")}
+    assert "command line:joko" in actors
+    assert len(actors) == 2, "without a name it is the user of the system"
 
 
 @pytest.mark.parametrize(
@@ -70,19 +93,19 @@ def test_a_closed_account_is_out_until_it_is_opened_again(client: FlaskClient, d
     assert listed(EMAIL)["disabled"]
     verify("officer", "enable", EMAIL.upper())
     assert sign_in(client).status_code == 303
-    trail = db.execute("SELECT action, actor FROM audit WHERE actor = 'command line' ORDER BY id").fetchall()
-    assert trail == [("officer disabled", "command line"), ("officer enabled", "command line")]
+    trail = db.execute("SELECT action FROM audit WHERE actor LIKE 'command line:%' ORDER BY id").fetchall()
+    assert trail == [("officer disabled",), ("officer enabled",)]
 
 
-def test_a_forgotten_password_is_exchanged_for_one_to_change(client: FlaskClient, db: Any) -> None:
+def test_a_forgotten_password_is_exchanged_by_a_link(client: FlaskClient, db: Any) -> None:
     an_officer()
     sign_in(client)
-    password = document("officer", "reset-password", EMAIL, "--json")["password"]
+    link = document("officer", "reset-password", EMAIL, "--json")["link"]
     assert client.get("/console/").status_code == 302
     assert sign_in(client).status_code == 401
-    sign_in(client, password=password)
-    assert client.get("/console/").headers["Location"] == "/console/account"
-    assert password not in str(db.execute("SELECT detail FROM audit").fetchall())
+    choose_by_link(client, urlsplit(link).path, OTHER)
+    assert sign_in(client, password=OTHER).status_code == 303
+    assert link.rpartition("/")[2] not in str(db.execute("SELECT detail FROM audit").fetchall())
 
 
 def test_a_lost_phone_is_taken_off(client: FlaskClient, db: Any) -> None:
@@ -104,7 +127,7 @@ def test_what_an_account_sees_changes_with_the_next_page(client: FlaskClient, db
     assert back.stdout == f"{EMAIL} is supervisor of grievance, the whole city, cleared.\n"
 
 
-@pytest.mark.parametrize("command", ["disable", "enable", "reset-password", "reset-2fa", "scope"])
+@pytest.mark.parametrize("command", ["disable", "enable", "reset-password", "reset-2fa", "scope", "vouch", "send-link"])
 def test_an_account_nobody_knows_is_said(db: Any, command: str) -> None:
     answer = verify("officer", command, "nobody@bekasi.example")
     assert answer.exit_code == 1

@@ -8,6 +8,7 @@ from typing import Any
 from tests.cli.test_commands import document, verify
 from tests.pdf import words_of
 from tests.people import a_worker, an_rt_head
+from verify_service.cli.whoever import whoever
 from verify_service.ground.crypto import letter_code
 
 HEAD = "+6281300000001"
@@ -39,7 +40,7 @@ def test_a_forgotten_pin_is_reset_with_a_new_letter(db: Any, tmp_path: Path) -> 
     assert letter_code("activation", head, 2).replace(" ", "") in letter
     assert "KetuaRW011" in letter
     assert db.execute("SELECT pin_hash, activated_at FROM rt_head").fetchone() == (None, None)
-    assert ("RT head let in again", "command line") in db.execute("SELECT action, actor FROM audit").fetchall()
+    assert ("RT head let in again", whoever()) in db.execute("SELECT action, actor FROM audit").fetchall()
     nobody = verify("rt-heads", "reset-pin", "999", "--out", str(out))
     assert nobody.exit_code == 1
     assert "rt-heads show" in nobody.output

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from tests.messaging.texts import queued
 from tests.people import a_phone
 from verify_service.cli.outbox import texts
+from verify_service.cli.whoever import whoever
 from verify_service.ground import queue
 from verify_service.messaging.outbox import Purpose
 
@@ -47,9 +48,7 @@ def test_texts_wait_again_and_the_sender_is_told(db: Any) -> None:
     assert run("revive") == "1 texts wait again (1 given up, 0 too old).\n"
     assert json.loads(run("revive", "--stale", "--json")) == {"failed": 0, "stale": 1, "done": True}
     assert db.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone() == (3,)
-    assert db.execute("SELECT DISTINCT actor FROM audit WHERE action = 'texts revived'").fetchall() == [
-        ("command line",)
-    ]
+    assert db.execute("SELECT DISTINCT actor FROM audit WHERE action = 'texts revived'").fetchall() == [(whoever(),)]
     assert [job.func_name for job in queue.queue().jobs] == [queue.SEND.name]
 
 

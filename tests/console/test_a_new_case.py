@@ -174,3 +174,31 @@ def test_a_kelurahan_writes_down_what_it_will_not_see_again(db: Any) -> None:
 def test_who_only_reads_files_nothing(db: Any) -> None:
     for role in ("auditor", "admin"):
         assert at_the_desk(role).status("/console/cases/new") == 403
+
+
+def test_a_kelurahan_finds_its_own_people_by_nik_and_nobody_elses(db: Any) -> None:
+    """The finding: an account of one kelurahan asked of every NIK of the city whether it is on the list."""
+    a_worker(db, phone=None, kelurahan="32.75.02.1001")
+    theirs = at_the_desk("kelurahan", unit="kelurahan", area="32.75.01.1001")
+    answer = file(theirs, nik="3275011501900001", phone="", channel="counter", kelurahan="32.75.01.1001")
+    assert (answer.status_code, "Tidak ada di daftar" in answer.get_data(as_text=True)) == (422, True)
+    a_worker(db, phone=None, nik="3275011501900002", row=3)
+    found = file(theirs, nik="3275011501900002", phone="", channel="counter", kelurahan="32.75.01.1001")
+    assert found.status_code == 200
+
+
+def test_people_are_looked_up_so_often_a_day_and_no_more(db: Any) -> None:
+    someone = a_worker(db, phone=None)
+    officer = at_the_desk()
+    db.execute("INSERT INTO look_up VALUES (%s, (now() AT TIME ZONE 'Asia/Jakarta')::date, 199, 0)", [officer.id])
+    assert file(officer, nik=someone.nik, phone="", channel="counter").status_code == 200
+    last = file(officer, nik=someone.nik, phone="", channel="counter")
+    assert (last.status_code, "sebanyak yang diizinkan" in last.get_data(as_text=True)) == (422, True)
+    searched = officer.post("/console/decisions/removals/find", {"wanted": someone.nik}).get_data(as_text=True)
+    assert "sebanyak yang diizinkan" in searched
+    assert "Sulistiawati" not in searched
+    db.execute("UPDATE look_up SET asked = 10, missed = 40")
+    assert file(officer, nik=someone.nik, phone="", channel="counter").status_code == 422
+    assert db.execute("SELECT count(*) FROM audit WHERE action = 'look-up refused'").fetchone() == (3,)
+    db.execute("UPDATE look_up SET day = day - 1")
+    assert file(officer, nik=someone.nik, phone="", channel="counter").status_code == 200

@@ -75,6 +75,7 @@ def test_each_request_has_its_own_nonce(client: FlaskClient) -> None:
 
 def test_outside_the_demo_cookies_need_tls_and_there_is_no_simulator(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("VERIFY_DEMO", "0")
+    environment.setenv("VERIFY_PUBLIC_URL", "https://localhost")
     environment.setenv("VERIFY_METRICS_TOKEN", "a token of some length")
     forget_everything()
     an_officer()

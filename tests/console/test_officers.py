@@ -9,12 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.console.desk import a_case
-from tests.officers import EMAIL, PASSWORD, an_officer, form_token, sign_in
+from tests.officers import EMAIL, PASSWORD, an_officer, choose_by_link, form_token, link_in, sign_in
 from tests.serving import new_client
 
 PAGE = "/console/officers"
 NEW = "siti@bekasi.example"
 PLACE = "32.75.01.1001"
+OTHER = "sepeda hujan cangkir biru"
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def admin(client: FlaskClient) -> FlaskClient:
 
 def send(client: FlaskClient, to: str = PAGE, page: str = PAGE, **form: str) -> Any:
     token = form_token(client.get(page).get_data(as_text=True))
-    return client.post(to, data={"csrf_token": token, **form})
+    return client.post(to, data={"csrf_token": token, "proof": PASSWORD, **form})
 
 
 def close(client: FlaskClient, at: str, successor: int) -> Any:
@@ -40,15 +41,25 @@ def make(client: FlaskClient, **form: str) -> Any:
     return send(client, **{**given, **form})
 
 
-def made_up(answer: Any) -> str:
-    found = re.search(r'id="made-up">([^<]+)<', answer.get_data(as_text=True))
-    assert found
-    return found[1]
+def another_admin(email: str = "kedua@bekasi.example") -> FlaskClient:
+    """A second administrator, signed in with a browser of her own."""
+    an_officer(email, "admin", name="Bu Kedua")
+    browser = new_client()
+    sign_in(browser, email)
+    return browser
 
 
-def test_an_account_is_made_with_a_password_to_change(admin: FlaskClient, db: Any) -> None:
+def confirm(client: FlaskClient, number: int, do: str = "confirm") -> Any:
+    """Press the button of what waits for a second administrator about this account."""
+    page = client.get(f"{PAGE}/{number}").get_data(as_text=True)
+    found = re.search(r'action="(/console/officers/requests/\d+)"', page)
+    assert found, "nothing waits"
+    return client.post(found[1], data={"csrf_token": form_token(page), "proof": PASSWORD, "do": do})
+
+
+def test_the_holder_of_an_account_alone_chooses_its_password(admin: FlaskClient, db: Any) -> None:
     answer = make(admin, role="kelurahan", unit="kelurahan", area=PLACE)
-    password = made_up(answer)
+    link = link_in(answer)
     assert db.execute("SELECT role, unit, area, cleared FROM officer WHERE email = %s", [NEW]).fetchone() == (
         "kelurahan",
         "kelurahan",
@@ -56,12 +67,15 @@ def test_an_account_is_made_with_a_password_to_change(admin: FlaskClient, db: An
         False,
     )
     (number,) = db.execute("SELECT id FROM officer WHERE email = %s", [NEW]).fetchone()
-    assert password not in admin.get(f"{PAGE}/{number}").get_data(as_text=True)
+    assert link not in admin.get(f"{PAGE}/{number}").get_data(as_text=True)
+    assert "tautan masih menunggu" in admin.get(f"{PAGE}/{number}").get_data(as_text=True)
     browser = new_client()
-    sign_in(browser, NEW, password)
-    assert browser.get("/console/").headers["Location"] == "/console/account"
+    for guess in ("", PASSWORD):
+        assert sign_in(browser, NEW, guess).status_code == 401
+    assert choose_by_link(browser, link, OTHER).status_code == 303
+    assert browser.get(link).status_code == 410
+    assert sign_in(browser, NEW, OTHER).headers["Location"] == "/console/"
     page = admin.get(PAGE).get_data(as_text=True)
-    assert "harus mengganti kata sandi" in page
     assert 'data-figure="accounts">2<' in page
 
 
@@ -100,23 +114,35 @@ def test_a_hostile_name_is_shown_as_text(admin: FlaskClient) -> None:
         assert "&lt;script&gt;alert" in body
 
 
-def test_an_account_is_closed_opened_and_given_another_password(admin: FlaskClient, db: Any) -> None:
+def test_an_account_is_closed_and_opened_again(admin: FlaskClient, db: Any) -> None:
     number = an_officer()
     browser = new_client()
     sign_in(browser)
     at = f"{PAGE}/{number}"
-    assert send(admin, at, do="close").status_code == 303
+    assert send(admin, at, do="close", proof="").status_code == 303, "shutting somebody out does not wait"
     assert browser.get("/console/").status_code == 302
     assert "ditutup" in admin.get(at).get_data(as_text=True)
     send(admin, at, do="open")
     assert sign_in(browser).status_code == 303
-    password = made_up(send(admin, at, do="password"))
+    assert "Bu Admin" in admin.get(at).get_data(as_text=True)
+
+
+def test_a_new_password_needs_a_second_administrator_and_goes_to_the_holder(admin: FlaskClient, db: Any) -> None:
+    number = an_officer()
+    browser = new_client()
+    sign_in(browser)
+    at = f"{PAGE}/{number}"
+    asked = send(admin, at, do="password")
+    assert (asked.status_code, sign_in(new_client()).status_code) == (303, 303), "one alone resets nothing"
+    assert confirm(admin, number).status_code == 422, "nobody is his own second"
+    link = link_in(confirm(another_admin(), number))
     assert browser.get("/console/").status_code == 302
-    assert sign_in(browser, password=PASSWORD).status_code == 401
-    assert sign_in(browser, password=password).status_code == 303
+    assert sign_in(browser).status_code == 401
+    choose_by_link(browser, link, OTHER)
+    assert sign_in(browser, password=OTHER).status_code == 303
     trail = admin.get(at).get_data(as_text=True)
-    assert "Bu Admin" in trail
     assert "Kata sandi dibuatkan ulang" in trail
+    assert "Bu Kedua" in trail
 
 
 def test_before_an_account_is_closed_its_page_shows_what_it_holds_and_then_where_that_went(
@@ -140,32 +166,88 @@ def test_before_an_account_is_closed_its_page_shows_what_it_holds_and_then_where
     assert held == [(stays,)]
 
 
-def test_an_account_of_another_role_hands_on_what_it_may_not_work_on(admin: FlaskClient, db: Any) -> None:
+def test_an_account_of_another_role_hands_on_what_it_may_not_work_on_once_it_is_confirmed(
+    admin: FlaskClient, db: Any
+) -> None:
     changed = an_officer(name="Pak Pindah")
-    an_officer("lain@bekasi.example", name="Bu Tinggal")
+    stays = an_officer("lain@bekasi.example", name="Bu Tinggal")
     a_case(db, assignee_id=changed, state="in_progress")
     at = f"{PAGE}/{changed}"
     send(admin, at, do="scope", role="auditor", unit="grievance", area="")
-    assert "Kasus dialihkan: Bu Tinggal (1)" in admin.get(at).get_data(as_text=True)
+    assert db.execute("SELECT assignee_id FROM grievance").fetchone() == (changed,)
+    confirm(another_admin(), changed)
+    assert db.execute("SELECT assignee_id FROM grievance").fetchone() == (stays,)
 
 
-def test_a_lost_phone_is_taken_off(admin: FlaskClient, db: Any) -> None:
+def test_a_lost_phone_is_taken_off_by_two(admin: FlaskClient, db: Any) -> None:
     number = an_officer()
     db.execute("UPDATE officer SET totp_secret = 'x', totp_at = now() WHERE id = %s", [number])
-    assert "Cabut faktor kedua" in admin.get(f"{PAGE}/{number}").get_data(as_text=True)
+    assert "Minta faktor kedua dicabut" in admin.get(f"{PAGE}/{number}").get_data(as_text=True)
     send(admin, f"{PAGE}/{number}", do="factor")
-    assert db.execute("SELECT totp_at, totp_secret FROM officer WHERE id = %s", [number]).fetchone() == (None, None)
+    factor = "SELECT totp_secret FROM officer WHERE id = %s"
+    assert db.execute(factor, [number]).fetchone() == (b"x",)
+    confirm(another_admin(), number)
+    assert db.execute(factor, [number]).fetchone() == (None,)
+
+
+SCOPE = "SELECT role, unit, area, cleared FROM officer WHERE id = %s"
 
 
 def test_what_an_account_sees_is_changed(admin: FlaskClient, db: Any) -> None:
     number = an_officer()
     at = f"{PAGE}/{number}"
     assert send(admin, at, do="scope", role="kelurahan", unit="kelurahan").status_code == 422
-    send(admin, at, do="scope", role="supervisor", unit="disnaker", cleared="1")
-    row = db.execute("SELECT role, unit, area, cleared FROM officer WHERE id = %s", [number]).fetchone()
-    assert row == ("supervisor", "disnaker", None, True)
+    send(admin, at, do="scope", role="officer", unit="disnaker")
+    assert db.execute(SCOPE, [number]).fetchone() == ("officer", "disnaker", None, False)
     (detail,) = db.execute("SELECT detail FROM audit WHERE action = 'officer''s scope changed'").fetchone()
-    assert detail == {"role": "supervisor", "unit": "disnaker", "area": None, "cleared": True}
+    assert detail == {"role": "officer", "unit": "disnaker", "area": None, "cleared": False}
+
+
+@pytest.mark.parametrize(
+    "form", [{"role": "officer", "cleared": "1"}, {"role": "supervisor"}, {"role": "admin"}, {"role": "auditor"}]
+)
+def test_clearance_and_the_roles_above_an_officer_need_a_second_administrator(
+    admin: FlaskClient, db: Any, form: dict[str, str]
+) -> None:
+    number = an_officer()
+    send(admin, f"{PAGE}/{number}", do="scope", unit="grievance", **form)
+    assert db.execute(SCOPE, [number]).fetchone() == ("officer", "grievance", None, False)
+    assert confirm(admin, number).status_code == 422
+    assert confirm(another_admin(), number).status_code == 303
+    held = db.execute(SCOPE, [number]).fetchone()
+    assert held == (form["role"], "grievance", None, "cleared" in form)
+
+
+def test_a_new_supervisor_begins_as_an_officer_until_a_second_one_confirms(admin: FlaskClient, db: Any) -> None:
+    make(admin, role="supervisor", cleared="1")
+    (number,) = db.execute("SELECT id FROM officer WHERE email = %s", [NEW]).fetchone()
+    assert db.execute(SCOPE, [number]).fetchone() == ("officer", "grievance", None, False)
+    assert confirm(another_admin(), number, "drop").status_code == 303
+    assert db.execute(SCOPE, [number]).fetchone() == ("officer", "grievance", None, False)
+    assert db.execute("SELECT state FROM account_request").fetchone() == ("refused",)
+
+
+def test_who_asked_takes_it_back_and_may_ask_once_more(admin: FlaskClient, db: Any) -> None:
+    number = an_officer()
+    send(admin, f"{PAGE}/{number}", do="password")
+    twice = send(admin, f"{PAGE}/{number}", do="password")
+    assert (twice.status_code, "menunggu admin kedua" in twice.get_data(as_text=True)) == (422, True)
+    confirm(admin, number, "drop")
+    assert send(admin, f"{PAGE}/{number}", do="password").status_code == 303
+    states = db.execute("SELECT state FROM account_request ORDER BY id").fetchall()
+    assert states == [("withdrawn",), ("open",)]
+
+
+@pytest.mark.parametrize("do", ["scope", "password", "factor", "vouch", "open", "link"])
+def test_a_browser_left_open_changes_no_account(admin: FlaskClient, db: Any, do: str) -> None:
+    number = an_officer()
+    answer = send(admin, f"{PAGE}/{number}", do=do, role="admin", unit="grievance", proof="wrong")
+    assert answer.status_code == 422
+    assert "Kata sandi atau kode Anda sendiri salah" in answer.get_data(as_text=True)
+    assert make(admin, proof="wrong").status_code == 422
+    assert db.execute("SELECT count(*) FROM account_request").fetchone() == (0,)
+    assert db.execute("SELECT count(*) FROM sign_in_attempt").fetchone() == (2,)
+    assert db.execute("SELECT count(*) FROM officer").fetchone() == (2,)
 
 
 def test_nobody_changes_his_own_account(admin: FlaskClient, db: Any) -> None:

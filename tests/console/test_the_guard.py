@@ -44,8 +44,8 @@ def test_every_page_of_the_console_asks_who_is_there(client: FlaskClient, monkey
         assert answer.headers["Location"].startswith("/console/login"), address
 
 
-def test_only_signing_in_is_open_and_stopping_a_mail() -> None:
-    assert {"console.login", "console.second", "console.stop_digest"} == OPEN
+def test_only_signing_in_the_holder_s_link_and_stopping_a_mail_are_open() -> None:
+    assert {"console.login", "console.second", "console.welcome", "console.stop_digest"} == OPEN
 
 
 def test_every_page_has_a_rule_and_every_rule_a_page(client: FlaskClient) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from verify_service.ground.phones import Phone
 from verify_service.messaging.gateways.contract import Outgoing, SendOutcome
-from verify_service.messaging.gateways.kannel import Kannel, read_answer
+from verify_service.messaging.gateways.kannel import Kannel, read_answer, signed_id
 
 SITI = Phone("+6281234567890")
 TEXT = Outgoing(7, SITI, "Kode Anda rahasia.")
@@ -118,7 +118,7 @@ def test_a_text_carries_its_facts_in_headers_and_our_id_alone_in_the_report(box:
     assert (headers["x-kannel-from"], headers["x-kannel-to"]) == ("BEKASI", SITI.e164)
     assert headers["x-kannel-dlr-mask"] == "31"
     assert headers["x-kannel-dlr-url"] == (
-        "https://verify.example.org/webhooks/kannel/50%%25d%%2F%%3F/delivery-reports?id=7&status=%d"
+        f"https://verify.example.org/webhooks/kannel/50%%25d%%2F%%3F/delivery-reports?id=7.{signed_id('7')}&status=%d"
     )
 
 

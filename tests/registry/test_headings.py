@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.test_commands import document, verify
 from tests.registry.test_loading import ANI, roster, written
+from verify_service.cli.whoever import whoever
 from verify_service.registry.problems import FileRefused
 
 STRANGE = "ID WARGA,NAMA,TGL LAHIR,RT,RW,KELURAHAN,KECAMATAN,NO HP,XYZ"
@@ -32,7 +33,7 @@ def test_what_a_column_is_can_be_told_and_is_remembered_for_the_next_file(db: An
     assert taken["created"] == 1
     assert "unknown_column" not in taken["counts"]
     told = db.execute("SELECT kind, spelling, field, told_by FROM told_heading ORDER BY spelling").fetchall()
-    assert told == [("roster", "idwarga", "nik", "command line"), ("roster", "xyz", "", "command line")]
+    assert told == [("roster", "idwarga", "nik", whoever()), ("roster", "xyz", "", whoever())]
     assert roster(written(tmp_path, ANI, ANI, headings=STRANGE, name="next.csv")).accepted == 2
     payments = written(tmp_path, "3275014107800001,Ani,16800", headings="ID WARGA,NAMA,JUMLAH", name="p.csv")
     other = verify("import", "payments", str(payments), "--period", "2026-03")

@@ -31,6 +31,7 @@ def texts(client: FlaskClient, number: str = NUMBER) -> list[str]:
 def real(db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """The service as it runs for real."""
     monkeypatch.setenv("VERIFY_DEMO", "0")
+    monkeypatch.setenv("VERIFY_PUBLIC_URL", "https://localhost")
     forget_everything()
     client = new_client()
     client.application.config["WTF_CSRF_ENABLED"] = False  # so that the guard alone answers

@@ -19,7 +19,7 @@ from verify_service.ground.database import transaction
 from verify_service.ground.settings import settings
 from verify_service.messaging.gateways.console import Console
 from verify_service.messaging.gateways.contract import RawRequest, SendOutcome, Sent
-from verify_service.messaging.gateways.kannel import NAME, parse, provider_id_of
+from verify_service.messaging.gateways.kannel import NAME, parse, provider_id_of, signed_id
 from verify_service.messaging.gateways.kannel import kept as as_it_came
 from verify_service.messaging.sending import Claimed, record
 
@@ -144,7 +144,7 @@ def answered(claimed: tuple[Claimed, ...], outcome: SendOutcome = SendOutcome.AC
 
 
 def report(client: FlaskClient, our_id: object, status: object) -> None:
-    answer = client.get(path("delivery-reports", query=f"?id={our_id}&status={status}"))
+    answer = client.get(path("delivery-reports", query=f"?id={our_id}.{signed_id(str(our_id))}&status={status}"))
     assert (answer.status_code, answer.get_data()) == (200, b"")
 
 
@@ -238,3 +238,14 @@ def test_anything_gives_events_that_a_row_can_hold(
         assert "\x00" not in repr(event)
         assert not (event.text if kind == "sms" else "").count("\x00")  # type: ignore[union-attr]
     as_it_came(raw)
+
+
+def test_a_report_with_a_guessed_id_changes_nothing(db: Any, client: FlaskClient) -> None:
+    """The finding: ids count from 1, and whoever had the secret said of any text that it had not arrived."""
+    claimed = handed_over(db)
+    answered(claimed)
+    our_id = claimed[0].text.our_id
+    for guess in (f"{our_id}", f"{our_id}.", f"{our_id}.{signed_id(str(our_id + 1))}", f"{our_id}.{'0' * 20}"):
+        assert client.get(path("delivery-reports", query=f"?id={guess}&status=2")).status_code == 200
+    assert became(db) == ("accepted", None)
+    assert db.execute("SELECT count(*) FROM delivery_notice").fetchone() == (0,)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Text, cast, func, select, text
 from sqlalchemy.orm import Session
 
+from verify_service.accounts import passwords, second_factor
 from verify_service.ground.tables import AuditEntry, Officer, OfficerSession
 
 SIGN_INS: Final = ("signed in", "sign-in refused", "signed out", "recovery code used")
@@ -29,6 +30,10 @@ class Account:
     cleared: bool
     second_factor: bool
     must_change_password: bool
+    awaits_link: bool
+    made_by: str | None
+    stands_alone: bool
+    decides_from: dt.datetime
     last_seen: dt.datetime | None
     disabled: bool
 
@@ -57,8 +62,12 @@ def _account(held: Officer, last_seen: dt.datetime | None) -> Account:
         unit=held.unit,
         area=held.area,
         cleared=held.cleared,
-        second_factor=held.totp_at is not None,
+        second_factor=second_factor.has(held),
         must_change_password=held.password_set_at is None,
+        awaits_link=held.password_hash == passwords.NONE_YET,
+        made_by=held.made_by,
+        stands_alone=(held.made_by is not None and held.vouched_by is None) or held.renewed_by is not None,
+        decides_from=held.decides_from,
         last_seen=last_seen,
         disabled=held.disabled_at is not None,
     )

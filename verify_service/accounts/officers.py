@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from verify_service import audit
-from verify_service.accounts import passwords, second_factor
+from verify_service.accounts import passwords, second_factor, two_people
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Area, Officer, OfficerSession
 
@@ -35,7 +35,7 @@ class Role(StrEnum):
 class Duty(StrEnum):
     """What an account has to see to before it may do anything else."""
 
-    OWN_PASSWORD = "own password"  # noqa: S105  # somebody else made its password up
+    OWN_PASSWORD = "own password"  # noqa: S105  # somebody else made its password up, before links did that
     SECOND_FACTOR = "second factor"  # its role must have one
 
 
@@ -96,7 +96,7 @@ def duty_of(officer: Officer) -> Duty | None:
     """What this account has to see to first; None for one that may work."""
     if officer.password_set_at is None:
         return Duty.OWN_PASSWORD
-    if officer.totp_at is None and second_factor.wanted_of(officer.role):
+    if not second_factor.has(officer) and second_factor.wanted_of(officer):
         return Duty.SECOND_FACTOR
     return None
 
@@ -106,52 +106,45 @@ def normal_email(email: str) -> str:
     return email.replace("\0", "").strip().lower()
 
 
-def add_officer(
-    session: Session,
-    email: str,
-    role: str,
-    password: str,
-    name: str,
-    *,
-    unit: str = "grievance",
-    area: str | None = None,
-    cleared: bool = False,
-    own_password: bool = False,
-    actor: str = "system",
-) -> int:
-    """Make an account and return its id; OfficerRefused for whatever is unknown, taken or too short.
+def add_officer(session: Session, email: str, name: str, wanted: Position, *, actor: str) -> Officer:
+    """Make an account; OfficerRefused for whatever is unknown or taken.
 
-    `unit` is one of the programme file, `area` the code of a kecamatan or kelurahan (None: the whole city), `cleared`
-    whether the account sees reports about money, harassment or conduct; `own_password` that its holder chose the
-    password himself. `actor` is who made it, for the trail: "command line" or "officer:ID".
+    It opens nothing until its holder has chosen a password by the link, and decides nothing for a day. `actor` is who
+    made it, as the trail names people.
     """
     address = normal_email(email)
-    if role not in set(Role):
-        raise OfficerRefused("role", f"There is no role {role!r}; choose one of {', '.join(Role)}")
+    if wanted.role not in set(Role):
+        raise OfficerRefused("role", f"There is no role {wanted.role!r}; choose one of {', '.join(Role)}")
     if address.count("@") != 1 or not all(address.split("@")) or any(map(str.isspace, address)):
         raise OfficerRefused("email", "This is not an e-mail address; write it like officer@city.example")
-    check_password(password, (address, name))
-    check_position(session, Position(role, unit, area, cleared))
+    check_position(session, wanted)
     if session.scalar(select(Officer.id).where(Officer.email == address)) is not None:
         raise OfficerRefused("taken", "There is already an officer with this e-mail address")
     now = dt.datetime.now(dt.UTC)
     officer = Officer(
         email=address,
         name=name.strip() or address,
-        role=role,
-        unit=unit,
-        area=area,
-        cleared=cleared,
-        password_hash=passwords.hashed(password),
-        password_set_at=now if own_password else None,
+        **asdict(wanted),
+        password_hash=passwords.NONE_YET,
         created_at=now,
+        made_by=actor,
     )
+    two_people.wait(officer)
     session.add(officer)
     session.flush()
-    who = f"officer:{officer.id}"
-    audit.record(
-        session, now=now, actor=actor, action="officer added", on=who, role=role, unit=unit, area=area, cleared=cleared
-    )
+    audit.record(session, now=now, actor=actor, action="officer added", on=f"officer:{officer.id}", **asdict(wanted))
+    return officer
+
+
+def ready_officer(
+    session: Session, email: str, password: str, name: str, wanted: Position, *, actor: str = "demo"
+) -> int:
+    """An account that works at once, with a password that others know: for the demo and for tests, and nowhere else."""
+    check_password(password, (normal_email(email), name))
+    officer = add_officer(session, email, name, wanted, actor=actor)
+    officer.password_hash, officer.password_set_at = passwords.hashed(password), officer.created_at
+    officer.vouched_by, officer.decides_from = actor, func.now()
+    session.flush()
     return officer.id
 
 

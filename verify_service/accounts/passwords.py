@@ -11,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST_PASSWORD: Final = 12  # NIST SP 800-63B: length is what counts; no rules on which characters
 LONGEST_PASSWORD: Final = 1024
+NONE_YET: Final = ""  # of an account whose holder has not chosen one: nothing fits it
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 passes, 1 lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
@@ -39,6 +40,8 @@ _ROWS: Final = (
     "1q2w3e4r5t6y7u8i9o0p",
 )
 _LEET: Final = str.maketrans("@$0134578", "asoieastb")
+_TRIES: Final = 1e8  # zxcvbn calls less "somewhat guessable"
+_WEIGHED: Final = 72  # letters; what is longer is not easy for its length, and takes long to weigh
 _LEFT: Final = 5  # letters and digits that must remain once the obvious is taken away
 
 
@@ -67,8 +70,18 @@ def is_easy(password: str, about: Iterable[str] = ()) -> bool:
     `about` is what everybody knows of its holder: name, address, the programme's name.
     """
     known = {part for text in about for part in re.findall(r"[a-z]{4,}", text.lower())}
+    if _tries(password, known) < _TRIES:
+        return True
     plain = re.sub(r"\s", "", password.lower())
     return any(_left(form, _COMMON | known) < _LEFT for form in (plain, plain.translate(_LEET)))
+
+
+def _tries(password: str, known: Iterable[str]) -> float:
+    """After how many tries somebody has it who begins with the passwords that are used most."""
+    from zxcvbn import zxcvbn  # its lists take a seventh of a second to load, and are needed rarely
+
+    weighed = zxcvbn(password[:_WEIGHED], user_inputs=sorted({*known, *_COMMON}), max_length=_WEIGHED)
+    return float(weighed["guesses"])
 
 
 def _left(password: str, words: Iterable[str]) -> int:

@@ -1,4 +1,7 @@
-"""Signed-in browsers. The cookie holds a random token, the row only its hash: stolen rows open nothing."""
+"""Signed-in browsers. The cookie holds a random token, the row only its hash: stolen rows open nothing.
+
+Times are the database's: a machine whose clock is a day ahead throws nobody out, and lets nobody stay.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from verify_service import audit
@@ -23,40 +26,47 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def open_session(session: Session, officer_id: int, *, now: dt.datetime) -> str:
+def open_session(session: Session, officer_id: int) -> str:
     """A new signed-in browser; returns the token for its cookie (256 bits). Sessions that are over are swept away."""
     session.execute(
-        delete(OfficerSession).where((OfficerSession.expires_at <= now) | (OfficerSession.seen_at <= now - IDLE))
+        delete(OfficerSession).where(
+            (OfficerSession.expires_at <= func.now()) | (OfficerSession.seen_at <= func.now() - IDLE)
+        )
     )
     token = secrets.token_urlsafe(32)
     session.add(
         OfficerSession(
-            token_hash=_hash(token), officer_id=officer_id, created_at=now, seen_at=now, expires_at=now + LONGEST
+            token_hash=_hash(token),
+            officer_id=officer_id,
+            created_at=func.now(),
+            seen_at=func.now(),
+            expires_at=func.now() + LONGEST,
         )
     )
     return token
 
 
-def find_officer(session: Session, token: str, *, now: dt.datetime, active: bool = True) -> SignedInOfficer | None:
+def find_officer(session: Session, token: str, *, active: bool = True) -> SignedInOfficer | None:
     """Who this token belongs to; None after 30 idle minutes, 12 hours in all, signing out, or being disabled.
 
     `active` is False for what a page asks by itself: watching alone does not keep a session open.
     """
     found = session.execute(
-        select(Officer, OfficerSession.seen_at)
+        select(Officer, OfficerSession.seen_at < func.now() - _SEEN_EVERY)
         .join(OfficerSession, OfficerSession.officer_id == Officer.id)
         .where(
             OfficerSession.token_hash == _hash(token),
-            OfficerSession.expires_at > now,
-            OfficerSession.seen_at > now - IDLE,
+            OfficerSession.expires_at > func.now(),
+            OfficerSession.seen_at > func.now() - IDLE,
             Officer.disabled_at.is_(None),
         )
     ).one_or_none()
     if found is None:
         return None
-    officer, seen_at = found
-    if active and seen_at < now - _SEEN_EVERY:
-        session.execute(update(OfficerSession).where(OfficerSession.token_hash == _hash(token)).values(seen_at=now))
+    officer, a_while_ago = found
+    if active and a_while_ago:
+        this = OfficerSession.token_hash == _hash(token)
+        session.execute(update(OfficerSession).where(this).values(seen_at=func.now()))
     return signed_in(officer)
 
 
@@ -80,14 +90,14 @@ class OpenSession:
     this: bool
 
 
-def open_sessions(session: Session, officer_id: int, token: str, *, now: dt.datetime) -> list[OpenSession]:
+def open_sessions(session: Session, officer_id: int, token: str) -> list[OpenSession]:
     """Where this officer is signed in, the browser with this token first."""
     rows = session.scalars(
         select(OfficerSession)
         .where(
             OfficerSession.officer_id == officer_id,
-            OfficerSession.expires_at > now,
-            OfficerSession.seen_at > now - IDLE,
+            OfficerSession.expires_at > func.now(),
+            OfficerSession.seen_at > func.now() - IDLE,
         )
         .order_by(OfficerSession.seen_at.desc())
     )

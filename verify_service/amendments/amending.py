@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from verify_service import audit
+from verify_service.accounts.two_people import NotTwo, why_not_second
 from verify_service.amendments.checking import Fault, faults
 from verify_service.amendments.programme_values import documents, value_at, values
 from verify_service.grievances.canned_answers import prepared
@@ -46,9 +47,18 @@ class Refusal(StrEnum):
     NO_REASON = "no reason"
     DAY = "day"  # before today, or years ahead
     OWN = "own"  # nobody confirms his own proposal
+    WAITING = "waiting"  # the account was made or reset within a day
+    ONE_HAND = "one hand"  # one made or reset the other's account, or a third person did both
     NOT_OWN = "not own"  # nobody else withdraws it
     OVER = "over"  # it was decided already
     FAULTY = "faulty"  # it cannot be borne: see the faults
+
+
+_NOT_TWO: Final = {
+    NotTwo.SAME: Refusal.OWN,
+    NotTwo.WAITING: Refusal.WAITING,
+    NotTwo.ONE_HAND: Refusal.ONE_HAND,
+}
 
 
 @dataclass(frozen=True)
@@ -151,8 +161,8 @@ def confirm(session: Session, number: int, *, now: dt.datetime, by: str) -> Refu
     row = _open(session, number)
     if row is None:
         return Refused(Refusal.OVER)
-    if row.proposed_by == by:
-        return Refused(Refusal.OWN)
+    if (why := why_not_second(session, row.proposed_by, by)) is not None:
+        return Refused(_NOT_TWO[why])
     as_asked = Wanted(Kind(row.kind), row.key, row.value, row.reason, row.source, row.applies_from)
     if amiss := faults(Amendment(row.id, as_asked.kind, row.key, row.value), _beside(session, as_asked)):
         return Refused(Refusal.FAULTY, amiss)

@@ -10,10 +10,9 @@ from sqlalchemy import select
 
 from verify_service.accounts import api_keys
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import ApiKey
-
-BY = "command line"
 
 
 @click.group()
@@ -29,7 +28,7 @@ def add(name: str, as_json: bool) -> None:
     """Make a key for the system called NAME; it is shown once."""
     try:
         with transaction() as session:
-            key = api_keys.make(session, name, by=BY, now=dt.datetime.now(dt.UTC))
+            key = api_keys.make(session, name, by=whoever(), now=dt.datetime.now(dt.UTC))
     except api_keys.KeyRefused as refused:
         raise click.ClickException(str(refused)) from None
     if as_json:
@@ -71,7 +70,7 @@ def disable(name: str) -> None:
     """Close the key called NAME; its system is refused from the next call on."""
     try:
         with transaction() as session:
-            api_keys.disable(session, name, by=BY, now=dt.datetime.now(dt.UTC))
+            api_keys.disable(session, name, by=whoever(), now=dt.datetime.now(dt.UTC))
     except api_keys.KeyRefused as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"The key of {name} is closed.")

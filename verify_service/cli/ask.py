@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.conversations import group_asks
 from verify_service.conversations.asked_group import EVER, MOST_MONTHS, SINCE_NEWEST, Whom
 from verify_service.conversations.asking import RtHeadsAsked, ask_the_rt_heads
@@ -139,7 +140,7 @@ def _tell(found: AskPreview, *, as_json: bool) -> None:
 def _begin(whom: Whom, question: str, seen: Seen, most: int) -> Ask | None:
     """The ask, begun; None where there is nobody to be asked."""
     with transaction() as session:
-        begun = group_asks.begin(session, whom, question, seen=seen, now=_now(), by="command line", most=most)
+        begun = group_asks.begin(session, whom, question, seen=seen, now=_now(), by=whoever(), most=most)
     match begun:
         case Ask():
             return begun
@@ -228,7 +229,7 @@ def list_(most: int, as_json: bool) -> None:
 def stop(ask_id: int) -> None:
     """Ask nobody more of this ask, and take back its texts that have not left."""
     with transaction() as session:
-        back = group_asks.stop(session, ask_id, now=_now(), by="command line")
+        back = group_asks.stop(session, ask_id, now=_now(), by=whoever())
     if back is None:
         raise click.ClickException(f"There is no ask {ask_id}; see: verify ask list")
     if isinstance(back, AskRefusal):
@@ -245,7 +246,7 @@ def rt_heads(kelurahan: str | None, as_json: bool) -> None:
 
     def heads(session: Session) -> RtHeadsAsked:
         code = _code(session, kelurahan)
-        return ask_the_rt_heads(session, kelurahan=code, now=dt.datetime.now(dt.UTC), actor="command line")
+        return ask_the_rt_heads(session, kelurahan=code, now=dt.datetime.now(dt.UTC), actor=whoever())
 
     done = _in_transaction(heads)
     queue.nudge(queue.SEND)

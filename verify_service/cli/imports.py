@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.demo.embedded import write_private
 from verify_service.ground import queue
 from verify_service.ground.database import engine
@@ -25,8 +26,6 @@ from verify_service.registry.orders import RosterTerms
 from verify_service.registry.problems import FileRefused, TableMissing
 from verify_service.registry.report import ImportReport
 from verify_service.reports.forecast import priced
-
-_ACTOR = "command line"
 
 
 class Month(click.ParamType[dt.date]):
@@ -157,7 +156,7 @@ def roster(
             dry_run=options.dry_run,
             progress=progress,
             now=now,
-            actor=_ACTOR,
+            actor=whoever(),
         ),
     )
 
@@ -188,7 +187,7 @@ def rt_heads(file: Path, options: Options) -> None:
     _run(
         options,
         lambda session, progress, now, told: loading.import_rt_heads(
-            session, file, headings=told, dry_run=options.dry_run, progress=progress, now=now, actor=_ACTOR
+            session, file, headings=told, dry_run=options.dry_run, progress=progress, now=now, actor=whoever()
         ),
     )
 
@@ -205,7 +204,7 @@ def _run_month(load: Callable[..., ImportReport], file: Path, period: dt.date, o
             dry_run=options.dry_run,
             progress=progress,
             now=now,
-            actor=_ACTOR,
+            actor=whoever(),
         ),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from verify_service.cli.service import with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.demo.embedded import write_private
 from verify_service.ground.database import transaction
 from verify_service.registry.areas import NoSuchKelurahan
@@ -22,7 +23,7 @@ def letters(kelurahan: str | None, out: Path) -> None:
     """Printable invitation letters (workers) and activation letters (RT heads), with their codes."""
     try:
         with transaction() as session:
-            file, count = letters_pdf(session, kelurahan=kelurahan, now=dt.datetime.now(dt.UTC), actor="command line")
+            file, count = letters_pdf(session, kelurahan=kelurahan, now=dt.datetime.now(dt.UTC), actor=whoever())
             write_private(out, file)  # before the commit: letters that could not be written were not printed
     except NoSuchKelurahan as unknown:
         raise click.ClickException(str(unknown)) from None

@@ -1,25 +1,25 @@
-"""`verify officer`: accounts of the console."""
+"""`verify officer`: accounts of the console. Whatever is done here is told to all administrators and the auditors."""
 
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
 from verify_service.accounts import managing
+from verify_service.accounts.account_mail import link_address
 from verify_service.accounts.listing import accounts
-from verify_service.accounts.officers import OfficerRefused, Position, Role, add_officer
+from verify_service.accounts.officers import OfficerRefused, Position, Role
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.cli.whoever import as_option, whoever
 from verify_service.grievances import leaving
 from verify_service.ground.database import transaction
+from verify_service.ground.mail import there_is_a_server
 from verify_service.ground.tables import Officer
 
-BY = "command line"
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -49,33 +49,34 @@ def officer() -> None:
 @click.option("--unit", help="A unit of the programme file. Default: kelurahan for that role, else grievance.")
 @click.option("--area", help="Code of the kecamatan or kelurahan it is bound to. Default: the whole city.")
 @click.option("--cleared", is_flag=True, help="May see reports about money, harassment or conduct.")
-@click.option("--password-stdin", is_flag=True, help="Read its holder's own password from standard input (one line).")
+@as_option
 @json_option
 @with_servers
-def add(
-    email: str,
-    role: str,
-    name: str,
-    unit: str | None,
-    area: str | None,
-    cleared: bool,
-    password_stdin: bool,
-    as_json: bool,
-) -> None:
-    """Make an account; prints a password made up for it, once, unless one is given.
+def add(email: str, role: str, name: str, unit: str | None, area: str | None, cleared: bool, as_json: bool) -> None:
+    """Make an account; its holder gets a link by mail and chooses the password.
 
-    A made-up password has to be changed at the first sign-in.
+    Without a mail server the link is printed: hand it over yourself, unopened. It works once, and for three days.
     """
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else managing.made_up_password()
-    with _doing() as (session, _):
-        scope: dict[str, Any] = {"unit": _unit_of(role, unit), "area": area, "cleared": cleared}
-        made = add_officer(session, email, role, password, name, own_password=password_stdin, actor=BY, **scope)
+    wanted = Position(role, _unit_of(role, unit), area, cleared)
+    with _doing() as (session, now):
+        made, token = managing.make_account(session, email, name, wanted, by=whoever(), now=now)
+        number = made.id
     if as_json:
-        print_json({"id": made, "email": email, **({} if password_stdin else {"password": password})})
+        print_json({"id": number, "email": email, **_link(token)})
         return
-    click.echo(f"{email} may sign in as {role}.")
-    if not password_stdin:
-        click.echo(f"Password, shown once: {password}")
+    click.echo(f"{email} is made, as {role}. All administrators and auditors are told.")
+    _tell_link(email, token)
+
+
+def _link(token: str) -> dict[str, str]:
+    return {} if there_is_a_server() else {"link": link_address(token)}
+
+
+def _tell_link(email: str, token: str) -> None:
+    if there_is_a_server():
+        click.echo(f"A link to choose a password is on its way to {email}.")
+    else:
+        click.echo(f"No mail server is set. The link for the holder, who alone opens it: {link_address(token)}")
 
 
 @officer.command("list")
@@ -85,14 +86,19 @@ def list_officers(as_json: bool) -> None:
     """Every account: what it may see, whether it has a second factor, when it was last seen."""
     with _doing() as (session, _):
         listed = [
-            {**vars(one), "last_seen": one.last_seen.isoformat() if one.last_seen else None}
+            {
+                **vars(one),
+                "last_seen": one.last_seen.isoformat() if one.last_seen else None,
+                "decides_from": one.decides_from.isoformat(),
+            }
             for one in accounts(session)
         ]
     if as_json:
         print_json(listed)
         return
     for one in listed:
-        marks = [name for name in ("cleared", "second_factor", "must_change_password", "disabled") if one[name]]
+        known = ("cleared", "second_factor", "awaits_link", "must_change_password", "stands_alone", "disabled")
+        marks = [name for name in known if one[name]]
         where = one["area"] or "the whole city"
         click.echo(f"{one['email']:<40} {one['role']:<10} {one['unit']:<10} {where:<15} {', '.join(marks)}".rstrip())
     if not listed:
@@ -115,48 +121,79 @@ def _say_where(session: Session, went: leaving.HandedOn) -> None:
 
 @officer.command()
 @click.argument("email")
+@as_option
 @_to_option
 @with_servers
 def disable(email: str, to: str | None) -> None:
     """Close an account: its browsers are signed out, its open cases go on to others, the trail keeps what it did."""
     with _doing() as (session, now):
         held = managing.officer_by_email(session, email)
-        went = leaving.close_account(session, held, _successor(session, to), by=BY, now=now)
+        went = leaving.close_account(session, held, _successor(session, to), by=whoever(), now=now)
         _say_where(session, went)
     click.echo(f"{email} is closed.")
 
 
 @officer.command()
 @click.argument("email")
+@as_option
 @with_servers
 def enable(email: str) -> None:
-    """Open a closed account again."""
+    """Open a closed account again. For a day it decides nothing."""
     with _doing() as (session, now):
-        managing.enable(session, managing.officer_by_email(session, email), by=BY, now=now)
+        managing.enable(session, managing.officer_by_email(session, email), by=whoever(), now=now)
     click.echo(f"{email} may sign in again.")
+
+
+@officer.command()
+@click.argument("email")
+@as_option
+@with_servers
+def vouch(email: str) -> None:
+    """Say that you know its holder, where somebody else made the account: then it stands on two people's word."""
+    with _doing() as (session, now):
+        managing.vouch(session, managing.officer_by_email(session, email), by=whoever(), now=now)
+    click.echo(f"{email} stands on two people's word.")
+
+
+@officer.command("send-link")
+@click.argument("email")
+@as_option
+@json_option
+@with_servers
+def send_link(email: str, as_json: bool) -> None:
+    """Another link for somebody who has yet to choose a password; the one before opens nothing any more."""
+    with _doing() as (session, now):
+        held = managing.officer_by_email(session, email)
+        token = managing.send_link_again(session, held, by=whoever(), now=now)
+    if as_json:
+        print_json({"email": email, **_link(token)})
+        return
+    _tell_link(email, token)
 
 
 @officer.command("reset-password")
 @click.argument("email")
+@as_option
 @json_option
 @with_servers
 def reset_password(email: str, as_json: bool) -> None:
-    """Make up a password for somebody who forgot his; it has to be changed at the next sign-in."""
+    """Send a link to somebody who forgot his password; the old one opens nothing any more."""
     with _doing() as (session, now):
-        password = managing.reset_password(session, managing.officer_by_email(session, email), by=BY, now=now)
+        token = managing.reset_password(session, managing.officer_by_email(session, email), by=whoever(), now=now)
     if as_json:
-        print_json({"email": email, "password": password})
+        print_json({"email": email, **_link(token)})
         return
-    click.echo(f"Password of {email}, shown once: {password}")
+    _tell_link(email, token)
 
 
 @officer.command("reset-2fa")
 @click.argument("email")
+@as_option
 @with_servers
 def reset_second_factor(email: str) -> None:
     """Take the second factor off, after a phone was lost. Make sure who asks for it."""
     with _doing() as (session, now):
-        managing.reset_second_factor(session, managing.officer_by_email(session, email), by=BY, now=now)
+        managing.reset_second_factor(session, managing.officer_by_email(session, email), by=whoever(), now=now)
     click.echo(f"{email} signs in without a second factor, and is asked for a new one where the role needs it.")
 
 
@@ -166,6 +203,7 @@ def reset_second_factor(email: str) -> None:
 @click.option("--unit")
 @click.option("--area", help='Code of a kecamatan or kelurahan; "" for the whole city.')
 @click.option("--cleared/--not-cleared", default=None)
+@as_option
 @_to_option
 @with_servers
 def scope(
@@ -180,6 +218,7 @@ def scope(
             area=held.area if area is None else area or None,
             cleared=held.cleared if cleared is None else cleared,
         )
-        _say_where(session, leaving.change_position(session, held, wanted, _successor(session, to), by=BY, now=now))
+        next_one = _successor(session, to)
+        _say_where(session, leaving.change_position(session, held, wanted, next_one, by=whoever(), now=now))
         told = f"{held.role} of {held.unit}, {held.area or 'the whole city'}{', cleared' if held.cleared else ''}"
     click.echo(f"{email} is {told}.")

@@ -10,6 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from verify_service.cli.service import Day, json_option, print_json, with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
@@ -79,7 +80,7 @@ def revive(since: dt.datetime | None, stale: bool, dry_run: bool, as_json: bool)
         if dry_run:
             found = reviving.count(session, since=moment)
         else:
-            found = reviving.revive(session, since=moment, stale=stale, by="command line", now=dt.datetime.now(dt.UTC))
+            found = reviving.revive(session, since=moment, stale=stale, by=whoever(), now=dt.datetime.now(dt.UTC))
     if not dry_run:
         queue.nudge(queue.SEND)
     if as_json:
@@ -116,7 +117,7 @@ def _done(deed: Deed, given: Mapping[str, Any]) -> None:
         done: tuple[int, ...] | by_hand.Refused = ()
         if not given["dry_run"]:
             said = by_hand.Said(given["why"] or "", perhaps=given["perhaps"])
-            done = by_hand.do(session, deed, picked, said, now=now, by="command line")
+            done = by_hand.do(session, deed, picked, said, now=now, by=whoever())
     if isinstance(done, by_hand.Refused):
         raise click.ClickException(_REFUSED[done])
     if done:

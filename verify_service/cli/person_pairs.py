@@ -8,13 +8,13 @@ from typing import Any, cast
 import click
 
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.registry.accepting import accept_row
 from verify_service.registry.one_person import Answer, PairRefused, PairTold, Twin, decide, pairs_found, take_back
 from verify_service.registry.problems import FileRefused
 
-_ACTOR = "command line"
 _SHOWN = 50
 
 
@@ -58,7 +58,7 @@ def decide_pair(pair: int, answer: str, note: str, as_json: bool) -> None:
     try:
         with transaction() as session:
             now = dt.datetime.now(dt.UTC)
-            told = decide(session, pair, cast("Answer", answer), note=note, now=now, actor=_ACTOR)
+            told = decide(session, pair, cast("Answer", answer), note=note, now=now, actor=whoever())
     except PairRefused as refused:
         raise click.ClickException(str(refused)) from None
     _done(told, as_json)
@@ -72,7 +72,7 @@ def take_pair_back(pair: int, as_json: bool) -> None:
     """The decision on PAIR counts no longer; both stand as before it."""
     try:
         with transaction() as session:
-            told = take_back(session, pair, now=dt.datetime.now(dt.UTC), actor=_ACTOR)
+            told = take_back(session, pair, now=dt.datetime.now(dt.UTC), actor=whoever())
     except PairRefused as refused:
         raise click.ClickException(str(refused)) from None
     _done(told, as_json)
@@ -113,7 +113,7 @@ def accept(version: int, row: int, note: str, as_json: bool) -> None:
     """
     try:
         with transaction() as session:
-            report = accept_row(session, version, row, note=note, now=dt.datetime.now(dt.UTC), actor=_ACTOR)
+            report = accept_row(session, version, row, note=note, now=dt.datetime.now(dt.UTC), actor=whoever())
     except FileRefused as refused:
         raise click.ClickException(str(refused)) from None
     queue.nudge(queue.RECONCILE)

@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from verify_service.cli.service import as_of_option, json_option, print_json, standing, with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.demo.embedded import write_private
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import programme
@@ -19,7 +20,6 @@ from verify_service.registry.rt_coverage import CLASSES, Coverage, HeadShown, he
 from verify_service.registry.rt_coverage import coverage as coverage_of
 
 _kelurahan_option = click.option("--kelurahan", default=None, help="Only this kelurahan.")
-_ACTOR = "command line"
 
 
 @click.group("rt-heads")
@@ -109,11 +109,11 @@ def reset_head(head: int, out: Path) -> None:
     now = dt.datetime.now(dt.UTC)
     try:
         with transaction() as session:
-            if not reset_pin(session, head, now=now, by=_ACTOR):
+            if not reset_pin(session, head, now=now, by=whoever()):
                 raise click.ClickException(
                     f"Nobody with number {head} is in office. `verify rt-heads show` lists them."
                 )
-            write_private(out, activation_letter(session, head, now=now, actor=_ACTOR))
+            write_private(out, activation_letter(session, head, now=now, actor=whoever()))
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
     click.echo(f"The new letter is in {out}. It carries a code: print it, hand it to him alone, then delete the file.")

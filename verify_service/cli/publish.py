@@ -9,6 +9,7 @@ import click
 
 from verify_service.cli.service import json_option, print_json, with_servers
 from verify_service.cli.verdicts import drain_all
+from verify_service.cli.whoever import whoever
 from verify_service.ground.database import transaction
 from verify_service.publication import publishing
 from verify_service.publication.weeks import SMALL
@@ -30,7 +31,7 @@ def publish(dry_run: bool, as_json: bool) -> None:
     kept = False
     if not dry_run:
         with transaction() as session:
-            kept = publishing.keep(session, decided, now=now, by="command line")
+            kept = publishing.keep(session, decided, now=now, by=whoever())
         _write_brief()
     counts, printed = held.counted.counts, decided.printed
     told = {

@@ -10,6 +10,7 @@ import click
 from verify_service import audit
 from verify_service.cli.person_pairs import accept, pairs
 from verify_service.cli.service import as_of_option, json_option, print_json, standing, with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.demo.embedded import write_private
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
@@ -121,7 +122,7 @@ def rejected(version: int, out: Path) -> None:
             audit.record(
                 session,
                 now=now,
-                actor="command line",
+                actor=whoever(),
                 action="work list written",
                 on=f"file_import:{version}",
                 rows=count,
@@ -142,7 +143,7 @@ def undo(version: int, as_json: bool) -> None:
     """Take VERSION back (a roster, or a month's payments or insurer file), unless something rests on it."""
     try:
         with transaction() as session:
-            done = undo_version(session, version, now=dt.datetime.now(dt.UTC), actor="command line")
+            done = undo_version(session, version, now=dt.datetime.now(dt.UTC), actor=whoever())
     except FileRefused as refused:
         raise click.ClickException(str(refused)) from None
     queue.nudge(queue.RECONCILE)

@@ -13,6 +13,7 @@ import click
 from sqlalchemy.orm import Session
 
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
 from verify_service.ground.tables import Round
@@ -29,7 +30,6 @@ from verify_service.rounds.size import completes, contacts
 from verify_service.rounds.status import status_of
 
 T = TypeVar("T")
-_BY = "command line"
 
 
 @click.group("round")
@@ -145,7 +145,7 @@ def open_(name: str, sample: bool, before: str | None, strata: str, as_json: boo
             before=find_round(session, before).id if before else None,
             **given,
         )
-        held = open_round(session, name, design, seed=seed, now=_now(), by=_BY)
+        held = open_round(session, name, design, seed=seed, now=_now(), by=whoever())
         return held.id, None if as_json else preview(session, held)
 
     number, seen = _do(opened)
@@ -197,7 +197,7 @@ def preview_(name: str, as_json: bool) -> None:
 @with_servers
 def draw_(name: str, as_json: bool) -> None:
     """Draw: the frame, the order, the words and the rules are fixed from here on. Nobody is contacted yet."""
-    seen = _do(lambda session: draw(session, find_round(session, name, lock=True), now=_now(), by=_BY))
+    seen = _do(lambda session: draw(session, find_round(session, name, lock=True), now=_now(), by=whoever()))
     if as_json:
         print_json(seen.as_json())
     else:
@@ -214,7 +214,7 @@ def send(name: str, as_json: bool) -> None:
 
     def started(session: Session) -> int:
         held = find_round(session, name, lock=True)
-        return reach.start(session, held, now=_now(), by=_BY)
+        return reach.start(session, held, now=_now(), by=whoever())
 
     number = _do(started)
     queue.nudge(queue.ROUNDS)
@@ -223,7 +223,7 @@ def send(name: str, as_json: bool) -> None:
 
 def _steer(name: str, work: Callable[..., int], as_json: bool, counts: str, said: str) -> None:
     """Do it with the locked round, and tell how many texts it concerned."""
-    number = _do(lambda session: work(session, find_round(session, name, lock=True), now=_now(), by=_BY))
+    number = _do(lambda session: work(session, find_round(session, name, lock=True), now=_now(), by=whoever()))
     queue.nudge(queue.ROUNDS)
     queue.nudge(queue.SEND)
     print_json({counts: number}) if as_json else click.echo(said.format(f"{number:,}"))
@@ -277,7 +277,7 @@ def close(name: str, as_json: bool) -> None:
 def back_check(name: str, share: float, as_json: bool) -> None:
     """Have a share of RT heads' answers asked again of somebody else; the report says how many differ, head by head."""
     number = _do(
-        lambda session: draw_back_checks(session, find_round(session, name, lock=True), share, now=_now(), by=_BY)
+        lambda session: draw_back_checks(session, find_round(session, name, lock=True), share, now=_now(), by=whoever())
     )
     print_json({"drawn": number}) if as_json else click.echo(f"{number:,} answers of RT heads are asked again.")
 

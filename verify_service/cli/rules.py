@@ -12,11 +12,10 @@ from verify_service.amendments.amending import AmendmentTold, Refused, Wanted
 from verify_service.amendments.exported import programme_as_amended
 from verify_service.amendments.programme_values import Unreadable, documents, value_at, values
 from verify_service.cli.service import json_option, print_json, with_servers
+from verify_service.cli.whoever import as_option, whoever
 from verify_service.ground.amended import Kind
 from verify_service.ground.database import transaction
 from verify_service.ground.working_days import city_day
-
-_ACTOR = "command line"
 
 
 @click.group()
@@ -89,6 +88,7 @@ def export(out: Path | None) -> None:
 
 
 @rules.command("propose")
+@as_option
 @click.argument("rule")
 @click.argument("value")
 @click.option("--reason", required=True, help="Why.")
@@ -109,7 +109,7 @@ def propose(rule: str, value: str, reason: str, source: str, day: dt.datetime | 
     with transaction() as session:
         seen = amending.newest_decided(session, Kind.RULE, rule)
         wanted = Wanted(Kind.RULE, rule, read, reason, source, day.date() if day else city_day(now), seen)
-        made = amending.propose(session, wanted, now=now, by=_ACTOR)
+        made = amending.propose(session, wanted, now=now, by=whoever())
     if isinstance(made, Refused):
         said = "; ".join(f"{fault.code} {fault.found} {fault.expected}".strip() for fault in made.faults)
         raise click.ClickException(f"Not proposed: {made.why}{': ' + said if said else ''}.")

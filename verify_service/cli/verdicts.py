@@ -13,6 +13,7 @@ from tqdm import tqdm
 from verify_service import audit
 from verify_service.cli.imports import Month
 from verify_service.cli.service import as_of_option, data_dir_option, json_option, print_json, standing, with_servers
+from verify_service.cli.whoever import whoever
 from verify_service.conversations.news import reconcile_and_tell
 from verify_service.ground.database import transaction
 from verify_service.ground.programme import DEFAULT, read_programme
@@ -36,9 +37,7 @@ def reconcile(everything: bool, as_json: bool) -> None:
         with transaction() as session:
             now = dt.datetime.now(dt.UTC)
             count = forget_verdicts(session, now=now)
-            audit.record(
-                session, now=now, actor="command line", action="verdicts rebuilt", on="verdict", enrolments=count
-            )
+            audit.record(session, now=now, actor=whoever(), action="verdicts rebuilt", on="verdict", enrolments=count)
     done = drain_all()
     if as_json:
         print_json(done.__dict__)

@@ -30,6 +30,7 @@ from verify_service.console import (  # noqa: F401  # routes
     today,
     unsorted,
     version_pages,
+    welcome,
     what_if,
     word_pages,
     worklist,

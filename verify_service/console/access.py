@@ -10,11 +10,22 @@ from flask import session as cookie
 from flask_login import current_user
 
 from verify_service import languages
+from verify_service.accounts import passkeys
 from verify_service.accounts.officers import SignedInOfficer, choose_language
+from verify_service.accounts.passkeys import Site
 from verify_service.accounts.sessions import LONGEST, close_session, find_officer
-from verify_service.accounts.sign_in import CodeWanted, SignedIn, SignInRefusal, second_step, sign_in
+from verify_service.accounts.sign_in import (
+    CodeWanted,
+    SignedIn,
+    SignInRefusal,
+    holder_of,
+    second_step,
+    second_step_by_passkey,
+    sign_in,
+)
+from verify_service.console.account_forms import CodeForm, SignInForm
 from verify_service.console.blueprint import blueprint, page_session
-from verify_service.console.forms import CodeForm, SignInForm
+from verify_service.ground.addresses import public_address
 from verify_service.ground.settings import settings
 
 CODE_WITHIN = dt.timedelta(minutes=5)  # after the password
@@ -34,7 +45,7 @@ def officer_of(asking: Request) -> SignedInOfficer | None:
         return None  # asked in vain before: the page that says so must not ask a database that is down once more
     g.officer_asked = True
     with page_session() as session:
-        return find_officer(session, token, now=dt.datetime.now(dt.UTC), active=asking.endpoint not in _BY_ITSELF)
+        return find_officer(session, token, active=asking.endpoint not in _BY_ITSELF)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -86,28 +97,41 @@ def second() -> Response:
     if not isinstance(pending, dict) or now.timestamp() > pending["until"]:
         cookie.pop("second", None)
         return make_response(redirect(url_for("console.login"), 303))
+    wanted = CodeWanted(pending["officer"], pending["mark"])
     if request.method != "POST":
-        return languages.remember(make_response(_code_page()), request.args.get("lang"))
+        return languages.remember(_code_page(wanted), request.args.get("lang"))
     form = CodeForm()
+    here, before = request.remote_addr or "", request.cookies.get(cookie_name())
     with page_session() as session:
-        answer = second_step(
-            session,
-            CodeWanted(pending["officer"], pending["mark"]),
-            form.code.data or form.recovery.data,
-            request.remote_addr or "",
-            now=now,
-            old_token=request.cookies.get(cookie_name()),
-        )
+        if form.passkey.data:
+            answer = second_step_by_passkey(session, wanted, form.passkey.data, site(), here, now=now, old_token=before)
+        else:
+            typed = form.code.data or form.recovery.data
+            answer = second_step(session, wanted, typed, here, now=now, old_token=before)
     if answer is None:
         cookie.pop("second", None)
         return make_response(redirect(url_for("console.login"), 303))
     if isinstance(answer, SignInRefusal):
-        return make_response(_code_page(answer), 429 if answer.wait else 401)
+        return _code_page(wanted, answer)
     return _welcome(answer, pending["next"])
 
 
-def _code_page(refused: SignInRefusal | None = None) -> str:
-    return render_template("console/code.html", form=CodeForm(formdata=None), refused=refused)
+def _code_page(wanted: CodeWanted, refused: SignInRefusal | None = None) -> Response:
+    with page_session() as session:
+        officer = holder_of(session, wanted)
+        if officer is None:
+            return make_response(redirect(url_for("console.login"), 303))
+        has_codes, options = officer.totp_at is not None, passkeys.ask_to_prove(session, officer, site())
+    page = render_template(
+        "console/code.html", form=CodeForm(formdata=None), refused=refused, has_codes=has_codes, options=options
+    )
+    return make_response(page, (429 if refused.wait else 401) if refused else 200)
+
+
+def site() -> Site:
+    """Our address as this browser has it; passkeys are bound to it."""
+    origin = public_address("", request.host_url)
+    return Site(origin, urlsplit(origin).hostname or "")
 
 
 def _welcome(answer: SignedIn, following: str | None) -> Response:

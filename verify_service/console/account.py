@@ -11,13 +11,14 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from verify_service.accounts import calendar_address, managing, second_factor, sessions
+from verify_service.accounts import calendar_address, managing, passkeys, second_factor, sessions
 from verify_service.accounts.officers import OfficerRefused
 from verify_service.accounts.sign_in import still_them
-from verify_service.console.access import cookie_name
+from verify_service.console.access import cookie_name, site
+from verify_service.console.account_forms import FactorForm, PasskeyForm, PasswordForm
 from verify_service.console.blueprint import blueprint, page_session
-from verify_service.console.forms import FactorForm, PasswordForm
 from verify_service.grievances import digest
+from verify_service.ground.addresses import public_address
 from verify_service.ground.tables import Officer
 
 WHY_NOT = {
@@ -28,10 +29,13 @@ WHY_NOT = {
     "easy": lazy_gettext("The new password is easy to guess. Use several words that do not belong together."),
     "same": lazy_gettext("The new password is the old one."),
     "code": lazy_gettext("That code does not count. Wait for the next one on your phone, and check the phone's clock."),
+    "passkey": lazy_gettext("No passkey was made. Try again, here and with the same device."),
     "both": lazy_gettext("Password or code is wrong."),
 }
 DONE = {
     "password": lazy_gettext("Your password is changed. You are signed out everywhere else."),
+    "passkey": lazy_gettext("The passkey is kept: it counts from now on."),
+    "no passkey": lazy_gettext("That passkey counts no more."),
     "off": lazy_gettext("The second factor is off."),
     "withdrawn": lazy_gettext("The calendar's address opens nothing any more."),
     "mailed": lazy_gettext("You get one mail a working day while something waits."),
@@ -46,9 +50,8 @@ def account() -> Response:
     return _page()
 
 
-def _page(*, codes: Sequence[str] = (), calendar: str = "") -> Response:
+def _page(*, codes: Sequence[str] = (), calendar: str = "", passkey: str = "") -> Response:
     """The page; recovery codes and the calendar's address are shown this once, and go into no cookie."""
-    now = dt.datetime.now(dt.UTC)
     with page_session() as session:
         held = managing.own_account(session, current_user.id)
         starting = held.totp_at is None and held.totp_secret is not None
@@ -60,10 +63,14 @@ def _page(*, codes: Sequence[str] = (), calendar: str = "") -> Response:
             picture=_picture(second_factor.address_of(held)) if starting else "",
             secret=_in_fours(second_factor.secret_of(held)) if starting else "",
             codes_left=second_factor.codes_left(session, held.id),
-            must_have=second_factor.wanted_of(held.role),
-            browsers=sessions.open_sessions(session, held.id, _token(), now=now),
+            must_have=second_factor.wanted_of(held),
+            browsers=sessions.open_sessions(session, held.id, _token()),
             form=PasswordForm(formdata=None),
             factor=FactorForm(formdata=None),
+            has_factor=second_factor.has(held),
+            keys=passkeys.held_by(session, held.id),
+            key_form=PasskeyForm(formdata=None),
+            passkey=passkey,
         )
     return make_response(page)
 
@@ -111,7 +118,7 @@ def change_second_factor() -> Response:
         elif not why and asked == "codes":
             codes = second_factor.renew_codes(session, held, now=now)
         elif not why and held.totp_at is not None:
-            second_factor.end(session, held, by=f"officer:{held.id}", now=now)
+            second_factor.end_codes(session, held, now=now)
     if codes is None:
         why = "code"
     if why:
@@ -126,11 +133,40 @@ def _why_not_factor(session: Session, held: Officer, form: FactorForm, now: dt.d
     asked = form.do.data
     if asked == "confirm":
         return ""
-    code = None if asked == "begin" or held.totp_at is None else form.code.data
+    code = form.code.data if second_factor.has(held) and (asked != "begin" or held.passkey_at) else None
     refused = still_them(session, held, form.old.data, request.remote_addr or "", now=now, code=code)
     if refused is None:
         return ""
     return "wait" if refused.wait else "old" if asked == "begin" else "both"
+
+
+@blueprint.post("/account/passkeys")
+def change_passkeys() -> Response:
+    """Ask for another passkey, keep the one that was made, or take one away."""
+    form, now = PasskeyForm(), dt.datetime.now(dt.UTC)
+    if not form.validate():
+        abort(400)
+    asked, options, why = form.do.data, "", ""
+    codes: list[str] = []
+    with page_session() as session:
+        held = _own(session)
+        if asked == "make":
+            made = passkeys.make(session, held, form.answer.data, form.name.data, site(), now=now)
+            why = "passkey" if made is None else ""
+            codes = [] if why else second_factor.first_codes(session, held, now=now)
+        else:
+            code = form.code.data if second_factor.has(held) else None
+            refused = still_them(session, held, form.old.data, request.remote_addr or "", now=now, code=code)
+            why = ("wait" if refused.wait else "both") if refused else ""
+            if not why and asked == "begin":
+                options = passkeys.ask_to_make(session, held, site())
+            elif not why:
+                passkeys.remove(session, held, form.key.data, now=now)
+    if why:
+        return _refused("passkeys", str(WHY_NOT[why]))
+    if options or codes:
+        return _page(passkey=options, codes=codes)
+    return _back("passkey" if asked == "make" else "no passkey", "passkeys")
 
 
 @blueprint.post("/account/sessions")
@@ -160,7 +196,7 @@ def change_own_calendar() -> Response:
             token = calendar_address.make(session, held, now=now)
     if not token:
         return _back("withdrawn", "calendar")
-    return _page(calendar=url_for("calendars.due", token=token, _external=True))
+    return _page(calendar=public_address(url_for("calendars.due", token=token), request.host_url))
 
 
 @blueprint.post("/account/digest")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from verify_service import languages
+from verify_service.accounts import account_notices
 from verify_service.console.rules import RULES, Scope
 from verify_service.grievances import alerts
 from verify_service.grievances.acting import Acting
@@ -94,7 +95,7 @@ def _unseen_notices() -> int:
     if not current_user.is_authenticated:
         return 0
     with acting() as who:
-        return alerts.unseen(who)
+        return alerts.unseen(who) + account_notices.unseen(who.session, who.viewer.id)
 
 
 @contextmanager

@@ -54,7 +54,13 @@ _TAKEN = (
     DecisionRefusal.DEATH,
     DecisionRefusal.CHECKED,
 )
-_NOT_THEIRS = (DecisionRefusal.OWN, DecisionRefusal.NOT_CITY, DecisionRefusal.SUPERVISOR)
+_NOT_THEIRS = (
+    DecisionRefusal.OWN,
+    DecisionRefusal.NOT_CITY,
+    DecisionRefusal.SUPERVISOR,
+    DecisionRefusal.WAITING,
+    DecisionRefusal.ONE_HAND,
+)
 STATUS = {**dict.fromkeys(_TAKEN, 409), **dict.fromkeys(_NOT_THEIRS, 403)}  # whatever else is wrong with a form: 400
 
 

@@ -13,12 +13,11 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, SelectMultipleField, StringField
-from wtforms.validators import AnyOf, EqualTo, Length, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from flows.conversation import printable
-from verify_service.accounts.passwords import SHORTEST_PASSWORD
 from verify_service.console.blueprint import row_of
-from verify_service.console.fields import Form, Line, OneOf, OneOfFew, Row, Secret, Words, options
+from verify_service.console.fields import Form, Line, OneOf, OneOfFew, Row, Words, options
 from verify_service.grievances import unsorted
 from verify_service.grievances.actions import Triage
 from verify_service.grievances.exports import Chosen, Which
@@ -27,7 +26,7 @@ from verify_service.grievances.opening import ANONYMOUS
 from verify_service.ground.phones import Phone, read_phone
 from verify_service.ground.programme import programme
 from verify_service.labels.categories import category_name
-from verify_service.labels.codes import IDENTITIES, ROLES
+from verify_service.labels.codes import IDENTITIES
 from verify_service.labels.grievances import URGENCIES
 from verify_service.labels.reasons import reason_name
 from verify_service.messaging.catalogue import wordings
@@ -42,63 +41,6 @@ from verify_service.verification.owner_answers import LONGEST_NOTE
 
 def _plain(typed: str | None) -> str:
     return (typed or "").replace("\0", "").strip()
-
-
-# --- signing in, and one's own account ---
-
-
-class SignInForm(Form):
-    """Who signs in, and where to go next."""
-
-    email = Line(lazy_gettext("E-mail address"), most=254)
-    password = Secret(lazy_gettext("Password"))
-    next = StringField()
-
-
-class CodeForm(Form):
-    """The second step: a code from the phone, or one from paper."""
-
-    code = Line(lazy_gettext("The six digits that your authenticator app shows now"), most=40)
-    recovery = Line(lazy_gettext("One of the recovery codes you kept on paper"), most=40)
-
-
-class PasswordForm(Form):
-    """Another password for oneself."""
-
-    old = Secret(lazy_gettext("Old password"))
-    new = Secret(lazy_gettext("New password, %(most)s characters or more", most=SHORTEST_PASSWORD))
-    again = Secret(
-        lazy_gettext("New password once more"),
-        validators=[EqualTo("new", message=lazy_gettext("The two new passwords differ."))],
-    )
-
-
-class FactorForm(Form):
-    """A step with the second factor, and what proves who takes it."""
-
-    do = StringField(validators=[AnyOf(("begin", "confirm", "codes", "end"))])
-    old = Secret(lazy_gettext("Password"))
-    code = Line(lazy_gettext("Code from the phone, or a recovery code"), most=40)
-
-
-# --- accounts ---
-
-
-class ScopeForm(Form):
-    """What an account sees."""
-
-    role = OneOf(lazy_gettext("Role"), choices=[(role.value, words) for role, words in ROLES.items()])
-    unit = OneOf(lazy_gettext("Unit"), choices=lambda: programme().units.items())
-    area = StringField(lazy_gettext("Place"), filters=[_plain])
-    cleared = BooleanField(lazy_gettext("Cleared for reports about money, harassment or conduct"))
-
-
-class OfficerForm(ScopeForm):
-    """Another account."""
-
-    _fits = Length(max=200, message=lazy_gettext("Name and address: 200 letters at most."))
-    email = StringField(lazy_gettext("E-mail address"), filters=[_plain], validators=[_fits])
-    name = StringField(lazy_gettext("Name, as colleagues know them"), filters=[_plain], validators=[_fits])
 
 
 # --- cases ---

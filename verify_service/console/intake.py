@@ -10,12 +10,15 @@ from flask_babel import lazy_gettext
 from verify_service.console.blueprint import acting, blueprint, page_session, viewer
 from verify_service.console.forms import NewCaseForm
 from verify_service.grievances import actions, intake
-from verify_service.grievances.intake import Alike, Filed
+from verify_service.grievances.intake import Alike, Filed, NotListed
 from verify_service.ground import queue as jobs
 from verify_service.labels.categories import category_name
 from verify_service.labels.standings import state_name
 from verify_service.registry.areas import kelurahan_within
 
+TOO_OFTEN = lazy_gettext(
+    "You have looked up as many people today as anybody may. Ask a colleague, or leave the NIK empty."
+)
 NOT_LISTED = lazy_gettext("Nobody on the list has this NIK. Leave it empty and file it as not listed, or correct it.")
 
 
@@ -35,7 +38,7 @@ def new_case() -> Response:
         return make_response(render_template("console/new_case_done.html", filed=done, seen=seen))
     if isinstance(done, Alike):
         return make_response(_page(form, done))
-    form.nik.errors = [NOT_LISTED]
+    form.nik.errors = [NOT_LISTED if isinstance(done, NotListed) else TOO_OFTEN]
     return make_response(_page(form), 422)
 
 

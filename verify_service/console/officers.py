@@ -5,104 +5,87 @@ from __future__ import annotations
 import datetime as dt
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from verify_service.accounts import managing
+from verify_service.accounts import account_requests, managing
+from verify_service.accounts.account_mail import link_address
+from verify_service.accounts.account_requests import Asked
 from verify_service.accounts.listing import SIGN_INS, account_names, accounts, officer_names, traces
-from verify_service.accounts.officers import OfficerRefused, Position, Role, add_officer
+from verify_service.accounts.officers import OfficerRefused, Position, Role
+from verify_service.accounts.sign_in import step_up
+from verify_service.console.account_forms import OfficerForm, ScopeForm, StepUpForm
 from verify_service.console.blueprint import blueprint, page_session, row_of
-from verify_service.console.forms import OfficerForm, ScopeForm
 from verify_service.grievances import leaving
 from verify_service.grievances.assignment import workers_at_the_desk
 from verify_service.grievances.leaving import HandedOn
+from verify_service.ground.mail import there_is_a_server
 from verify_service.ground.programme import programme
+from verify_service.ground.settings import settings
 from verify_service.ground.tables import Officer
+from verify_service.labels.account_words import ACTIONS, ASKED, BY_WHAT, WHY_NOT, who_did
 from verify_service.labels.codes import ROLES
 from verify_service.registry.areas import District, districts
 
 ON_A_PAGE = 50
 LONG = 60.0  # seconds to hand on the cases of somebody who held very many
-WHY_NOT = {
-    "email": lazy_gettext("This is not an e-mail address; write it like officer@city.example."),
-    "taken": lazy_gettext("There is already an account with this e-mail address."),
-    "place": lazy_gettext("An account of a kelurahan needs its place."),
-    "cleared": lazy_gettext("Only officers and supervisors of the whole city can be cleared for sensitive reports."),
-    "successor": lazy_gettext("Choose somebody who works on cases, or leave it to the rule."),
-    "own": lazy_gettext("Your own account is changed by another administrator."),
-}
-ACTIONS = {
-    "signed in": lazy_gettext("Signed in"),
-    "sign-in refused": lazy_gettext("Sign-in refused"),
-    "signed out": lazy_gettext("Signed out"),
-    "recovery code used": lazy_gettext("Recovery code used"),
-    "sessions ended": lazy_gettext("Browsers signed out"),
-    "password changed": lazy_gettext("Password changed"),
-    "password reset": lazy_gettext("Password reset"),
-    "second factor on": lazy_gettext("Second factor turned on"),
-    "second factor off": lazy_gettext("Second factor taken off"),
-    "recovery codes made": lazy_gettext("Recovery codes made"),
-    "officer added": lazy_gettext("Account made"),
-    "officer disabled": lazy_gettext("Account closed"),
-    "officer enabled": lazy_gettext("Account opened again"),
-    "officer's scope changed": lazy_gettext("Role or area changed"),
-    "reports handed on": lazy_gettext("Their cases were handed on"),
-    "digest wanted": lazy_gettext("Daily mail wanted"),
-    "digest stopped": lazy_gettext("Daily mail stopped"),
-    "language chosen": lazy_gettext("Language chosen"),
-    "calendar address made": lazy_gettext("Calendar address made"),
-    "calendar address withdrawn": lazy_gettext("Calendar address withdrawn"),
-}
-BY_WHAT = {
-    "password": lazy_gettext("password"),
-    "code": lazy_gettext("password and code"),
-    "recovery code": lazy_gettext("password and recovery code"),
-}
 
 
 @blueprint.get("/officers")
 def officers() -> Response:
-    """The list, and the form for another account."""
+    """The list, what waits for a second administrator, and the form for another account."""
     return _list(OfficerForm(role=Role.OFFICER.value, unit="grievance"))
 
 
 def _list(form: OfficerForm, status: int = 200) -> Response:
     with page_session() as session:
-        listed, places = accounts(session), districts(session)
-    page = render_template("console/officers.html", listed=listed, form=form, **_words(places))
+        listed, places, asked = accounts(session), districts(session), account_requests.waiting(session)
+        names = account_names(session)
+    page = render_template(
+        "console/officers.html", listed=listed, form=form, asked=asked, **_words(places, names), can_mail=_reaches()
+    )
     return make_response(page, status)
 
 
 @blueprint.post("/officers")
 def make_officer() -> Response:
-    """Make an account; its password is shown once, to be handed over and changed."""
-    form = OfficerForm()
+    """Make an account; its holder gets a link by mail and chooses the password."""
+    form, now, by = OfficerForm(), dt.datetime.now(dt.UTC), f"officer:{current_user.id}"
     if not form.validate():
         if form.role.errors or form.unit.errors:
             abort(400)  # no page of ours offers such a one
         flash(form.first_fault(), "refused")
         return _list(form, 422)
-    password = managing.made_up_password()
+    wanted = Position(form.role.data, form.unit.data, form.area.data or None, form.cleared.data)
     try:
         with page_session() as session:
-            made = add_officer(
-                session,
-                form.email.data,
-                form.role.data,
-                password,
-                form.name.data,
-                unit=form.unit.data,
-                area=form.area.data or None,
-                cleared=form.cleared.data,
-                actor=f"officer:{current_user.id}",
-            )
+            why = _stranger(session, now)
+            if not why:
+                made, token = managing.make_account(session, form.email.data, form.name.data, wanted, by=by, now=now)
+                number = made.id
     except OfficerRefused as refused:
         if refused.why not in WHY_NOT:
             abort(400)
-        flash(str(WHY_NOT[refused.why]), "refused")
+        why = refused.why
+    if why:
+        flash(str(WHY_NOT[why]), "refused")
         return _list(form, 422)
-    return _one(made, made_up=(form.email.data, password))
+    return _one(number, link=(form.email.data, token))
+
+
+def _stranger(session: Session, now: dt.datetime) -> str:
+    """Why nothing is changed from this browser: whoever sits there did not show who they are, or no mail can leave."""
+    if not _reaches():
+        return "mail"
+    held = managing.own_account(session, current_user.id)
+    refused = step_up(session, held, StepUpForm().proof.data, request.remote_addr or "", now=now)
+    return ("wait" if refused.wait else "proof") if refused else ""
+
+
+def _reaches() -> bool:
+    """Whether a link gets to its holder: by mail, or in the demo on the page."""
+    return there_is_a_server() or settings().demo
 
 
 @blueprint.get("/officers/<int(max=999999999999):number>")
@@ -112,15 +95,15 @@ def one_officer(number: int) -> Response:
 
 
 def _one(
-    number: int, *, scope: ScopeForm | None = None, made_up: tuple[str, str] | None = None, status: int = 200
+    number: int, *, scope: ScopeForm | None = None, link: tuple[str, str] | None = None, status: int = 200
 ) -> Response:
-    """The page of one account; a password that was made up is shown this once, and goes into no cookie."""
+    """The page of one account. Only the demo, which sends no mail, shows the link; nobody else's eyes are for it."""
     with page_session() as session:
         found = accounts(session, number)
         if not found:
             abort(404)
         places, trail = districts(session), traces(session, before=None, most=20, officer_id=number)
-        names = _names(session)
+        names, asked = account_names(session), account_requests.waiting(session, number)
         held = leaving.holding(session, number)
         successors = [one for one in workers_at_the_desk(session) if one[0] != number]
     page = render_template(
@@ -129,53 +112,67 @@ def _one(
         successors=successors,
         account=found[0],
         scope=scope or ScopeForm(formdata=None, obj=found[0]),
-        made_up=made_up,
+        sent_to=link[0] if link else "",
+        link=link_address(link[1]) if link and settings().demo and not there_is_a_server() else "",
         trail=trail,
-        names=names,
-        actions=ACTIONS,
+        asked=asked,
         own=number == current_user.id,
-        **_words(places),
+        moment_now=dt.datetime.now(dt.UTC),
+        can_mail=_reaches(),
+        **_words(places, names),
     )
     return make_response(page, status)
 
 
 @blueprint.post("/officers/<int(max=999999999999):number>")
 def change_officer(number: int) -> Response:
-    """Change what an account sees, close or open it, exchange its password, or take its second factor off."""
+    """Change what an account sees, close or open it, vouch for it; ask for a reset, which a second one confirms."""
     asked, by, now = request.form.get("do", ""), f"officer:{current_user.id}", dt.datetime.now(dt.UTC)
     if number == current_user.id:
         flash(str(WHY_NOT["own"]), "refused")
         return _one(number, status=422)
-    password, scope, went = "", ScopeForm(), HandedOn()
+    scope, why, token, email, told = ScopeForm(), "", "", "", ""
     to = row_of(request.form.get("to")) or None
     try:
         with page_session(LONG) as session:
+            why = "" if asked == "close" else _stranger(session, now)  # to shut somebody out must not wait
             held = managing.officer_by_id(session, number)
             if held is None:
                 abort(404)
-            if asked == "scope":
-                went = _change_scope(session, held, scope, to, by=by, now=now)
-            elif asked == "password":
-                password = managing.reset_password(session, held, by=by, now=now)
-            elif asked == "factor":
-                managing.reset_second_factor(session, held, by=by, now=now)
-            elif asked == "close":
-                went = leaving.close_account(session, held, to, by=by, now=now)
-            elif asked == "open":
-                managing.enable(session, held, by=by, now=now)
-            else:
-                abort(400)
-            email, told = held.email, _went(session, went)
+            if not why and asked == "scope":
+                told = _went(session, _change_scope(session, held, scope, to, by=by, now=now))
+            elif not why and asked == "close":
+                told = _went(session, leaving.close_account(session, held, to, by=by, now=now))
+            elif not why:
+                token = _change(session, held, asked, by=by, now=now)
+            email = held.email
     except OfficerRefused as refused:
         if refused.why not in WHY_NOT:
             abort(400)
-        flash(str(WHY_NOT[refused.why]), "refused")
+        why = refused.why
+    if why:
+        flash(str(WHY_NOT[why]), "refused")
         return _one(number, scope=scope, status=422)
-    if password:
-        return _one(number, made_up=(email, password))
+    if token:
+        return _one(number, link=(email, token))
     if told:
         flash(told, "done")
     return make_response(redirect(url_for("console.one_officer", number=number), 303))
+
+
+def _change(session: Session, held: Officer, asked: str, *, by: str, now: dt.datetime) -> str:
+    """Do it, or ask for it; the token of a link that was made."""
+    if asked in (Asked.PASSWORD, Asked.FACTOR):
+        account_requests.ask(session, held, Asked(asked), by=by, now=now)
+    elif asked == "link":
+        return managing.send_link_again(session, held, by=by, now=now)
+    elif asked == "vouch":
+        managing.vouch(session, held, by=by, now=now)
+    elif asked == "open":
+        managing.enable(session, held, by=by, now=now)
+    else:
+        abort(400)
+    return ""
 
 
 def _went(session: Session, went: HandedOn) -> str:
@@ -192,10 +189,38 @@ def _went(session: Session, went: HandedOn) -> str:
 def _change_scope(
     session: Session, held: Officer, form: ScopeForm, to: int | None, *, by: str, now: dt.datetime
 ) -> HandedOn:
+    """Change it, and hand on what the account may not work on any more; or ask a second administrator first."""
     if not form.validate():
         abort(400)
     wanted = Position(form.role.data, form.unit.data, form.area.data or None, form.cleared.data)
-    return leaving.change_position(session, held, wanted, to, by=by, now=now)
+    if not account_requests.raises(held, wanted):
+        return leaving.change_position(session, held, wanted, to, by=by, now=now)
+    managing.wish_scope(session, held, wanted, by=by, now=now)
+    return HandedOn()
+
+
+@blueprint.post("/officers/requests/<int(max=999999999999):number>")
+def decide_request(number: int) -> Response:
+    """A second administrator confirms what another asked for, or it is dropped."""
+    asked, by, now = request.form.get("do", ""), f"officer:{current_user.id}", dt.datetime.now(dt.UTC)
+    if asked not in ("confirm", "drop"):
+        abort(400)
+    why, link = "", None
+    try:
+        with page_session() as session:
+            why = _stranger(session, now)
+            if not why and asked == "confirm":
+                link = managing.confirm_request(session, number, by=by, now=now, change=leaving.change_by_rule)
+            elif not why:
+                managing.drop_request(session, number, by=by, now=now)
+    except OfficerRefused as refused:
+        why = refused.why
+    if why:
+        flash(str(WHY_NOT[why]), "refused")
+        return _list(OfficerForm(formdata=None, role=Role.OFFICER.value, unit="grievance"), 422)
+    if link is not None and link[1]:
+        return _one(link[0].id, link=(link[0].email, link[1]))
+    return make_response(redirect(url_for("console.officers"), 303))
 
 
 @blueprint.get("/sign-ins")
@@ -205,7 +230,7 @@ def sign_ins() -> Response:
     before = min(request.args.get("before", default=0, type=int), 10**15) or None
     with page_session() as session:
         trail = traces(session, before=before, most=ON_A_PAGE + 1, actions=() if whole else SIGN_INS)
-        names = _names(session)
+        names = account_names(session)
     page = render_template(
         "console/sign_ins.html",
         trail=trail[:ON_A_PAGE],
@@ -213,18 +238,14 @@ def sign_ins() -> Response:
         before=before,
         whole=whole,
         names=names,
+        who_did=who_did,
         actions=ACTIONS,
         by_what=BY_WHAT,
     )
     return make_response(page)
 
 
-def _names(session: Session) -> dict[str, str]:
-    """What accounts are called, by how the trail names them."""
-    return {"command line": gettext("the command line"), "demo": gettext("the demo"), **account_names(session)}
-
-
-def _words(places: list[District]) -> dict[str, object]:
+def _words(places: list[District], names: dict[str, str]) -> dict[str, object]:
     named = {code: name for place in places for code, name in place.kelurahan}
     named |= {place.code: place.name for place in places}
     return {
@@ -233,4 +254,9 @@ def _words(places: list[District]) -> dict[str, object]:
         "role_names": {role.value: words for role, words in ROLES.items()},
         "units": programme().units,
         "may_change": current_user.role is Role.ADMIN,
+        "proof": StepUpForm(formdata=None).proof,
+        "names": names,
+        "who_did": who_did,
+        "actions": ACTIONS,
+        "asked_words": ASKED,
     }

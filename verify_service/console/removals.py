@@ -59,14 +59,17 @@ def find_removal() -> str:
     """Look for the line of the list that a removal is about; what was looked for stays out of addresses and logs."""
     wanted = request.form.get("wanted", "")[:80]
     found: list[shown.Whom] = []
+    too_often = False
     if request.method == "POST":
         with acting() as who:
-            found = [shown.whom(who, line.id) for line in review.search(who, wanted)]
+            lines = review.search(who, wanted)
+            found, too_often = [shown.whom(who, line.id) for line in lines or ()], lines is None
     return render_template(
         "console/find_removal.html",
         wanted=wanted,
         found=found,
         asked=request.method == "POST",
+        too_often=too_often,
     )
 
 

@@ -13,7 +13,7 @@ from flows.conversation import Outcome
 from verify_service.conversations import filing, learning, proposing, rt_heads
 from verify_service.conversations.asking import LET_GO
 from verify_service.conversations.context import Context, Next, Over, first_flow
-from verify_service.conversations.tries import code_tries
+from verify_service.conversations.tries import code_tries, must_wait, right_code, wrong_code
 from verify_service.ground.crypto import blind_index, letter_code, reference_number
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Conversation, PhoneLink, Reference, Worker
@@ -69,17 +69,23 @@ def _find_worker(context: Context, nik: str, code: str) -> Next | Over:
     """Link this phone to the worker whose NIK and letter code it gave.
 
     A wrong NIK and a wrong code take the same steps and end on the same screen, so that nobody learns who is on the
-    list; three tries per phone and day, counted in the database.
+    list; three tries per phone and day, counted in the database, and for each NIK slower each time.
     """
     if code_tries(context) > programme().sessions.link_tries_per_day:
         context.record("linking refused", reason="too many tries")
         return Over("b18.too_many_tries")
-    worker = context.session.scalar(select(Worker).where(Worker.nik_index == blind_index(nik, "nik")))
+    index = blind_index(nik, "nik")
+    if must_wait(context, index):
+        context.record("linking refused", reason="too many tries at one NIK")
+        return Next("not_found", context.caller)
+    worker = context.session.scalar(select(Worker).where(Worker.nik_index == index))
     number, issue = (worker.id, worker.letter_issue) if worker is not None else (0, 0)
     right = hmac.compare_digest(letter_code("invitation", number, issue).encode(), code.encode())
     if worker is None or not right:
+        wrong_code(context, index)
         context.record("linking failed")
         return Next("not_found", context.caller)
+    right_code(context, index)
     link = upsert(PhoneLink).values(phone_id=context.phone.id, worker_id=worker.id, how="code", linked_at=context.now)
     context.session.execute(link.on_conflict_do_nothing())
     context.conversation.worker_id = worker.id

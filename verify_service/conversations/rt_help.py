@@ -8,7 +8,7 @@ from flows import outcomes as said
 from flows.caller import Decree
 from verify_service.conversations.context import Context, Next, Over
 from verify_service.conversations.rt_desk import at_the_desk, resident_of, shown, today
-from verify_service.conversations.tries import code_tries, not_a_guess
+from verify_service.conversations.tries import code_tries, must_wait, not_a_guess, right_code, wrong_code
 from verify_service.ground.crypto import letter_code
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import RtHead, Worker
@@ -49,10 +49,15 @@ def check_code(context: Context, code: str) -> Next | Over:
     if code_tries(context) > programme().sessions.link_tries_per_day:
         context.record("help refused", reason="too many tries")
         return Over("f37.help_tries")
+    if must_wait(context, worker.nik_index):
+        context.record("help refused", reason="too many tries at one NIK")
+        return at_the_desk(context, "rt_help_code", resident=shown(resident), tries_left=1)
     if not hmac.compare_digest(letter_code(HELP, worker.id, worker.help_issue).encode(), code.encode()):
+        wrong_code(context, worker.nik_index)
         context.record("help code wrong")
         return at_the_desk(context, "rt_help_code", resident=shown(resident), tries_left=1)
     not_a_guess(context)
+    right_code(context, worker.nik_index)
     context.record("help code given", enrolment=resident.enrolment)
     return at_the_desk(context, "rt_assisted", resident=shown(resident), code_issue=worker.help_issue)
 

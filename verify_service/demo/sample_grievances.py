@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from flows.proposal import JOBS
-from verify_service.accounts.officers import add_officer
+from verify_service.accounts.officers import Position, ready_officer
 from verify_service.grievances import actions
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.actions import Triage
@@ -88,7 +88,7 @@ def staff(session: Session, password: str) -> list[dict[str, str]]:
         if session.scalar(select(Officer.id).where(Officer.email == email)) is None:
             facts = {**facts, **area}
             role = facts.pop("role")
-            add_officer(session, email, role, password, name, own_password=True, actor="demo", **facts)
+            ready_officer(session, email, password, name, Position(role, **facts))
         told.append({"email": email, "password": password, "name": name, "role": _role(session, email)})
     return told
 

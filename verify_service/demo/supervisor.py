@@ -130,7 +130,7 @@ def _refuse_live_gateway(*, sample_city: bool) -> None:
 def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[str, object]:
     from sqlalchemy import select
 
-    from verify_service.accounts.officers import add_officer
+    from verify_service.accounts.officers import Position, ready_officer
     from verify_service.conversations.news import reconcile_and_tell
     from verify_service.demo import city, sample_grievances
     from verify_service.ground.database import forget_engine, transaction
@@ -149,16 +149,7 @@ def _prepare(data_dir: Path, port: int, roster: Path | None, say: Say) -> dict[s
             city.load(session, data_dir / "sample", roster=roster, now=now, say=say)
         password = _kept_password(data_dir)
         if session.scalar(select(Officer.id).where(Officer.email == OFFICER)) is None:
-            add_officer(
-                session,
-                OFFICER,
-                role="supervisor",
-                password=password,
-                name="Petugas Demo",
-                cleared=True,
-                own_password=True,
-                actor="demo",
-            )
+            ready_officer(session, OFFICER, password, "Petugas Demo", Position("supervisor", cleared=True))
         officers = sample_grievances.staff(session, password)
         if roster is None:
             sample_grievances.load(session, now=now, say=say)

@@ -13,15 +13,17 @@ from flows.conversation import printable
 from verify_service import audit
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.clock import days_allowed
+from verify_service.grievances.look_ups import looked_up, may_look_up
 from verify_service.grievances.notify import sensitive
 from verify_service.grievances.opening import ANONYMOUS, NewGrievance, Opened, hour_unknown, open_grievance
 from verify_service.grievances.related import Other, same_as
 from verify_service.grievances.thread import set_contact
+from verify_service.grievances.visibility import in_place
 from verify_service.ground.crypto import blind_index, keyed_hash
 from verify_service.ground.phones import Phone as Number
 from verify_service.ground.phones import read_phone
 from verify_service.ground.programme import programme
-from verify_service.ground.tables import AuditEntry, Grievance, Phone, Worker
+from verify_service.ground.tables import AuditEntry, Enrolment, Grievance, Phone, Worker
 from verify_service.messaging.compose import write
 from verify_service.messaging.consent import known_phone_of, phone_of
 from verify_service.messaging.outbox import Purpose
@@ -66,6 +68,11 @@ class NotListed:
 
 
 @dataclass(frozen=True)
+class LookedUpTooOften:
+    """This officer has looked up as many people today as anybody may."""
+
+
+@dataclass(frozen=True)
 class Alike:
     """Open cases by this phone or about this worker: perhaps it is told already."""
 
@@ -78,13 +85,13 @@ class _Read:
     worker: int | None
 
 
-def file(acting: Acting, asked: Asked, *, anyway: bool) -> Filed | NotListed | Alike:
+def file(acting: Acting, asked: Asked, *, anyway: bool) -> Filed | NotListed | LookedUpTooOften | Alike:
     """Write the case down, once for each form; before that, whether nobody has that NIK or it may be told already.
 
     What can be seen from the form alone was looked at before.
     """
     read = _read(acting, asked)
-    if isinstance(read, NotListed):
+    if isinstance(read, NotListed | LookedUpTooOften):
         return read
     before = _filed_before(acting.session, asked)
     if before is not None:
@@ -97,11 +104,13 @@ def file(acting: Acting, asked: Asked, *, anyway: bool) -> Filed | NotListed | A
     return _file(acting, asked, read)
 
 
-def _read(acting: Acting, asked: Asked) -> _Read | NotListed:
+def _read(acting: Acting, asked: Asked) -> _Read | NotListed | LookedUpTooOften:
     """The phone and the worker that were written down; of an anonymous report neither."""
     if asked.identity == ANONYMOUS:
         return _Read(None, None)
     number, nik = read_phone(asked.phone), read_nik(asked.nik)
+    if isinstance(nik, Nik) and not may_look_up(acting):
+        return LookedUpTooOften()
     worker = _worker(acting, nik) if isinstance(nik, Nik) else None
     if isinstance(nik, Nik) and worker is None:
         return NotListed()
@@ -109,8 +118,13 @@ def _read(acting: Acting, asked: Asked) -> _Read | NotListed:
 
 
 def _worker(acting: Acting, nik: Nik) -> int | None:
-    """The worker with this NIK, which is a look at an identity."""
-    found = acting.session.scalar(select(Worker.id).where(Worker.nik_index == blind_index(nik.value, "nik")))
+    """The worker with this NIK, of the account's place where it has one; which is a look at an identity."""
+    wanted = select(Worker.id).where(Worker.nik_index == blind_index(nik.value, "nik"))
+    if acting.viewer.bound:
+        here = select(Enrolment.worker_id).where(in_place(acting.viewer, Enrolment.kelurahan_code))
+        wanted = wanted.where(Worker.id.in_(here))
+    found = acting.session.scalar(wanted)
+    looked_up(acting, found=found is not None)
     acting.record("person searched", "worker" if found is None else f"worker:{found}", by="nik")
     return found
 

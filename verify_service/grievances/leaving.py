@@ -75,6 +75,11 @@ def change_position(
     return _hand_on(session, officer, to, by=by, now=now)
 
 
+def change_by_rule(session: Session, officer: Officer, wanted: Position, *, by: str, now: dt.datetime) -> HandedOn:
+    """The same, to whom the rule says."""
+    return change_position(session, officer, wanted, None, by=by, now=now)
+
+
 def _check(session: Session, officer: Officer, to: int | None) -> None:
     if to is None:
         return

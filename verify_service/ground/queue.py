@@ -83,6 +83,11 @@ JOBS: Final = (
            SELECT 1 FROM audit WHERE object = 'record:heads' AND at > now() - interval '12 hours')""",
         apart=600.0,
     ),
+    ACCOUNT_MAIL := Job(
+        "jobs.account_mail.send_account_mail",
+        "SELECT EXISTS (SELECT 1 FROM account_mail WHERE left_at IS NULL AND try_at <= now())",
+        apart=5.0,
+    ),
     DIGEST := Job(
         "jobs.digest.mail",
         """SELECT EXISTS (SELECT 1 FROM grievance_notice WHERE seen_at IS NULL AND at > now() - interval '30 days')

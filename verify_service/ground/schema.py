@@ -6,7 +6,7 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +40,18 @@ APPEND_ONLY_BUT = {
     "file_import": "accepted, flagged, rejected, unmatched, report, undone_at, undone_by",
     "grievance_event": "words",
     "decision": "note",
+}
+# What PostgreSQL writes into its own log of what the application asks: no statement, no value, no row that stood in the
+# way, whatever the server is set to. Only a superuser may set these.
+QUIET: Final = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
 LOCK_WAIT: Final = "1s"  # less than a hop waits: everybody on that table stands behind us meanwhile
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, *[10.0] * 10)  # seconds between tries: two minutes in all
@@ -203,7 +215,13 @@ def _described(pid: int, name: str | None, state: str | None, seconds: int | Non
 
 
 def _limit(connection: Connection, role: str, say: Say) -> None:
-    """Set the limits of the application's role, unless it has them. A role that may not says what is missing."""
+    """Set limits and silence of the application's role, unless it has them. Who may not is told what is missing."""
+    _set(connection, role, LIMITS, say, "The owner may not set the application's limits.")
+    why = "PostgreSQL may write people's data into its own log: the owner may not keep it from that."
+    _set(connection, role, QUIET, say, why)
+
+
+def _set(connection: Connection, role: str, wanted: Mapping[str, str], say: Say, why: str) -> None:
     quoted = connection.dialect.identifier_preparer.quote(role)
     known = set(connection.scalars(text("SELECT name FROM pg_settings")))  # transaction_timeout is of PostgreSQL 17
     has = connection.scalars(
@@ -215,7 +233,7 @@ def _limit(connection: Connection, role: str, say: Say) -> None:
     ).all()
     missing = [
         f"ALTER ROLE {quoted} SET {name} = '{limit}'"
-        for name, limit in LIMITS.items()
+        for name, limit in wanted.items()
         if name in known and f"{name}={limit}" not in has
     ]
     try:
@@ -226,7 +244,7 @@ def _limit(connection: Connection, role: str, say: Say) -> None:
         connection.rollback()
         if not isinstance(error.orig, InsufficientPrivilege):
             raise
-        say("The owner may not set the application's limits. Have a superuser run: " + "; ".join(missing))
+        say(f"{why} Have a superuser run: " + "; ".join(missing))
 
 
 def newest() -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -13,6 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+DOORS = ("africastalking", "kannel", "ussd", "ussd:CARRIER")
+_DOOR = re.compile(r"africastalking|kannel|ussd(:[a-z0-9-]{1,20})?")
 USSD_FIELDS = ("session", "msisdn", "type", "input", "sequence", "code", "network")
 
 
@@ -32,6 +36,7 @@ class Settings(BaseSettings):
     owner_database_url: str | None = None  # migrations only; the application never needs it
     redis_url: str
     webhook_secrets: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)  # two at once while one is rotated out
+    gateway_secrets: Annotated[dict[str, tuple[str, ...]], NoDecode] = Field(default={}, repr=False)  # door -> its own
     secret_key: SecretStr
     data_keys: Annotated[dict[str, bytes], NoDecode] = Field(min_length=1, repr=False)  # "k2:...,k1:..."; first writes
     index_key: Annotated[bytes, NoDecode] = Field(repr=False)
@@ -49,7 +54,12 @@ class Settings(BaseSettings):
     kannel_sender: str = ""
     mail_url: SecretStr = SecretStr("")  # smtp://USER:PASSWORD@HOST:587 or smtps://...; nothing is mailed without it
     mail_from: str = ""
-    public_url: str = ""  # where a gateway reaches us
+    public_url: str = ""  # our own address: links, delivery reports, the name under which pages are answered
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()  # further names under which pages are answered
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = (
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    )  # whose word counts of who asks
     ussd_fields: Annotated[dict[str, str], NoDecode] = {}  # ours -> what a carrier calls it; the others keep our names
     programme: Path | None = None  # default: the Bekasi file that ships with us
     backup_dir: Path | None = None  # where backups are put: the newest file says when the last one was made
@@ -65,6 +75,19 @@ class Settings(BaseSettings):
         secrets = tuple(part.strip() for part in value.split(",") if part.strip())
         if any(len(secret) < 16 for secret in secrets):
             raise ValueError("each secret needs at least 16 characters (32 or more is better)")
+        return secrets
+
+    @field_validator("gateway_secrets", mode="before")
+    @classmethod
+    def _gateway_secrets(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        secrets: dict[str, tuple[str, ...]] = {}
+        for part in filter(None, (piece.strip() for piece in value.split(","))):
+            door, separator, secret = (word.strip() for word in part.partition("="))
+            if not separator or _DOOR.fullmatch(door) is None or len(secret) < 16:
+                raise ValueError("write DOOR=SECRET, separated by commas; doors are " + ", ".join(DOORS))
+            secrets[door] = (*secrets.get(door, ()), secret)
         return secrets
 
     @field_validator("data_keys", mode="before")
@@ -92,6 +115,29 @@ class Settings(BaseSettings):
                 raise ValueError(f"write OURS=THEIRS, separated by commas; ours are {', '.join(USSD_FIELDS)}")
             names[ours] = theirs
         return names
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        read = urlsplit(value)
+        if value and (read.scheme not in ("http", "https") or not read.hostname or read.path.strip("/")):
+            raise ValueError("write our own address without a path, such as https://HOST")
+        return value.rstrip("/")
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _proxies(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError:
+            raise ValueError("write addresses or networks, such as 10.0.0.5,10.1.0.0/16") from None
 
     @field_validator("record_old_keys", mode="before")
     @classmethod
@@ -159,3 +205,8 @@ def read_settings() -> Settings:
 def settings() -> Settings:
     """The settings, read once."""
     return read_settings()
+
+
+def door_secrets(door: str) -> tuple[str, ...]:
+    """What opens the webhooks of a gateway or a carrier: its own secrets, or where it has none those for all."""
+    return settings().gateway_secrets.get(door) or settings().webhook_secrets

@@ -142,6 +142,13 @@ WHY_NOT: Final = {
     Refusal.NO_REASON: lazy_gettext("Write the reason."),
     Refusal.DAY: lazy_gettext("Choose a day from today to two years ahead."),
     Refusal.OWN: lazy_gettext("Nobody confirms or refuses his own proposal: ask a second administrator or supervisor."),
+    Refusal.WAITING: lazy_gettext(
+        "Your account was made or reset within the last day. It decides nothing before that day is over."
+    ),
+    Refusal.ONE_HAND: lazy_gettext(
+        "One person made or reset both accounts, or one of you the other's: you are not two people here. "
+        "Ask somebody else."
+    ),
     Refusal.NOT_OWN: lazy_gettext("Only the one who proposed it can withdraw it."),
     Refusal.OVER: lazy_gettext("It was decided already: look again."),
     Refusal.FAULTY: lazy_gettext("It cannot stand like that:"),

@@ -181,7 +181,7 @@ def step_words(step: FateStep) -> tuple[str, str]:
 
 def actor_words(actor: str) -> str:
     """Who did it: a name, or the command line."""
-    return str(gettext("an operator, from the command line")) if actor == "command line" else actor
+    return str(gettext("an operator, from the command line")) if actor.startswith("command line") else actor
 
 
 DEEDS: Final = {

@@ -120,6 +120,13 @@ REFUSED = {
     DecisionRefusal.NOTE: lazy_gettext("Write a note of 2,000 characters at most that says why."),
     DecisionRefusal.ROLE: lazy_gettext("Your account cannot decide this; ask a colleague of the city's office."),
     DecisionRefusal.OWN: lazy_gettext("You had a part in this already. A different officer has to decide it."),
+    DecisionRefusal.WAITING: lazy_gettext(
+        "Your account was made or reset within the last day. It decides nothing before that day is over."
+    ),
+    DecisionRefusal.ONE_HAND: lazy_gettext(
+        "One person made or reset both accounts, or one of you the other's: you are not two people here. "
+        "Ask somebody else."
+    ),
     DecisionRefusal.NOT_CITY: lazy_gettext("The second reader has to be of the city's office."),
     DecisionRefusal.MONTH: lazy_gettext("Choose a month from the list: one that has not begun and was not paid."),
     DecisionRefusal.TWICE: lazy_gettext(

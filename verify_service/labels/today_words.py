@@ -27,6 +27,7 @@ JOBS: Final = {
     "rounds": lazy_gettext("Carry rounds on"),
     "seal": lazy_gettext("Seal the record"),
     "mail_heads": lazy_gettext("Mail the signed head"),
+    "account_mail": lazy_gettext("Mail holders of accounts"),
     "digest": lazy_gettext("Mail officers what waits for them"),
     "publish": lazy_gettext("Publish the public figures"),
     "inclusion": lazy_gettext("Look for groups that lag"),

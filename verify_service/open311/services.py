@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 
+from verify_service.ground.addresses import public_address
 from verify_service.ground.programme import Category, programme
 from verify_service.labels.categories import kind_description, kind_name
 from verify_service.open311.door import FORMAT, blueprint
@@ -22,7 +23,7 @@ _STANDARD: Final = "http://wiki.open311.org/GeoReport_v2"
 @blueprint.get(f"/discovery.{FORMAT}")
 def discovery(form: str) -> Response:
     """What is spoken here, and where."""
-    address = url_for("open311.services", form="xml", _external=True).removesuffix("/services.xml")
+    address = public_address(url_for("open311.services", form="xml"), request.host_url).removesuffix("/services.xml")
     endpoint = {
         "specification": _STANDARD,
         "url": address,

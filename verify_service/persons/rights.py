@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from verify_service.accounts.officers import Role
+from verify_service.accounts.two_people import why_not_second
 from verify_service.grievances.acting import Acting
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import PersonHold, PersonRequest, PhoneLink, Worker
@@ -272,5 +273,5 @@ def requests_of(session: Session, group: Group) -> list[PersonRequest]:
 
 
 def second_person(acting: Acting, proposed_by: str | None) -> bool:
-    """Whether this is somebody else than who proposed it; the command line is one, whoever types there."""
-    return proposed_by is not None and acting.by != proposed_by
+    """Whether this is somebody else than who proposed it, and no second account of the same hand."""
+    return proposed_by is not None and why_not_second(acting.session, proposed_by, acting.by) is None

@@ -7,7 +7,7 @@ priority, as long as there are places.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from flows.conversation import Value, Word
 from verify_service.accounts.officers import Role
+from verify_service.accounts.two_people import NotTwo, waits, why_not_second
 from verify_service.grievances.acting import Acting
 from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import seal, unseal_or_blank
@@ -55,6 +56,8 @@ class DecisionRefusal(StrEnum):
     REASON = "reason"  # a reason code that is missing or unknown
     NOTE = "note"  # words are needed, or there are too many
     ROLE = "role"  # not with this role
+    WAITING = "waiting"  # the account was made or reset within a day
+    ONE_HAND = "one hand"  # one made or reset the other's account, or a third person did both
     OWN = "own"  # who read it first, or entered it, does not decide it
     NOT_CITY = "not_city"  # the second reader is of the whole city
     FULL = "full"  # there is no place left
@@ -125,6 +128,8 @@ def read_first(acting: Acting, opinion: Opinion, says: str) -> DecisionRefusal |
         return DecisionRefusal.STEP
     if _entered(acting, proposal):
         return DecisionRefusal.OWN
+    if waits(acting.session, acting.by):
+        return DecisionRefusal.WAITING
     if says == "accept" and places(acting.session, today=acting.today).left <= 0:
         return DecisionRefusal.FULL
     _count(proposal, acting)
@@ -174,7 +179,24 @@ def _second(acting: Acting, opinion: Opinion) -> tuple[Proposal, Decision] | Dec
         return DecisionRefusal.STEP
     if not may_second(acting, proposal):
         return DecisionRefusal.OWN
-    return proposal, first_said(acting.session, proposal)
+    first = first_said(acting.session, proposal)
+    why = not_two(acting, [first.officer_id])
+    return why if why is not None else (proposal, first)
+
+
+_NOT_TWO: Final = {
+    NotTwo.SAME: DecisionRefusal.OWN,
+    NotTwo.WAITING: DecisionRefusal.WAITING,
+    NotTwo.ONE_HAND: DecisionRefusal.ONE_HAND,
+}
+
+
+def not_two(acting: Acting, others: Iterable[int]) -> DecisionRefusal | None:
+    """Why this officer is no second person beside these; None where he is."""
+    for other in others:
+        if (why := why_not_second(acting.session, f"officer:{other}", acting.by)) is not None:
+            return _NOT_TWO[why]
+    return None
 
 
 def may_second(acting: Acting, proposal: Proposal) -> bool:

@@ -14,13 +14,22 @@ from sqlalchemy.orm import Session
 from flows.references import read_worker_code
 from verify_service.accounts.officers import Role
 from verify_service.grievances.acting import Acting
+from verify_service.grievances.look_ups import looked_up, may_look_up
 from verify_service.grievances.numbers import new_number
 from verify_service.grievances.visibility import Viewer, in_place
 from verify_service.ground.crypto import blind_index, seal
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import Decision, Enrolment, Evidence, Payment, Removal, Verdict, Worker
 from verify_service.ground.working_days import city_day
-from verify_service.proposals.review import NOTE_LENGTH, READS_FIRST, READS_SECOND, DecisionRefusal, Opinion, held_for
+from verify_service.proposals.review import (
+    NOTE_LENGTH,
+    READS_FIRST,
+    READS_SECOND,
+    DecisionRefusal,
+    Opinion,
+    held_for,
+    not_two,
+)
 from verify_service.registry.missing import MISSING, subject
 from verify_service.registry.names import name_key
 from verify_service.removals.notice import give_notice, tell_outcome
@@ -186,7 +195,8 @@ def _second(acting: Acting, opinion: Opinion) -> Removal | DecisionRefusal:
         return removal
     if not _of_the_city(acting):
         return DecisionRefusal.NOT_CITY
-    return DecisionRefusal.OWN if removal.opened_by_id == acting.viewer.id else removal
+    why = not_two(acting, [removal.opened_by_id])
+    return why if why is not None else removal
 
 
 def withdraw(acting: Acting, opinion: Opinion) -> DecisionRefusal | None:
@@ -274,7 +284,12 @@ def may_decide(acting: Acting, removal: Removal) -> DecisionRefusal | None:
     else:
         part = part.where(Decision.step == "second")
     had = removal.opened_by_id == acting.viewer.id or acting.session.scalar(part.limit(1)) is not None
-    return DecisionRefusal.OWN if had else None
+    if had:
+        return DecisionRefusal.OWN
+    said = select(Decision.officer_id).where(Decision.removal_id == removal.id)
+    if removal.state == RemovalState.OBJECTED:
+        said = said.where(Decision.step == "second")
+    return not_two(acting, {removal.opened_by_id, *acting.session.scalars(said)})
 
 
 def _of_the_city(acting: Acting) -> bool:
@@ -309,12 +324,18 @@ def _record(acting: Acting, removal: Removal, action: str, **detail: str) -> Non
 # --- finding whom it is about ---
 
 
-def search(acting: Acting, wanted: str, *, most: int = 25) -> Sequence[Enrolment]:
-    """Lines of the list by a name, a NIK, the number of the row in its file, or the worker's code.
+def search(acting: Acting, wanted: str, *, most: int = 25) -> Sequence[Enrolment] | None:
+    """Lines of the list by a name, a NIK, the number of the row in its file, or the worker's code; None where this
+    officer has looked up as many people by NIK today as anybody may.
 
     That the list was searched is kept, and how many were found; not for what.
     """
+    by_nik = len("".join(character for character in wanted if character.isdecimal())) == 16
+    if by_nik and not may_look_up(acting):
+        return None
     found = _found(acting, wanted, most)
+    if by_nik:
+        looked_up(acting, found=bool(found))
     acting.record("list searched", "roster", found=len(found))
     return found
 

@@ -53,6 +53,11 @@ def answer_hop(body: bytes) -> str:
     return next_screen(hop, HOP)
 
 
+def door(rest: str) -> str:
+    """Whose door it is."""
+    return provider.NAME
+
+
 def takes(rest: str) -> bool:
     """Whether what stands behind the secret is a hop."""
     return rest == "ussd"

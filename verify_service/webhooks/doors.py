@@ -22,7 +22,7 @@ from verify_service.conversations.hear import Heard, Hop, busy, hear
 from verify_service.ground import queue
 from verify_service.ground.database import Unavailable, transaction
 from verify_service.ground.pipeline import ConnectionLost, hop_connection
-from verify_service.ground.settings import settings
+from verify_service.ground.settings import door_secrets
 from verify_service.messaging import inbox
 from verify_service.messaging.gateways.contract import DeliveryReport, Event, InboundSms, RawRequest, secret_is_known
 
@@ -37,7 +37,9 @@ log = structlog.get_logger()
 
 def check() -> None:
     """Secret first, then size: a stranger learns nothing, not even what is too large."""
-    if not secret_is_known((request.view_args or {}).get("secret", ""), settings().webhook_secrets):
+    named = request.view_args or {}
+    door = ":".join(filter(None, (request.blueprint or "", named.get("carrier", ""))))
+    if not secret_is_known(named.get("secret", ""), door_secrets(door)):
         abort(404)
     request.max_content_length = LARGEST_BODY + 1  # a chunked body has no length: read one byte more than is allowed
     if (request.content_length or 0) > LARGEST_BODY or len(request.get_data()) > LARGEST_BODY:

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from verify_service import telemetry
-from verify_service.ground.settings import settings
+from verify_service.ground.settings import door_secrets
 from verify_service.messaging.gateways.contract import secret_is_known
 from verify_service.webhooks import africastalking, ussd
 from verify_service.webhooks.doors import LARGEST_BODY, Headers
@@ -26,6 +26,7 @@ class _Webhook:
 
     path: str
     takes: Callable[[str], bool]  # the rest
+    door: Callable[[str], str]  # by the rest: whose secret opens it
     answer: Callable[[WSGIEnvironment, str, bytes], tuple[Headers, str] | None]  # by the rest and the body
     answers: telemetry.Often
 
@@ -39,7 +40,7 @@ class Door:
     def __init__(self, behind: WSGIApplication) -> None:
         self._behind = behind
         self._webhooks = tuple(
-            _Webhook(of.PATH, of.takes, of.answer, telemetry.Often("POST", of.HOP, 200))
+            _Webhook(of.PATH, of.takes, of.door, of.answer, telemetry.Often("POST", of.HOP, 200))
             for of in (africastalking, ussd)
         )
 
@@ -49,7 +50,7 @@ class Door:
         webhook, secret, rest = self._asked(environ["PATH_INFO"])
         if webhook is None or environ["REQUEST_METHOD"] != "POST" or not length.isdecimal():
             return self._behind(environ, start_response)
-        if int(length) > LARGEST_BODY or not secret_is_known(secret, settings().webhook_secrets):
+        if int(length) > LARGEST_BODY or not secret_is_known(secret, door_secrets(webhook.door(rest))):
             return self._behind(environ, start_response)
         body = environ["wsgi.input"].read(int(length))
         # Broken off: half a transcript is another transcript.

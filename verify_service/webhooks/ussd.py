@@ -36,7 +36,7 @@ def ussd(secret: str, carrier: str = "") -> Response:
     """The end of a session, or a hop that the door in front did not take."""
     if not takes(carrier):
         abort(404)
-    gateway = _gateway(carrier)
+    gateway = door(carrier)
     raw = raw_request("ussd")
     event = provider.parse(raw, settings().ussd_fields)
     as_json = provider.wants_json(raw)
@@ -58,11 +58,12 @@ def answer(environ: WSGIEnvironment, carrier: str, body: bytes) -> tuple[Headers
     event = provider.parse(raw, settings().ussd_fields)
     if not isinstance(event, UssdHop):
         return None
-    reply = provider.answer(_screen(_gateway(carrier), event), as_json=provider.wants_json(raw))
+    reply = provider.answer(_screen(door(carrier), event), as_json=provider.wants_json(raw))
     return (("Content-Type", reply.content_type), *reply.headers.items()), reply.body
 
 
-def _gateway(carrier: str) -> str:
+def door(carrier: str) -> str:
+    """Whose door it is: of this carrier, or of all that have none of their own."""
     return f"{provider.NAME}:{carrier}" if carrier else provider.NAME
 
 

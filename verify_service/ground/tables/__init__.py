@@ -1,10 +1,17 @@
 """The tables, one file per topic. Rows are the truth; jobs are nudges."""
 
 from verify_service.ground.tables.accounts import (
+    AccountMail,
+    AccountNotice,
+    AccountRequest,
     ApiFiling,
     ApiKey,
+    LookUp,
     Officer,
     OfficerSession,
+    OneTimeLink,
+    Passkey,
+    PasskeyChallenge,
     RecoveryCode,
     SignInAttempt,
 )
@@ -14,7 +21,7 @@ from verify_service.ground.tables.audit import AuditEntry
 from verify_service.ground.tables.base import Base
 from verify_service.ground.tables.before import BEFORE
 from verify_service.ground.tables.brought import Upload, UploadPart
-from verify_service.ground.tables.conversations import Conversation, LinkTry, SessionEnd
+from verify_service.ground.tables.conversations import CodeGuess, Conversation, LinkTry, SessionEnd
 from verify_service.ground.tables.decisions import Decision, Proposal, Removal
 from verify_service.ground.tables.grievances import (
     Grievance,
@@ -84,6 +91,9 @@ __all__ = [
     "JOINED",
     "NEWEST_PERIOD",
     "NIKS_OF_ONE",
+    "AccountMail",
+    "AccountNotice",
+    "AccountRequest",
     "AmendmentRow",
     "ApiFiling",
     "ApiKey",
@@ -94,6 +104,7 @@ __all__ = [
     "Base",
     "Breach",
     "BreachPerson",
+    "CodeGuess",
     "Conversation",
     "CoverGap",
     "Decision",
@@ -119,11 +130,15 @@ __all__ = [
     "KnowledgeAnswer",
     "KnownName",
     "LinkTry",
+    "LookUp",
     "NumberTry",
     "Officer",
     "OfficerSession",
+    "OneTimeLink",
     "OptOutNotice",
     "OutboxMessage",
+    "Passkey",
+    "PasskeyChallenge",
     "Payment",
     "PersonCorrection",
     "PersonHold",

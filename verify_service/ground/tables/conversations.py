@@ -71,6 +71,15 @@ class SessionEnd(Base):
     __table_args__ = (UniqueConstraint("gateway", "session"),)
 
 
+class CodeGuess(Base):
+    """Wrong codes for one NIK, from whichever phones: each makes the next one wait for longer."""
+
+    __tablename__ = "code_guess"
+    nik_index: Mapped[bytes] = mapped_column(primary_key=True)
+    wrong: Mapped[int] = mapped_column(SmallInteger)
+    not_before: Mapped[Moment] = mapped_column(comment="until then not even the right code counts")
+
+
 class LinkTry(Base):
     """Tries at NIK and code from one phone on one day (Jakarta): three, then tomorrow."""
 

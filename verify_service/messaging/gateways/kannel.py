@@ -6,6 +6,7 @@ Texts are posted with their facts in headers, so that neither words nor numbers 
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 import re
 import time
@@ -18,6 +19,7 @@ import requests
 
 from flows.gsm import from_octets, is_gsm
 from flows.gsm import parts as sms_parts
+from verify_service.ground.crypto import keyed_hash
 from verify_service.ground.phones import Phone, read_gateway_phone
 from verify_service.ground.settings import Settings
 from verify_service.messaging.gateways.contract import (
@@ -85,7 +87,7 @@ class Kannel:
             chosen.kannel_password.get_secret_value(),
             sender=chosen.kannel_sender,
             public_url=chosen.public_url,
-            secret=chosen.webhook_secrets[0],
+            secret=(chosen.gateway_secrets.get(NAME) or chosen.webhook_secrets)[0],
         )
 
     def __init__(
@@ -169,7 +171,7 @@ class Kannel:
             "X-Kannel-To": text.phone.e164,  # from the + its SMPP tells that a number is international
             "X-Kannel-Coding": coding,
             "X-Kannel-DLR-Mask": _ALL_REPORTS,
-            "X-Kannel-DLR-Url": f"{self._reports}?id={text.our_id}&status=%d",
+            "X-Kannel-DLR-Url": f"{self._reports}?id={text.our_id}.{signed_id(text.our_id)}&status=%d",
         }
         return headers | ({"X-Kannel-From": self._sender} if self._sender else {}), text.text.encode(charset)
 
@@ -196,6 +198,11 @@ def read_answer(status: int, body: bytes, text: Outgoing) -> Sent:
 def provider_id_of(our_id: int) -> str:
     """The id under which a text's reports find it, since Kannel gives none."""
     return f"{NAME}:{our_id}"
+
+
+def signed_id(our_id: int | str) -> str:
+    """What whoever reports on a text has from us: ids count from 1, and anybody guesses them."""
+    return keyed_hash(str(our_id), "delivery report").hex()[:20]
 
 
 def _perhaps(text: Outgoing, reason: str) -> Sent:
@@ -296,8 +303,11 @@ _CHARSETS: Final[Mapping[str, Callable[[bytes], str]]] = {
 
 def _read_report(raw: RawRequest) -> DeliveryReport | None:
     query = parse_form(raw.query or raw.body)
-    our_id, status = query.word("id", 20), query.word("status")
+    sent, status = query.word("id", 40), query.word("status")
+    our_id, _, signed = sent.partition(".")
     if re.fullmatch(r"[0-9]{1,19}", our_id) is None:
+        return None
+    if not hmac.compare_digest(signed.encode(), signed_id(our_id).encode()):
         return None
     number = query.count("status")
     known = DeliveryStatus.UNKNOWN if number is None else _STATUSES.get(number, DeliveryStatus.UNKNOWN)
