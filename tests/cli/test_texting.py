@@ -79,7 +79,8 @@ def test_texts_are_taken_back_let_wait_again_and_sent_once_more_by_number(db: An
         assert "1 texts." in run(command, "--id", str(text), "--dry-run")
         assert "say --why" in run(command, "--id", str(text), code=1)
         assert "1 texts: done." in run(command, "--id", str(text), "--why", "wrong_time", *more)
-        assert db.execute("SELECT state, acted_by FROM outbox").fetchone() == (state, "command line")
+        by = "split_part(acted_by, ':', 1)"
+        assert db.execute(f"SELECT state, {by} FROM outbox").fetchone() == (state, "command line")
     db.execute("UPDATE outbox SET state = 'unknown'")
     assert "may have arrived" in run("resend", "--id", str(text), "--why", "other", code=1)
     assert "1 texts: done." in run("resend", "--id", str(text), "--why", "other", "--may-have-arrived")

@@ -63,6 +63,7 @@ WHOSE = {
     "removal.note": EMPTIED,
     "decision.note": EMPTIED,
     "officer.totp_secret": "an officer's",
+    "account_mail.token": "an officer's, until the mail has gone",
     "breach.what": "about a breach, not about a person",
     "breach.measures": "about a breach",
     "breach.authority_reference": "about a breach",

@@ -252,12 +252,12 @@ class AskTold:
 
 _LISTED = text(
     """
-SELECT ask.id, question, whom, most, state, made_at, coalesce(maker.name, made_by) AS made_by, people, rupiah,
-       over_budget, asked, ended_at, coalesce(ender.name, ended_by, '') AS ended_by, taken_back, heard, heard_at,
+SELECT ask.id, question, whom, most, state, made_at, coalesce(maker.name, ask.made_by) AS made_by, people, rupiah,
+       over_budget, asked, ended_at, coalesce(ender.name, ask.ended_by, '') AS ended_by, taken_back, heard, heard_at,
        CASE WHEN CAST(:ask AS bigint) IS NOT NULL THEN over_why END AS over_why
 FROM ask
-LEFT JOIN officer maker ON made_by = 'officer:' || maker.id
-LEFT JOIN officer ender ON ended_by = 'officer:' || ender.id
+LEFT JOIN officer maker ON ask.made_by = 'officer:' || maker.id
+LEFT JOIN officer ender ON ask.ended_by = 'officer:' || ender.id
 WHERE (CAST(:ask AS bigint) IS NULL OR ask.id = :ask) AND (CAST(:before AS bigint) IS NULL OR ask.id < :before)
 ORDER BY ask.id DESC LIMIT :most
 """
