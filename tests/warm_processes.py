@@ -79,6 +79,19 @@ def start(arguments: Sequence[str], *, dies: signal.Signals | None = None, **how
     return Process(arguments, dies=dies, **how)
 
 
+def ended(process: subprocess.Popen[Any]) -> None:
+    """Wait for its end. Told once more it ends at once; and nothing is left that would work on the next test's rows."""
+    for _ in range(2):
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+        else:
+            return
+    process.kill()
+    process.wait()
+
+
 def run(arguments: Sequence[str], timeout: float) -> subprocess.CompletedProcess[str]:
     """Run it to its end, and keep what it says."""
     with start(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -112,7 +112,7 @@ def processes(db: Any) -> Iterator[list[subprocess.Popen[bytes]]]:
     for process in started:
         process.terminate()
     for process in started:
-        process.wait(10)
+        warm_processes.ended(process)
 
 
 def _until(db: Any, question: str, seconds: float) -> float:
@@ -168,7 +168,7 @@ def test_a_worker_is_back_soon_after_a_long_outage_of_the_queue(db: Any, tmp_pat
         _soon(lambda: queue.queue().count == 0, 4)
     finally:
         worker.terminate()
-        worker.wait(10)
+        warm_processes.ended(worker)
 
 
 def _soon(condition: Callable[[], bool], seconds: float) -> None:
@@ -216,7 +216,7 @@ def test_two_clocks_and_two_workers_come_to_what_one_of_each_comes_to(
         for process in second:
             process.terminate()
         for process in second:
-            process.wait(10)
+            warm_processes.ended(process)
     assert db.execute("SELECT count(*) FROM discrepancy WHERE closed_at IS NULL").fetchone() == (15,)
     told = "SELECT count(*), count(DISTINCT worker_id) FROM outbox WHERE purpose = 'warning'"
     assert db.execute(told).fetchone() == (15, 15)

@@ -31,7 +31,7 @@ def working(db: Any, box: Box) -> Iterator[None]:
     for process in started:
         process.terminate()
     for process in started:
-        process.wait(15)
+        warm_processes.ended(process)
 
 
 def test_replies_leave_soon_after_every_outage_with_ten_thousand_waiting(
