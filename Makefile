@@ -48,13 +48,13 @@ style: install
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 
-# Four processes on two cores: tests/conftest.py gives one all that waits, so that the cores have work always.
-FOUR := -n 4 --dist loadfile
+# Three processes on two cores: tests/conftest.py gives one all that waits, so that the other two have work always.
+THREE := -n 3 --dist loadfile
 
 # mypy takes one core for a while where it has nothing from before; meanwhile the tests start their servers.
 test: install browser kannel style
 	@echo "==> mypy, and tests in parallel, over real PostgreSQL, Valkey and Chromium"
-	@$(BIN)/mypy & types=$$!; $(BIN)/pytest $(FOUR) $(ARGS) && wait $$types
+	@$(BIN)/mypy & types=$$!; $(BIN)/pytest $(THREE) $(ARGS) && wait $$types
 
 # The rooms that need no servers of their own, no browser, no worker and no waiting: half of all tests in half a minute.
 QUICK := flows grievances labels rounds verification registry test_architecture.py test_docs.py test_tasks.py \
