@@ -72,7 +72,7 @@ soak: install browser
 	@echo "==> the long forms, seeded"
 	@VERIFY_EXAMPLES=$${EXAMPLES:-2000} $(BIN)/pytest -m "long and not browser" -n 2 --timeout 3600 --hypothesis-seed=$${SEED:-1} -v $(ARGS)
 	@VERIFY_EXAMPLES=$${YEARS:-100} $(BIN)/pytest tests/registry/test_year.py tests/registry/test_interrupted.py -n 2 --timeout 3600 -v
-	@VERIFY_EXAMPLES=$${TEXTS:-5000} $(BIN)/pytest tests/browser/test_hostile.py --timeout 3600 -v
+	@VERIFY_EXAMPLES=$${TEXTS:-5000} $(BIN)/pytest tests/browser/test_hostile.py tests/browser/test_tables.py --timeout 3600 -v
 	@$(BIN)/python -m tests.soak.crash --people $${PEOPLE:-2000} --kills $${KILLS:-200} --seed $${SEED:-1}
 	@$(BIN)/python -m tests.soak.crash --people $${PEOPLE:-2000} --kills $${KILLS:-200} --seed $${SEED:-1} --round
 	@for fault in async-commit enqueue-first end-to-all handled-without-evidence sends-twice; do \

@@ -25,6 +25,7 @@ _STANDS = """width => innerWidth === width
 WIDE = ("/console/reports/inclusion",)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_no_column_is_out_of_sight_or_without_a_hint(visit: Visit, db: Any, tmp_path: Path) -> None:
     sample_city.load(tmp_path)
@@ -36,7 +37,7 @@ def test_no_column_is_out_of_sight_or_without_a_hint(visit: Visit, db: Any, tmp_
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/")
-    assert len(pages) > 25
+    assert len(pages) > 20
     for address in pages:
         visit.go(address)
         page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true; })")

@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 import flows
 import verify_service
 from tests import sample_city
+from tests.conftest import EXAMPLES
 from tests.officers import PASSWORD, sign_in
 from tests.serving import new_client
 
@@ -110,6 +111,7 @@ def _tokens(kind: str, content: str) -> set[str]:
     return set(_TOKEN.findall(_ADDRESS.sub(" ", " ".join(page.said))))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_no_page_and_no_file_shows_a_code(db: Any, tmp_path: Path) -> None:
     sample_city.load(tmp_path)
@@ -119,7 +121,8 @@ def test_no_page_and_no_file_shows_a_code(db: Any, tmp_path: Path) -> None:
     for language in ("id", "en"):
         db.execute("UPDATE officer SET language = %s", [language])
         suspect = {one for one in ours if "_" in one or (language == "id" and one not in words)}
-        for account in ACCOUNTS:
+        # In English the same pages of one account: the long form opens all of them.
+        for account in ACCOUNTS if language == "id" or EXAMPLES else ACCOUNTS[:1]:
             client = new_client()
             sign_in(client, account, PASSWORD)
             for address, kind, content in sample_city.walk(client, "/console/", files=True):
