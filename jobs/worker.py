@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
 from verify_service.ground.loading import loading
@@ -47,6 +48,12 @@ class Worker(SimpleWorker):
         done = super().perform_job(job, queue, execution)
         job_runs.note(job_runs.Run(job.func_name or "", began, time.monotonic() - clock, self._failed))
         return done
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Stop, at the next turn at the latest. RQ raises StopRequested wherever an idle worker is at that moment; in a
+        log handler or a client that lets no error through it is lost, and the worker would go on for ever."""
+        self._stop_requested = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ has no types here
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Remember the kind of error; its words may name somebody."""

@@ -5,20 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
 
 from jobs import clock
 from jobs.reconcile import reconcile
 from jobs.signals import signals
+from jobs.worker import Worker
 from tests import warm_processes
 from tests.people import NOW, a_phone, a_worker
 from verify_service.ground import queue
@@ -220,3 +225,18 @@ def test_two_clocks_and_two_workers_come_to_what_one_of_each_comes_to(
     assert db.execute("SELECT count(*) FROM discrepancy WHERE closed_at IS NULL").fetchone() == (15,)
     told = "SELECT count(*), count(DISTINCT worker_id) FROM outbox WHERE purpose = 'warning'"
     assert db.execute(told).fetchone() == (15, 15)
+
+
+def test_a_worker_that_is_told_to_stop_stops_though_what_tells_it_is_lost(db: Any) -> None:
+    """RQ tells an idle worker by an exception, wherever it is: a log handler, for one, lets none through."""
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    worker = Worker([queue.queue()], connection=queue.worker_connection(), serializer=JSONSerializer)
+    try:
+        with suppress(StopRequested):
+            worker.request_stop(signal.SIGTERM, None)
+        began = time.monotonic()
+        worker.work(logging_level="WARNING", with_scheduler=False)
+        assert time.monotonic() - began < 2
+    finally:
+        for one, handler in handlers.items():
+            signal.signal(one, handler)
