@@ -9,6 +9,7 @@ import structlog
 from verify_service.grievances import digest
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
+from verify_service.ground.mail import MailRefused
 
 log = structlog.get_logger()
 
@@ -23,7 +24,7 @@ def mail() -> None:
         return
     try:
         went = digest.send(held, now=now)
-    except digest.MailRefused as refused:
+    except MailRefused as refused:
         log.error("digest not mailed", reason=str(refused), officers=len(held))
         return
     with transaction() as session:

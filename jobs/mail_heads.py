@@ -8,6 +8,7 @@ import structlog
 
 from verify_service.ground import queue
 from verify_service.ground.database import transaction
+from verify_service.ground.mail import MailRefused
 from verify_service.record import mailing
 
 log = structlog.get_logger()
@@ -23,7 +24,7 @@ def mail_heads() -> None:
         return
     try:
         went = mailing.send(letter, now=now)
-    except mailing.MailRefused as refused:
+    except MailRefused as refused:
         log.error("head not mailed", reason=str(refused), recipients=len(letter.to))
         return
     if len(went) < len(letter.to):

@@ -6,7 +6,6 @@ No mail names a person or says what was done: mail is read by others.
 from __future__ import annotations
 
 import datetime as dt
-import smtplib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.ground.addresses import public_address
 from verify_service.ground.crypto import Unreadable, seal, unseal
-from verify_service.ground.mail import connected, mail_to, there_is_a_server
+from verify_service.ground.mail import MailRefused, mail_to, send_each, there_is_a_server
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import AccountMail, Officer
 
@@ -128,19 +127,12 @@ def _token(row: AccountMail) -> str | None:
 
 
 def send(waiting: list[Waiting], *, now: dt.datetime) -> list[int]:
-    """Hand them to the mail server; the ids of those that it took, or will never take."""
-    went: list[int] = []
+    """Hand them to the mail server; the ids of those that it took. What did not leave is due again."""
     try:
-        with connected() as server:
-            for one in waiting:
-                try:
-                    server.send_message(mail_to(one.to, one.subject, one.words, now=now), to_addrs=[one.to])
-                except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
-                    continue
-                went.append(one.id)
-    except (smtplib.SMTPException, OSError):
-        pass  # what did not leave is due again
-    return went
+        mailed = send_each(mail_to(one.to, one.subject, one.words, now=now) for one in waiting)
+    except MailRefused:
+        return []
+    return [waiting[place].id for place in mailed.took]
 
 
 def left(session: Session, went: list[int]) -> None:

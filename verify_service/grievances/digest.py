@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import smtplib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final
@@ -16,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.accounts.officers import Role
-from verify_service.ground.mail import connected, mail_to, there_is_a_server
+from verify_service.ground.mail import mail_to, send_each, there_is_a_server
 from verify_service.ground.programme import programme
 from verify_service.ground.settings import settings
 from verify_service.ground.tables import Grievance, GrievanceNotice, Officer
@@ -62,10 +60,6 @@ class Digest:
     language: str
     counts: Mapping[str, int]
     email: str = field(repr=False)
-
-
-class MailRefused(Exception):
-    """The mail server is not to be had; the message names the kind of error, and nobody."""
 
 
 def due(session: Session, *, now: dt.datetime) -> list[Digest]:
@@ -118,22 +112,10 @@ def message(digest: Digest, *, now: dt.datetime) -> EmailMessage:
 
 
 def send(digests: Sequence[Digest], *, now: dt.datetime) -> list[int]:
-    """Hand them to the mail server; the accounts whose mail went. One wrong address keeps nobody else from theirs.
-
-    MailRefused where the server is not to be had.
-    """
-    went = []
-    try:
-        with connected() as server:
-            for digest in digests:
-                # Whoever cannot be written to finds the notices on the page.
-                with suppress(smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
-                    server.send_message(message(digest, now=now), to_addrs=[digest.email])
-                went.append(digest.officer_id)
-    except (smtplib.SMTPException, OSError) as error:
-        if not went:
-            raise MailRefused(type(error).__name__) from None
-    return went
+    """Hand them to the mail server; the accounts that are done with for today, those whose address it refuses among
+    them: they find the notices on the page. Raises MailRefused where the server is not to be had."""
+    mailed = send_each(message(digest, now=now) for digest in digests)
+    return [digests[place].officer_id for place in sorted(mailed.took + mailed.refused)]
 
 
 def sent(session: Session, officers: Sequence[int], *, now: dt.datetime) -> None:

@@ -6,7 +6,6 @@ Mailed and not recorded, where a worker dies in between, is mailed again: a seco
 from __future__ import annotations
 
 import datetime as dt
-import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from verify_service import audit
 from verify_service.ground.crypto import keyed_hash
-from verify_service.ground.mail import connected, mail_to, there_is_a_server
+from verify_service.ground.mail import mail_to, send_each, there_is_a_server
 from verify_service.ground.programme import programme
 from verify_service.ground.tables import AuditEntry
 from verify_service.record.heads import ShownHead, newest_head
@@ -33,10 +32,6 @@ Please keep this mail: with it anybody can show later whether an older entry was
 verify audit verify --heads FILE, where FILE is the attachment; docs/record.md has a verifier of its own.
 
 {note}"""
-
-
-class MailRefused(Exception):
-    """The mail server did not take it; the message says at which step, and names nobody."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +84,5 @@ def send(letter: Letter, *, now: dt.datetime) -> list[str]:
 
     An address that the server does not take keeps nobody else from theirs, and has nobody mailed twice.
     """
-    went = []
-    try:
-        with connected() as server:
-            for to in letter.to:
-                try:
-                    server.send_message(message(letter, to, now=now), to_addrs=[to])
-                except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
-                    continue
-                went.append(to)
-    except (smtplib.SMTPException, OSError) as error:
-        if not went:
-            raise MailRefused(type(error).__name__) from None
-    return went
+    mailed = send_each(message(letter, to, now=now) for to in letter.to)
+    return [letter.to[place] for place in mailed.took]
