@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # What is compiled is kept, wherever this runs: the tests start a hundred processes, and rewrite their own assertions.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: install demo test quick check style bench soak clean browser kannel
+.PHONY: install demo test quick check style bench soak clean browser kannel nginx
 
 install: $(STAMP)
 
@@ -39,6 +39,14 @@ kannel:
 			/etc/init.d/kannel stop >/dev/null 2>&1 || true; \
 		else echo "Without Kannel its tests are skipped: sudo apt install kannel kannel-extras"; fi; }
 
+nginx:
+	@test -x /usr/sbin/nginx || { \
+		if [ "$$(id -u)" = 0 ]; then echo "==> nginx, for the tests of its configuration (apt)"; \
+			{ apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light >/dev/null; } \
+				|| echo "nginx cannot be installed: its tests are skipped"; \
+			/etc/init.d/nginx stop >/dev/null 2>&1 || true; \
+		else echo "Without nginx its tests are skipped: sudo apt install nginx-light"; fi; }
+
 check: style
 	@echo "==> mypy"
 	@$(BIN)/mypy
@@ -52,7 +60,7 @@ style: install
 THREE := -n 3 --dist loadfile
 
 # mypy takes one core for a while where it has nothing from before; meanwhile the tests start their servers.
-test: install browser kannel style
+test: install browser kannel nginx style
 	@echo "==> mypy, and tests in parallel, over real PostgreSQL, Valkey and Chromium"
 	@$(BIN)/mypy & types=$$!; $(BIN)/pytest $(THREE) $(ARGS) && wait $$types
 
