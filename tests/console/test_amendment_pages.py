@@ -167,6 +167,16 @@ def test_a_screen_is_seen_as_a_phone_shows_it_and_changed_by_two(siti: Desk, bud
     assert wordings().ending("a6.end", "su", standing=standing).startswith("Hatur nuhun")
 
 
+def test_words_within_screens_are_listed_and_may_grow_no_longer_than_the_longest(siti: Desk) -> None:
+    within = siti.see(WORDS).partition('id="chapter-within"')[2]
+    addresses = re.findall(rf'href="({WORDS}/[^"]+)"', within)
+    assert addresses
+    page = siti.see(addresses[0])
+    (name, words) = re.findall(r'name="(en\.options\.[^"]+)"[^>]* value="([^"]+)"', page)[0]
+    answer = proposed(siti, addresses[0], **{name: words + "x" * 40})
+    assert (answer.status_code, "terlalu panjang" in answer.get_data(as_text=True)) == (422, True)
+
+
 def test_words_that_do_not_fit_are_told_and_kept(siti: Desk) -> None:
     answer = proposed(siti, f"{WORDS}/a6.end", **{"en.text": "W" * 200})
     page = answer.get_data(as_text=True)

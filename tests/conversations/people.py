@@ -149,7 +149,9 @@ def reported(db: Any) -> list[str]:
                             CASE WHEN on_roster THEN 'on the roster' END)
            FROM proposal ORDER BY id"""
     ).fetchall()
-    learned = db.execute("SELECT answer || CASE WHEN again THEN ', again' ELSE '' END FROM knowledge_answer").fetchall()
+    learned = db.execute(
+        "SELECT answer || CASE WHEN again THEN ', again' ELSE '' END FROM knowledge_answer ORDER BY id"
+    ).fetchall()
     assisted = db.execute("SELECT statement FROM evidence WHERE assisted ORDER BY id").fetchall()
     texts = db.execute("SELECT screen || ', ' || state FROM outbox ORDER BY id").fetchall()
     kinds = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, abort, make_response, render_template, request
 
@@ -10,7 +10,14 @@ from flows.wording import WordingError, Wordings
 from verify_service.amendments import amending
 from verify_service.amendments.amending import Refusal, Refused
 from verify_service.amendments.checking import faults
-from verify_service.amendments.screen_review import Reviewed, leads_to, review, reviewed
+from verify_service.amendments.screen_review import (
+    WORDS_OF_THE_CATALOGUE,
+    Reviewed,
+    leads_to,
+    review,
+    reviewed,
+    words_within,
+)
 from verify_service.amendments.word_entries import fields_of, read_entry
 from verify_service.console.amendment_forms import AmendmentForm
 from verify_service.console.amendment_pages import amend, drawn
@@ -21,6 +28,8 @@ from verify_service.ground.settings import SettingsRefused
 from verify_service.labels import amendment_words as words
 from verify_service.messaging.catalogue import borne, read_wordings, wordings
 
+WITHIN: Final = "within"  # the chapter of words that stand within screens
+
 
 @blueprint.get("/words")
 def screens() -> Response:
@@ -28,11 +37,11 @@ def screens() -> Response:
     asked = request.args.get("language", "")
     spoken = asked if asked in programme().languages else programme().languages[0]
     found = request.args.get("find", "")[:40].strip().casefold()
-    shown = reviewed(wordings(), programme(), (spoken,))
+    shown = [*reviewed(wordings(), programme(), (spoken,)), *words_within(wordings(), programme(), spoken)]
     held = [one for one in shown if not found or found in _said(one, spoken)]
     chapters: dict[str, list[Reviewed]] = {}
     for one in held:
-        chapters.setdefault(one.key[0], []).append(one)
+        chapters.setdefault(WITHIN if one.channel == WORDS_OF_THE_CATALOGUE else one.key[0], []).append(one)
     with page_session() as session:
         waiting = {
             one.key
