@@ -46,9 +46,10 @@ def _ways(wordings: Wordings, key: str, language: str) -> Iterator[tuple[bool, s
         elif form.channel == "ussd":
             for screen, hinted in product(_widest(wordings, key, values), (False, True)):
                 for page in range(len(screen.pages()) if isinstance(screen, Pick) else 1):
-                    how = {"hinted": hinted, "page": page, "standing": values, "free": free}
-                    yield False, wordings.say(screen, language, **how)  # type: ignore[arg-type]  # one for both
-                    yield True, wordings.text(screen, language, **how)  # type: ignore[arg-type]
+                    said = wordings.say(screen, language, hinted=hinted, page=page, standing=values, free=free)
+                    yield False, said
+                    text = wordings.text(screen, language, hinted=hinted, page=page, standing=values, free=free)
+                    yield True, text
 
 
 def _widest(wordings: Wordings, key: str, values: Mapping[str, str]) -> Iterator[Screen]:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +46,8 @@ gc.disable()  # until all tests are found: till then nothing is garbage
 
 KEPT = ("alembic_version", "area", "decision_row")  # reference tables: filled once, never changed by a test
 TEMPLATE = "verify_template"
+_SERVERS = pytest.StashKey[embedded.Servers]()
+_TEMPLATE_MADE = pytest.StashKey[Future[None]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,13 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     folder = Path(tempfile.mkdtemp(prefix="verify-tests-"))
     servers = embedded.start(folder, durable=False)
-    config._verify_servers = servers  # type: ignore[attr-defined]
+    config.stash[_SERVERS] = servers
     environment = keys.environment_for(folder) | {"VERIFY_DATA_DIR": str(folder)}
     os.environ.update({**environment, "VERIFY_REDIS_URL": servers.redis_url, "VERIFY_DATABASE_URL": _at(servers)})
     os.environ["VERIFY_OWNER_DATABASE_URL"] = servers.owner_url.replace("/verify?", f"/{TEMPLATE}?")
     os.environ["VERIFY_DEMO"] = "1"
     # While the workers look for the tests, which takes them longer.
-    config._verify_template = ThreadPoolExecutor(1).submit(_make_template, servers.owner_url)  # type: ignore[attr-defined]
+    config.stash[_TEMPLATE_MADE] = ThreadPoolExecutor(1).submit(_make_template, servers.owner_url)
 
 
 def _make_template(owner_url: str) -> None:
@@ -74,7 +76,7 @@ def _make_template(owner_url: str) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any) -> None:
     """No test before there is a schema."""
-    node.config._verify_template.result()
+    node.config.stash[_TEMPLATE_MADE].result()
 
 
 # Files of tests that wait more than they compute, and of those that hold the service to a deadline of seconds.
@@ -140,8 +142,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Eight thousand tests are no garbage: nobody has to look through them, now or later."""
-    if hasattr(session.config, "_verify_template"):  # without workers
-        session.config._verify_template.result()
+    if _TEMPLATE_MADE in session.config.stash:  # without workers
+        session.config.stash[_TEMPLATE_MADE].result()
     gc.freeze()
     gc.enable()
 
@@ -151,7 +153,7 @@ def _at(servers: embedded.Servers, name: str = TEMPLATE) -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    servers = getattr(config, "_verify_servers", None)
+    servers = config.stash.get(_SERVERS, None)
     if servers is not None:
         servers.stop()
         shutil.rmtree(servers.data_dir, ignore_errors=True)

@@ -16,7 +16,7 @@ from tests.officers import PASSWORD
 from verify_service.conversations.news import reconcile_and_tell
 from verify_service.demo import city, played_round, sample_grievances
 from verify_service.ground.database import transaction
-from verify_service.verification.reconciliation import drain
+from verify_service.verification.reconciliation import Reconciled, drain
 
 OF_EACH_KIND = 2 if EXAMPLES else 1  # pages that differ in their row alone; `make soak` opens more
 _PLACE = re.compile(r"32[.]75[.\d]*|\d+")
@@ -31,11 +31,11 @@ def load(folder: Path, *, round_too: bool = True) -> None:
         sample_grievances.staff(session, PASSWORD)
         sample_grievances.load(session, now=now, say=lambda _: None)
 
-    def one_batch() -> object:
+    def one_batch() -> Reconciled:
         with transaction() as session:
             return reconcile_and_tell(session, now=now)
 
-    drain(one_batch)  # type: ignore[arg-type]
+    drain(one_batch)
     if round_too:
         with transaction() as session:
             played_round.begin(session, now=now)

@@ -67,7 +67,7 @@ def codes(db: Any) -> frozenset[str]:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if "migrations" not in module.name and ".cli" not in module.name:
                 import_module(module.name)
-    named = {one.value for kind in _all_of(StrEnum) for one in kind}  # type: ignore[attr-defined]
+    named = {one.value for kind in _all_of(StrEnum) for one in kind}
     checks = db.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'").fetchall()
     held = {value for (check,) in checks for value in re.findall(r"'([a-z][a-z_]*)'::text", check)}
     labelled = {
@@ -83,7 +83,7 @@ def codes(db: Any) -> frozenset[str]:
     return frozenset(one for one in every if _TOKEN.fullmatch(one) and one == one.lower()) - ALSO_WORDS
 
 
-def _all_of(kind: type) -> Iterator[type]:
+def _all_of(kind: type[StrEnum]) -> Iterator[type[StrEnum]]:
     for one in kind.__subclasses__():
         if one.__module__.startswith(("verify_service", "flows")):
             yield one
